@@ -1,0 +1,149 @@
+package cesi
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says what sort of failure an error is; the server's one table turns it
+// into an HTTP status.
+type Kind int
+
+// The kinds of failure. Internal is the kind of every error that names none.
+const (
+	Internal     Kind = iota // a defect or a broken machine; its text is for the log only
+	NotFound                 // no such node, process, user
+	Invalid                  // what was asked makes no sense
+	Unauthorized             // nobody is logged in
+	Forbidden                // somebody is, and may not
+	Conflict                 // already started, not running, already there
+	Busy                     // another command on the same thing is under way
+	Throttled                // too many tries
+	Unreachable              // a node could not be asked
+	Timeout                  // a node did not answer in time
+	Fault                    // the node answered with an XML-RPC fault
+)
+
+// String names the kind for logs.
+func (k Kind) String() string {
+	names := [...]string{"internal", "not found", "invalid", "unauthorized", "forbidden",
+		"conflict", "busy", "throttled", "unreachable", "timeout", "fault"}
+	if k < 0 || int(k) >= len(names) {
+		return "internal"
+	}
+	return names[k]
+}
+
+// Cause names why a node could not be asked, in words fit for its card.
+type Cause string
+
+// The causes of a failed call, apart from a fault.
+const (
+	CauseRefused       Cause = "connection refused"
+	CauseTimeout       Cause = "timeout"
+	CauseUnauthorized  Cause = "unauthorized"
+	CauseNameNotFound  Cause = "name not found"
+	CauseNotSupervisor Cause = "not a supervisord"
+	CauseShuttingDown  Cause = "shutting down"
+	CauseBadReply      Cause = "bad reply"
+	CauseTLS           Cause = "certificate not accepted"
+	CauseUnreachable   Cause = "unreachable" // no route, reset, no such socket, …
+)
+
+// FaultCode is the number of an XML-RPC fault of supervisord's.
+type FaultCode int
+
+// The faults of supervisor/xmlrpc.py.
+const (
+	FaultUnknownMethod       FaultCode = 1
+	FaultIncorrectParameters FaultCode = 2
+	FaultBadArguments        FaultCode = 3
+	FaultSignature           FaultCode = 4
+	FaultShutdownState       FaultCode = 6
+	FaultBadName             FaultCode = 10
+	FaultBadSignal           FaultCode = 11
+	FaultNoFile              FaultCode = 20
+	FaultNotExecutable       FaultCode = 21
+	FaultFailed              FaultCode = 30
+	FaultAbnormalTermination FaultCode = 40
+	FaultSpawnError          FaultCode = 50
+	FaultAlreadyStarted      FaultCode = 60
+	FaultNotRunning          FaultCode = 70
+	FaultSuccess             FaultCode = 80
+	FaultAlreadyAdded        FaultCode = 90
+	FaultStillRunning        FaultCode = 91
+	FaultCantReread          FaultCode = 92
+)
+
+// Error is a failure with a kind. Message is a sentence that may be shown to
+// people: it holds no secret and no internals. Err is the cause, for the log.
+type Error struct {
+	Kind    Kind
+	Message string
+	Cause   Cause     // set where a node could not be asked
+	Fault   FaultCode // set where Kind came from a fault
+	Err     error
+}
+
+// Error returns the message and, behind it, the text of what caused it.
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Message
+	}
+	if e.Message == "" {
+		return e.Err.Error()
+	}
+	return e.Message + ": " + e.Err.Error()
+}
+
+// Unwrap returns what caused the error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf returns an Error of the kind with a message fit for people.
+func Errorf(kind Kind, format string, args ...any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// Wrap returns an Error of the kind with a message fit for people and err as
+// its cause.
+func Wrap(kind Kind, err error, format string, args ...any) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+// KindOf returns the kind of the first Error in err's chain, else Internal.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Internal
+}
+
+// CauseOf returns the cause that the first Error in err's chain names, if any.
+func CauseOf(err error) Cause {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Cause
+	}
+	return ""
+}
+
+// FaultOf returns the fault that the first Error in err's chain came from, or 0.
+func FaultOf(err error) FaultCode {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fault
+	}
+	return 0
+}
+
+// Sentence returns what may be told to people about err: the message of the
+// first Error in its chain, or a general one for an Internal error, whose text
+// belongs in the log.
+func Sentence(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Kind != Internal && e.Message != "" {
+		return e.Message
+	}
+	return "Something went wrong inside CeSI; the log says what."
+}

@@ -1,0 +1,107 @@
+package cesi
+
+import (
+	"slices"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Role is what a user may do, with CeSi's own numbers (its "usertype").
+type Role int
+
+// The roles, from most to least.
+const (
+	Admin     Role = 0
+	Operator  Role = 1
+	LogReader Role = 2
+	Viewer    Role = 3
+)
+
+// Roles lists the roles, from most to least.
+func Roles() []Role { return []Role{Admin, Operator, LogReader, Viewer} }
+
+// String returns the role's name, as `cesi user` takes it.
+func (r Role) String() string {
+	names := [...]string{"admin", "operator", "logreader", "viewer"}
+	if r < 0 || int(r) >= len(names) {
+		return "nobody"
+	}
+	return names[r]
+}
+
+// ParseRole reads a role's name.
+func ParseRole(s string) (Role, error) {
+	i := slices.IndexFunc(Roles(), func(r Role) bool { return r.String() == s })
+	if i < 0 {
+		return 0, Errorf(Invalid, "%q is not a role: want admin, operator, logreader or viewer", s)
+	}
+	return Role(i), nil
+}
+
+// Permission is one thing that a role may or may not do.
+type Permission int
+
+// The permissions, each a column of the README's table of roles.
+const (
+	ViewFleet        Permission = iota // state of nodes and processes, activity log, own profile
+	ReadLogs                           // logs and configuration of processes
+	ControlProcesses                   // start, stop, restart, signal, stdin
+	ControlDaemon                      // update, reload, shutdown, clear logs
+	ManageUsers                        // users, export and purge of the activity log
+)
+
+// Can reports whether the role has the permission.
+func (r Role) Can(p Permission) bool {
+	switch r {
+	case Admin:
+		return p >= ViewFleet && p <= ManageUsers
+	case Operator:
+		return p >= ViewFleet && p <= ControlProcesses
+	case LogReader:
+		return p == ViewFleet || p == ReadLogs
+	case Viewer:
+		return p == ViewFleet
+	default:
+		return false
+	}
+}
+
+// User is somebody with an account.
+type User struct {
+	ID   int64
+	Name string
+	Role Role
+	// MustChange is set while the password is one that somebody else chose: the
+	// user can do nothing but change it.
+	MustChange bool
+	Created    time.Time
+	LastLogin  time.Time // zero: never
+}
+
+// MaxUserName is the longest user name, in characters.
+const MaxUserName = 64
+
+// ValidateUserName returns an Invalid error that says what is wrong with a name
+// for a new user: letters of any script, digits and ". _ - @ +" are allowed.
+func ValidateUserName(name string) error {
+	if name == "" {
+		return Errorf(Invalid, "a user needs a name")
+	}
+	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxUserName {
+		return Errorf(Invalid, "a user's name has at most %d characters", MaxUserName)
+	}
+	for _, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !slices.Contains([]rune("._-@+"), r) {
+			return Errorf(Invalid, "a user's name has letters, digits and . _ - @ + only, not %q", r)
+		}
+	}
+	return nil
+}
+
+// Actor is who does something: a user at an address, or the command line.
+type Actor struct {
+	User    string // a user's name, or "cli:UNIX-USER"
+	Role    Role
+	Address string // the client's address without port; empty for the command line
+}
