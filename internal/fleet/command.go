@@ -1,0 +1,84 @@
+package fleet
+
+import (
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Target is what a command is for: one process, a whole group of a node (Name
+// is empty), or all of a node (Group is empty too).
+type Target struct {
+	Node  string
+	Group string
+	Name  string
+}
+
+// TargetProcess names one process.
+func TargetProcess(node string, id cesi.ProcessID) Target {
+	return Target{Node: node, Group: id.Group, Name: id.Name}
+}
+
+// String names the target on its node as supervisorctl does: "group:name",
+// "group:*" or "*".
+func (t Target) String() string {
+	switch {
+	case t.Group == "":
+		return "*"
+	case t.Name == "":
+		return t.Group + ":*"
+	default:
+		return t.Group + ":" + t.Name
+	}
+}
+
+// Command is what somebody wants done. A single whole group or node keeps
+// supervisord's priority order; several targets run in parallel.
+type Command struct {
+	Action  cesi.Action // ActionStart, ActionStop or ActionRestart
+	Targets []Target
+	// ConfirmSelf must be the "group:name" of the program that this CeSI runs as
+	// before a command stops it.
+	ConfirmSelf string
+}
+
+// Outcome is how a command went for one process.
+type Outcome struct {
+	Ref
+	Result  cesi.Result
+	Message string // the reason, the fault in words
+	Err     error  // what Failed, for its kind; nil otherwise
+}
+
+// Report is how a command went. Outcomes are in the order of the targets, and
+// complete once Done.
+type Report struct {
+	ID       cesi.ActivityID
+	Action   cesi.Action
+	Done     bool
+	Result   cesi.Result
+	Message  string // "12 ok, 1 failed, 3 left alone", or the single target's reason
+	Duration time.Duration
+	Outcomes []Outcome
+}
+
+// Ref names one process of the fleet.
+type Ref struct {
+	Node string
+	cesi.ProcessID
+}
+
+// Preview is what a command would touch, for the question before it.
+type Preview struct {
+	// Hit are the processes that the command would act on, by node.
+	Hit []Ref
+	// LeftAlone are the others in its targets, each with the reason.
+	LeftAlone []Outcome
+	// Manual are those of Hit that a start would start although they are
+	// configured autostart=false.
+	Manual []Ref
+	Nodes  int // how many nodes Hit is on
+	// Self is the "group:name" of the program that this CeSI runs as, where the
+	// command would stop it.
+	Self string
+}

@@ -1,0 +1,204 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Status is whether a node answers.
+type Status int
+
+// The statuses of a node.
+const (
+	Connecting Status = iota // not asked yet, or its first answer is awaited
+	Up                       // the last poll was answered
+	Down                     // the last poll failed; what is shown is the last good one
+)
+
+// Failure says why a node's last poll failed.
+type Failure struct {
+	Cause   cesi.Cause // the named cause, for the card
+	Message string     // the sentence, fit for people
+	Since   time.Time  // of the first failure of this streak
+}
+
+// Node is what is known of one node: an immutable value, replaced by each poll.
+// It holds nothing secret.
+type Node struct {
+	Name         string
+	Address      string
+	Environments []string
+	Status       Status
+	Failure      *Failure // nil unless Down
+	Supervisor   cesi.SupervisorInfo
+	// LastContact is when the last good poll was answered; zero: never.
+	LastContact time.Time
+	// Latency is how long the last good poll took.
+	Latency time.Duration
+	// Processes are those of the last good poll, sorted by group and name.
+	Processes []Process
+	Counts    Counts
+	// Version rises with every change of anything but LastContact and Latency.
+	Version uint64
+}
+
+// Process is one process of a node, with what the fleet knows beyond its
+// supervisord's words.
+type Process struct {
+	cesi.Process
+	// Self marks the program that this CeSI itself runs as.
+	Self bool
+	// Config is what the node's configuration says; nil where the node can't tell.
+	Config *cesi.ProcessConfig
+}
+
+// Process returns the process with the id.
+func (n *Node) Process(id cesi.ProcessID) (Process, bool) {
+	i, found := slices.BinarySearchFunc(n.Processes, id, func(p Process, id cesi.ProcessID) int {
+		return compareIDs(p.ProcessID, id)
+	})
+	if !found {
+		return Process{}, false
+	}
+	return n.Processes[i], true
+}
+
+// Stale reports whether the node's data are of an earlier time: it does not
+// answer now, but did.
+func (n *Node) Stale() bool { return n.Status == Down && !n.LastContact.IsZero() }
+
+// InEnvironment reports whether the node is in the named environment.
+func (n *Node) InEnvironment(name string) bool { return slices.Contains(n.Environments, name) }
+
+func compareIDs(a, b cesi.ProcessID) int {
+	return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Name, b.Name))
+}
+
+// Counts are numbers of processes by state.
+type Counts struct {
+	Total    int
+	Stopped  int
+	Starting int
+	Running  int
+	Backoff  int
+	Stopping int
+	Exited   int // expectedly and unexpectedly
+	Fatal    int
+	Unknown  int
+	Bad      int // those that need attention: Severity above 0
+}
+
+func (c *Counts) count(p cesi.Process) {
+	c.Total++
+	switch p.State {
+	case cesi.Stopped:
+		c.Stopped++
+	case cesi.Starting:
+		c.Starting++
+	case cesi.Running:
+		c.Running++
+	case cesi.Backoff:
+		c.Backoff++
+	case cesi.Stopping:
+		c.Stopping++
+	case cesi.Exited:
+		c.Exited++
+	case cesi.Fatal:
+		c.Fatal++
+	default:
+		c.Unknown++
+	}
+	if p.Severity() > 0 {
+		c.Bad++
+	}
+}
+
+func (c *Counts) add(o Counts) {
+	c.Total += o.Total
+	c.Stopped += o.Stopped
+	c.Starting += o.Starting
+	c.Running += o.Running
+	c.Backoff += o.Backoff
+	c.Stopping += o.Stopping
+	c.Exited += o.Exited
+	c.Fatal += o.Fatal
+	c.Unknown += o.Unknown
+	c.Bad += o.Bad
+}
+
+// Snapshot is the whole fleet at one moment: an immutable value that any number
+// of pages may read.
+type Snapshot struct {
+	// Version rises with every poll that changed something.
+	Version uint64
+	// Nodes are in the order of the configuration.
+	Nodes []*Node
+	// Environments are in the order of the configuration.
+	Environments []cesi.Environment
+	NodesUp      int
+	NodesDown    int
+	// Counts cover the nodes that answer; the processes of one that does not are
+	// in Stale.
+	Counts Counts
+	Stale  int
+
+	byName map[string]*Node
+}
+
+// Node returns the node of that name.
+func (s *Snapshot) Node(name string) (*Node, bool) {
+	n, ok := s.byName[name]
+	return n, ok
+}
+
+// Trouble is one thing that needs attention: a node that does not answer
+// (Process is nil), or a process in a bad state.
+type Trouble struct {
+	Node    *Node
+	Process *Process
+}
+
+// Attention lists what needs attention, worst first: FATAL, nodes that don't
+// answer, BACKOFF, unexpected exits; the most recent first among equals.
+func (s *Snapshot) Attention() []Trouble {
+	var list []Trouble
+	for _, n := range s.Nodes {
+		if n.Status == Down {
+			list = append(list, Trouble{Node: n})
+			continue
+		}
+		if n.Counts.Bad == 0 {
+			continue
+		}
+		for i := range n.Processes {
+			if n.Processes[i].Severity() > 0 {
+				list = append(list, Trouble{Node: n, Process: &n.Processes[i]})
+			}
+		}
+	}
+	slices.SortStableFunc(list, compareTroubles)
+	return list
+}
+
+// unreachableSeverity places a silent node just below FATAL.
+const unreachableSeverity = 3.5
+
+func (t Trouble) severity() float64 {
+	if t.Process == nil {
+		return unreachableSeverity
+	}
+	return float64(t.Process.Severity())
+}
+
+func compareTroubles(a, b Trouble) int {
+	if c := cmp.Compare(b.severity(), a.severity()); c != 0 {
+		return c
+	}
+	if a.Process == nil {
+		return b.Node.Failure.Since.Compare(a.Node.Failure.Since)
+	}
+	return cmp.Compare(a.Process.Since(), b.Process.Since())
+}
