@@ -8,47 +8,188 @@ package fleet
 
 import (
 	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"cesi/internal/cesi"
 )
 
-// Client talks to one supervisord. Every method is bounded by its context and
-// fails with a *cesi.Error of a named kind.
-type Client interface {
-	// Info asks who the supervisord is.
-	Info(ctx context.Context) (cesi.SupervisorInfo, error)
-	// Processes returns every process (getAllProcessInfo), in supervisord's order.
-	Processes(ctx context.Context) ([]cesi.Process, error)
-	// Process returns one process (getProcessInfo).
-	Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, error)
-	// Configs returns the configuration as last reread (getAllConfigInfo); a node
-	// without that method fails with cesi.FaultUnknownMethod.
-	Configs(ctx context.Context) ([]cesi.ProcessConfig, error)
-
-	// StartProcess and StopProcess wait until supervisord says that it is done.
-	StartProcess(ctx context.Context, id cesi.ProcessID) error
-	StopProcess(ctx context.Context, id cesi.ProcessID) error
-	// StartGroup, StopGroup, StartAll and StopAll act in supervisord's priority
-	// order, wait, and return a result for each process that was not already
-	// there.
-	StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
-	StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
-	StartAll(ctx context.Context) ([]cesi.CallResult, error)
-	StopAll(ctx context.Context) ([]cesi.CallResult, error)
-
-	// Close drops idle connections.
-	Close()
+// Options are what a Fleet needs from outside. All but RestartSelf are required.
+type Options struct {
+	// Dial makes the client of one node. It must not talk to it.
+	Dial    func(cesi.Node) (Client, error)
+	Journal Journal
+	Log     *slog.Logger
+	Now     func() time.Time
+	// Self says what program this CeSI runs as; the zero value means none.
+	Self Self
+	// RestartSelf asks for this program to execute itself anew. It returns at
+	// once; what is under way may still be answered.
+	RestartSelf func()
 }
 
-// Journal keeps the activity log. It never fails its caller: what can't be
-// stored now is written to the server's log at once and stored later.
-type Journal interface {
-	// Begin stores the entries, which are Pending, in one transaction, and
-	// returns once they are safe or known not to be. It gives each entry its ID,
-	// and those after the first the first one's as Parent.
-	Begin(ctx context.Context, entries []cesi.Activity)
-	// Complete stores how an entry ended: its Result, Duration and Message.
-	Complete(ctx context.Context, entry cesi.Activity)
-	// Add stores an entry that is complete from the beginning.
-	Add(ctx context.Context, entry cesi.Activity)
+// Settings are the part of the configuration that a Fleet follows.
+type Settings struct {
+	Nodes        []cesi.Node
+	Environments []cesi.Environment
+	// PollInterval is the time between two polls of a node that answers.
+	PollInterval time.Duration
+	// ActionTimeout bounds one start or stop of one process, or of a whole group
+	// or node where supervisord does those at once.
+	ActionTimeout time.Duration
+}
+
+// Fleet is the state of all nodes and the way to steer them. Its methods may be
+// called from any goroutine.
+type Fleet struct {
+	opts Options
+
+	mu       sync.Mutex
+	running  context.Context // nil until Run
+	settings Settings
+	order    []*poller // in the configuration's order
+	leaving  []*poller // out of the configuration, with a command still under way
+	pollers  sync.WaitGroup
+
+	// published counts every publication by a poller, changed those that changed
+	// something to see.
+	published atomic.Uint64
+	changed   atomic.Uint64
+	cached    atomic.Pointer[cachedSnapshot]
+
+	commands *commands
+}
+
+type cachedSnapshot struct {
+	published uint64
+	snapshot  *Snapshot
+}
+
+// New returns a Fleet without nodes; Apply gives it some and Run asks them.
+func New(opts Options) *Fleet {
+	return &Fleet{opts: opts, commands: newCommands()}
+}
+
+// Run polls the nodes until ctx ends, and returns when every poller has.
+func (f *Fleet) Run(ctx context.Context) {
+	f.mu.Lock()
+	f.running = ctx
+	for _, p := range f.order {
+		f.startPoller(p)
+	}
+	f.mu.Unlock()
+	<-ctx.Done()
+	f.pollers.Wait()
+}
+
+// Apply takes up new settings: pollers of nodes that are new start, those of
+// nodes that are gone end (after a command that is under way on them), and a
+// node that is reached in another way is connected anew.
+func (f *Fleet) Apply(s Settings) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.settings = s
+	old := make(map[string]*poller, len(f.order)+len(f.leaving))
+	for _, p := range slices.Concat(f.leaving, f.order) {
+		old[p.name] = p
+	}
+	f.leaving = nil
+	f.order = make([]*poller, 0, len(s.Nodes))
+	for _, node := range s.Nodes {
+		p, known := old[node.Name]
+		if !known || !p.reconfigure(node) {
+			p = f.newPoller(node)
+			if f.running != nil {
+				f.startPoller(p)
+			}
+		}
+		p.setInterval(s.PollInterval)
+		f.order = append(f.order, p)
+	}
+	for _, p := range old {
+		if !slices.Contains(f.order, p) {
+			f.retire(p)
+		}
+	}
+	f.changed.Add(1)
+	f.published.Add(1)
+}
+
+// retire ends a poller that the configuration no longer names. One with a
+// command under way stays to be seen until that is over, unless a new poller
+// has taken its name. Call with mu held.
+func (f *Fleet) retire(p *poller) {
+	replaced := slices.ContainsFunc(f.order, func(o *poller) bool { return o.name == p.name })
+	if ended := p.retire(f.forget); !ended && !replaced {
+		f.leaving = append(f.leaving, p)
+	}
+}
+
+// forget takes a retired poller out of what is shown.
+func (f *Fleet) forget(p *poller) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.leaving = slices.DeleteFunc(f.leaving, func(o *poller) bool { return o == p })
+	f.changed.Add(1)
+	f.published.Add(1)
+}
+
+// startPoller runs a poller until the fleet or the poller ends. Call with mu
+// held and running set.
+func (f *Fleet) startPoller(p *poller) {
+	ctx := f.running
+	f.pollers.Go(func() { p.run(ctx) })
+}
+
+// Poll asks a node now, whatever its back-off, and returns when it has answered
+// or failed to, or when ctx ends.
+func (f *Fleet) Poll(ctx context.Context, node string) error {
+	p, err := f.poller(node)
+	if err != nil {
+		return err
+	}
+	p.refresh(ctx)
+	return nil
+}
+
+func (f *Fleet) poller(node string) (*poller, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range slices.Concat(f.order, f.leaving) {
+		if p.name == node {
+			return p, nil
+		}
+	}
+	return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", node)
+}
+
+// Ready reports whether every node has been asked at least once.
+func (f *Fleet) Ready() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !slices.ContainsFunc(f.order, func(p *poller) bool { return p.node().Status == Connecting })
+}
+
+// Snapshot returns the fleet as it is known now. It waits for no node; its cost
+// is a pass over the nodes, and only when one has published since the last call.
+func (f *Fleet) Snapshot() *Snapshot {
+	published := f.published.Load()
+	if c := f.cached.Load(); c != nil && c.published == published {
+		return c.snapshot
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := &Snapshot{
+		Version:      f.changed.Load(),
+		Environments: f.settings.Environments,
+		byName:       make(map[string]*Node, len(f.order)),
+	}
+	for _, p := range slices.Concat(f.order, f.leaving) {
+		s.include(p.node())
+	}
+	f.cached.Store(&cachedSnapshot{published: published, snapshot: s})
+	return s
 }

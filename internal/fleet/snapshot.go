@@ -148,6 +148,19 @@ type Snapshot struct {
 	byName map[string]*Node
 }
 
+func (s *Snapshot) include(n *Node) {
+	s.Nodes = append(s.Nodes, n)
+	s.byName[n.Name] = n
+	switch n.Status {
+	case Up:
+		s.NodesUp++
+		s.Counts.add(n.Counts)
+	case Down:
+		s.NodesDown++
+		s.Stale += n.Counts.Total
+	}
+}
+
 // Node returns the node of that name.
 func (s *Snapshot) Node(name string) (*Node, bool) {
 	n, ok := s.byName[name]

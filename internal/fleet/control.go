@@ -1,0 +1,292 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// settleTime bounds the wait for the poll that shows what a command has done.
+const settleTime = time.Second
+
+// Control is the one door for commands. It checks the actor's permission, takes
+// the processes, stores the activity entries, and sends the command out in the
+// background: ctx bounds only the way to there, not the command. It fails with
+// Forbidden, Invalid, NotFound, Unreachable, Busy, or with Conflict for a stop
+// of this program itself that was not confirmed.
+func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
+	if !actor.Role.Can(cesi.ControlProcesses) {
+		return nil, cesi.Errorf(cesi.Forbidden, "the role %s may not %s processes", actor.Role, c.Action)
+	}
+	f.askSilent(ctx, c.Targets)
+	plan, err := f.Snapshot().plan(c)
+	if err != nil {
+		return nil, err
+	}
+	if plan.self != "" && c.ConfirmSelf != plan.self {
+		return nil, cesi.Errorf(cesi.Conflict,
+			"%s is this CeSI itself, and once stopped it can't start itself again: confirm by naming it", plan.self)
+	}
+	if err := f.commands.begin(); err != nil {
+		return nil, err
+	}
+	run, err := f.newRun(plan, actor)
+	if err != nil {
+		f.commands.running.Done()
+		return nil, err
+	}
+	run.journalBegin(context.WithoutCancel(ctx))
+	f.commands.remember(run.op)
+	go run.work(f.commands.ctx)
+	return run.op, nil
+}
+
+// askSilent asks the targets' nodes that did not answer the last time: a command
+// is often the first thing somebody tries after mending one.
+func (f *Fleet) askSilent(ctx context.Context, targets []Target) {
+	snapshot := f.Snapshot()
+	var silent []*poller
+	asked := make(map[string]bool)
+	for _, t := range targets {
+		node, found := snapshot.Node(t.Node)
+		if !found || node.Status == Up || asked[t.Node] {
+			continue
+		}
+		asked[t.Node] = true
+		if p, err := f.poller(t.Node); err == nil {
+			silent = append(silent, p)
+		}
+	}
+	refreshAll(ctx, silent)
+}
+
+func refreshAll(ctx context.Context, pollers []*poller) {
+	done := make(chan struct{})
+	for _, p := range pollers {
+		go func() {
+			p.refresh(ctx)
+			done <- struct{}{}
+		}()
+	}
+	for range pollers {
+		<-done
+	}
+}
+
+// run is one command on its way.
+type run struct {
+	fleet   *Fleet
+	plan    *plan
+	actor   cesi.Actor
+	op      *Operation
+	began   time.Time
+	timeout time.Duration
+	steps   []*step
+	refused []Outcome // targets that were busy
+	entry   cesi.Activity
+	entries map[Ref]cesi.Activity // a child for each target of a command on many
+}
+
+// step is a part of the plan with the node that works it off.
+type step struct {
+	*part
+	poller  *poller
+	flights map[Ref]*flight
+}
+
+// newRun takes every process of the plan. A single one that is busy fails; of
+// many the busy ones are refused and the others go.
+func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
+	f.mu.Lock()
+	timeout := f.settings.ActionTimeout
+	f.mu.Unlock()
+	r := &run{
+		fleet: f, plan: plan, actor: actor, timeout: timeout,
+		op:      &Operation{done: make(chan struct{}), report: Report{Action: plan.command.Action}},
+		began:   f.opts.Now(),
+		entries: make(map[Ref]cesi.Activity),
+	}
+	for _, part := range plan.parts {
+		p, err := f.poller(part.node.Name)
+		if err != nil {
+			r.giveBack()
+			return nil, err
+		}
+		s := &step{part: part, poller: p, flights: make(map[Ref]*flight)}
+		p.use()
+		r.steps = append(r.steps, s)
+		if err := r.take(s); err != nil {
+			r.giveBack()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *run) take(s *step) error {
+	var free []*job
+	for _, j := range s.jobs {
+		flight, err := r.fleet.commands.flights.take(j.ref, r.plan.command.Action, r.actor.User)
+		if err != nil {
+			if !r.many() {
+				return err
+			}
+			r.refused = append(r.refused, failed(j.ref, err))
+			s.exactStop, s.exactStart = false, false
+			continue
+		}
+		s.flights[j.ref] = flight
+		free = append(free, j)
+	}
+	s.jobs = free
+	return nil
+}
+
+func (r *run) giveBack() {
+	for _, s := range r.steps {
+		for _, flight := range s.flights {
+			r.fleet.commands.flights.end(flight)
+		}
+		s.poller.release()
+	}
+}
+
+func (r *run) many() bool {
+	t := r.plan.command.Targets
+	return len(t) > 1 || t[0].Name == ""
+}
+
+// journalBegin stores the command's entry, and for a command on many one for
+// each target, before anything goes out.
+func (r *run) journalBegin(ctx context.Context) {
+	r.entry = cesi.Activity{
+		Time: r.began, User: r.actor.User, Address: r.actor.Address,
+		Action: r.plan.command.Action, Result: cesi.Pending, Count: 1,
+	}
+	r.entry.Node, r.entry.Target = r.describe()
+	entries := []cesi.Activity{r.entry}
+	if r.many() {
+		for _, s := range r.steps {
+			for _, j := range s.jobs {
+				child := r.entry
+				child.Node, child.Target = j.ref.Node, j.ref.String()
+				entries = append(entries, child)
+			}
+		}
+	}
+	r.fleet.opts.Journal.Begin(ctx, entries)
+	r.entry = entries[0]
+	r.op.mu.Lock()
+	r.op.report.ID = r.entry.ID
+	r.op.mu.Unlock()
+	rest := entries[1:]
+	for _, s := range r.steps {
+		for _, j := range s.jobs {
+			if len(rest) > 0 {
+				r.entries[j.ref] = rest[0]
+				rest = rest[1:]
+			}
+		}
+	}
+}
+
+// describe names what the command is for: its node, if it is on one, and the
+// target there.
+func (r *run) describe() (node, target string) {
+	targets := r.plan.command.Targets
+	if len(targets) == 1 {
+		return targets[0].Node, targets[0].String()
+	}
+	node = targets[0].Node
+	for _, t := range targets {
+		if t.Node != node {
+			node = ""
+		}
+	}
+	return node, fmt.Sprintf("%d targets", len(targets))
+}
+
+// work sends the command out to all its nodes at once, and ends when each of
+// them is done and has been asked how its processes are now.
+func (r *run) work(ctx context.Context) {
+	defer r.fleet.commands.running.Done()
+	r.op.add(r.refused...)
+	done := make(chan struct{})
+	for _, s := range r.steps {
+		go func() {
+			r.workStep(ctx, s)
+			done <- struct{}{}
+		}()
+	}
+	for range r.steps {
+		<-done
+	}
+	r.op.add(r.plan.leftAlone...)
+	report := r.op.close(r.fleet.opts.Now().Sub(r.began))
+	r.entry.Result, r.entry.Message, r.entry.Duration = report.Result, report.Message, report.Duration
+	r.fleet.opts.Journal.Complete(context.WithoutCancel(ctx), r.entry)
+	r.settle(ctx)
+	r.op.finish()
+	r.restartSelf()
+}
+
+func (r *run) workStep(ctx context.Context, s *step) {
+	defer s.poller.release()
+	if s.poller.client == nil {
+		for _, j := range s.jobs {
+			r.complete(s, failed(j.ref, s.poller.dialed))
+		}
+		return
+	}
+	if err := s.poller.node().Unanswered(); err != nil {
+		for _, j := range s.jobs {
+			r.complete(s, failed(j.ref, err))
+		}
+		return
+	}
+	r.execute(ctx, s)
+}
+
+// complete records how the command went for one process and gives it free.
+func (r *run) complete(s *step, o Outcome) {
+	r.op.add(o)
+	if entry, ok := r.entries[o.Ref]; ok {
+		entry.Result, entry.Message = o.Result, o.Message
+		entry.Duration = r.fleet.opts.Now().Sub(r.began)
+		r.fleet.opts.Journal.Complete(context.Background(), entry)
+	}
+	r.fleet.commands.flights.end(s.flights[o.Ref])
+}
+
+// settle polls the nodes, so that whoever waited for the command sees what it
+// did, but waits only briefly for them.
+func (r *run) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	var pollers []*poller
+	for _, s := range r.steps {
+		pollers = append(pollers, s.poller)
+	}
+	refreshAll(ctx, pollers)
+}
+
+func (r *run) restartSelf() {
+	for _, s := range r.steps {
+		for _, j := range s.jobs {
+			if j.restarted && r.fleet.opts.RestartSelf != nil {
+				r.fleet.opts.RestartSelf()
+			}
+		}
+	}
+}
+
+func failed(ref Ref, err error) Outcome {
+	o := Outcome{Ref: ref, Result: cesi.Failed, Message: cesi.Sentence(err), Err: err}
+	if errors.Is(err, context.Canceled) {
+		o.Result, o.Message = cesi.Interrupted, "CeSI was stopped meanwhile"
+	}
+	return o
+}

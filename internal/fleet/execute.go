@@ -1,0 +1,274 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// perNode bounds the calls that one command has open to one node: each is a
+	// connection that supervisord holds until the process is there.
+	perNode = 25
+	// retryStop is the pause between two tries of a stop that went ahead of a
+	// start which had not reached the node yet.
+	retryStop = 50 * time.Millisecond
+)
+
+// execute works off one step: a whole group or node first stops and then
+// starts, in priority order; a selection restarts each process by itself.
+func (r *run) execute(ctx context.Context, s *step) {
+	if s.whole == nil {
+		r.parallel(s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
+		return
+	}
+	jobs := s.jobs
+	if r.plan.command.Action != cesi.ActionStart {
+		jobs = r.stopWhole(ctx, s)
+	}
+	if r.plan.command.Action != cesi.ActionStop {
+		r.startWhole(ctx, s, jobs)
+	}
+}
+
+func (r *run) parallel(jobs []*job, do func(*job)) {
+	slots := make(chan struct{}, perNode)
+	var all sync.WaitGroup
+	for _, j := range jobs {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			do(j)
+		})
+	}
+	all.Wait()
+}
+
+func (r *run) executeOne(ctx context.Context, s *step, j *job) {
+	if j.restarted {
+		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK, Message: "CeSI executes itself anew"})
+		return
+	}
+	action := r.plan.command.Action
+	if action == cesi.ActionStop || action == cesi.ActionRestart && j.active {
+		if !r.stopOne(ctx, s, j) {
+			return
+		}
+	}
+	if action != cesi.ActionStop {
+		r.startOne(ctx, s, j)
+	}
+}
+
+// stopOne stops one process and reports whether a start may follow.
+func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
+	err := r.callStop(ctx, s, j)
+	restart := r.plan.command.Action == cesi.ActionRestart
+	if restart && cesi.FaultOf(err) == cesi.FaultNotRunning {
+		err = nil // it ended by itself meanwhile
+	}
+	if err != nil {
+		r.complete(s, r.stopFailed(j.ref, err))
+		return false
+	}
+	if !restart {
+		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK})
+	}
+	return true
+}
+
+// callStop sends the stop. One that went ahead of a start keeps trying until
+// that start has reached the node or ended: only then is the process down for
+// good.
+func (r *run) callStop(ctx context.Context, s *step, j *job) error {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	overtaken := s.flights[j.ref].overtaken
+	for {
+		over := overtaken == nil || isClosed(overtaken.done)
+		err := s.poller.client.StopProcess(ctx, j.ref.ProcessID)
+		if overtaken == nil || cesi.FaultOf(err) != cesi.FaultNotRunning {
+			return err
+		}
+		if over {
+			return nil // the start had no chance: it is stopped
+		}
+		select {
+		case <-overtaken.done:
+		case <-time.After(retryStop):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// stopFailed words a failed stop. One that got no answer in time has perhaps
+// happened: nobody knows.
+func (r *run) stopFailed(ref Ref, err error) Outcome {
+	if cesi.KindOf(err) != cesi.Timeout && !errors.Is(err, context.DeadlineExceeded) {
+		return failed(ref, err)
+	}
+	message := fmt.Sprintf("stopped: unknown (no answer within %s)", r.timeout)
+	if r.plan.command.Action == cesi.ActionRestart {
+		message = fmt.Sprintf("stopped: unknown, not started (no answer within %s)", r.timeout)
+	}
+	return Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: message, Err: err}
+}
+
+func (r *run) startOne(ctx context.Context, s *step, j *job) {
+	if by := r.fleet.commands.flights.overtakenBy(s.flights[j.ref]); by != "" {
+		r.complete(s, overtaken(j.ref, by))
+		return
+	}
+	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	err := s.poller.client.StartProcess(callCtx, j.ref.ProcessID)
+	r.complete(s, r.started(ctx, s, j.ref, err))
+}
+
+// started words how a start ended, with the reason that the node gives.
+func (r *run) started(ctx context.Context, s *step, ref Ref, err error) Outcome {
+	if err == nil {
+		return Outcome{Ref: ref, Result: cesi.OK}
+	}
+	if by := r.fleet.commands.flights.overtakenBy(s.flights[ref]); by != "" {
+		return overtaken(ref, by)
+	}
+	o := failed(ref, err)
+	if fault := cesi.FaultOf(err); fault == cesi.FaultSpawnError || fault == cesi.FaultAbnormalTermination {
+		if p, err := s.poller.client.Process(ctx, ref.ProcessID); err == nil && p.SpawnErr != "" {
+			o.Message += ": " + p.SpawnErr
+		}
+	}
+	if r.plan.command.Action == cesi.ActionRestart && o.Result == cesi.Failed {
+		o.Message = "stopped, but not started: " + o.Message
+	}
+	return o
+}
+
+func overtaken(ref Ref, by string) Outcome {
+	return Outcome{Ref: ref, Result: cesi.Failed, Message: "a stop by " + by + " went ahead",
+		Err: cesi.Errorf(cesi.Conflict, "a stop by %s went ahead", by)}
+}
+
+// stopWhole stops what runs of a group or node, and returns the jobs that may
+// be started: those stopped, and those that did not run.
+func (r *run) stopWhole(ctx context.Context, s *step) []*job {
+	var stops, rest []*job
+	for _, j := range s.jobs {
+		if j.active {
+			stops = append(stops, j)
+		} else {
+			rest = append(rest, j)
+		}
+	}
+	if len(stops) == 0 {
+		return rest
+	}
+	if s.exactStop {
+		return append(rest, r.stopExact(ctx, s, stops)...)
+	}
+	var mu sync.Mutex
+	sets := waves(stops)
+	slices.Reverse(sets)
+	for _, set := range sets {
+		r.parallel(set, func(j *job) {
+			if r.stopOne(ctx, s, j) {
+				mu.Lock()
+				defer mu.Unlock()
+				rest = append(rest, j)
+			}
+		})
+	}
+	return rest
+}
+
+// stopExact has supervisord stop the group or node in its own order.
+func (r *run) stopExact(ctx context.Context, s *step, stops []*job) []*job {
+	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	call := s.poller.client.StopAll
+	if s.whole.Group != "" {
+		call = func(ctx context.Context) ([]cesi.CallResult, error) {
+			return s.poller.client.StopGroup(ctx, s.whole.Group)
+		}
+	}
+	results, err := call(callCtx)
+	errs := resultErrors(results)
+	var stopped []*job
+	for _, j := range stops {
+		jobErr := err
+		if jobErr == nil {
+			jobErr = errs[j.ref.ProcessID]
+		}
+		switch {
+		case jobErr != nil && cesi.FaultOf(jobErr) != cesi.FaultNotRunning:
+			r.complete(s, r.stopFailed(j.ref, jobErr))
+		case r.plan.command.Action == cesi.ActionRestart:
+			stopped = append(stopped, j)
+		default:
+			r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK})
+		}
+	}
+	return stopped
+}
+
+func resultErrors(results []cesi.CallResult) map[cesi.ProcessID]error {
+	errs := make(map[cesi.ProcessID]error, len(results))
+	for _, result := range results {
+		errs[result.ProcessID] = result.Err
+	}
+	return errs
+}
+
+// startWhole starts the jobs of a group or node in priority order.
+func (r *run) startWhole(ctx context.Context, s *step, jobs []*job) {
+	if s.exactStart && len(jobs) == len(s.jobs) && !r.anyOvertaken(s) {
+		r.startExact(ctx, s)
+		return
+	}
+	for _, set := range waves(jobs) {
+		r.parallel(set, func(j *job) { r.startOne(ctx, s, j) })
+	}
+}
+
+func (r *run) anyOvertaken(s *step) bool {
+	return slices.ContainsFunc(s.jobs, func(j *job) bool {
+		return r.fleet.commands.flights.overtakenBy(s.flights[j.ref]) != ""
+	})
+}
+
+// startExact has supervisord start the group or node in its own order.
+func (r *run) startExact(ctx context.Context, s *step) {
+	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	call := s.poller.client.StartAll
+	if s.whole.Group != "" {
+		call = func(ctx context.Context) ([]cesi.CallResult, error) {
+			return s.poller.client.StartGroup(ctx, s.whole.Group)
+		}
+	}
+	results, err := call(callCtx)
+	errs := resultErrors(results)
+	for _, j := range s.jobs {
+		jobErr := err
+		if jobErr == nil {
+			jobErr = errs[j.ref.ProcessID]
+		}
+		r.complete(s, r.started(ctx, s, j.ref, jobErr))
+	}
+}

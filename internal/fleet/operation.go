@@ -1,0 +1,175 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Operation is a command that was accepted. It goes on whether or not somebody
+// waits for it.
+type Operation struct {
+	done chan struct{}
+
+	mu     sync.Mutex
+	report Report
+}
+
+// ID is the command's entry in the activity log.
+func (o *Operation) ID() cesi.ActivityID {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.report.ID
+}
+
+// Wait returns the report when the command is over, or as far as it has come
+// when ctx ends.
+func (o *Operation) Wait(ctx context.Context) Report {
+	select {
+	case <-o.done:
+	case <-ctx.Done():
+	}
+	return o.Report()
+}
+
+// Report returns how far the command has come.
+func (o *Operation) Report() Report {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.report
+	r.Outcomes = append([]Outcome(nil), r.Outcomes...)
+	return r
+}
+
+func (o *Operation) add(outcomes ...Outcome) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.report.Outcomes = append(o.report.Outcomes, outcomes...)
+}
+
+// close sums the outcomes up.
+func (o *Operation) close(duration time.Duration) Report {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.report.Duration = duration
+	o.report.Result, o.report.Message = summarize(o.report.Outcomes)
+	return o.report
+}
+
+func (o *Operation) finish() {
+	o.mu.Lock()
+	o.report.Done = true
+	o.mu.Unlock()
+	close(o.done)
+}
+
+// summarize gives a command on one process that process's result, and one on
+// many a result and a count of each kind.
+func summarize(outcomes []Outcome) (cesi.Result, string) {
+	if len(outcomes) == 1 {
+		return outcomes[0].Result, outcomes[0].Message
+	}
+	if len(outcomes) == 0 {
+		return cesi.OK, "there was nothing to do"
+	}
+	counts := make(map[cesi.Result]int)
+	for _, o := range outcomes {
+		counts[o.Result]++
+	}
+	var words []string
+	for _, r := range []cesi.Result{cesi.OK, cesi.Failed, cesi.UnknownEnd, cesi.Interrupted, cesi.Skipped} {
+		if counts[r] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", counts[r], r))
+		}
+	}
+	return overall(counts, len(outcomes)), strings.Join(words, ", ")
+}
+
+func overall(counts map[cesi.Result]int, total int) cesi.Result {
+	acted := total - counts[cesi.Skipped]
+	for _, r := range []cesi.Result{cesi.OK, cesi.Failed, cesi.UnknownEnd, cesi.Interrupted} {
+		if counts[r] == acted {
+			return r
+		}
+	}
+	return cesi.Partial
+}
+
+// commands are the commands under way, and the last ones that ended.
+type commands struct {
+	flights flights
+	running sync.WaitGroup
+	ctx     context.Context
+	cancel  context.CancelFunc
+
+	mu       sync.Mutex
+	draining bool
+	recent   []*Operation // oldest first, at most maxRecent
+}
+
+// maxRecent is how many operations stay in memory for those who come back to
+// see how their command went; older ones are in the activity log.
+const maxRecent = 200
+
+func newCommands() *commands {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &commands{ctx: ctx, cancel: cancel, flights: flights{of: make(map[Ref]*flight)}}
+}
+
+// begin counts a command in, unless the program is ending.
+func (c *commands) begin() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.draining {
+		return cesi.Errorf(cesi.Unreachable, "CeSI is shutting down")
+	}
+	c.running.Add(1)
+	return nil
+}
+
+func (c *commands) remember(o *Operation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recent = append(c.recent, o)
+	if len(c.recent) > maxRecent {
+		c.recent = c.recent[len(c.recent)-maxRecent:]
+	}
+}
+
+// Operation returns a command that is under way or among the last to have ended.
+func (f *Fleet) Operation(id cesi.ActivityID) (*Operation, bool) {
+	f.commands.mu.Lock()
+	defer f.commands.mu.Unlock()
+	for _, o := range f.commands.recent {
+		if o.ID() == id {
+			return o, true
+		}
+	}
+	return nil, false
+}
+
+// Drain takes no further commands, waits up to grace for those under way, and
+// then breaks them off: they end as Interrupted.
+func (f *Fleet) Drain(grace time.Duration) {
+	c := f.commands
+	c.mu.Lock()
+	c.draining = true
+	c.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		c.running.Wait()
+		close(ended)
+	}()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+	}
+	c.cancel()
+	<-ended
+}

@@ -1,0 +1,250 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+
+	"cesi/internal/cesi"
+)
+
+// plan is a command worked out against a snapshot: what it touches, on which
+// node, in which order.
+type plan struct {
+	command   Command
+	parts     []*part
+	leftAlone []Outcome
+	self      string // the "group:name" of this program, where a stop would hit it
+}
+
+// part is the share of a plan that one goroutine works off: a whole group or
+// node in priority order, or processes of one node in parallel.
+type part struct {
+	node  *Node
+	whole *Target // nil for a selection
+	// exact tells that supervisord's own call on the group or node touches the
+	// jobs and nothing else.
+	exactStop, exactStart bool
+	jobs                  []*job
+}
+
+// job is one process that a plan acts on.
+type job struct {
+	ref       Ref
+	process   Process
+	active    bool // as the snapshot has it: needs a stop first
+	restarted bool // it is this program, which restarts by executing itself anew
+}
+
+// Preview works out what a command would touch, without doing it. It fails as
+// Control would: NotFound, Invalid, Unreachable.
+func (f *Fleet) Preview(c Command) (Preview, error) {
+	plan, err := f.Snapshot().plan(c)
+	if err != nil {
+		return Preview{}, err
+	}
+	preview := Preview{LeftAlone: plan.leftAlone, Self: plan.self}
+	nodes := make(map[string]bool)
+	for _, part := range plan.parts {
+		for _, j := range part.jobs {
+			nodes[part.node.Name] = true
+			preview.Hit = append(preview.Hit, j.ref)
+			if c.Action == cesi.ActionStart && j.process.Config != nil && !j.process.Config.Autostart {
+				preview.Manual = append(preview.Manual, j.ref)
+			}
+		}
+	}
+	preview.Nodes = len(nodes)
+	return preview, nil
+}
+
+// plan works a command out. A command on a single process is taken at its word;
+// one on many touches only what it has business with.
+func (s *Snapshot) plan(c Command) (*plan, error) {
+	switch c.Action {
+	case cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart:
+	default:
+		return nil, cesi.Errorf(cesi.Invalid, "%q is no command: want start, stop or restart", c.Action)
+	}
+	if len(c.Targets) == 0 {
+		return nil, cesi.Errorf(cesi.Invalid, "no process was chosen")
+	}
+	if len(c.Targets) == 1 && c.Targets[0].Name != "" {
+		return s.planOne(c)
+	}
+	return s.planMany(c)
+}
+
+func (s *Snapshot) planOne(c Command) (*plan, error) {
+	t := c.Targets[0]
+	node, p, err := s.resolve(t)
+	if err != nil {
+		return nil, err
+	}
+	j := newJob(node, p)
+	plan := &plan{command: c, parts: []*part{{node: node, jobs: []*job{j}}}}
+	if p.Self && c.Action == cesi.ActionStop {
+		plan.self = p.String()
+	}
+	j.restarted = p.Self && c.Action == cesi.ActionRestart
+	return plan, nil
+}
+
+// resolve finds one process. On a node that does not answer and never did, the
+// process is taken as asked for: the command then says why it can't go out.
+func (s *Snapshot) resolve(t Target) (*Node, Process, error) {
+	node, err := s.target(t)
+	if err != nil {
+		return nil, Process{}, err
+	}
+	id := cesi.ProcessID{Group: t.Group, Name: t.Name}
+	p, found := node.Process(id)
+	if !found && node.Status == Up {
+		return nil, Process{}, cesi.Errorf(cesi.NotFound, "there is no process %q on node %q", id, node.Name)
+	}
+	p.ProcessID = id
+	return node, p, nil
+}
+
+func (s *Snapshot) target(t Target) (*Node, error) {
+	node, found := s.Node(t.Node)
+	if !found {
+		return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", t.Node)
+	}
+	return node, nil
+}
+
+func newJob(node *Node, p Process) *job {
+	return &job{ref: Ref{Node: node.Name, ProcessID: p.ProcessID}, process: p, active: p.State.Active()}
+}
+
+func (s *Snapshot) planMany(c Command) (*plan, error) {
+	plan := &plan{command: c}
+	taken := make(map[Ref]bool)
+	singles := make(map[string]*part)
+	for _, t := range c.Targets {
+		if t.Name != "" {
+			node, p, err := s.resolve(t)
+			if err != nil {
+				return nil, err
+			}
+			if singles[node.Name] == nil {
+				singles[node.Name] = &part{node: node}
+				plan.parts = append(plan.parts, singles[node.Name])
+			}
+			plan.consider(singles[node.Name], p, taken)
+			continue
+		}
+		part, err := s.planWhole(plan, t, taken)
+		if err != nil {
+			return nil, err
+		}
+		plan.parts = append(plan.parts, part)
+	}
+	plan.parts = slices.DeleteFunc(plan.parts, func(p *part) bool { return len(p.jobs) == 0 })
+	return plan, nil
+}
+
+// planWhole plans a whole group or node.
+func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, error) {
+	node, err := s.target(t)
+	if err != nil {
+		return nil, err
+	}
+	part := &part{node: node, whole: &t, exactStop: true, exactStart: true}
+	found := false
+	for _, p := range node.Processes {
+		if t.Group != "" && p.Group != t.Group {
+			continue
+		}
+		found = true
+		if plan.consider(part, p, taken) {
+			continue
+		}
+		// supervisord's own call would touch this one too.
+		part.exactStop = part.exactStop && !p.State.Active()
+		part.exactStart = part.exactStart && p.State.Active()
+	}
+	switch {
+	case !found && node.Status != Up:
+		return nil, node.Unanswered()
+	case !found && t.Group != "":
+		return nil, cesi.Errorf(cesi.NotFound, "there is no group %q on node %q", t.Group, node.Name)
+	}
+	return part, nil
+}
+
+// consider adds a process to the part if the command has business with it, and
+// to what is left alone otherwise. It reports which.
+func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
+	j := newJob(part.node, process)
+	if taken[j.ref] {
+		return false
+	}
+	taken[j.ref] = true
+	if why := leaveAlone(p.command.Action, process); why != "" {
+		p.leftAlone = append(p.leftAlone, Outcome{Ref: j.ref, Result: cesi.Skipped, Message: why})
+		return false
+	}
+	part.jobs = append(part.jobs, j)
+	return true
+}
+
+// leaveAlone says why a command on many has no business with a process; empty
+// means it has.
+func leaveAlone(action cesi.Action, p Process) string {
+	switch {
+	case p.Self && action != cesi.ActionStart:
+		return "it is this CeSI itself"
+	case p.State == cesi.Stopping:
+		return "it is stopping"
+	case action == cesi.ActionStart && p.State.Active():
+		return "it runs already"
+	case action == cesi.ActionStop && !p.State.Active():
+		return "it does not run"
+	case action == cesi.ActionRestart && !p.State.Active() && p.State != cesi.Fatal:
+		return "it does not run (" + p.State.String() + ")"
+	default:
+		return ""
+	}
+}
+
+// Unanswered returns nil if the node answers, else why not: Unreachable or Timeout.
+func (n *Node) Unanswered() error {
+	if n.Status == Up {
+		return nil
+	}
+	if n.Failure == nil {
+		return cesi.Errorf(cesi.Unreachable, "node %q has not been asked yet", n.Name)
+	}
+	kind := cesi.Unreachable
+	if n.Failure.Cause == cesi.CauseTimeout {
+		kind = cesi.Timeout
+	}
+	e := cesi.Errorf(kind, "node %q does not answer: %s", n.Name, n.Failure.Message)
+	e.Cause = n.Failure.Cause
+	return e
+}
+
+// waves sorts jobs into sets of equal priority, lowest first, which is the
+// order in which supervisord starts them.
+func waves(jobs []*job) [][]*job {
+	sorted := slices.Clone(jobs)
+	slices.SortStableFunc(sorted, func(a, b *job) int { return comparePriorities(a.process.Config, b.process.Config) })
+	var sets [][]*job
+	for i, j := range sorted {
+		if i == 0 || comparePriorities(sorted[i-1].process.Config, j.process.Config) != 0 {
+			sets = append(sets, nil)
+		}
+		sets[len(sets)-1] = append(sets[len(sets)-1], j)
+	}
+	return sets
+}
+
+// defaultPriority is supervisord's own for a program or group that names none.
+const defaultPriority = 999
+
+func comparePriorities(a, b *cesi.ProcessConfig) int {
+	fallback := &cesi.ProcessConfig{GroupPriority: defaultPriority, Priority: defaultPriority}
+	a, b = cmp.Or(a, fallback), cmp.Or(b, fallback)
+	return cmp.Or(cmp.Compare(a.GroupPriority, b.GroupPriority), cmp.Compare(a.Priority, b.Priority))
+}

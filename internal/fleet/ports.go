@@ -1,0 +1,48 @@
+package fleet
+
+import (
+	"context"
+
+	"cesi/internal/cesi"
+)
+
+// Client talks to one supervisord. Every method is bounded by its context and
+// fails with a *cesi.Error of a named kind.
+type Client interface {
+	// Info asks who the supervisord is.
+	Info(ctx context.Context) (cesi.SupervisorInfo, error)
+	// Processes returns every process (getAllProcessInfo), in supervisord's order.
+	Processes(ctx context.Context) ([]cesi.Process, error)
+	// Process returns one process (getProcessInfo).
+	Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, error)
+	// Configs returns the configuration as last reread (getAllConfigInfo); a node
+	// without that method fails with cesi.FaultUnknownMethod.
+	Configs(ctx context.Context) ([]cesi.ProcessConfig, error)
+
+	// StartProcess and StopProcess wait until supervisord says that it is done.
+	StartProcess(ctx context.Context, id cesi.ProcessID) error
+	StopProcess(ctx context.Context, id cesi.ProcessID) error
+	// StartGroup, StopGroup, StartAll and StopAll act in supervisord's priority
+	// order, wait, and return a result for each process that was not already
+	// there.
+	StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
+	StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
+	StartAll(ctx context.Context) ([]cesi.CallResult, error)
+	StopAll(ctx context.Context) ([]cesi.CallResult, error)
+
+	// Close drops idle connections.
+	Close()
+}
+
+// Journal keeps the activity log. It never fails its caller: what can't be
+// stored now is written to the server's log at once and stored later.
+type Journal interface {
+	// Begin stores the entries, which are Pending, in one transaction, and
+	// returns once they are safe or known not to be. It gives each entry its ID,
+	// and those after the first the first one's as Parent.
+	Begin(ctx context.Context, entries []cesi.Activity)
+	// Complete stores how an entry ended: its Result, Duration and Message.
+	Complete(ctx context.Context, entry cesi.Activity)
+	// Add stores an entry that is complete from the beginning.
+	Add(ctx context.Context, entry cesi.Activity)
+}
