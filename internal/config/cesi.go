@@ -1,0 +1,203 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const keyAdminPassword = "admin_password"
+
+// cesiSettings are the keys of [cesi].
+func (l *loader) cesiSettings() []setting[Config] {
+	lifetime := span{min: time.Second, max: 3650 * day, words: "1s and 3650d"}
+	retention := span{min: time.Minute, max: 36500 * day, words: "1m and 36500d"}
+	return []setting[Config]{
+		{key: "host", set: setListenHost},
+		{key: "port", set: func(c *Config, e entry) (err error) { c.Port, err = portNumber(e); return }},
+		{key: "name", set: text(func(c *Config) *string { return &c.Name })},
+		{key: "theme", set: l.setTheme},
+		{key: "database", set: setDatabase},
+		{key: "activity_log", set: text(func(c *Config) *string { return &c.ActivityLog })},
+		{key: "admin_username", set: setAdminUsername},
+		{key: keyAdminPassword, set: func(c *Config, e entry) error { c.AdminPassword = cesi.Secret(e.text); return nil }},
+		{key: "url_prefix", set: setURLPrefix},
+		{key: "trusted_proxies", set: setTrustedProxies, emptyCounts: true},
+		{key: "poll_interval", set: within(
+			span{min: 200 * time.Millisecond, max: time.Hour, words: "0.2 and 3600 seconds", seconds: true},
+			func(c *Config) *time.Duration { return &c.PollInterval })},
+		{key: "timeout", set: within(timeoutSpan(), func(*Config) *time.Duration { return &l.nodeTimeout })},
+		{key: "action_timeout", set: within(
+			span{min: time.Second, max: day, words: "1 and 86400 seconds", seconds: true},
+			func(c *Config) *time.Duration { return &c.ActionTimeout })},
+		{key: "session_lifetime", set: within(lifetime, func(c *Config) *time.Duration { return &c.SessionLifetime })},
+		{key: "activity_retention", set: within(retention, func(c *Config) *time.Duration { return &c.ActivityRetention })},
+		{key: "history_retention", set: within(retention, func(c *Config) *time.Duration { return &c.HistoryRetention })},
+		{key: "log_level", set: setLogLevel},
+		{key: "log_format", set: setLogFormat},
+		{key: "language", set: setLanguage},
+	}
+}
+
+// timeoutSpan bounds one poll, in [cesi] and for a node.
+func timeoutSpan() span {
+	return span{min: 100 * time.Millisecond, max: 120 * time.Second, words: "0.1 and 120 seconds", seconds: true}
+}
+
+// text sets a field to the value as it stands.
+func text[T any](field func(*T) *string) func(*T, entry) error {
+	return func(to *T, e entry) error {
+		*field(to) = e.text
+		return nil
+	}
+}
+
+// within sets a field to a duration within bounds.
+func within[T any](bounds span, field func(*T) *time.Duration) func(*T, entry) error {
+	return func(to *T, e entry) error {
+		d, err := duration(e, bounds)
+		if err == nil {
+			*field(to) = d
+		}
+		return err
+	}
+}
+
+func setListenHost(c *Config, e entry) error {
+	host, err := parseHost(e.text)
+	if err != nil {
+		return fmt.Errorf("%s %w", e.key, err)
+	}
+	c.Host = host
+	return nil
+}
+
+// setTheme only warns of a theme that does not exist: looks must not keep the
+// dashboard from starting.
+func (l *loader) setTheme(c *Config, e entry) error {
+	theme := strings.ToLower(e.text)
+	switch {
+	case theme == "default" || theme == "cesi":
+		c.Theme = ""
+	case slices.Contains(themes(), theme):
+		c.Theme = theme
+	default:
+		l.report.warning(e.at, "[cesi]: unknown theme %s, so the default is used%s", quote(e.text), suggest(theme, themes()))
+	}
+	return nil
+}
+
+// setDatabase takes a path, or the URL that SQLAlchemy has for one. The value
+// is not quoted in an error: another database's URL holds a password.
+func setDatabase(c *Config, e entry) error {
+	path := strings.TrimPrefix(e.text, "sqlite:///")
+	if scheme, _, isURL := strings.Cut(path, "://"); isURL && scheme != "sqlite" {
+		return fmt.Errorf("%s is a URL; only SQLite is supported: a path, or sqlite:///PATH", e.key)
+	}
+	if path == "" || path == ":memory:" || path == "sqlite://" {
+		return fmt.Errorf("%s has to be a file: a path, or sqlite:///PATH", e.key)
+	}
+	c.Database = path
+	return nil
+}
+
+func setAdminUsername(c *Config, e entry) error {
+	if err := cesi.ValidateUserName(e.text); err != nil {
+		return fmt.Errorf("%s %s: %s", e.key, quote(e.text), cesi.Sentence(err))
+	}
+	c.AdminUsername = e.text
+	return nil
+}
+
+// setURLPrefix keeps "/cesi" of "cesi", "/cesi" and "/cesi/".
+func setURLPrefix(c *Config, e entry) error {
+	path := strings.Trim(e.text, "/")
+	if path == "" {
+		c.URLPrefix = ""
+		return nil
+	}
+	word := regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "." || part == ".." || !word.MatchString(part) {
+			return fmt.Errorf("%s %s is not a path such as /cesi", e.key, quote(e.text))
+		}
+	}
+	c.URLPrefix = "/" + path
+	return nil
+}
+
+// setTrustedProxies replaces the default; an empty value trusts nobody.
+func setTrustedProxies(c *Config, e entry) error {
+	var trusted []netip.Prefix
+	for _, item := range words(e.text) {
+		prefix, err := parsePrefix(item)
+		if err != nil {
+			return fmt.Errorf("%s: %s is neither an IP address nor a CIDR such as 10.0.0.0/8", e.key, quote(item))
+		}
+		trusted = append(trusted, prefix)
+	}
+	c.TrustedProxies = trusted
+	return nil
+}
+
+func parsePrefix(s string) (netip.Prefix, error) {
+	if strings.Contains(s, "/") {
+		prefix, err := netip.ParsePrefix(s)
+		return prefix.Masked(), err
+	}
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	if addr.Zone() != "" {
+		return netip.Prefix{}, errors.New("a zone is no part of a prefix")
+	}
+	addr = addr.Unmap()
+	return netip.PrefixFrom(addr, addr.BitLen()), nil
+}
+
+func setLogLevel(c *Config, e entry) error {
+	switch strings.ToLower(e.text) {
+	case "debug":
+		c.LogLevel = slog.LevelDebug
+	case "info":
+		c.LogLevel = slog.LevelInfo
+	case "warn", "warning":
+		c.LogLevel = slog.LevelWarn
+	case "error":
+		c.LogLevel = slog.LevelError
+	default:
+		return fmt.Errorf("%s %s is none of debug, info, warn, error", e.key, quote(e.text))
+	}
+	return nil
+}
+
+func setLogFormat(c *Config, e entry) error {
+	format := strings.ToLower(e.text)
+	if format != "text" && format != "json" {
+		return fmt.Errorf("%s %s is neither text nor json", e.key, quote(e.text))
+	}
+	c.LogFormat = format
+	return nil
+}
+
+// setLanguage checks the form only: which languages there are is not known here.
+func setLanguage(c *Config, e entry) error {
+	tag := strings.ReplaceAll(e.text, "_", "-")
+	if strings.EqualFold(tag, "auto") {
+		c.Language = "auto"
+		return nil
+	}
+	if !regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`).MatchString(tag) {
+		return fmt.Errorf("%s %s is neither auto nor a language such as en or zh-CN", e.key, quote(e.text))
+	}
+	c.Language = tag
+	return nil
+}

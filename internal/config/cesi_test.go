@@ -1,0 +1,170 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"testing"
+	"time"
+)
+
+func TestCesiSectionIsTakenOver(t *testing.T) {
+	want := defaults("cesi.conf")
+	want.Host = "::1"
+	want.Port = 8080
+	want.Name = "Fleet"
+	want.Theme = "darkly"
+	want.Database = "/var/lib/cesi.db"
+	want.ActivityLog = "activity.log"
+	want.AdminUsername = "root"
+	want.AdminPassword = `p;"#%`
+	want.URLPrefix = "/a/b"
+	want.TrustedProxies = []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("2001:db8::/32"),
+		netip.MustParsePrefix("192.0.2.2/32"),
+	}
+	want.PollInterval = 500 * time.Millisecond
+	want.ActionTimeout = 2 * time.Minute
+	want.SessionLifetime = 12 * time.Hour
+	want.ActivityRetention = 90 * 24 * time.Hour
+	want.HistoryRetention = 36 * time.Hour
+	want.LogLevel = slog.LevelDebug
+	want.LogFormat = "json"
+	want.Language = "zh-CN"
+
+	same(t, mustLoad(t, `[cesi]
+host = [::1]
+port = 8080
+name = Fleet
+theme = Darkly
+database = sqlite:////var/lib/cesi.db
+activity_log = activity.log
+admin_username = root
+admin_password = p;"#%
+url_prefix = a/b/
+trusted_proxies = 10.1.2.3/8, 192.0.2.1 2001:db8::/32 ::ffff:192.0.2.2
+poll_interval = 0.5
+timeout = 3
+action_timeout = 2m
+session_lifetime = 12h
+activity_retention = 90d
+history_retention = 1.5d
+log_level = DEBUG
+log_format = JSON
+language = zh_CN
+`), want)
+}
+
+func TestEmptyValueOfCesiIsTheDefault(t *testing.T) {
+	want := defaults("cesi.conf")
+	want.TrustedProxies = nil // the one whose empty value says something: trust nobody
+
+	text := "[cesi]\n"
+	for _, key := range keys((&loader{}).cesiSettings()) {
+		text += key + " =\n"
+	}
+	same(t, mustLoad(t, text), want)
+}
+
+func TestURLPrefixIsNormalised(t *testing.T) {
+	for value, want := range map[string]string{
+		"/cesi": "/cesi", "cesi": "/cesi", "/cesi/": "/cesi", "/": "", "/a/b_c~d.e-f": "/a/b_c~d.e-f",
+	} {
+		t.Run(value, func(t *testing.T) {
+			same(t, mustLoad(t, "[cesi]\nurl_prefix = "+value).URLPrefix, want)
+		})
+	}
+}
+
+func TestLogLevelsAreThoseOfSlog(t *testing.T) {
+	for value, want := range map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "": slog.LevelInfo,
+		"warn": slog.LevelWarn, "Warning": slog.LevelWarn, "error": slog.LevelError,
+	} {
+		t.Run(value, func(t *testing.T) {
+			same(t, mustLoad(t, "[cesi]\nlog_level = "+value).LogLevel, want)
+		})
+	}
+}
+
+func TestDatabaseIsAPathOrAnSQLiteURL(t *testing.T) {
+	for value, want := range map[string]string{
+		"users.db": "users.db", "sqlite:///users.db": "users.db", "sqlite:////var/users.db": "/var/users.db",
+	} {
+		t.Run(value, func(t *testing.T) {
+			same(t, mustLoad(t, "[cesi]\ndatabase = "+value).Database, want)
+		})
+	}
+}
+
+func TestEveryBootswatchThemeIsKnown(t *testing.T) {
+	same(t, len(themes()), 26)
+	for _, theme := range append(themes(), "default", "cesi", "Superhero") {
+		same(t, warningsOf(t, "[cesi]\ntheme = "+theme), []string{})
+	}
+	same(t, mustLoad(t, "[cesi]\ntheme = default").Theme, "")
+	same(t, mustLoad(t, "[cesi]\ntheme = flaty").Theme, "")
+	same(t, warningsOf(t, "[cesi]\ntheme = flaty"), []string{
+		`cesi.conf:2: [cesi]: unknown theme "flaty", so the default is used; did you mean "flatly"?`})
+}
+
+func TestCesiValueThatDoesNotFitIsAProblem(t *testing.T) {
+	for _, test := range []struct{ line, want string }{
+		{"port = 0", `port "0" is not between 1 and 65535`},
+		{"port = -1", `port "-1" is not between 1 and 65535`},
+		{"port = 99999999999999999999", `port "99999999999999999999" is not between 1 and 65535`},
+		{"port = 5000.0", `port "5000.0" is not a number`},
+		{"host = 0.0.0.0:5000", `host "0.0.0.0:5000" holds a port: put it into port`},
+		{"host = http://x", `host "http://x" holds a port: put it into port`},
+		{"host = a b", `host "a b" is not a host's name`},
+		{"database = mysql://u:p@h/d", `database is a URL; only SQLite is supported: a path, or sqlite:///PATH`},
+		{"database = sqlite://", `database has to be a file: a path, or sqlite:///PATH`},
+		{"database = sqlite:///:memory:", `database has to be a file: a path, or sqlite:///PATH`},
+		{"admin_username = a b", `admin_username "a b": a user's name has letters, digits and . _ - @ + only, not ' '`},
+		{"url_prefix = https://x/cesi", `url_prefix "https://x/cesi" is not a path such as /cesi`},
+		{"url_prefix = /a/../b", `url_prefix "/a/../b" is not a path such as /cesi`},
+		{"url_prefix = /a//b", `url_prefix "/a//b" is not a path such as /cesi`},
+		{"url_prefix = /a?b", `url_prefix "/a?b" is not a path such as /cesi`},
+		{"trusted_proxies = 10.0.0.1, nginx", `trusted_proxies: "nginx" is neither an IP address nor a CIDR such as 10.0.0.0/8`},
+		{"trusted_proxies = 10.0.0.0/33", `trusted_proxies: "10.0.0.0/33" is neither an IP address nor a CIDR such as 10.0.0.0/8`},
+		{"trusted_proxies = fe80::1%eth0", `trusted_proxies: "fe80::1%eth0" is neither an IP address nor a CIDR such as 10.0.0.0/8`},
+		{"poll_interval = 0.1", `poll_interval "0.1" is not between 0.2 and 3600 seconds`},
+		{"poll_interval = 3601", `poll_interval "3601" is not between 0.2 and 3600 seconds`},
+		{"poll_interval = NaN", `poll_interval "NaN" is not between 0.2 and 3600 seconds`},
+		{"poll_interval = 1e300", `poll_interval "1e300" is not between 0.2 and 3600 seconds`},
+		{"poll_interval = often", `poll_interval "often" is not a duration such as "5" (seconds) or "2m"`},
+		{"timeout = 121", `timeout "121" is not between 0.1 and 120 seconds`},
+		{"action_timeout = 0", `action_timeout "0" is not between 1 and 86400 seconds`},
+		{"session_lifetime = 168", `session_lifetime "168" needs a unit: s, m, h or d`},
+		{"session_lifetime = 0s", `session_lifetime "0s" is not between 1s and 3650d`},
+		{"activity_retention = 99999999999d", `activity_retention "99999999999d" is not between 1m and 36500d`},
+		{"history_retention = a month", `history_retention "a month" is not a duration such as "12h" or "30d"`},
+		{"log_level = loud", `log_level "loud" is none of debug, info, warn, error`},
+		{"log_format = xml", `log_format "xml" is neither text nor json`},
+		{"language = chinese", `language "chinese" is neither auto nor a language such as en or zh-CN`},
+	} {
+		t.Run(test.line, func(t *testing.T) {
+			same(t, problemsOf(t, "[cesi]\n"+test.line), []string{"cesi.conf:2: [cesi]: " + test.want})
+		})
+	}
+}
+
+func TestBoundsThemselvesAreFine(t *testing.T) {
+	for _, line := range []string{
+		"port = 1", "port = 65535", "poll_interval = 0.2", "poll_interval = 3600", "poll_interval = 200ms",
+		"timeout = 0.1", "timeout = 120", "action_timeout = 1", "action_timeout = 86400",
+		"session_lifetime = 1s", "session_lifetime = 3650d", "history_retention = 1m", "activity_retention = 36500d",
+	} {
+		t.Run(line, func(t *testing.T) {
+			same(t, problemsOf(t, "[cesi]\n"+line), []string{})
+		})
+	}
+}
+
+func TestLongValueIsCutInAProblem(t *testing.T) {
+	long := "节" // counted in characters, not in bytes
+	for range 7 {
+		long += long
+	}
+	same(t, problemsOf(t, "[cesi]\nport = "+long), []string{
+		"cesi.conf:2: [cesi]: port \"" + long[:60*len("节")] + "…\" is not a number"})
+}

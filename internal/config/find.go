@@ -1,0 +1,32 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// Find returns the path of the configuration: the -c flag's value, else
+// $CESI_CONFIG, else the first of ./cesi.conf and /etc/cesi.conf that exists.
+// What was asked for by name is returned whether it exists or not: another file
+// must not silently take its place. The error names the places looked at.
+func Find(flagValue string, getenv func(string) string) (string, error) {
+	return find(flagValue, getenv("CESI_CONFIG"), "./cesi.conf", "/etc/cesi.conf")
+}
+
+func find(flagValue, fromEnv string, usual ...string) (string, error) {
+	for _, named := range []string{flagValue, fromEnv} {
+		if named != "" {
+			return named, nil
+		}
+	}
+	for _, path := range usual {
+		// A file that is there but out of reach is Load's to complain about.
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+	}
+	return "", errors.New("no configuration: -c and $CESI_CONFIG are not set, and there is no " +
+		strings.Join(usual, " and no ") + "; cesi.conf.sample shows how to write one")
+}

@@ -1,0 +1,177 @@
+package config
+
+import (
+	"bytes"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// The kinds of section.
+const (
+	kindNode        = "node" // with a name a node, without one the defaults for all
+	kindEnvironment = "environment"
+	kindInclude     = "include"
+	kindCesi        = "cesi"
+)
+
+// Load reads the configuration at path with all that it includes. The error is
+// an *Error with every problem of it, and the Config is nil then.
+func Load(path string) (*Config, error) {
+	c, _, err := load(path)
+	return c, err
+}
+
+// load is Load, and says from what it read, also when that was no good.
+func load(path string) (*Config, inputs, error) {
+	l := &loader{
+		files:       newFiles(),
+		report:      &report{},
+		config:      defaults(path),
+		nodeTimeout: 5 * time.Second,
+		authorities: map[string]authority{},
+	}
+	l.load(path)
+	made := l.files.made
+	if len(l.report.problems.list) > 0 {
+		return nil, made, &Error{Problems: l.report.problems.sorted(l.order)}
+	}
+	l.config.Warnings = l.report.warnings.sorted(l.order)
+	l.config.made = made
+	return l.config, made, nil
+}
+
+// loader is one loading of a configuration.
+type loader struct {
+	files       *files
+	report      *report
+	order       []string // the configuration files, as they were read
+	config      *Config
+	nodeTimeout time.Duration        // for nodes that name none
+	authorities map[string]authority // by the path of their file
+}
+
+func (l *loader) load(path string) {
+	sections := l.readMain(path)
+	l.warnOfReaders(sections)
+	sorted := l.sort(sections)
+	for _, s := range sorted.cesi {
+		apply(l.report, l.cesiSettings(), s, l.config)
+	}
+	l.fleet(sorted.inOrder, l.nodeDefaults(sorted.defaults))
+}
+
+// fleet reads the sections of nodes and environments. Every node's name is known
+// before the first environment is read: it may stand above its members.
+func (l *loader) fleet(sections []section, base draft) {
+	members := newMembership()
+	for _, s := range sections {
+		if s.kind == kindNode {
+			members.declare(s.name)
+		}
+	}
+	for _, s := range sections {
+		if s.kind == kindEnvironment {
+			l.environment(s, members)
+			continue
+		}
+		node, environments := l.node(s, base)
+		l.config.Nodes = append(l.config.Nodes, node)
+		members.join(node.Name, environments)
+	}
+	l.config.Environments = members.environments
+	for i, n := range l.config.Nodes {
+		l.config.Nodes[i].Environments = members.of[n.Name]
+	}
+}
+
+// readMain returns the sections of the main file and of what it includes.
+func (l *loader) readMain(path string) []section {
+	main := l.files.get(path)
+	l.order = append(l.order, path)
+	if main.err != nil {
+		l.report.problem(place{file: path}, "%s", main.err)
+		return nil
+	}
+	if len(bytes.TrimSpace(withoutBOM(main.data))) == 0 {
+		l.report.problem(place{file: path}, "the file is empty; cesi.conf.sample shows what belongs into it")
+		return nil
+	}
+	sections := parse(path, main.data, l.report)
+	for _, s := range sections {
+		if s.kind == kindInclude && !s.named {
+			sections = append(sections, l.include(s)...)
+		}
+	}
+	return sections
+}
+
+// warnOfReaders warns of a file that holds a password and that everybody on the
+// machine may read.
+func (l *loader) warnOfReaders(sections []section) {
+	warned := map[string]bool{}
+	for _, s := range sections {
+		for _, e := range s.entries {
+			secret := (e.key == keyPassword || e.key == keyAdminPassword) && e.text != ""
+			if secret && !warned[e.at.file] && l.files.get(e.at.file).openToAll() {
+				warned[e.at.file] = true
+				l.report.warning(e.at, "this file holds a password and everybody on the machine may read it: chmod o-r")
+			}
+		}
+	}
+}
+
+// sorting is the sections by what becomes of them.
+type sorting struct {
+	cesi, defaults []section // one at most each
+	inOrder        []section // nodes and environments
+}
+
+// sort tells the sections apart, refuses the second of one name, and warns of
+// those that nobody knows.
+func (l *loader) sort(sections []section) sorting {
+	var to sorting
+	first := map[string]place{}
+	for _, s := range sections {
+		if at, taken := first[s.title()]; taken {
+			l.report.problem(s.at, "%s is already there, in %s line %d", s.label(), at.file, at.line)
+			continue
+		}
+		first[s.title()] = s.at
+		switch {
+		case s.named && (s.kind == kindNode || s.kind == kindEnvironment):
+			if err := checkName(s); err != nil {
+				l.report.problem(s.at, "%s", err)
+			}
+			to.inOrder = append(to.inOrder, s)
+		case !s.named && s.kind == kindNode:
+			to.defaults = append(to.defaults, s)
+		case !s.named && s.kind == kindCesi:
+			to.cesi = append(to.cesi, s)
+		case !s.named && s.kind == kindInclude: // done while reading
+		default:
+			l.report.warning(s.at, "unknown section %s%s", quote(s.title()), suggestSection(s))
+		}
+	}
+	return to
+}
+
+func suggestSection(s section) string {
+	if s.named {
+		return suggest(s.title(), []string{kindNode + ":" + s.name, kindEnvironment + ":" + s.name})
+	}
+	return suggest(s.title(), []string{kindNode, kindInclude, kindCesi, kindNode + ":NAME", kindEnvironment + ":NAME"})
+}
+
+// nodeDefaults returns the draft that every node starts from.
+func (l *loader) nodeDefaults(sections []section) draft {
+	base := draft{node: cesi.Node{Timeout: l.nodeTimeout}, defaultPort: 9001}
+	for _, s := range sections {
+		l.settle(s, l.defaultSettings(), &base)
+		if base.port != 0 {
+			base.defaultPort = base.port
+			base.port = 0
+		}
+	}
+	return base
+}

@@ -1,0 +1,90 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one thing that is wrong, or odd, with a configuration. Its text
+// never holds a secret.
+type Problem struct {
+	File string
+	Line int // counted from 1; 0 where it concerns the file as a whole
+	Text string
+}
+
+// String returns "file:line: text", or "file: text" for a file as a whole.
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
+}
+
+// Error is a configuration that can't be used. It has one problem at least.
+type Error struct {
+	Problems []Problem // in the order of the files and their lines
+}
+
+// Error returns the problems, one a line.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// maxFindings bounds a list of problems or warnings: somebody is to read it.
+const maxFindings = 200
+
+// place is where in the files something stands.
+type place struct {
+	file string
+	line int
+}
+
+// findings is a list of problems that stops growing at maxFindings.
+type findings struct {
+	list []Problem
+	more int
+}
+
+func (f *findings) add(at place, text string) {
+	if len(f.list) == maxFindings {
+		f.more++
+		return
+	}
+	f.list = append(f.list, Problem{File: at.file, Line: at.line, Text: text})
+}
+
+// sorted returns the findings in the order of the files and their lines, and a
+// last one that counts what was left out.
+func (f *findings) sorted(files []string) []Problem {
+	slices.SortStableFunc(f.list, func(a, b Problem) int {
+		if a.File != b.File {
+			return slices.Index(files, a.File) - slices.Index(files, b.File)
+		}
+		return a.Line - b.Line
+	})
+	if f.more == 0 {
+		return f.list
+	}
+	rest := Problem{File: files[0], Text: fmt.Sprintf("and %d more like these", f.more)}
+	return append(f.list, rest)
+}
+
+// report gathers what is wrong and what is odd while the files are read.
+type report struct {
+	problems findings
+	warnings findings
+}
+
+func (r *report) problem(at place, format string, args ...any) {
+	r.problems.add(at, fmt.Sprintf(format, args...))
+}
+
+func (r *report) warning(at place, format string, args ...any) {
+	r.warnings.add(at, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,87 @@
+package config
+
+import (
+	"context"
+	"os"
+	"time"
+)
+
+// Watch calls changed with what Load returns whenever the files that loaded was
+// read from have changed in content and settled, and at once whenever reload
+// receives. It returns when ctx ends; changed is never called after that.
+//
+// The files are the main one, those that its globs match, now or later, and the
+// password_file and tls_ca files. They are read and compared every so often,
+// which sees a write in place, a rename and a swapped symlink alike, on any file
+// system. Two readings in a row have to agree before a change counts, so that a
+// file caught between truncation and writing is not taken for the new one. What
+// changed between loaded and the first look is seen too, and content that stays
+// broken is reported once.
+func Watch(ctx context.Context, loaded *Config, every time.Duration, reload <-chan os.Signal, changed func(*Config, error)) {
+	w := &watcher{path: loaded.Path, known: loaded.made}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		var result *loading
+		select {
+		case <-ctx.Done():
+			return
+		case _, open := <-reload:
+			if !open {
+				reload = nil
+				continue
+			}
+			result = w.reload()
+		case <-ticker.C:
+			result = w.look()
+		}
+		if result != nil && ctx.Err() == nil {
+			changed(result.config, result.err)
+		}
+	}
+}
+
+// loading is what one loading came to.
+type loading struct {
+	config *Config
+	made   inputs
+	err    error
+}
+
+// watcher compares the files with what was last reported of them.
+type watcher struct {
+	path    string
+	known   inputs   // behind what was last reported
+	pending *loading // differs from known, but was seen only once
+}
+
+// reload loads the files whether they have changed or not.
+func (w *watcher) reload() *loading {
+	next := w.load()
+	w.report(next)
+	return next
+}
+
+// look returns what the files have changed to, once it has settled.
+func (w *watcher) look() *loading {
+	if !w.known.changed() {
+		w.pending = nil // nothing, or something that was taken back
+		return nil
+	}
+	next := w.load()
+	if w.pending == nil || !w.pending.made.equal(next.made) {
+		w.pending = next
+		return nil
+	}
+	w.report(next)
+	return next
+}
+
+func (w *watcher) load() *loading {
+	c, made, err := load(w.path)
+	return &loading{config: c, made: made, err: err}
+}
+
+func (w *watcher) report(l *loading) {
+	w.known, w.pending = l.made, nil
+}
