@@ -1,0 +1,19 @@
+package cesi
+
+import "time"
+
+// TokenHash is the SHA-256 of a session's token. Only this is stored, so that
+// who reads the database can't use the sessions in it.
+type TokenHash [32]byte
+
+// Session is one login of a user's, from its beginning to the log-out, a new
+// password or its expiry.
+type Session struct {
+	Token     TokenHash
+	User      User // as the account is now, not as it was at the login
+	Created   time.Time
+	LastSeen  time.Time // to the minute
+	Expires   time.Time
+	Address   string // where the login came from, without port
+	UserAgent string // as the browser named itself, so hostile
+}

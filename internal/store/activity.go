@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const activityColumns = `id, parent, time, user, address, action, node, target, result, duration, message, count`
+
+// MaxActivities bounds how many entries one call returns.
+const MaxActivities = 10_000
+
+// ActivityFilter chooses entries of the activity log.
+type ActivityFilter struct {
+	Before  cesi.ActivityID // only entries older than this one; 0: from the newest on
+	Node    string          // only entries about this node, single targets of commands on many included
+	Targets bool            // also, without Node, the single targets of commands on many
+	Limit   int             // how many at most; outside of 1 to MaxActivities it is MaxActivities
+}
+
+// Activities returns the chosen entries, newest first.
+func (db *DB) Activities(ctx context.Context, f ActivityFilter) ([]cesi.Activity, error) {
+	if f.Before <= 0 {
+		f.Before = 1<<63 - 1
+	}
+	if f.Limit < 1 || f.Limit > MaxActivities {
+		f.Limit = MaxActivities
+	}
+	const newestFirst = ` AND id < ? ORDER BY id DESC LIMIT ?`
+	switch {
+	case f.Node != "":
+		return db.activities(ctx, `node = ?`+newestFirst, f.Node, f.Before, f.Limit)
+	case f.Targets:
+		return db.activities(ctx, `true`+newestFirst, f.Before, f.Limit)
+	default:
+		return db.activities(ctx, `parent = 0`+newestFirst, f.Before, f.Limit)
+	}
+}
+
+// Activity returns one entry and, of a command on many, those of its targets in
+// the order they were made; NotFound if there is none.
+func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, []cesi.Activity, error) {
+	row := db.sql.QueryRowContext(ctx, `SELECT `+activityColumns+` FROM activity WHERE id = ?`, id)
+	entry, err := scanActivity(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return cesi.Activity{}, nil, cesi.Errorf(cesi.NotFound, "there is no activity entry %d", id)
+	}
+	if err != nil {
+		return cesi.Activity{}, nil, fmt.Errorf("activity %d: %w", id, err)
+	}
+	targets, err := db.activities(ctx, `parent = ? ORDER BY id`, id)
+	return entry, targets, err
+}
+
+// MarkInterrupted turns what an earlier run of the server left Pending into
+// Interrupted and returns how many entries that were. It is for the server's
+// start: while two servers run, it would hit the other's commands.
+func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
+	n, err := changes(db.sql.ExecContext(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ?`,
+		cesi.Interrupted, "cesi ended before the command did", cesi.Pending))
+	if err != nil {
+		return 0, fmt.Errorf("mark interrupted: %w", err)
+	}
+	return n, nil
+}
+
+// purgeChunk is how many top-level entries one transaction of DeleteActivities
+// takes, so that others come to write in between.
+const purgeChunk = 1000
+
+// DeleteActivities removes the entries made before the time, with their
+// targets, and returns how many there were. What is Pending stays.
+func (db *DB) DeleteActivities(ctx context.Context, before time.Time) (int, error) {
+	total := 0
+	for {
+		top, all, err := db.deleteActivities(ctx, before)
+		total += all
+		if err != nil || top < purgeChunk {
+			return total, err
+		}
+	}
+}
+
+func (db *DB) deleteActivities(ctx context.Context, before time.Time) (top, all int, err error) {
+	const chosen = `(SELECT id FROM activity WHERE parent = 0 AND id < ? AND result <> ? ORDER BY id LIMIT ?)`
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		targets, err := changes(tx.ExecContext(ctx, `DELETE FROM activity WHERE parent IN `+chosen, micros(before), cesi.Pending, purgeChunk))
+		if err != nil {
+			return fmt.Errorf("delete activity: %w", err)
+		}
+		top, err = changes(tx.ExecContext(ctx, `DELETE FROM activity WHERE id IN `+chosen, micros(before), cesi.Pending, purgeChunk))
+		if err != nil {
+			return fmt.Errorf("delete activity: %w", err)
+		}
+		all = top + targets
+		return nil
+	})
+	return top, all, err
+}
+
+// activities returns the entries that the condition, and what follows it, chooses.
+func (db *DB) activities(ctx context.Context, where string, args ...any) ([]cesi.Activity, error) {
+	rows, err := db.sql.QueryContext(ctx, `SELECT `+activityColumns+` FROM activity WHERE `+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read activity: %w", err)
+	}
+	defer rows.Close()
+	var entries []cesi.Activity
+	for rows.Next() {
+		entry, err := scanActivity(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read activity: %w", err)
+		}
+		entries = append(entries, entry)
+	}
+	return entries, rows.Err()
+}
+
+func scanActivity(row scanner) (cesi.Activity, error) {
+	var (
+		a              cesi.Activity
+		at, durationUS int64
+	)
+	err := row.Scan(&a.ID, &a.Parent, &at, &a.User, &a.Address, &a.Action, &a.Node, &a.Target, &a.Result, &durationUS, &a.Message, &a.Count)
+	a.Time, a.Duration = fromMicros(at), time.Duration(durationUS)*time.Microsecond
+	return a, err
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cesi/internal/cesi"
+)
+
+// targets lists what the entries are about, for short comparisons.
+func targets(entries []cesi.Activity) []string {
+	var got []string
+	for _, a := range entries {
+		got = append(got, a.Target)
+	}
+	return got
+}
+
+func logged(j *Journal, t *testing.T, entries ...cesi.Activity) []cesi.Activity {
+	t.Helper()
+	j.Begin(t.Context(), entries)
+	return entries
+}
+
+func TestActivitiesAreListedNewestFirst(t *testing.T) {
+	db, _ := openTest(t)
+	j, _ := newTestJournal(t, db)
+	one := logged(j, t, cesi.Activity{Target: "one", Node: "n1"})[0]
+	logged(j, t, cesi.Activity{Target: "bulk"}, cesi.Activity{Target: "bulk1", Node: "n1"}, cesi.Activity{Target: "bulk2", Node: "n2"})
+	three := logged(j, t, cesi.Activity{Target: "three", Node: "n2"})[0]
+
+	tests := []struct {
+		name   string
+		filter ActivityFilter
+		want   []string
+	}{
+		{"top level", ActivityFilter{}, []string{"three", "bulk", "one"}},
+		{"limited", ActivityFilter{Limit: 1}, []string{"three"}},
+		{"older", ActivityFilter{Before: three.ID}, []string{"bulk", "one"}},
+		{"none older", ActivityFilter{Before: one.ID}, nil},
+		{"targets too", ActivityFilter{Targets: true}, []string{"three", "bulk2", "bulk1", "bulk", "one"}},
+		{"a node's", ActivityFilter{Node: "n1"}, []string{"bulk1", "one"}},
+		{"a node's older", ActivityFilter{Node: "n2", Before: three.ID, Limit: 5}, []string{"bulk2"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := db.Activities(t.Context(), test.filter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, targets(got)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAnActivityComesWithItsTargets(t *testing.T) {
+	db, _ := openTest(t)
+	j, _ := newTestJournal(t, db)
+	parent := logged(j, t, cesi.Activity{Target: "bulk"}, cesi.Activity{Target: "a"}, cesi.Activity{Target: "b"})[0]
+	got, of, err := db.Activity(t.Context(), parent.ID)
+	if err != nil || got.Target != "bulk" {
+		t.Fatalf("%v, error %v", got, err)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, targets(of)); diff != "" {
+		t.Error(diff)
+	}
+	_, _, err = db.Activity(t.Context(), 1)
+	wantKind(t, err, cesi.NotFound, "no activity entry 1")
+}
+
+func TestActivityReadsUseAnIndex(t *testing.T) {
+	db, _ := openTest(t)
+	for _, query := range []string{
+		`parent = 0 AND id < 5 ORDER BY id DESC LIMIT 3`,
+		`node = 'n' AND id < 5 ORDER BY id DESC LIMIT 3`,
+		`result = 'pending'`,
+		`unmirrored = 1 AND result <> 'pending' ORDER BY id LIMIT 3`,
+	} {
+		var id, parent, unused int
+		var plan string
+		err := db.sql.QueryRow(`EXPLAIN QUERY PLAN SELECT * FROM activity WHERE `+query).Scan(&id, &parent, &unused, &plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "USING INDEX activity_"; !strings.Contains(plan, want) {
+			t.Errorf("%s: %s", query, plan)
+		}
+	}
+}
+
+func TestWhatAnEarlierRunLeftPendingIsInterrupted(t *testing.T) {
+	db, path := openTest(t)
+	before, _ := newTestJournal(t, db)
+	entries := logged(before, t, cesi.Activity{Target: "bulk"}, cesi.Activity{Target: "a"}, cesi.Activity{Target: "b"})
+	entries[1].Result = cesi.OK
+	before.Complete(t.Context(), entries[1])
+
+	after := reopenTest(t, path)
+	if n, err := after.MarkInterrupted(t.Context()); n != 2 || err != nil {
+		t.Fatalf("%d interrupted, error %v, want 2", n, err)
+	}
+	var got []cesi.Result
+	for _, a := range all(t, after) {
+		got = append(got, a.Result)
+	}
+	if diff := cmp.Diff([]cesi.Result{cesi.Interrupted, cesi.OK, cesi.Interrupted}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRetentionTakesOldEntriesWithTheirTargetsAndLeavesWhatIsPending(t *testing.T) {
+	db, _ := openTest(t)
+	clock := noon
+	db.now = func() time.Time { return clock }
+	j, _ := newTestJournal(t, db)
+	done := logged(j, t, cesi.Activity{Target: "old bulk"}, cesi.Activity{Target: "old a"}, cesi.Activity{Target: "old b"})
+	for _, a := range done {
+		a.Result = cesi.OK
+		j.Complete(t.Context(), a)
+	}
+	logged(j, t, cesi.Activity{Target: "old pending"})
+	for range 2 * purgeChunk {
+		j.mu.Lock()
+		a := cesi.Activity{Target: "old", Result: cesi.OK}
+		j.number(&a)
+		j.enqueue(&record{entries: []cesi.Activity{a}})
+		j.mu.Unlock()
+	}
+	closeJournal(t, j)
+	clock = noon.Add(time.Hour)
+	j.Add(t.Context(), cesi.Activity{Target: "new", Result: cesi.OK})
+
+	n, err := db.DeleteActivities(t.Context(), noon.Add(time.Minute))
+	if want := 3 + 2*purgeChunk; n != want || err != nil {
+		t.Errorf("deleted %d, error %v, want %d", n, err, want)
+	}
+	if diff := cmp.Diff([]string{"old pending", "new"}, targets(all(t, db))); diff != "" {
+		t.Error(diff)
+	}
+}

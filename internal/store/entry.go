@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"cesi/internal/cesi"
+)
+
+// Bounds of what an entry keeps of texts, which may come from anywhere, in bytes.
+const (
+	maxMessage = 4096
+	maxName    = 512
+)
+
+// bounded returns the entry with its texts cut to what is kept.
+func bounded(a cesi.Activity) cesi.Activity {
+	a.User, a.Address = clip(a.User, maxName), clip(a.Address, maxName)
+	a.Node, a.Target = clip(a.Node, maxName), clip(a.Target, maxName)
+	a.Message = clip(a.Message, maxMessage)
+	return a
+}
+
+// insertEntry stores an entry under its ID, or under another one if another
+// program has taken that, and returns the ID. An entry that this journal has
+// stored before is left alone: a commit may have worked although it failed.
+func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
+	for ; ; a.ID = j.nextID() {
+		done, err := changes(tx.ExecContext(ctx, `INSERT INTO activity (`+activityColumns+`, writer)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			a.ID, a.Parent, micros(a.Time), a.User, a.Address, a.Action, a.Node, a.Target, a.Result, a.Duration.Microseconds(), a.Message, a.Count, j.writer))
+		if err != nil {
+			return 0, fmt.Errorf("insert activity: %w", err)
+		}
+		if done == 1 {
+			return a.ID, nil
+		}
+		var owner int64
+		if err := tx.QueryRowContext(ctx, `SELECT writer FROM activity WHERE id = ?`, a.ID).Scan(&owner); err != nil {
+			return 0, fmt.Errorf("insert activity: %w", err)
+		}
+		if owner == j.writer {
+			return a.ID, nil
+		}
+	}
+}
+
+// completeEntry stores how an entry of this journal's ended. An entry that isn't
+// there, because its beginning could not be kept, is stored whole.
+func (j *Journal) completeEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
+	done, err := changes(tx.ExecContext(ctx, `UPDATE activity SET result = ?, duration = ?, message = ? WHERE id = ? AND writer = ?`,
+		a.Result, a.Duration.Microseconds(), a.Message, a.ID, j.writer))
+	if err != nil {
+		return 0, fmt.Errorf("complete activity: %w", err)
+	}
+	if done == 1 {
+		return a.ID, nil
+	}
+	return j.insertEntry(ctx, tx, a)
+}

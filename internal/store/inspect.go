@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"cesi/internal/cesi"
+)
+
+// accessWrite and accessSearch are W_OK and X_OK of access(2).
+const (
+	accessWrite  = 2
+	accessSearch = 1
+)
+
+// inspect makes sure that the file at path is one that this cesi may write to,
+// without changing a byte of it, and makes an empty one where there is none.
+func inspect(ctx context.Context, path string) error {
+	if err := inspectFolder(path); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return create(path)
+	}
+	switch {
+	case err != nil:
+		return cesi.Wrap(cesi.Invalid, err, "database %s can't be looked at", path)
+	case info.IsDir():
+		return cesi.Errorf(cesi.Invalid, "database %s is a folder: name a file in it", path)
+	case syscall.Access(path, accessWrite) != nil:
+		return cesi.Errorf(cesi.Invalid, "database %s can't be written to by this user", path)
+	case info.Size() == 0:
+		return nil
+	}
+	return inspectContent(ctx, path)
+}
+
+// inspectFolder looks at the folder, which must be writable even if the file
+// exists: SQLite keeps its log beside it.
+func inspectFolder(path string) error {
+	folder := filepath.Dir(path)
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return cesi.Errorf(cesi.Invalid, "database %s: the folder %s does not exist", path, folder)
+	case err != nil:
+		return cesi.Wrap(cesi.Invalid, err, "database %s: the folder %s can't be looked at", path, folder)
+	case !info.IsDir():
+		return cesi.Errorf(cesi.Invalid, "database %s: %s is not a folder", path, folder)
+	case syscall.Access(folder, accessWrite|accessSearch) != nil:
+		return cesi.Errorf(cesi.Invalid, "database %s: this user can't write to the folder %s", path, folder)
+	}
+	return nil
+}
+
+// create makes the file before SQLite would, for its mode. That another process
+// was quicker is fine.
+func create(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return cesi.Wrap(cesi.Invalid, err, "database %s can't be made", path)
+	}
+	return file.Close()
+}
+
+// inspectContent reads, through SQLite, whose tables the file holds.
+func inspectContent(ctx context.Context, path string) error {
+	pool, err := sql.Open("sqlite", readOnlyDSN(path))
+	if err != nil {
+		return fmt.Errorf("database %s: %w", path, err)
+	}
+	defer pool.Close()
+	tables, err := tableNames(ctx, pool)
+	switch {
+	case hasCode(err, sqlite3.SQLITE_NOTADB):
+		return cesi.Errorf(cesi.Invalid, "database %s is not an SQLite database; it was left as it is", path)
+	case err != nil:
+		return cesi.Wrap(cesi.Invalid, err, "database %s can't be read", path)
+	case len(tables) == 0:
+		return nil
+	case !slices.Contains(tables, versionTable):
+		return notOurs(path, tables)
+	}
+	return inspectVersion(ctx, pool, path)
+}
+
+// readOnlyDSN opens the file without any side effect: immutable means no locks,
+// no -wal and no -shm beside it. That is right only while nobody writes, which a
+// -wal file would tell; then a plain read-only connection has to do.
+func readOnlyDSN(path string) string {
+	options := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)"}}
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		options.Set("immutable", "1")
+	}
+	return fileURI(path, options)
+}
+
+func tableNames(ctx context.Context, pool *sql.DB) ([]string, error) {
+	rows, err := pool.QueryContext(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
+
+// notOurs says whose the tables seem to be: CeSi 1.x kept "userinfo", 2.x
+// "users", neither with a table of versions.
+func notOurs(path string, tables []string) error {
+	if slices.Contains(tables, "userinfo") || slices.Contains(tables, "users") {
+		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, whose users can't be taken over; "+
+			"it was left as it is: name another file with database = … and add the users anew", path)
+	}
+	return cesi.Errorf(cesi.Invalid, "database %s belongs to another program (it has a table %q); it was left as it is", path, tables[0])
+}
+
+func inspectVersion(ctx context.Context, pool *sql.DB, path string) error {
+	var have int64
+	query := `SELECT coalesce(max(version_id), 0) FROM ` + versionTable + ` WHERE is_applied`
+	if err := pool.QueryRowContext(ctx, query).Scan(&have); err != nil {
+		return cesi.Wrap(cesi.Invalid, err, "database %s can't be read", path)
+	}
+	want, err := newestVersion(pool)
+	if err != nil {
+		return err
+	}
+	if have > want {
+		return cesi.Errorf(cesi.Invalid, "database %s was made by a newer cesi (its schema is %d, this cesi knows %d); it was left as it is", path, have, want)
+	}
+	return nil
+}

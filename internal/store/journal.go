@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	maxWaiting    = 10_000                 // entries that may wait for the database
+	storePatience = 2 * time.Second        // how long a caller waits for its entry to be safe
+	linePatience  = 250 * time.Millisecond // how long it then waits for the line in the mirror
+)
+
+// errSlow says that the database has not answered yet.
+var errSlow = errors.New("the database does not answer")
+
+// Journal writes the activity log: to the database, and from there to the text
+// mirror. It never fails its caller. An entry that can't be stored in time goes
+// to the log at once, as an error with all its fields, and waits in memory, in
+// order, until the database takes it. Entries that come together share a commit.
+type Journal struct {
+	db       *DB
+	log      *slog.Logger
+	writer   int64 // tells this journal's entries from other programs'
+	patience time.Duration
+	limit    int
+
+	writes *worker
+	mirror *mirror
+
+	mu      sync.Mutex
+	last    cesi.ActivityID
+	waiting []*record
+	entries int // in waiting
+	since   time.Time
+	failure error // why waiting does not shrink; nil while all is well
+
+	// moved tells under which ID an entry is stored, where another program had
+	// taken the one it was given. Only the goroutine of writes touches it.
+	moved map[cesi.ActivityID]cesi.ActivityID
+}
+
+// record is one call of the journal's: what is to be stored in one transaction.
+type record struct {
+	entries  []cesi.Activity
+	complete bool // the entries are the ends of others, known by their IDs
+	stored   bool
+	logged   bool
+}
+
+// NewJournal returns the journal of the database. What the database can't take
+// is logged to log.
+func NewJournal(db *DB, log *slog.Logger) *Journal {
+	j := &Journal{
+		db: db, log: log, writer: rand.Int64(), patience: storePatience, limit: maxWaiting,
+		mirror: newMirror(db, log), moved: map[cesi.ActivityID]cesi.ActivityID{},
+	}
+	j.writes = &worker{run: j.flush}
+	return j
+}
+
+// Begin stores the entries as Pending, gives each its ID and those after the
+// first the first one's as Parent. It returns when they are safe, or logged and
+// waiting; the caller's context does not cut that short.
+func (j *Journal) Begin(_ context.Context, entries []cesi.Activity) {
+	if len(entries) == 0 {
+		return
+	}
+	r := &record{}
+	j.mu.Lock()
+	for i := range entries {
+		entries[i].Result = cesi.Pending
+		j.number(&entries[i])
+		if i > 0 {
+			entries[i].Parent = entries[0].ID
+		}
+		r.entries = append(r.entries, bounded(entries[i]))
+	}
+	j.enqueue(r)
+	j.mu.Unlock()
+	j.settle(r)
+
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, stored := range r.entries {
+		entries[i].ID, entries[i].Parent = stored.ID, stored.Parent
+	}
+}
+
+// Complete stores how an entry of Begin's ended. The entry is given whole: if
+// its beginning was lost, it is stored from this.
+func (j *Journal) Complete(_ context.Context, entry cesi.Activity) {
+	r := &record{complete: true, entries: []cesi.Activity{bounded(entry)}}
+	j.mu.Lock()
+	j.enqueue(r)
+	j.mu.Unlock()
+	j.settle(r)
+	j.awaitLine()
+}
+
+// Add stores an entry that is complete from the beginning.
+func (j *Journal) Add(_ context.Context, entry cesi.Activity) {
+	j.mu.Lock()
+	j.number(&entry)
+	r := &record{entries: []cesi.Activity{bounded(entry)}}
+	j.enqueue(r)
+	j.mu.Unlock()
+	j.settle(r)
+	j.awaitLine()
+}
+
+// Degraded tells since when and why entries can't be stored, and how many wait;
+// a nil error means that all is well.
+func (j *Journal) Degraded() (since time.Time, waiting int, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.since, j.entries, j.failure
+}
+
+// number gives the entry what every one has: an ID of its own, a time, a count.
+func (j *Journal) number(a *cesi.Activity) {
+	a.ID = j.advance()
+	if a.Time.IsZero() {
+		a.Time = j.db.now()
+	}
+	a.Count = max(a.Count, 1)
+}
+
+// advance returns an ID that this journal has not given before.
+func (j *Journal) advance() cesi.ActivityID {
+	j.last = max(j.last+1, cesi.ActivityID(j.db.now().UnixMicro()))
+	return j.last
+}
+
+// nextID is advance for those who do not hold the lock.
+func (j *Journal) nextID() cesi.ActivityID {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.advance()
+}
+
+// enqueue puts the record behind those that wait, if there is room.
+func (j *Journal) enqueue(r *record) {
+	if j.entries+len(r.entries) > j.limit {
+		r.logged = true
+		j.logEntries("too many activity entries wait for the database: this one is in the log only", r)
+		return
+	}
+	j.waiting = append(j.waiting, r)
+	j.entries += len(r.entries)
+}
+
+// settle returns when the record is stored, or logged. While the database fails
+// nobody waits for it: Run tries again.
+func (j *Journal) settle(r *record) {
+	if _, _, failure := j.Degraded(); failure == nil {
+		patience := time.NewTimer(j.patience)
+		defer patience.Stop()
+		select {
+		case <-j.writes.kick():
+		case <-patience.C:
+		}
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r.stored {
+		return
+	}
+	if j.failure == nil {
+		j.since, j.failure = j.db.now(), errSlow
+	}
+	j.logUnstored(r)
+}
+
+// awaitLine gives the mirror a moment, so that normally a command's line is in
+// the file when its answer goes out; a mirror that hangs holds nobody up.
+func (j *Journal) awaitLine() {
+	if !j.mirror.on() {
+		return
+	}
+	patience := time.NewTimer(linePatience)
+	defer patience.Stop()
+	select {
+	case <-j.mirror.lines.kick():
+	case <-patience.C:
+	}
+}

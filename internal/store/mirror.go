@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	mirrorChunk = 200 // entries read at once
+	// maxUnnoted is how many lines are written before the database is told. Each
+	// is read again until then, and each telling is a commit.
+	maxUnnoted = 32
+)
+
+// mirror keeps a text file that follows the activity log. The database says
+// which entries have no line yet, whoever wrote them: an entry gets its line
+// when it is complete, also if the file could not be written for a while or the
+// server was down. A crash can repeat the lines of its last second, but lose
+// none.
+type mirror struct {
+	db    *DB
+	log   *slog.Logger
+	path  atomic.Pointer[string]
+	lines *worker // writes what is missing
+
+	mu      sync.Mutex // held while the file is written, which may hang
+	file    *appendFile
+	written []cesi.ActivityID // have their lines, which the database does not know yet
+	failing bool
+}
+
+func newMirror(db *DB, log *slog.Logger) *mirror {
+	m := &mirror{db: db, log: log}
+	m.setPath("")
+	m.lines = &worker{run: m.write}
+	return m
+}
+
+func (m *mirror) setPath(path string) { m.path.Store(&path) }
+
+func (m *mirror) on() bool { return *m.path.Load() != "" }
+
+// tick brings the file up to date and notes so in the database. With drop,
+// while there is no mirror, it also forgets the lines that nobody wants.
+func (m *mirror) tick(ctx context.Context, drop bool) {
+	select {
+	case <-m.lines.kick():
+	case <-ctx.Done():
+		return
+	}
+	m.mu.Lock()
+	err := m.note(ctx)
+	m.mu.Unlock()
+	if err == nil && drop && !m.on() {
+		err = m.db.forgetLines(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		m.log.Warn("lines of the activity log's text file may be repeated", "error", err)
+	}
+}
+
+// write writes the lines that are missing.
+func (m *mirror) write() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for {
+		n, err := m.writeChunk()
+		m.report(err)
+		if err != nil || n == 0 {
+			return
+		}
+	}
+}
+
+// writeChunk writes up to mirrorChunk lines and returns how many it wrote.
+func (m *mirror) writeChunk() (int, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	if err := m.open(); err != nil || m.file == nil {
+		return 0, err
+	}
+	if len(m.written) >= maxUnnoted {
+		if err := m.note(ctx); err != nil {
+			return 0, err
+		}
+	}
+	entries, err := m.db.unmirrored(ctx, len(m.written)+mirrorChunk)
+	if err != nil {
+		return 0, err
+	}
+	return m.append(entries)
+}
+
+// append writes the lines of those entries that have none.
+func (m *mirror) append(entries []cesi.Activity) (int, error) {
+	have := make(map[cesi.ActivityID]bool, len(m.written))
+	for _, id := range m.written {
+		have[id] = true
+	}
+	n := 0
+	for _, entry := range entries {
+		if have[entry.ID] {
+			continue
+		}
+		if err := m.file.writeLine(Line(entry)); err != nil {
+			return n, err
+		}
+		m.written = append(m.written, entry.ID)
+		n++
+	}
+	return n, nil
+}
+
+// open has the file be the one at the present path, and nil for none.
+func (m *mirror) open() error {
+	path := *m.path.Load()
+	if m.file != nil && m.file.path == path {
+		return nil
+	}
+	m.leave()
+	if path == "" {
+		return nil
+	}
+	file, err := openAppend(path)
+	if err != nil {
+		return err
+	}
+	m.file = file
+	return nil
+}
+
+// leave ends the use of the file, if one is open.
+func (m *mirror) leave() {
+	if m.file == nil {
+		return
+	}
+	m.file.sync()
+	m.file.close()
+	m.file = nil
+}
+
+// note tells the database which lines are safely in the file.
+func (m *mirror) note(ctx context.Context) error {
+	if len(m.written) == 0 {
+		return nil
+	}
+	if m.file != nil {
+		m.file.sync()
+	}
+	if err := m.db.markMirrored(ctx, m.written); err != nil {
+		return err
+	}
+	m.written = nil
+	return nil
+}
+
+// report logs the first failure of a row, and its end.
+func (m *mirror) report(err error) {
+	switch {
+	case err != nil && !m.failing:
+		m.log.Error("the activity log's text file can't be written; its lines follow later", "activity_log", *m.path.Load(), "error", err)
+	case err == nil && m.failing:
+		m.log.Info("the activity log's text file is written again", "activity_log", *m.path.Load())
+	}
+	m.failing = err != nil
+}
+
+// close writes and notes what is missing, and ends the use of the file.
+func (m *mirror) close(ctx context.Context) {
+	m.tick(ctx, false)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.leave()
+}
+
+// unmirrored returns the complete entries without a line, oldest first.
+func (db *DB) unmirrored(ctx context.Context, limit int) ([]cesi.Activity, error) {
+	return db.activities(ctx, `unmirrored = 1 AND result <> ? ORDER BY id LIMIT ?`, cesi.Pending, limit)
+}
+
+func (db *DB) markMirrored(ctx context.Context, ids []cesi.ActivityID) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, `UPDATE activity SET unmirrored = 0 WHERE id = ?`, id); err != nil {
+				return fmt.Errorf("note mirrored lines: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// forgetLines lets go of the lines that no mirror has asked for. It looks
+// before it takes the write lock.
+func (db *DB) forgetLines(ctx context.Context) error {
+	due, err := db.unmirrored(ctx, 1)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	if _, err := db.sql.ExecContext(ctx, `UPDATE activity SET unmirrored = 0 WHERE unmirrored = 1 AND result <> ?`, cesi.Pending); err != nil {
+		return fmt.Errorf("forget lines: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cesi/internal/cesi"
+)
+
+// numbers returns the targets that the lines of the files name, in order.
+func numbers(t *testing.T, files ...string) []string {
+	t.Helper()
+	var got []string
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			_, rest, ok := strings.Cut(line, " started n node's ")
+			number, _, ok2 := strings.Cut(rest, " process. (ok)\n")
+			if !ok || !ok2 {
+				t.Fatalf("%s: not a whole line: %q", filepath.Base(file), line)
+			}
+			got = append(got, number)
+		}
+	}
+	return got
+}
+
+func started(target string) cesi.Activity {
+	return cesi.Activity{User: "ann", Action: cesi.ActionStart, Node: "n", Target: target, Result: cesi.OK}
+}
+
+func count(from, to int) []string {
+	var names []string
+	for n := from; n < to; n++ {
+		names = append(names, fmt.Sprint(n))
+	}
+	return names
+}
+
+func mirrored(t *testing.T) (db *DB, j *Journal, log *logBuffer, file string) {
+	t.Helper()
+	db, path := openTest(t)
+	j, log = newTestJournal(t, db)
+	file = filepath.Join(filepath.Dir(path), "logs", "activity.log")
+	j.SetMirror(file)
+	return db, j, log, file
+}
+
+func TestALineIsInTheMirrorWhenTheEntryIsComplete(t *testing.T) {
+	_, j, _, file := mirrored(t)
+	bulk := []cesi.Activity{started("bulk"), started("one"), started("two")}
+	j.Begin(t.Context(), bulk)
+	j.Add(t.Context(), started("added"))
+	if diff := cmp.Diff([]string{"added"}, numbers(t, file)); diff != "" {
+		t.Error(diff)
+	}
+	for _, i := range []int{2, 1, 0} {
+		bulk[i].Result = cesi.OK
+		j.Complete(t.Context(), bulk[i])
+	}
+	if diff := cmp.Diff([]string{"added", "two", "one", "bulk"}, numbers(t, file)); diff != "" {
+		t.Error(diff)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm()&0o007 != 0 {
+		t.Errorf("mode %v, error %v: names that were tried are readable by all", info.Mode(), err)
+	}
+}
+
+func TestTheMirrorBringsWhatOtherProgramsWroteAlsoBeforeTheStart(t *testing.T) {
+	db, path := openTest(t)
+	cli, _ := newTestJournal(t, reopenTest(t, path))
+	cli.Add(t.Context(), started("before"))
+	server, _ := newTestJournal(t, db)
+	file := filepath.Join(t.TempDir(), "activity.log")
+	server.SetMirror(file)
+	go server.Run(t.Context())
+	eventually(t, "the first line", func() bool { _, err := os.Stat(file); return err == nil && len(numbers(t, file)) == 1 })
+	cli.Add(t.Context(), started("during"))
+	eventually(t, "the second line", func() bool { return len(numbers(t, file)) == 2 })
+	if diff := cmp.Diff([]string{"before", "during"}, numbers(t, file)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARestartRepeatsNoLineAndLosesNone(t *testing.T) {
+	db, j, _, file := mirrored(t)
+	j.Add(t.Context(), started("0"))
+	j.SetMirror(filepath.Dir(file)) // a folder: what comes now gets no line
+	j.Add(t.Context(), started("1"))
+	closeJournal(t, j)
+
+	next, _ := newTestJournal(t, db)
+	next.SetMirror(file)
+	next.Add(t.Context(), started("2"))
+	closeJournal(t, next)
+	if diff := cmp.Diff(count(0, 3), numbers(t, file)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAMirrorThatCannotBeWrittenIsLoggedOnceAndCatchesUp(t *testing.T) {
+	db, j, log, file := mirrored(t)
+	if err := os.MkdirAll(file, 0o700); err != nil { // in the file's place
+		t.Fatal(err)
+	}
+	for n := range 5 {
+		j.Add(t.Context(), started(fmt.Sprint(n)))
+		j.mirror.tick(t.Context(), false)
+	}
+	if got := log.count("can't be written"); got != 1 {
+		t.Errorf("logged %d times, want once", got)
+	}
+	if got := len(all(t, db)); got != 5 {
+		t.Errorf("%d entries stored, want 5", got)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	j.mirror.tick(t.Context(), false)
+	if diff := cmp.Diff(count(0, 5), numbers(t, file)); diff != "" {
+		t.Error(diff)
+	}
+	if got := log.count("is written again"); got != 1 {
+		t.Errorf("logged %d times, want once", got)
+	}
+}
+
+func TestAReloadSwitchesTheMirror(t *testing.T) {
+	_, j, _, first := mirrored(t)
+	j.Add(t.Context(), started("0"))
+	second := filepath.Join(t.TempDir(), "second.log")
+	j.SetMirror(second)
+	j.Add(t.Context(), started("1"))
+	j.SetMirror("")
+	j.Add(t.Context(), started("2"))
+	j.mirror.tick(t.Context(), true)
+	j.SetMirror(second)
+	j.Add(t.Context(), started("3"))
+	closeJournal(t, j)
+	if diff := cmp.Diff([]string{"0"}, numbers(t, first)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"1", "3"}, numbers(t, second)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARenamedOrRemovedMirrorIsMadeAnew(t *testing.T) {
+	_, j, _, file := mirrored(t)
+	j.Add(t.Context(), started("0"))
+	if err := os.Rename(file, file+".1"); err != nil {
+		t.Fatal(err)
+	}
+	j.Add(t.Context(), started("1"))
+	if err := os.RemoveAll(filepath.Dir(file)); err != nil {
+		t.Fatal(err)
+	}
+	j.Add(t.Context(), started("2"))
+	if diff := cmp.Diff([]string{"2"}, numbers(t, file)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestATornLineIsFollowedByWholeOnes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	write(t, path, "torn he")
+	f, err := openAppend(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	f.torn = true
+	for _, line := range []string{"one", "two"} {
+		if err := f.writeLine(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "torn he\none\ntwo\n" {
+		t.Errorf("%q, error %v", got, err)
+	}
+}
+
+// logrotate runs the real one on the file.
+func logrotate(t *testing.T, file, how string) {
+	t.Helper()
+	binary, err := exec.LookPath("/usr/sbin/logrotate")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no logrotate: apt-get install logrotate")
+		}
+		t.Skip("NOT TESTED, no logrotate: apt-get install logrotate")
+	}
+	folder := filepath.Dir(file)
+	conf := filepath.Join(t.TempDir(), "logrotate.conf")
+	write(t, conf, fmt.Sprintf("%s {\nrotate 20\nsu %d %d\n%s\n}\n", file, os.Getuid(), os.Getgid(), how))
+	out, err := exec.Command(binary, "--force", "--state", filepath.Join(folder, "state"), conf).CombinedOutput()
+	if err != nil {
+		t.Fatalf("logrotate: %v\n%s", err, out)
+	}
+}
+
+// rotatedUnderLoad writes 1,000 lines and has logrotate rotate some times
+// meanwhile; it returns the files, oldest first.
+func rotatedUnderLoad(t *testing.T, rotate func(write func(), file string)) []string {
+	t.Helper()
+	_, j, _, file := mirrored(t)
+	j.Add(t.Context(), started("0"))
+	if err := os.Chmod(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	written := 1
+	done := make(chan struct{})
+	for _, stop := range []int{250, 500, 750, 1000} {
+		go func() {
+			for ; written < stop; written++ {
+				j.Add(t.Context(), started(fmt.Sprint(written)))
+			}
+			done <- struct{}{}
+		}()
+		rotate(func() { <-done }, file)
+	}
+	closeJournal(t, j)
+	files := []string{file}
+	for n := 1; n <= 4; n++ {
+		files = append([]string{fmt.Sprintf("%s.%d", file, n)}, files...)
+	}
+	return files
+}
+
+func TestLogrotateWithCreateLosesNoLine(t *testing.T) {
+	files := rotatedUnderLoad(t, func(wait func(), file string) {
+		logrotate(t, file, "create 0640") // while lines are written
+		wait()
+	})
+	if diff := cmp.Diff(count(0, 1000), numbers(t, files...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLogrotateWithCopytruncateLeavesNoHole(t *testing.T) {
+	files := rotatedUnderLoad(t, func(wait func(), file string) {
+		wait() // what is written between the copy and the cut is lost by copytruncate itself
+		logrotate(t, file, "copytruncate")
+	})
+	if diff := cmp.Diff(count(0, 1000), numbers(t, files...)); diff != "" {
+		t.Error(diff)
+	}
+}

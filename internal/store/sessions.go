@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// maxUserAgent bounds what is kept of a browser's own name, in bytes.
+const maxUserAgent = 256
+
+// StartSession stores a session of the user whose password hashes to hash, notes
+// the login and ends the session ends, if there is such a one. Unauthorized if
+// the user is gone or the password another by now.
+func (db *DB) StartSession(ctx context.Context, s cesi.Session, hash string, ends cesi.TokenHash) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		done, err := changes(tx.ExecContext(ctx, `UPDATE users SET last_login = ? WHERE id = ? AND password = ?`, micros(s.Created), s.User.ID, hash))
+		if err != nil {
+			return fmt.Errorf("note login of %q: %w", s.User.Name, err)
+		}
+		if done == 0 {
+			return cesi.Errorf(cesi.Unauthorized, "somebody else has just changed this user")
+		}
+		if err := endSession(ctx, tx, ends); err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, s)
+	})
+}
+
+func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (token, user_id, created, last_seen, expires, address, user_agent)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, s.Token[:], s.User.ID, micros(s.Created), micros(s.Created), micros(s.Expires),
+		s.Address, clip(s.UserAgent, maxUserAgent))
+	if err != nil {
+		return fmt.Errorf("start session of %q: %w", s.User.Name, err)
+	}
+	return nil
+}
+
+// Session returns the session of the token, with its user as the account is
+// now; NotFound if there is none. Whether it has expired is for the caller to
+// say.
+func (db *DB) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
+	s := cesi.Session{Token: token}
+	var (
+		created, seen, expires int64
+		err                    error
+	)
+	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, sessions.created, last_seen, expires, address, user_agent
+		FROM sessions JOIN users ON users.id = sessions.user_id WHERE token = ?`, token[:])
+	s.User, err = scanUser(row, &created, &seen, &expires, &s.Address, &s.UserAgent)
+	if errors.Is(err, sql.ErrNoRows) {
+		return cesi.Session{}, cesi.Errorf(cesi.NotFound, "there is no such session")
+	}
+	if err != nil {
+		return cesi.Session{}, fmt.Errorf("session: %w", err)
+	}
+	s.Created, s.LastSeen, s.Expires = fromMicros(created), fromMicros(seen), fromMicros(expires)
+	return s, nil
+}
+
+// TouchSessions notes when the sessions were last used; those that have ended
+// are passed over.
+func (db *DB) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		for token, at := range seen {
+			if _, err := tx.ExecContext(ctx, `UPDATE sessions SET last_seen = ? WHERE token = ?`, micros(at), token[:]); err != nil {
+				return fmt.Errorf("touch session: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// EndSession removes the session; that there is none is no error.
+func (db *DB) EndSession(ctx context.Context, token cesi.TokenHash) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error { return endSession(ctx, tx, token) })
+}
+
+// DeleteExpiredSessions removes the sessions that were over at the time and
+// returns how many there were.
+func (db *DB) DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error) {
+	n, err := changes(db.sql.ExecContext(ctx, `DELETE FROM sessions WHERE expires <= ?`, micros(at)))
+	if err != nil {
+		return 0, fmt.Errorf("delete expired sessions: %w", err)
+	}
+	return n, nil
+}
+
+func endSession(ctx context.Context, tx *sql.Tx, token cesi.TokenHash) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE token = ?`, token[:]); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+func endSessions(ctx context.Context, tx *sql.Tx, user int64) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = ?`, user); err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
+// clip cuts a text to at most limit bytes, at a character's edge, and makes it
+// valid UTF-8.
+func clip(s string, limit int) string {
+	if len(s) > limit {
+		s = s[:limit]
+	}
+	return strings.ToValidUTF8(s, "")
+}

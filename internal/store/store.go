@@ -1,0 +1,146 @@
+// Package store keeps users, sessions and the activity log in one SQLite file,
+// and the text mirror that follows the activity log.
+//
+// Exported methods own their transaction; lowercase helpers take it. What a
+// password is, who may do what and when a session is over is decided in auth,
+// not here; but rules that only a transaction can hold, such as "the last
+// administrator stays", are held here.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// DB is an open database. It is safe for concurrent use, also beside another
+// process on the same file.
+type DB struct {
+	sql *sql.DB
+	now func() time.Time
+
+	probe  *worker // runs look
+	probed atomic.Pointer[error]
+}
+
+// maxConnections bounds how many queries run at once; SQLite has one writer
+// anyway.
+const maxConnections = 8
+
+// Open opens the database at path, makes it (mode 0600) where there is none, and
+// brings its schema up to date. A file that isn't ours, or belongs to a newer
+// cesi, is refused and left as it is, byte for byte; the error is an Invalid one
+// that says in a sentence what is wrong with the path.
+func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	if err := inspect(ctx, path); err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", readWriteDSN(path))
+	if err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	pool.SetMaxOpenConns(maxConnections)
+	pool.SetMaxIdleConns(maxConnections)
+	if err := migrate(ctx, pool); err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	db := &DB{sql: pool, now: now}
+	db.probe = &worker{run: db.look}
+	return db, nil
+}
+
+// readWriteDSN names the file to the driver. The pragmas are part of it because
+// one set by Exec reaches a single connection of the pool only.
+func readWriteDSN(path string) string {
+	options := url.Values{
+		"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)"},
+		"_txlock": {"immediate"},
+	}
+	return fileURI(path, options)
+}
+
+// fileURI escapes a path, which may hold '?', '#' or '%', for SQLite.
+func fileURI(path string, options url.Values) string {
+	u := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
+	return u.String()
+}
+
+// Close ends the use of the database.
+func (db *DB) Close() error {
+	return db.sql.Close()
+}
+
+// Writable takes and releases the database's write lock: nil means that the
+// file is there and that nobody sits on it. It writes nothing, so a full disk
+// shows in Journal.Degraded instead. Who asks at the same time shares one look,
+// and nobody waits for it longer than ctx.
+func (db *DB) Writable(ctx context.Context) error {
+	select {
+	case <-db.probe.kick():
+		if err := db.probed.Load(); err != nil {
+			return *err
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("database not writable: %w", ctx.Err())
+	}
+}
+
+// look is the work of Writable. SQLite's wait for a lock ends by busy_timeout,
+// not by a context.
+func (db *DB) look() {
+	tx, err := db.sql.BeginTx(context.Background(), nil) // BEGIN IMMEDIATE, by _txlock
+	if err == nil {
+		err = tx.Rollback()
+	}
+	if err != nil {
+		err = fmt.Errorf("database not writable: %w", err)
+		db.probed.Store(&err)
+		return
+	}
+	db.probed.Store(nil)
+}
+
+// inTx runs do in an immediate transaction, which is committed if do returns
+// nil and rolled back otherwise.
+func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := db.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	if err := do(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// micros turns a time into what is stored; the zero time is 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// fromMicros is the reverse of micros.
+func fromMicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}

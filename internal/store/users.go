@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"cesi/internal/cesi"
+)
+
+const userColumns = `users.id, users.name, users.role, users.must_change, users.created, users.last_login`
+
+// scanner is a row or rows.
+type scanner interface {
+	Scan(dest ...any) error
+}
+
+// scanUser reads userColumns and whatever columns follow them.
+func scanUser(row scanner, more ...any) (cesi.User, error) {
+	var (
+		u                  cesi.User
+		created, lastLogin int64
+	)
+	err := row.Scan(append([]any{&u.ID, &u.Name, &u.Role, &u.MustChange, &created, &lastLogin}, more...)...)
+	u.Created, u.LastLogin = fromMicros(created), fromMicros(lastLogin)
+	return u, err
+}
+
+// Users returns all users by name.
+func (db *DB) Users(ctx context.Context) ([]cesi.User, error) {
+	rows, err := db.sql.QueryContext(ctx, `SELECT `+userColumns+` FROM users ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	defer rows.Close()
+	var users []cesi.User
+	for rows.Next() {
+		u, err := scanUser(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list users: %w", err)
+		}
+		users = append(users, u)
+	}
+	return users, rows.Err()
+}
+
+// User returns the user of the name, in whatever case its ASCII letters are
+// written, and the hash of the password; NotFound if there is none.
+func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) {
+	var hash string
+	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, password FROM users WHERE name = ?`, name)
+	u, err := scanUser(row, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return cesi.User{}, "", noSuchUser(name)
+	}
+	if err != nil {
+		return cesi.User{}, "", fmt.Errorf("user %q: %w", name, err)
+	}
+	return u, hash, nil
+}
+
+// AddUser stores a new user, with its Name, Role and MustChange, and returns it
+// with the rest; Conflict if the name is taken.
+func (db *DB) AddUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error) {
+	err := db.inTx(ctx, func(tx *sql.Tx) error { return db.insertUser(ctx, tx, &u, hash) })
+	return u, err
+}
+
+// AddFirstUser is AddUser for an empty table; with any user in it, Conflict.
+func (db *DB) AddFirstUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error) {
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		var any bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users)`).Scan(&any); err != nil {
+			return fmt.Errorf("count users: %w", err)
+		}
+		if any {
+			return cesi.Errorf(cesi.Conflict, "there are users already")
+		}
+		return db.insertUser(ctx, tx, &u, hash)
+	})
+	return u, err
+}
+
+func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *cesi.User, hash string) error {
+	created := micros(db.now())
+	err := tx.QueryRowContext(ctx, `INSERT INTO users (name, password, role, must_change, created)
+		VALUES (?, ?, ?, ?, ?) RETURNING id`, u.Name, hash, u.Role, u.MustChange, created).Scan(&u.ID)
+	if isUniqueViolation(err) {
+		return cesi.Wrap(cesi.Conflict, err, "there is already a user %q", u.Name)
+	}
+	if err != nil {
+		return fmt.Errorf("add user %q: %w", u.Name, err)
+	}
+	u.Created = fromMicros(created)
+	return nil
+}
+
+// SetPassword gives the user a new password and ends the user's sessions.
+func (db *DB) SetPassword(ctx context.Context, name, hash string, mustChange bool) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		u, err := findUser(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE users SET password = ?, must_change = ? WHERE id = ?`, hash, mustChange, u.ID); err != nil {
+			return fmt.Errorf("set password of %q: %w", name, err)
+		}
+		return endSessions(ctx, tx, u.ID)
+	})
+}
+
+// ChangePassword replaces the password that hashes to oldHash by the user's own
+// choice, ends the user's sessions and begins s in their place. Conflict if the
+// password is no longer the old one: somebody else has set it meanwhile.
+func (db *DB) ChangePassword(ctx context.Context, oldHash, newHash string, s cesi.Session) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		done, err := changes(tx.ExecContext(ctx, `UPDATE users SET password = ?, must_change = 0 WHERE id = ? AND password = ?`, newHash, s.User.ID, oldHash))
+		if err != nil {
+			return fmt.Errorf("change password of %q: %w", s.User.Name, err)
+		}
+		if done == 0 {
+			return cesi.Errorf(cesi.Conflict, "somebody else has just changed this user")
+		}
+		if err := endSessions(ctx, tx, s.User.ID); err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, s)
+	})
+}
+
+// SetRole gives the user another role, in force with the next request. The last
+// administrator can't be demoted: Conflict.
+func (db *DB) SetRole(ctx context.Context, name string, role cesi.Role) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		u, err := findUser(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		if role != cesi.Admin {
+			if err := refuseLastAdmin(ctx, tx, u); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE users SET role = ? WHERE id = ?`, role, u.ID); err != nil {
+			return fmt.Errorf("set role of %q: %w", name, err)
+		}
+		return nil
+	})
+}
+
+// DeleteUser removes the user and, with it, the user's sessions. The last
+// administrator can't be deleted: Conflict.
+func (db *DB) DeleteUser(ctx context.Context, name string) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		u, err := findUser(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		if err := refuseLastAdmin(ctx, tx, u); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM users WHERE id = ?`, u.ID); err != nil {
+			return fmt.Errorf("delete user %q: %w", name, err)
+		}
+		return nil
+	})
+}
+
+func findUser(ctx context.Context, tx *sql.Tx, name string) (cesi.User, error) {
+	u, err := scanUser(tx.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE name = ?`, name))
+	if errors.Is(err, sql.ErrNoRows) {
+		return cesi.User{}, noSuchUser(name)
+	}
+	if err != nil {
+		return cesi.User{}, fmt.Errorf("user %q: %w", name, err)
+	}
+	return u, nil
+}
+
+// refuseLastAdmin fails if no administrator would be left without u. The
+// transaction holds the write lock from its beginning, so two at once can't each
+// count on the other.
+func refuseLastAdmin(ctx context.Context, tx *sql.Tx, u cesi.User) error {
+	if u.Role != cesi.Admin {
+		return nil
+	}
+	var others bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users WHERE role = ? AND id <> ?)`, cesi.Admin, u.ID).Scan(&others)
+	if err != nil {
+		return fmt.Errorf("count administrators: %w", err)
+	}
+	if !others {
+		return cesi.Errorf(cesi.Conflict, "%q is the last administrator: make another one first", u.Name)
+	}
+	return nil
+}
+
+func noSuchUser(name string) error {
+	return cesi.Errorf(cesi.NotFound, "there is no user %q", name)
+}
+
+// changes returns how many rows a statement changed.
+func changes(result sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}

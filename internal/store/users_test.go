@@ -1,0 +1,122 @@
+package store
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cesi/internal/cesi"
+)
+
+func TestUsersAreKeptAndListedByName(t *testing.T) {
+	db, path := openTest(t)
+	db.now = atNoon
+	bob, err := db.AddUser(t.Context(), cesi.User{Name: "bob", Role: cesi.Viewer, MustChange: true}, "h1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := addUser(t, db, "Ann", cesi.Admin)
+
+	got, err := reopenTest(t, path).Users(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []cesi.User{
+		{ID: ann.ID, Name: "Ann", Role: cesi.Admin, Created: noon},
+		{ID: bob.ID, Name: "bob", Role: cesi.Viewer, MustChange: true, Created: noon},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAUserIsFoundInAnyCaseAndUniqueInAnyCase(t *testing.T) {
+	db, _ := openTest(t)
+	ann := addUser(t, db, "Ann", cesi.Admin)
+	got, hash, err := db.User(t.Context(), "aNN")
+	if err != nil || hash != "hash of Ann" {
+		t.Fatalf("hash %q, error %v", hash, err)
+	}
+	if diff := cmp.Diff(ann, got); diff != "" {
+		t.Error(diff)
+	}
+	_, err = db.AddUser(t.Context(), cesi.User{Name: "ANN"}, "h")
+	wantKind(t, err, cesi.Conflict, `already a user "ANN"`)
+}
+
+func TestAMissingUserIsNotFound(t *testing.T) {
+	db, _ := openTest(t)
+	_, _, err := db.User(t.Context(), "nobody")
+	wantKind(t, err, cesi.NotFound, `no user "nobody"`)
+	wantKind(t, db.SetPassword(t.Context(), "nobody", "h", false), cesi.NotFound, "nobody")
+	wantKind(t, db.SetRole(t.Context(), "nobody", cesi.Admin), cesi.NotFound, "nobody")
+	wantKind(t, db.DeleteUser(t.Context(), "nobody"), cesi.NotFound, "nobody")
+}
+
+func TestOnlyOneIsTheFirstUser(t *testing.T) {
+	_, path := openTest(t)
+	var wg sync.WaitGroup
+	results := make([]error, 4)
+	for i := range results {
+		db := reopenTest(t, path)
+		wg.Go(func() {
+			_, results[i] = db.AddFirstUser(t.Context(), cesi.User{Name: string(rune('a' + i))}, "h")
+		})
+	}
+	wg.Wait()
+	if got := countConflicts(t, results); got != 3 {
+		t.Errorf("%d of 4 first users refused, want 3", got)
+	}
+}
+
+func TestTheLastAdministratorStays(t *testing.T) {
+	db, _ := openTest(t)
+	addUser(t, db, "ann", cesi.Admin)
+	addUser(t, db, "bob", cesi.Operator)
+	wantKind(t, db.SetRole(t.Context(), "ann", cesi.Operator), cesi.Conflict, `"ann" is the last administrator`)
+	wantKind(t, db.DeleteUser(t.Context(), "ANN"), cesi.Conflict, `"ann" is the last administrator`)
+	if err := db.SetRole(t.Context(), "ann", cesi.Admin); err != nil {
+		t.Errorf("leaving the last administrator one: %v", err)
+	}
+	if err := db.SetRole(t.Context(), "bob", cesi.Admin); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.DeleteUser(t.Context(), "ann"); err != nil {
+		t.Errorf("deleting one of two: %v", err)
+	}
+}
+
+func TestOneAdministratorStaysWhateverTwoProcessesDoAtOnce(t *testing.T) {
+	server, path := openTest(t)
+	cli := reopenTest(t, path)
+	for range 25 {
+		addUser(t, server, "ann", cesi.Admin)
+		addUser(t, server, "bob", cesi.Admin)
+		results := make([]error, 2)
+		var wg sync.WaitGroup
+		wg.Go(func() { results[0] = server.SetRole(t.Context(), "ann", cesi.Viewer) })
+		wg.Go(func() { results[1] = cli.DeleteUser(t.Context(), "bob") })
+		wg.Wait()
+		if got := countConflicts(t, results); got != 1 {
+			t.Fatalf("%d of 2 refused, want 1", got)
+		}
+		if _, err := server.sql.Exec(`DELETE FROM users`); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func countConflicts(t *testing.T, results []error) int {
+	t.Helper()
+	n := 0
+	for _, err := range results {
+		switch {
+		case cesi.KindOf(err) == cesi.Conflict:
+			n++
+		case err != nil:
+			t.Error(err)
+		}
+	}
+	return n
+}

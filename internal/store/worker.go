@@ -1,0 +1,46 @@
+package store
+
+import "sync"
+
+// worker runs a function in one goroutine at a time, for as long as somebody
+// asks for it. Who asks while it runs gets the next run, together with all
+// others who do: that is how many commands share one commit.
+type worker struct {
+	run func()
+
+	mu      sync.Mutex
+	running bool
+	next    chan struct{} // closed when the run that is yet to begin has ended; nil: nobody asked
+}
+
+// kick asks for a run and returns a channel that is closed when a run that began
+// after the call has ended.
+func (w *worker) kick() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.next == nil {
+		w.next = make(chan struct{})
+	}
+	if !w.running {
+		w.running = true
+		go w.work()
+	}
+	return w.next
+}
+
+func (w *worker) work() {
+	for done := w.take(); done != nil; done = w.take() {
+		w.run()
+		close(done)
+	}
+}
+
+// take returns what to close after the next run, or nil if nobody wants one.
+func (w *worker) take() chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	done := w.next
+	w.next = nil
+	w.running = done != nil
+	return done
+}
