@@ -1,0 +1,55 @@
+package server
+
+// bar is a proportional bar of coloured segments, drawn as SVG because the
+// pages hold no inline style.
+type bar struct {
+	Label    string // what it shows, for those who don't see it
+	Segments []segment
+}
+
+// segment is a part of a bar, in barWidth units.
+type segment struct {
+	Kind     string
+	X, Width int
+}
+
+const (
+	barWidth = 1000
+	barGap   = 6
+	// barLeast is the least width of a part that is not empty: one FATAL among
+	// thousands must be seen.
+	barLeast = 14
+)
+
+// share is a part of a bar before it is measured.
+type share struct {
+	Kind  string
+	Count int
+}
+
+func newBar(label string, shares ...share) bar {
+	total, parts := 0, 0
+	for _, s := range shares {
+		if s.Count > 0 {
+			total += s.Count
+			parts++
+		}
+	}
+	b := bar{Label: label}
+	if total == 0 {
+		return b
+	}
+	free := barWidth - barGap*(parts-1) - barLeast*parts
+	x, seen := 0, 0
+	for _, s := range shares {
+		if s.Count <= 0 {
+			continue
+		}
+		before := seen
+		seen += s.Count
+		width := barLeast + free*seen/total - free*before/total
+		b.Segments = append(b.Segments, segment{Kind: s.Kind, X: x, Width: width})
+		x += width + barGap
+	}
+	return b
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/config"
+	"cesi/internal/fleet"
+)
+
+// basePage is what every page has. The constructors of the pages set Title,
+// Section and Refresh; the rest comes from the request.
+type basePage struct {
+	Site    string     // the dashboard's title
+	Title   string     // of the page
+	Section string     // the entry of the navigation that is marked, if any
+	Theme   string     // a Bootswatch theme; empty: our own scheme
+	User    *cesi.User // nil: nobody is logged in
+	// Here is the page's own path and query without prefix: where a command
+	// leads back to.
+	Here    string
+	Banners []banner      // drawn for administrators only
+	Notice  string        // a sentence on what was just done
+	Report  *fleet.Report // how the last command went
+	Now     time.Time
+	Refresh bool // the page is to be fetched anew every few seconds
+}
+
+// at returns the base of one page.
+func (b basePage) at(section, title string) basePage {
+	b.Section, b.Title = section, title
+	return b
+}
+
+// refreshing returns the base of a page that follows the fleet.
+func (b basePage) refreshing() basePage {
+	b.Refresh = true
+	return b
+}
+
+func (b basePage) can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
+
+// CanView reports whether the fleet may be seen, and so the navigation.
+func (b basePage) CanView() bool { return b.can(cesi.ViewFleet) && !b.User.MustChange }
+
+// CanControl reports whether processes may be started and stopped.
+func (b basePage) CanControl() bool { return b.can(cesi.ControlProcesses) }
+
+// CanManageUsers reports whether the user administers this CeSI.
+func (b basePage) CanManageUsers() bool { return b.can(cesi.ManageUsers) }
+
+// Flash tells how the last command went; nil if there was none.
+func (b basePage) Flash() *flash {
+	if b.Report == nil {
+		return nil
+	}
+	return newFlash(*b.Report)
+}
+
+// Stylesheet names the static file that holds Bootstrap.
+func (b basePage) Stylesheet() string {
+	if b.Theme == "" {
+		return "vendor/bootstrap.min.css"
+	}
+	return "vendor/themes/" + b.Theme + ".css"
+}
+
+// DarkTheme reports whether the theme is a dark one.
+func (b basePage) DarkTheme() bool { return slices.Contains(darkThemes(), b.Theme) }
+
+// darkThemes lists the Bootswatch themes with light text on a dark ground.
+func darkThemes() []string {
+	return []string{"cyborg", "darkly", "quartz", "slate", "solar", "superhero", "vapor"}
+}
+
+// banner is a standing remark above every page, for administrators.
+type banner struct {
+	Sentence string
+	Details  []string
+}
+
+// newConfigBanner tells that the configuration on disk is broken and the old
+// one is still in force. The error is config's own, with files and lines.
+func newConfigBanner(err error) banner {
+	b := banner{Sentence: "The configuration has a problem. What was in force before stays in force until it is mended."}
+	var broken *config.Error
+	if !errors.As(err, &broken) {
+		b.Details = []string{err.Error()}
+		return b
+	}
+	for _, p := range broken.Problems {
+		b.Details = append(b.Details, p.String())
+	}
+	return b
+}
+
+// newAuditBanner tells that the activity log can't be stored.
+func newAuditBanner() banner {
+	return banner{Sentence: "The activity log can't be written to the database. Commands still go out; " +
+		"their entries are in the server's log and follow as soon as the database takes them. Is the disk full?"}
+}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"fmt"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// confirmRequest is what is asked for on a node: groups and processes, or
+// without either all of it.
+type confirmRequest struct {
+	Node      string
+	Action    cesi.Action
+	Groups    []string
+	Processes []string // "group:name"
+	Back      string   // local path to return to
+}
+
+// confirmPage is the question before a command on many.
+type confirmPage struct {
+	basePage
+	confirmRequest
+	Question  string
+	Remark    string // what the command means, where that is not plain
+	Verb      string // on the button: "Stop 14 processes"
+	Hit       []refGroup
+	Manual    []fleet.Ref
+	LeftAlone []leftAlone
+	Self      string // to be typed in
+	Problem   string // why it did not go out the last time
+	Nothing   bool   // there is nothing that the command would touch
+}
+
+// refGroup are the processes of one node.
+type refGroup struct {
+	Node string
+	IDs  []string
+}
+
+// leftAlone are the processes that a command does not touch for one reason.
+type leftAlone struct {
+	Reason string
+	Refs   []fleet.Ref
+}
+
+// newConfirmPage asks about a command as its preview describes it. Problem is a
+// sentence about an answer that was not accepted, or empty.
+func newConfirmPage(base basePage, request confirmRequest, preview fleet.Preview, problem string) confirmPage {
+	page := confirmPage{
+		confirmRequest: request,
+		Hit:            groupByNode(preview.Hit), Manual: preview.Manual, LeftAlone: groupByReason(preview.LeftAlone),
+		Self: preview.Self, Problem: problem, Nothing: len(preview.Hit) == 0,
+	}
+	page.Verb = capitalized(string(request.Action)) + " " + hitWords(preview)
+	page.Question = page.Verb + " on " + nodeWords(preview) + "?"
+	if page.Nothing {
+		page.Question = fmt.Sprintf("There is nothing to %s", request.Action)
+	}
+	if request.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
+		page.Remark = "A restart touches what runs and what failed; what somebody stopped stays stopped."
+	}
+	page.basePage = base.at("nodes", page.Question)
+	return page
+}
+
+func hitWords(p fleet.Preview) string {
+	if len(p.Hit) == 1 {
+		return plain(p.Hit[0].ProcessID.String())
+	}
+	return plural(len(p.Hit), "process")
+}
+
+func nodeWords(p fleet.Preview) string {
+	if p.Nodes == 1 {
+		return plain(p.Hit[0].Node)
+	}
+	return plural(p.Nodes, "node")
+}
+
+func groupByNode(refs []fleet.Ref) []refGroup {
+	var groups []refGroup
+	at := make(map[string]int)
+	for _, ref := range refs {
+		i, found := at[ref.Node]
+		if !found {
+			i = len(groups)
+			at[ref.Node] = i
+			groups = append(groups, refGroup{Node: ref.Node})
+		}
+		groups[i].IDs = append(groups[i].IDs, ref.ProcessID.String())
+	}
+	return groups
+}
+
+func groupByReason(outcomes []fleet.Outcome) []leftAlone {
+	var groups []leftAlone
+	at := make(map[string]int)
+	for _, o := range outcomes {
+		i, found := at[o.Message]
+		if !found {
+			i = len(groups)
+			at[o.Message] = i
+			groups = append(groups, leftAlone{Reason: o.Message})
+		}
+		groups[i].Refs = append(groups[i].Refs, o.Ref)
+	}
+	return groups
+}

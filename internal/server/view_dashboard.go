@@ -1,0 +1,113 @@
+package server
+
+import (
+	"fmt"
+
+	"cesi/internal/fleet"
+)
+
+// troublesShown is how many things that need attention the dashboard shows
+// before it is asked for all.
+const troublesShown = 12
+
+// dashboardPage is the fleet on one page.
+type dashboardPage struct {
+	basePage
+	Empty         *emptyFleet // set while no node is configured
+	Connecting    int         // nodes whose first answer is awaited
+	Tiles         []tile
+	Troubles      []troubleRow
+	TroublesTotal int
+	Environments  []environmentRow
+	Map           fleetMap
+	Activity      []activityRow
+}
+
+// tile is one number that matters.
+type tile struct {
+	Kind  string // a colour for the number; empty: none
+	Count int
+	Of    int // 0: not said
+	Label string
+	More  string // a dim remark behind the label
+	Link  string // local path
+	Bar   bar
+}
+
+// emptyFleet teaches how to add the first node.
+type emptyFleet struct {
+	ConfigFile string
+}
+
+func newEmptyFleet(s *fleet.Snapshot, configFile string) *emptyFleet {
+	if len(s.Nodes) > 0 {
+		return nil
+	}
+	return &emptyFleet{ConfigFile: configFile}
+}
+
+// dashboardOptions are what the dashboard needs beside the snapshot.
+type dashboardOptions struct {
+	Activity   []activityItem // the latest, newest first
+	ConfigFile string         // where to add the first node
+	// AllTroubles shows everything that needs attention (?attention=all).
+	AllTroubles bool
+}
+
+func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
+	troubles := s.Attention()
+	page := dashboardPage{
+		basePage:      base.at("dashboard", "Dashboard").refreshing(),
+		Empty:         newEmptyFleet(s, opts.ConfigFile),
+		Connecting:    len(s.Nodes) - s.NodesUp - s.NodesDown,
+		Tiles:         newTiles(s, len(troubles)),
+		TroublesTotal: len(troubles),
+		Environments:  newEnvironmentRows(s),
+		Map:           newFleetMap(s),
+		Activity:      newActivityRows(base, opts.Activity),
+	}
+	if len(troubles) > 0 {
+		page.Title = fmt.Sprintf("(%d) Dashboard", len(troubles))
+	}
+	if !opts.AllTroubles {
+		troubles = troubles[:min(len(troubles), troublesShown)]
+	}
+	for _, t := range troubles {
+		page.Troubles = append(page.Troubles, newTroubleRow(t, base.Now, base.CanControl()))
+	}
+	return page
+}
+
+func newTiles(s *fleet.Snapshot, troubles int) []tile {
+	c := s.Counts
+	connecting := len(s.Nodes) - s.NodesUp - s.NodesDown
+	unexpected := c.Bad - c.Fatal - c.Backoff - c.Unknown
+	tiles := []tile{
+		{
+			Count: s.NodesUp, Of: len(s.Nodes), Label: "nodes answering", Link: "/nodes",
+			Bar: newBar("", share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
+		},
+		{
+			Count: c.Running, Of: c.Total, Label: "processes running", Link: "/nodes",
+			Bar: newCountsBar(c),
+		},
+		{
+			Count: troubles, Label: "need attention", Link: "/?attention=all#attention",
+			Bar: newBar("", share{"bad", c.Fatal + s.NodesDown}, share{"warning", c.Bad - c.Fatal}),
+		},
+		{
+			Count: c.Stopped + c.Exited - unexpected, Label: "stopped or exited", Link: "/nodes",
+			More: "as expected",
+			Bar:  newBar("", share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
+		},
+	}
+	if s.Stale > 0 {
+		tiles[1].More = number(s.Stale) + " more not known"
+	}
+	if c.Fatal+s.NodesDown > 0 {
+		tiles[2].Kind = "bad"
+	} else if troubles > 0 {
+		tiles[2].Kind = "warning"
+	}
+	return tiles
+}

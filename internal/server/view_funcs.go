@@ -1,0 +1,129 @@
+package server
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"cesi/internal/cesi"
+)
+
+// viewFuncs are the functions that templates call, beside the methods of what
+// they are given.
+func viewFuncs(prefix string, static map[string]string) template.FuncMap {
+	staticURL := func(name string) (string, error) {
+		p, found := static[name]
+		if !found {
+			return "", fmt.Errorf("there is no static file %q", name)
+		}
+		return prefix + p, nil
+	}
+	sprite := prefix + static["icons.svg"]
+	return template.FuncMap{
+		"url":      func(segments ...any) string { return prefix + localURL(segments...) },
+		"local":    func(path string) string { return prefix + path },
+		"static":   staticURL,
+		"icon":     func(name string) template.HTML { return icon(sprite, name) },
+		"number":   number,
+		"plural":   plural,
+		"duration": duration,
+		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"plain":    plain,
+		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
+	}
+}
+
+// localURL joins segments to a path of ours, without prefix. A segment may hold
+// any character.
+func localURL(segments ...any) string {
+	if len(segments) == 0 {
+		return "/"
+	}
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(fmt.Sprint(s)))
+	}
+	return b.String()
+}
+
+// icon draws one of the icons of the sprite. The word beside it, or its
+// button's label, says what it means.
+func icon(sprite, name string) template.HTML {
+	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` +
+		template.HTMLEscapeString(sprite+"#"+name) + `"/></svg>`)
+}
+
+// number writes a count with a comma between thousands.
+func number(n int) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// plural writes a count with its noun, which forms its plural with s or, after
+// ss, with es.
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(noun, "ss"):
+		noun += "es"
+	default:
+		noun += "s"
+	}
+	return number(n) + " " + noun
+}
+
+// duration writes how long something took: "3 ms", "4.1 s", "2 min".
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "under 1 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	default:
+		return cesi.HumanDuration(d)
+	}
+}
+
+// age writes how long ago t was: "0.8 s ago", "6 min ago".
+func age(now, t time.Time) string {
+	d := max(now.Sub(t), 0)
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s ago", d.Seconds())
+	}
+	return cesi.HumanDuration(d) + " ago"
+}
+
+// when writes a time of day, with the date unless it is today's, in the zone of
+// now.
+func when(now, t time.Time) string {
+	t = t.In(now.Location())
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04:05")
+	case t.Year() == now.Year():
+		return t.Format("2 Jan 15:04:05")
+	default:
+		return t.Format("2 Jan 2006 15:04")
+	}
+}
+
+// plain replaces what a text can hide behind or turn around with: control
+// characters and Unicode's invisible ones. It is for titles and labels, where a
+// bdi element can't hold a hostile name in.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,131 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+const (
+	// mapElements bounds the squares: beyond, each node has a bar instead.
+	mapElements = 5000
+	// mapRoomy is how many nodes fit with their cells in full size and in the
+	// order of the configuration.
+	mapRoomy = 60
+	// mapCells bounds the nodes that are drawn, the worst first.
+	mapCells = 1200
+)
+
+// fleetMap draws a cell a node and a square a process.
+type fleetMap struct {
+	Cells []mapCell
+	Dense bool // small cells, the worst first
+	Bars  bool // a bar a node in place of squares
+	Nodes int
+	Left  int // nodes that are not drawn
+}
+
+// mapCell is one node.
+type mapCell struct {
+	RowID   string
+	Node    string
+	Kind    string // bad or moving; empty for one that answers
+	Label   string
+	Squares []mapSquare
+	Bar     bar
+}
+
+// mapSquare is one process.
+type mapSquare struct {
+	Kind, RowID, Title string
+}
+
+func newFleetMap(s *fleet.Snapshot) fleetMap {
+	processes := 0
+	for _, n := range s.Nodes {
+		processes += len(n.Processes)
+	}
+	m := fleetMap{Nodes: len(s.Nodes), Dense: len(s.Nodes) > mapRoomy, Bars: processes > mapElements}
+	nodes := s.Nodes
+	if m.Dense {
+		nodes = slices.Clone(nodes)
+		slices.SortStableFunc(nodes, compareTrouble)
+	}
+	if len(nodes) > mapCells {
+		m.Left = len(nodes) - mapCells
+		nodes = nodes[:mapCells]
+	}
+	for _, n := range nodes {
+		m.Cells = append(m.Cells, newMapCell(n, m.Bars))
+	}
+	return m
+}
+
+// compareTrouble puts nodes in worse trouble first, as fleet.Attention does.
+func compareTrouble(a, b *fleet.Node) int {
+	return cmp.Or(cmp.Compare(nodeTrouble(b), nodeTrouble(a)), cmp.Compare(b.Counts.Bad, a.Counts.Bad))
+}
+
+func nodeTrouble(n *fleet.Node) int {
+	switch {
+	case n.Status == fleet.Down:
+		return 3
+	case n.Counts.Fatal > 0:
+		return 4
+	case n.Counts.Backoff > 0:
+		return 2
+	case n.Counts.Bad > 0:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func newMapCell(n *fleet.Node, bars bool) mapCell {
+	cell := mapCell{RowID: rowID("map", n.Name), Node: n.Name, Label: cellLabel(n)}
+	switch n.Status {
+	case fleet.Down:
+		cell.Kind = "bad"
+	case fleet.Connecting:
+		cell.Kind = "moving"
+	}
+	if bars {
+		cell.Bar = newCountsBar(n.Counts)
+		return cell
+	}
+	for _, p := range n.Processes {
+		id := p.ProcessID.String()
+		cell.Squares = append(cell.Squares, mapSquare{
+			Kind: squareKind(p.Process), RowID: rowID("process", id), Title: squareTitle(p.Process),
+		})
+	}
+	return cell
+}
+
+// squareKind is the colour of a square; stopped and exited ones are hollow.
+func squareKind(p cesi.Process) string { return newProcessBadge(p).Kind }
+
+func squareTitle(p cesi.Process) string {
+	title := plain(p.ProcessID.String()) + " " + p.State.String()
+	if reason := p.Reason(); reason != "" {
+		title += ": " + plain(reason)
+	}
+	return title
+}
+
+// cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
+func cellLabel(n *fleet.Node) string {
+	words := []string{}
+	switch n.Status {
+	case fleet.Down:
+		words = append(words, "does not answer")
+	case fleet.Connecting:
+		words = append(words, "connecting")
+	default:
+		words = append(words, newCountsBar(n.Counts).Label)
+	}
+	return plain(n.Name) + ": " + strings.Join(words, ", ")
+}

@@ -1,0 +1,101 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// nodePage shows one node and all its processes.
+type nodePage struct {
+	basePage
+	Name         string
+	Address      string
+	Environments []string
+	Badge        badge
+	Version      string // supervisord's
+	Identity     string // how supervisord names itself, unless as always
+	Contact      contact
+	Groups       []processGroup
+	Up           bool
+	Connecting   bool
+	Stale        bool
+	Failure      *failureView
+	Selectable   bool
+}
+
+// processGroup is a group of a node's processes. One of several processes has a
+// heading and actions of its own.
+type processGroup struct {
+	RowID   string
+	Node    string
+	Name    string
+	Many    bool
+	Summary string
+	Columns int           // that the heading spans
+	Actions []cesi.Action // none while they can't be done
+	Rows    []processRow
+}
+
+// newNodePage shows a node as the snapshot has it.
+func newNodePage(base basePage, n *fleet.Node) nodePage {
+	base = base.at("nodes", n.Name).refreshing()
+	page := nodePage{
+		basePage: base,
+		Name:     n.Name, Address: n.Address, Environments: n.Environments, Badge: newNodeBadge(n),
+		Version: n.Supervisor.Version, Contact: newContact(base.Now, n),
+		Groups: newProcessGroups(n, base.CanControl()),
+		Up:     n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
+		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
+	}
+	if id := n.Supervisor.Identification; id != "supervisor" {
+		page.Identity = id
+	}
+	return page
+}
+
+// newProcessGroups splits a node's processes, which are sorted by group.
+func newProcessGroups(n *fleet.Node, control bool) []processGroup {
+	var groups []processGroup
+	for _, p := range n.Processes {
+		if len(groups) == 0 || groups[len(groups)-1].Name != p.Group {
+			groups = append(groups, newProcessGroup(n, p.Group, control))
+		}
+		g := &groups[len(groups)-1]
+		g.Rows = append(g.Rows, newProcessRow(n, p, control))
+	}
+	for i := range groups {
+		groups[i].Many = len(groups[i].Rows) > 1
+		groups[i].Summary = summary(groups[i].Rows)
+	}
+	return groups
+}
+
+func newProcessGroup(n *fleet.Node, name string, control bool) processGroup {
+	g := processGroup{RowID: rowID("group", name), Node: n.Name, Name: name, Columns: 4}
+	if control && n.Status == fleet.Up {
+		g.Columns++ // the boxes to select with
+		g.Actions = []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
+	}
+	return g
+}
+
+// summary counts rows by state in words: "4 processes, 2 RUNNING, 1 FATAL".
+func summary(rows []processRow) string {
+	counts := make(map[string]int)
+	for _, row := range rows {
+		counts[row.Badge.Word]++
+	}
+	if counts[cesi.Running.String()] == len(rows) {
+		return fmt.Sprintf("%d processes, all RUNNING", len(rows))
+	}
+	words := []string{plural(len(rows), "process")}
+	for _, state := range cesi.States() {
+		if c := counts[state.String()]; c > 0 {
+			words = append(words, fmt.Sprintf("%d %s", c, state))
+		}
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,167 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/config"
+	"cesi/internal/fleet"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// sampleUser returns a user of the role.
+func sampleUser(role cesi.Role) *cesi.User { return &cesi.User{ID: 1, Name: "lin", Role: role} }
+
+// sampleBase is a base page as the server makes one, for a user of the role.
+func sampleBase(role cesi.Role) basePage {
+	return basePage{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: sampleNow}
+}
+
+// sampleReport is a command on many of which one failed.
+func sampleReport() *fleet.Report {
+	ref := func(name string) fleet.Ref {
+		return fleet.Ref{Node: "pay-eu-2", ProcessID: cesi.ProcessID{Group: "payments", Name: name}}
+	}
+	return &fleet.Report{
+		ID: 90, Action: cesi.ActionRestart, Done: true, Result: cesi.Partial, Message: "1 ok, 1 failed, 1 left alone",
+		Duration: 4100 * time.Millisecond,
+		Outcomes: []fleet.Outcome{
+			{Ref: ref("worker_01"), Result: cesi.OK},
+			{Ref: ref("worker_03"), Result: cesi.Failed, Message: "can't find command '/srv/pay/bin/worker'"},
+			{Ref: ref("worker_05"), Result: cesi.Skipped, Message: "it does not run (STOPPED)"},
+		},
+	}
+}
+
+// sample is one page to draw.
+type sample struct {
+	name string // of the sample
+	page string // of the template
+	data any
+}
+
+// samplePreview is what a command on many would touch.
+func samplePreview(self string) fleet.Preview {
+	p := fleet.Preview{Nodes: 1, Self: self}
+	for _, process := range payNode().Processes {
+		ref := fleet.Ref{Node: "pay-eu-2", ProcessID: process.ProcessID}
+		if process.State.Active() {
+			p.Hit = append(p.Hit, ref)
+			continue
+		}
+		p.LeftAlone = append(p.LeftAlone, fleet.Outcome{Ref: ref, Result: cesi.Skipped, Message: "it does not run"})
+	}
+	p.Manual = p.Hit[:2]
+	return p
+}
+
+// samplePages is every page in every shape it takes, for a user of the role,
+// with what the names of the hostile nodes do to them.
+func samplePages(role cesi.Role) []sample {
+	base := sampleBase(role)
+	themed, reported, forced, out := base, base, base, base
+	themed.Theme, themed.Site = "superhero", "生产环境"
+	reported.Report, reported.Notice = sampleReport(), "The password is changed."
+	reported.Banners = []banner{newAuditBanner(), newConfigBanner(&config.Error{Problems: []config.Problem{
+		{File: "cesi.conf", Line: 12, Text: `node "web1": port "90o1" is not a number`},
+	}}), newConfigBanner(errors.New("can't be read"))}
+	forced.User = &cesi.User{Name: "admin", MustChange: true}
+	out.User = nil
+	big, silent := sampleFleet(), sampleFleet().Nodes[55]
+	activity := sampleActivity()
+	ask := confirmRequest{Node: "pay-eu-2", Action: cesi.ActionStop, Groups: []string{"payments"}, Processes: []string{"工人:工人"}, Back: "/nodes/pay-eu-2"}
+	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: sampleNow.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
+		Database: "/var/lib/cesi/cesi.db", Modules: map[string]string{"gopkg.in/ini.v1": "v1.67.3", "example.org/x": "v1"}}
+	pages := []sample{
+		{"login", "login", newLoginPage(out, "", "/nodes", "")},
+		{"login failed", "login", newLoginPage(out, `"><script>`, "/", "Wrong username or password.")},
+		{"dashboard", "dashboard", newDashboardPage(reported, big, dashboardOptions{Activity: activity})},
+		{"dashboard themed", "dashboard", newDashboardPage(themed, big, dashboardOptions{Activity: activity, AllTroubles: true})},
+		{"dashboard empty", "dashboard", newDashboardPage(base, sampleSnapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})},
+		{"dashboard well", "dashboard", newDashboardPage(base, sampleSnapshot(sampleNode("a", "x", sampleProcess("g", "p", cesi.Running, time.Hour))), dashboardOptions{})},
+		{"nodes", "nodes", newNodesPage(base, big, nodesFilter{}, "")},
+		{"nodes filtered", "nodes", newNodesPage(base, big, nodesFilter{Text: "no such"}, "")},
+		{"nodes empty", "nodes", newNodesPage(base, sampleSnapshot(), nodesFilter{}, "/etc/cesi.conf")},
+		{"node", "node", newNodePage(base, payNode())},
+		{"node silent", "node", newNodePage(base, silent)},
+		{"node never", "node", newNodePage(base, big.Nodes[56])},
+		{"node connecting", "node", newNodePage(base, big.Nodes[57])},
+		{"node without processes", "node", newNodePage(base, big.Nodes[59])},
+		{"confirm", "confirm", newConfirmPage(base, ask, samplePreview(""), "")},
+		{"confirm self", "confirm", newConfirmPage(base, ask, samplePreview("cesi:cesi"), "That is not its name.")},
+		{"confirm nothing", "confirm", newConfirmPage(base, ask, fleet.Preview{}, "")},
+		{"activity", "activity", newActivityPage(base, activity, 0, true)},
+		{"activity older", "activity", newActivityPage(base, nil, 12, false)},
+		{"activity entry", "activity_entry", newActivityEntryPage(base, activity[0].Entry, activity[0].Children)},
+		{"profile", "profile", newProfilePage(base, "The current password is not right.")},
+		{"profile forced", "profile", newProfilePage(forced, "")},
+		{"about", "about", newAboutPage(base, facts, big)},
+		{"error", "error", newErrorPage(base, http.StatusNotFound, "there is no process", "pay-eu-2")},
+		{"error logged out", "error", newErrorPage(out, http.StatusForbidden, "This request seems to come from another site.", "")},
+	}
+	for _, name := range hostileNames {
+		n := hostileNode(name)
+		s := sampleSnapshot(n, silenced(hostileNode(name), cesi.CauseRefused, name, time.Minute))
+		entry := cesi.Activity{ID: 1, Time: sampleNow, User: name, Address: name, Action: cesi.ActionStop, Node: name, Target: name, Result: cesi.Failed, Message: name}
+		evil := base
+		evil.Site, evil.User, evil.Here = name, &cesi.User{Name: name, Role: role}, "/"+name
+		evil.Notice = name
+		pages = append(pages,
+			sample{"hostile dashboard", "dashboard", newDashboardPage(evil, s, dashboardOptions{Activity: []activityItem{{entry, []cesi.Activity{entry}}}})},
+			sample{"hostile nodes", "nodes", newNodesPage(evil, s, nodesFilter{Text: "", Environment: name}, name)},
+			sample{"hostile node", "node", newNodePage(evil, n)},
+			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1])},
+			sample{"hostile confirm", "confirm", newConfirmPage(evil, confirmRequest{name, cesi.ActionStop, []string{name}, []string{name}, "/"},
+				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
+			sample{"hostile activity", "activity", newActivityPage(evil, []activityItem{{entry, []cesi.Activity{entry}}}, 0, false)},
+			sample{"hostile error", "error", newErrorPage(evil, 404, name, name)},
+			sample{"hostile login", "login", newLoginPage(evil, name, name, name)},
+		)
+	}
+	return pages
+}
+
+// draw renders a sample and parses what comes out.
+func draw(t *testing.T, r *renderer, s sample) *goquery.Document {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if err := r.render(w, http.StatusOK, s.page, s.data); err != nil {
+		t.Fatalf("%s: %v", s.name, err)
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
+	if err != nil {
+		t.Fatalf("%s: %v", s.name, err)
+	}
+	return doc
+}
+
+func newTestRenderer(t *testing.T, prefix string) *renderer {
+	t.Helper()
+	r, err := newRenderer(prefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestEveryPageRendersForEveryRole(t *testing.T) {
+	r := newTestRenderer(t, "/cesi")
+	drawn := make(map[string]bool)
+	for _, role := range cesi.Roles() {
+		for _, s := range samplePages(role) {
+			draw(t, r, s)
+			drawn[s.page] = true
+		}
+	}
+	for name := range r.pages {
+		if !drawn[name] {
+			t.Errorf("no sample shows page %q", name)
+		}
+	}
+}

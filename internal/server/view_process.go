@@ -1,0 +1,76 @@
+package server
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// processRow is one process in the table of its node.
+type processRow struct {
+	RowID      string
+	Node       string
+	ID         string // "group:name"
+	Group      string
+	Name       string
+	Badge      badge
+	Reason     string // the second line; empty where there is nothing to explain
+	PID        int
+	Uptime     string
+	Self       bool
+	Selectable bool
+	Actions    []rowAction // none for those who may not
+}
+
+// rowAction is a button for one process.
+type rowAction struct {
+	Action   cesi.Action
+	Ask      bool // leads to the question first
+	Disabled bool
+}
+
+// newProcessRow makes the row of a process. Control says whether its reader may
+// start and stop it.
+func newProcessRow(n *fleet.Node, p fleet.Process, control bool) processRow {
+	row := processRow{
+		RowID: rowID("process", p.ProcessID.String()),
+		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
+		Badge: newProcessBadge(p.Process), Reason: reasonWithAge(p.Process),
+		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,
+	}
+	if p.PID != 0 {
+		row.Uptime = cesi.HumanDuration(p.Uptime())
+	}
+	if control {
+		row.Actions = newRowActions(p, n.Status == fleet.Up)
+	}
+	return row
+}
+
+// newRowActions offers a stop to what is active and a start to what is not, and
+// a restart to what somebody would want up.
+func newRowActions(p fleet.Process, answering bool) []rowAction {
+	disabled := !answering || p.State == cesi.Stopping
+	first := rowAction{Action: cesi.ActionStart, Disabled: disabled}
+	if p.State.Active() || p.State == cesi.Stopping {
+		first = rowAction{Action: cesi.ActionStop, Ask: p.Self, Disabled: disabled}
+	}
+	if p.State == cesi.Stopped {
+		return []rowAction{first}
+	}
+	return []rowAction{first, {Action: cesi.ActionRestart, Disabled: disabled}}
+}
+
+// reasonWithAge says why a process does not run and since when.
+func reasonWithAge(p cesi.Process) string {
+	reason := p.Reason()
+	if p.State == cesi.Stopped {
+		reason = "stopped"
+		if p.Start == 0 {
+			reason = "not started yet"
+		}
+	}
+	if since := p.Since(); reason != "" && since > 0 {
+		reason += ", " + cesi.HumanDuration(since) + " ago"
+	}
+	return reason
+}

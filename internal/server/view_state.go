@@ -1,0 +1,73 @@
+package server
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// badge shows a state: an icon, a word and a colour. Kind is the colour
+// (running, bad, warning, moving, idle), Icon a name that the template
+// state_icon knows.
+type badge struct {
+	Kind, Icon, Word string
+}
+
+func newProcessBadge(p cesi.Process) badge {
+	word := p.State.String()
+	switch p.State {
+	case cesi.Running:
+		return badge{"running", "running", word}
+	case cesi.Starting, cesi.Stopping:
+		return badge{"moving", "moving", word}
+	case cesi.Backoff:
+		return badge{"warning", "backoff", word}
+	case cesi.Fatal:
+		return badge{"bad", "fatal", word}
+	case cesi.Stopped:
+		return badge{"idle", "stopped", word}
+	case cesi.Exited:
+		if p.UnexpectedExit() {
+			return badge{"warning", "exited", word}
+		}
+		return badge{"idle", "exited", word}
+	default:
+		return badge{"warning", "unknown", word}
+	}
+}
+
+func newNodeBadge(n *fleet.Node) badge {
+	switch {
+	case n.Status == fleet.Up:
+		return badge{"running", "up", "UP"}
+	case n.Status == fleet.Connecting:
+		return badge{"moving", "moving", "CONNECTING"}
+	case n.Failure != nil && n.Failure.Cause == cesi.CauseUnauthorized:
+		return badge{"bad", "unreachable", "UNAUTHORIZED"}
+	case n.Failure != nil && n.Failure.Cause == cesi.CauseShuttingDown:
+		return badge{"bad", "unreachable", "SHUTTING DOWN"}
+	default:
+		return badge{"bad", "unreachable", "UNREACHABLE"}
+	}
+}
+
+// resultBadge shows how something ended.
+type resultBadge struct {
+	Kind, Word string
+}
+
+func newResultBadge(r cesi.Result) resultBadge {
+	switch r {
+	case cesi.OK:
+		return resultBadge{"running", string(r)}
+	case cesi.Failed:
+		return resultBadge{"bad", string(r)}
+	case cesi.Pending:
+		return resultBadge{"moving", "under way"}
+	case cesi.Skipped:
+		return resultBadge{"idle", string(r)}
+	case cesi.Partial:
+		return resultBadge{"warning", "partly"}
+	default:
+		return resultBadge{"warning", string(r)}
+	}
+}

@@ -1,0 +1,54 @@
+package server
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+
+	"time"
+)
+
+// troubleRow is one thing that needs attention: a process, or a node that does
+// not answer (ID is empty).
+type troubleRow struct {
+	RowID     string
+	Node      string
+	ID        string // "group:name" of the process
+	ProcessID string // the row of the process on its node's page
+	Group     string
+	Name      string
+	Badge     badge
+	Reason    string
+	Age       string
+	Control   bool
+}
+
+func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
+	if t.Process == nil {
+		return newSilentRow(t.Node, now, control)
+	}
+	p := t.Process
+	row := troubleRow{
+		RowID: rowID("trouble", t.Node.Name, p.ProcessID.String()),
+		Node:  t.Node.Name, ID: p.ProcessID.String(), ProcessID: rowID("process", p.ProcessID.String()),
+		Group: p.Group, Name: p.Name,
+		Badge: newProcessBadge(p.Process), Reason: p.Reason(), Control: control,
+	}
+	if since := p.Since(); since > 0 {
+		row.Age = cesi.HumanDuration(since)
+	}
+	return row
+}
+
+// newSilentRow is the row of a node that does not answer.
+func newSilentRow(n *fleet.Node, now time.Time, control bool) troubleRow {
+	row := troubleRow{
+		RowID: rowID("trouble", n.Name), Node: n.Name, Badge: newNodeBadge(n), Control: control,
+		Reason: n.Failure.Message, Age: cesi.HumanDuration(max(now.Sub(n.Failure.Since), 0)),
+	}
+	if n.LastContact.IsZero() {
+		row.Reason += "; it never answered"
+	} else {
+		row.Reason += "; last answer " + when(now, n.LastContact)
+	}
+	return row
+}

@@ -1,0 +1,65 @@
+// Makes web/static/vendor and web/static/icons.svg from the npm packages that
+// package-lock.json pins. `make assets` runs it; the results are committed, so
+// that building CeSI needs only Go.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { surfaces } from './surfaces.mjs'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const modules = join(here, 'node_modules')
+const vendor = join(here, 'static', 'vendor')
+
+// A style sheet that asks for nothing else: Bootswatch imports Google fonts, and
+// both name source maps that are not served.
+function standalone(css) {
+  return css
+    .replace(/@import url\([^)]*\);/g, '')
+    .replace(/\n?\/\*# sourceMappingURL=.*?\*\//g, '')
+    .trimEnd() + '\n'
+}
+
+function writeStyles() {
+  rmSync(vendor, { recursive: true, force: true })
+  mkdirSync(join(vendor, 'themes'), { recursive: true })
+  const bootstrap = join(modules, 'bootstrap', 'dist', 'css', 'bootstrap.min.css')
+  writeFileSync(join(vendor, 'bootstrap.min.css'), standalone(readFileSync(bootstrap, 'utf8')))
+  for (const theme of readdirSync(join(modules, 'bootswatch', 'dist')).sort()) {
+    const css = readFileSync(join(modules, 'bootswatch', 'dist', theme, 'bootstrap.min.css'), 'utf8')
+    writeFileSync(join(vendor, 'themes', `${theme}.css`), standalone(css) + surfaces(css))
+  }
+}
+
+function writeLicences() {
+  for (const name of ['bootstrap', 'bootswatch', 'bootstrap-icons']) {
+    cpSync(join(modules, name, 'LICENSE'), join(vendor, `LICENSE.${name}.txt`))
+  }
+}
+
+function templates(dir) {
+  return readdirSync(dir, { recursive: true })
+    .filter((name) => name.endsWith('.html'))
+    .map((name) => readFileSync(join(dir, name), 'utf8'))
+}
+
+// The sprite holds the icons that the templates name, and no other.
+function writeSprite() {
+  const used = new Set()
+  for (const html of templates(join(here, 'templates'))) {
+    for (const [, name] of html.matchAll(/icon "([a-z0-9-]+)"/g)) used.add(name)
+  }
+  const symbols = [...used].sort().map((name) => {
+    const svg = readFileSync(join(modules, 'bootstrap-icons', 'icons', `${name}.svg`), 'utf8')
+    const inner = svg.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/\s*\n\s*/g, '')
+    return `<symbol id="${name}" viewBox="0 0 16 16">${inner}</symbol>`
+  })
+  const licence = '<!-- Bootstrap Icons, MIT: vendor/LICENSE.bootstrap-icons.txt -->'
+  const sprite = `<svg xmlns="http://www.w3.org/2000/svg">\n${licence}\n${symbols.join('\n')}\n</svg>\n`
+  writeFileSync(join(here, 'static', 'icons.svg'), sprite)
+}
+
+execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'inherit' })
+writeStyles()
+writeLicences()
+writeSprite()

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// staticRoot is the path under which the static files are served.
+const staticRoot = "/static/"
+
+// A file's path with its hash may be kept for a year, since another content has
+// another path; its plain path must be asked for anew each time.
+const (
+	cacheForever = "public, max-age=31536000, immutable"
+	cacheAsk     = "no-cache"
+)
+
+// StaticPaths returns, for every static file's name such as "app.css", the path
+// that holds its content's hash: "/static/app.0a1b2c3d4e.css". It reads every
+// file, so keep the result.
+func StaticPaths() map[string]string {
+	paths := make(map[string]string)
+	for name, file := range readStatic() {
+		paths[name] = staticRoot + file.hashed
+	}
+	return paths
+}
+
+// Handler serves the static files under /static/, with a hash in their path or
+// without. It lists no directory. Put http.StripPrefix in front where the
+// program is reached under a prefix.
+func Handler() http.Handler {
+	h := handler{}
+	for name, file := range readStatic() {
+		h[name] = served{name: name, etag: file.etag, cache: cacheAsk}
+		h[file.hashed] = served{name: name, etag: file.etag, cache: cacheForever}
+	}
+	return h
+}
+
+// staticFile is what is known of one file.
+type staticFile struct {
+	hashed string // its name with the hash in it
+	etag   string
+}
+
+// readStatic hashes every static file. It panics where one can't be read, which
+// embedding rules out.
+func readStatic() map[string]staticFile {
+	list := make(map[string]staticFile)
+	err := fs.WalkDir(files, "static", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		hash, err := hashOf(p)
+		name := strings.TrimPrefix(p, "static/")
+		ext := path.Ext(name)
+		list[name] = staticFile{
+			hashed: strings.TrimSuffix(name, ext) + "." + hash + ext,
+			etag:   `"` + hash + `"`,
+		}
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return list
+}
+
+// hashOf returns the beginning of the SHA-256 of a file, in hex.
+func hashOf(p string) (string, error) {
+	f, err := files.Open(p)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() // from memory: nothing to report
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)[:5]), nil
+}
+
+// served is one path's answer.
+type served struct {
+	name, etag, cache string
+}
+
+// handler answers for the paths behind staticRoot that it holds.
+type handler map[string]served
+
+// ServeHTTP answers GET and HEAD, also with ranges and If-None-Match.
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "Static files are read with GET.", http.StatusMethodNotAllowed)
+		return
+	}
+	file, found := h[strings.TrimPrefix(r.URL.Path, staticRoot)]
+	if !found {
+		http.Error(w, "There is no such file.", http.StatusNotFound)
+		return
+	}
+	content, err := files.Open("static/" + file.name)
+	if err != nil {
+		http.Error(w, "The file can't be read.", http.StatusInternalServerError)
+		return
+	}
+	defer content.Close() // from memory: nothing to report
+	header := w.Header()
+	header.Set("Content-Type", contentType(file.name))
+	header.Set("Cache-Control", file.cache)
+	header.Set("ETag", file.etag)
+	http.ServeContent(w, r, file.name, time.Time{}, content.(io.ReadSeeker)) // embed's files can seek
+}
+
+// contentType is fixed here, because mime.TypeByExtension depends on the
+// machine's own tables.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	default:
+		return "text/plain; charset=utf-8"
+	}
+}
