@@ -1,0 +1,136 @@
+// Package supervisor is the client of one supervisord: XML-RPC calls, and reads
+// of the logs that it hands out. What goes wrong is a *cesi.Error of a named
+// kind, in words fit for an operator.
+//
+// It knows nothing of other nodes, of polling or of permissions; it never
+// retries on its own.
+package supervisor
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime"
+	"net/http"
+
+	"cesi/internal/cesi"
+
+	"github.com/kolo/xmlrpc"
+)
+
+// maxReply bounds the body of one reply, in bytes: about 50,000 processes.
+const maxReply = 64 << 20
+
+// Client talks to one supervisord. Its methods may be called from any
+// goroutine; each is bounded by its context, the reading of the reply included.
+type Client struct {
+	node      cesi.Node
+	url       string // of the XML-RPC interface
+	transport *http.Transport
+	http      *http.Client
+}
+
+// New returns the client of a node. It does not talk to it. It fails with
+// Invalid if the node's certificate authorities can't be read.
+func New(node cesi.Node) (*Client, error) {
+	transport, err := newTransport(node)
+	if err != nil {
+		return nil, err
+	}
+	base := node.URL
+	if node.Socket != "" {
+		base = "http://localhost"
+	}
+	return &Client{
+		node:      node,
+		url:       base + "/RPC2",
+		transport: transport,
+		http: &http.Client{
+			Transport: transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse
+			},
+		},
+	}, nil
+}
+
+// Close drops idle connections. Calls under way are not ended.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// call makes one XML-RPC call and decodes its result into result, which is a
+// pointer, or nil where the result says nothing.
+func (c *Client) call(ctx context.Context, result any, method string, args ...any) error {
+	return c.exchange(ctx, c.post, result, method, args...)
+}
+
+// callWaiting is call for what supervisord answers only when it is done.
+func (c *Client) callWaiting(ctx context.Context, result any, method string, args ...any) error {
+	return c.exchange(ctx, c.postWaiting, result, method, args...)
+}
+
+// poster sends a request's body and returns that of a good reply. A
+// *statusError is an answer that is none.
+type poster func(ctx context.Context, body []byte) ([]byte, error)
+
+func (c *Client) exchange(ctx context.Context, post poster, result any, method string, args ...any) error {
+	request, err := xmlrpc.EncodeMethodCall(method, args...)
+	if err != nil {
+		return cesi.Wrap(cesi.Invalid, err, "node %q: %s can't be asked that", c.node.Name, method)
+	}
+	reply, err := post(ctx, request)
+	if err != nil {
+		return c.explain(ctx, err)
+	}
+	return c.decode(reply, result)
+}
+
+func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
+	request, err := c.request(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	return c.readReply(response)
+}
+
+func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "text/xml")
+	request.Header.Set("User-Agent", "cesi")
+	if c.node.Username != "" {
+		request.SetBasicAuth(c.node.Username, c.node.Password.Reveal())
+	}
+	return request, nil
+}
+
+func (c *Client) readReply(response *http.Response) ([]byte, error) {
+	if response.StatusCode != http.StatusOK {
+		return nil, &statusError{code: response.StatusCode}
+	}
+	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "text/html" {
+		return nil, errNotXMLRPC
+	}
+	if response.ContentLength > maxReply {
+		return nil, errTooLarge
+	}
+	var reply bytes.Buffer
+	if response.ContentLength > 0 {
+		reply.Grow(int(response.ContentLength) + bytes.MinRead)
+	}
+	n, err := reply.ReadFrom(io.LimitReader(response.Body, maxReply+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case n > maxReply:
+		return nil, errTooLarge
+	default:
+		return reply.Bytes(), nil
+	}
+}

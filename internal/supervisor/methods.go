@@ -1,0 +1,163 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+
+	"cesi/internal/cesi"
+)
+
+// processInfo is getProcessInfo's struct.
+type processInfo struct {
+	Name          string `xmlrpc:"name"`
+	Group         string `xmlrpc:"group"`
+	Start         int64  `xmlrpc:"start"`
+	Stop          int64  `xmlrpc:"stop"`
+	Now           int64  `xmlrpc:"now"`
+	State         int    `xmlrpc:"state"`
+	SpawnErr      string `xmlrpc:"spawnerr"`
+	ExitStatus    int    `xmlrpc:"exitstatus"`
+	Logfile       string `xmlrpc:"logfile"`
+	StdoutLogfile string `xmlrpc:"stdout_logfile"`
+	StderrLogfile string `xmlrpc:"stderr_logfile"`
+	PID           int    `xmlrpc:"pid"`
+	Description   string `xmlrpc:"description"`
+}
+
+var errNameless = errors.New("a process without name or group")
+
+func (p processInfo) process() (cesi.Process, error) {
+	if p.Name == "" || p.Group == "" {
+		return cesi.Process{}, badReply(errNameless)
+	}
+	return cesi.Process{
+		ProcessID: cesi.ProcessID{Group: restore(p.Group), Name: restore(p.Name)},
+		Start:     p.Start, Stop: p.Stop, Now: p.Now,
+		State: cesi.State(p.State), SpawnErr: restore(p.SpawnErr), ExitStatus: p.ExitStatus,
+		Logfile: restore(p.Logfile), StdoutLogfile: restore(p.StdoutLogfile), StderrLogfile: restore(p.StderrLogfile),
+		PID: p.PID, Description: restore(p.Description),
+	}, nil
+}
+
+// Info asks who the supervisord is (getSupervisorVersion, getAPIVersion,
+// getIdentification, getPID).
+func (c *Client) Info(ctx context.Context) (cesi.SupervisorInfo, error) {
+	var info cesi.SupervisorInfo
+	for _, ask := range []struct {
+		method string
+		answer any
+	}{
+		{"supervisor.getSupervisorVersion", &info.Version},
+		{"supervisor.getAPIVersion", &info.APIVersion},
+		{"supervisor.getIdentification", &info.Identification},
+		{"supervisor.getPID", &info.PID},
+	} {
+		if err := c.call(ctx, ask.answer, ask.method); err != nil {
+			return cesi.SupervisorInfo{}, err
+		}
+	}
+	info.Version, info.APIVersion = restore(info.Version), restore(info.APIVersion)
+	info.Identification = restore(info.Identification)
+	return info, nil
+}
+
+// Processes returns every process, in supervisord's order (getAllProcessInfo).
+func (c *Client) Processes(ctx context.Context) ([]cesi.Process, error) {
+	var infos []processInfo
+	if err := c.call(ctx, &infos, "supervisor.getAllProcessInfo"); err != nil {
+		return nil, err
+	}
+	processes := make([]cesi.Process, len(infos))
+	for i, info := range infos {
+		var err error
+		if processes[i], err = info.process(); err != nil {
+			return nil, err
+		}
+	}
+	return processes, nil
+}
+
+// Process returns one process (getProcessInfo); NotFound if there is none.
+func (c *Client) Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
+	var info processInfo
+	if err := c.call(ctx, &info, "supervisor.getProcessInfo", id.String()); err != nil {
+		return cesi.Process{}, err
+	}
+	return info.process()
+}
+
+// Configs returns the configuration as last reread (getAllConfigInfo). A node
+// without that method fails with cesi.FaultUnknownMethod.
+func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
+	var infos []struct {
+		Name          string `xmlrpc:"name"`
+		Group         string `xmlrpc:"group"`
+		Autostart     bool   `xmlrpc:"autostart"`
+		GroupPriority int    `xmlrpc:"group_prio"`
+		Priority      int    `xmlrpc:"process_prio"`
+	}
+	if err := c.call(ctx, &infos, "supervisor.getAllConfigInfo"); err != nil {
+		return nil, err
+	}
+	configs := make([]cesi.ProcessConfig, len(infos))
+	for i, info := range infos {
+		configs[i] = cesi.ProcessConfig{
+			ProcessID: cesi.ProcessID{Group: restore(info.Group), Name: restore(info.Name)},
+			Autostart: info.Autostart, GroupPriority: info.GroupPriority, Priority: info.Priority,
+		}
+	}
+	return configs, nil
+}
+
+// StartProcess starts a process and waits until it has run for its startsecs
+// (startProcess). It fails with Conflict if it runs, or a Fault.
+func (c *Client) StartProcess(ctx context.Context, id cesi.ProcessID) error {
+	return c.callWaiting(ctx, nil, "supervisor.startProcess", id.String(), true)
+}
+
+// StopProcess stops a process and waits until it has ended (stopProcess). It
+// fails with Conflict if it does not run.
+func (c *Client) StopProcess(ctx context.Context, id cesi.ProcessID) error {
+	return c.callWaiting(ctx, nil, "supervisor.stopProcess", id.String(), true)
+}
+
+// StartGroup starts what does not run of a group, in priority order, and waits.
+func (c *Client) StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
+	return c.callMany(ctx, "supervisor.startProcessGroup", group, true)
+}
+
+// StopGroup stops what runs of a group, in reverse priority order, and waits.
+func (c *Client) StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
+	return c.callMany(ctx, "supervisor.stopProcessGroup", group, true)
+}
+
+// StartAll starts what does not run of the node, in priority order, and waits.
+func (c *Client) StartAll(ctx context.Context) ([]cesi.CallResult, error) {
+	return c.callMany(ctx, "supervisor.startAllProcesses", true)
+}
+
+// StopAll stops what runs of the node, in reverse priority order, and waits.
+func (c *Client) StopAll(ctx context.Context) ([]cesi.CallResult, error) {
+	return c.callMany(ctx, "supervisor.stopAllProcesses", true)
+}
+
+// callMany makes a call whose result is a status for each process.
+func (c *Client) callMany(ctx context.Context, method string, args ...any) ([]cesi.CallResult, error) {
+	var statuses []struct {
+		Name        string `xmlrpc:"name"`
+		Group       string `xmlrpc:"group"`
+		Status      int    `xmlrpc:"status"`
+		Description string `xmlrpc:"description"`
+	}
+	if err := c.callWaiting(ctx, &statuses, method, args...); err != nil {
+		return nil, err
+	}
+	results := make([]cesi.CallResult, len(statuses))
+	for i, s := range statuses {
+		results[i].ProcessID = cesi.ProcessID{Group: restore(s.Group), Name: restore(s.Name)}
+		if cesi.FaultCode(s.Status) != cesi.FaultSuccess {
+			results[i].Err = statusFault(s.Status, s.Description)
+		}
+	}
+	return results, nil
+}

@@ -1,0 +1,262 @@
+// Package supervisortest starts real supervisords for tests, and offers a fake
+// one for what a real one can't be made to do: garbage, floods, scale.
+package supervisortest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Options say how a supervisord is to run; the zero value is one on a free
+// loopback port, without authentication, with no programs.
+type Options struct {
+	// Programs is what stands in its configuration besides its own sections;
+	// %(here)s is its folder.
+	Programs string
+	Username string
+	Password string
+	// Port is taken as it is; 0 means a free one.
+	Port int
+	// Socket makes it listen on a unix socket instead of a port.
+	Socket bool
+	// Environment is added to that of supervisord and so of its programs.
+	Environment []string
+}
+
+// Supervisor is a real supervisord that ends, with its programs, when its test
+// does.
+type Supervisor struct {
+	t       testing.TB
+	options Options
+	dir     string
+	port    int
+	cmd     *exec.Cmd
+	ended   chan struct{}
+}
+
+// patience bounds every wait for a supervisord.
+const patience = 30 * time.Second
+
+// Start starts a supervisord and waits until it answers. Without supervisor on
+// the machine the test is skipped, or fails where CI=true.
+func Start(t testing.TB, options Options) *Supervisor {
+	t.Helper()
+	Need(t, "supervisord", "supervisor")
+	s := &Supervisor{t: t, options: options}
+	var err error
+	if s.dir, err = os.MkdirTemp("", "sv-"); err != nil { // a socket's path has to be short
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(s.dir) })
+	for range 5 { // another may take the port before supervisord does
+		s.port = options.Port
+		if s.port == 0 {
+			s.port = freePort(t)
+		}
+		s.WriteConfig(options.Programs)
+		s.launch()
+		if s.answers() {
+			t.Cleanup(s.Stop)
+			return s
+		}
+		s.Stop()
+	}
+	log, _ := os.ReadFile(filepath.Join(s.dir, "supervisord.log")) // shown if there is one
+	t.Fatalf("supervisord did not start:\n%s", log)
+	return nil
+}
+
+// Need makes sure that a command is installed: it names the Debian package that
+// has it, and skips the test, or fails it where CI=true.
+func Need(t testing.TB, command, debianPackage string) {
+	t.Helper()
+	if _, err := exec.LookPath(command); err == nil {
+		return
+	}
+	sentence := fmt.Sprintf("%s is missing: apt-get install %s", command, debianPackage)
+	if os.Getenv("CI") == "true" {
+		t.Fatal(sentence)
+	}
+	t.Skip("SKIPPED, NOT TESTED: " + sentence)
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// WriteConfig replaces the programs in the configuration; supervisord takes
+// them up when it is told to.
+func (s *Supervisor) WriteConfig(programs string) {
+	s.t.Helper()
+	server := fmt.Sprintf("[inet_http_server]\nport = 127.0.0.1:%d\n", s.port)
+	url := fmt.Sprintf("http://127.0.0.1:%d", s.port)
+	if s.options.Socket {
+		server = fmt.Sprintf("[unix_http_server]\nfile = %s\n", s.Path("s.sock"))
+		url = "unix://" + s.Path("s.sock")
+	}
+	credentials := ""
+	if s.options.Username != "" {
+		credentials = fmt.Sprintf("username = %s\npassword = %s\n", s.options.Username, strings.ReplaceAll(s.options.Password, "%", "%%"))
+	}
+	user := ""
+	if os.Getuid() == 0 {
+		user = "user = root\n"
+	}
+	text := "[supervisord]\nnodaemon = true\nlogfile = %(here)s/supervisord.log\npidfile = %(here)s/supervisord.pid\n" +
+		"childlogdir = %(here)s\n" + user + server + credentials +
+		"[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n" +
+		"[supervisorctl]\nserverurl = " + url + "\n" + credentials + programs
+	if err := os.WriteFile(s.Path("supervisord.conf"), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// launch starts the process.
+func (s *Supervisor) launch() {
+	s.t.Helper()
+	s.cmd = exec.Command("supervisord", "-n", "-c", s.Path("supervisord.conf"))
+	s.cmd.Dir = s.dir
+	s.cmd.Env = append(append(os.Environ(), "LC_ALL=C.UTF-8"), s.options.Environment...)
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.ended = make(chan struct{})
+	cmd, ended := s.cmd, s.ended
+	go func() {
+		_ = cmd.Wait() // how it ended does not matter
+		close(ended)
+	}()
+}
+
+// answers waits until supervisorctl gets an answer; false if supervisord ended.
+func (s *Supervisor) answers() bool {
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		select {
+		case <-s.ended:
+			return false
+		default:
+		}
+		if s.connects() {
+			return true
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return false
+}
+
+func (s *Supervisor) connects() bool {
+	network, address := "tcp", fmt.Sprintf("127.0.0.1:%d", s.port)
+	if s.options.Socket {
+		network, address = "unix", s.Path("s.sock")
+	}
+	conn, err := net.Dial(network, address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	pid, err := os.ReadFile(s.Path("supervisord.pid")) // written after the port is open
+	return err == nil && strings.TrimSpace(string(pid)) == fmt.Sprint(s.cmd.Process.Pid)
+}
+
+// Node describes this supervisord under the given name, with a timeout of 5 s.
+func (s *Supervisor) Node(name string) cesi.Node {
+	n := cesi.Node{
+		Name: name, URL: fmt.Sprintf("http://127.0.0.1:%d", s.port),
+		Username: s.options.Username, Password: cesi.Secret(s.options.Password), Timeout: 5 * time.Second,
+	}
+	if s.options.Socket {
+		n.URL, n.Socket = "", s.Path("s.sock")
+	}
+	return n
+}
+
+// Path is a file in supervisord's folder, where its programs' logs are too.
+func (s *Supervisor) Path(name string) string { return filepath.Join(s.dir, name) }
+
+// PID is supervisord's.
+func (s *Supervisor) PID() int { return s.cmd.Process.Pid }
+
+// Ctl runs supervisorctl and returns what it prints.
+func (s *Supervisor) Ctl(args ...string) string {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "supervisorctl", append([]string{"-c", s.Path("supervisord.conf")}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	out, _ := cmd.CombinedOutput() // its exit status tells of the programs' states
+	return string(out)
+}
+
+// State is what supervisorctl says of a process: "RUNNING", "STOPPED", …
+func (s *Supervisor) State(process string) string {
+	s.t.Helper()
+	fields := strings.Fields(s.Ctl("status", process))
+	if len(fields) < 2 {
+		return ""
+	}
+	return fields[1]
+}
+
+// WaitState waits until supervisorctl says that a process is in a state.
+func (s *Supervisor) WaitState(process, state string) {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	for s.State(process) != state {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("%s did not get %s: %s", process, state, s.Ctl("status"))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// Pause stops supervisord with SIGSTOP: it then accepts connections and says
+// nothing. Resume undoes it.
+func (s *Supervisor) Pause() { s.signal(syscall.SIGSTOP) }
+
+// Resume lets a paused supervisord go on.
+func (s *Supervisor) Resume() { s.signal(syscall.SIGCONT) }
+
+func (s *Supervisor) signal(sig syscall.Signal) {
+	_ = s.cmd.Process.Signal(sig) // one that has ended needs none
+}
+
+// Stop ends supervisord and its programs. It may be called twice.
+func (s *Supervisor) Stop() {
+	s.Resume()
+	s.signal(syscall.SIGTERM)
+	select {
+	case <-s.ended:
+	case <-time.After(patience):
+		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+		<-s.ended
+	}
+}
+
+// Restart stops supervisord and starts it again, at the same place.
+func (s *Supervisor) Restart() {
+	s.t.Helper()
+	s.Stop()
+	s.launch()
+	if !s.answers() {
+		s.t.Fatal("supervisord did not start again")
+	}
+	s.t.Cleanup(s.Stop)
+}

@@ -1,0 +1,50 @@
+package supervisor
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// newTransport returns the connections to one node: no proxy of the
+// environment's, no compression, headers bounded.
+func newTransport(node cesi.Node) (*http.Transport, error) {
+	t := &http.Transport{
+		DialContext:            dialer(node),
+		DisableCompression:     true,
+		MaxIdleConnsPerHost:    2,
+		IdleConnTimeout:        time.Minute,
+		MaxResponseHeaderBytes: 64 << 10,
+		ForceAttemptHTTP2:      false,
+	}
+	if node.TLSSkipVerify || node.TLSCA != "" {
+		t.TLSClientConfig = &tls.Config{InsecureSkipVerify: node.TLSSkipVerify}
+	}
+	if node.TLSCA != "" {
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM([]byte(node.TLSCA)) {
+			return nil, cesi.Errorf(cesi.Invalid, "node %q: its tls_ca holds no certificate", node.Name)
+		}
+		t.TLSClientConfig.RootCAs = pool
+	}
+	return t, nil
+}
+
+func dialer(node cesi.Node) func(ctx context.Context, network, address string) (net.Conn, error) {
+	d := &net.Dialer{KeepAlive: 30 * time.Second}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if node.Socket != "" {
+			return d.DialContext(ctx, "unix", node.Socket)
+		}
+		conn, err := d.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return acknowledgeAtOnce(conn), nil
+	}
+}

@@ -1,0 +1,74 @@
+package supervisor
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// replyEnd is where the body of a reply ends, whatever its Content-Length says.
+var replyEnd = []byte("</methodResponse>")
+
+// postWaiting is post for the calls that supervisord answers only when a
+// process has started or stopped, each on a connection of its own. For those
+// replies supervisord counts characters, not bytes, as Content-Length
+// (supervisor/xmlrpc.py, DeferredXMLRPCResponse): with a Chinese name in it the
+// reply is longer than it says, and net/http would cut it.
+func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
+	request, err := c.request(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	request.Close = true
+	conn, err := c.connect(ctx, request.URL)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	if err := request.Write(conn); err != nil {
+		return nil, err
+	}
+	reader := bufio.NewReader(conn)
+	response, err := http.ReadResponse(reader, request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	reply, err := c.readReply(response)
+	if err != nil || bytes.Contains(reply, replyEnd) {
+		return reply, err
+	}
+	rest, err := io.ReadAll(io.LimitReader(reader, maxReply-int64(len(reply))))
+	return append(reply, rest...), err
+}
+
+// connect opens a connection to where the URL says.
+func (c *Client) connect(ctx context.Context, to *url.URL) (net.Conn, error) {
+	port := to.Port()
+	if port == "" {
+		port = to.Scheme
+	}
+	conn, err := c.transport.DialContext(ctx, "tcp", net.JoinHostPort(to.Hostname(), port))
+	if err != nil || to.Scheme != "https" {
+		return conn, err
+	}
+	config := &tls.Config{}
+	if c.transport.TLSClientConfig != nil {
+		config = c.transport.TLSClientConfig.Clone()
+	}
+	config.ServerName = to.Hostname()
+	config.NextProtos = nil
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return secure, nil
+}
