@@ -1,6 +1,9 @@
 package cesi
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Action is what an activity entry says was done.
 type Action string
@@ -59,4 +62,15 @@ type Activity struct {
 	Message  string        // the reason, a fault in words; text from nodes, so hostile
 	// Count is how many events the entry stands for; above 1 only for a flood of failed logins.
 	Count int
+}
+
+// Many reports whether the entry is a command on many, which has an entry of
+// its own for each target.
+func (a Activity) Many() bool {
+	switch a.Action {
+	case ActionStart, ActionStop, ActionRestart:
+		return a.Parent == 0 && (!strings.Contains(a.Target, ":") || strings.HasSuffix(a.Target, ":*"))
+	default:
+		return false
+	}
 }

@@ -30,6 +30,9 @@ type Client interface {
 	StartAll(ctx context.Context) ([]cesi.CallResult, error)
 	StopAll(ctx context.Context) ([]cesi.CallResult, error)
 
+	// Tail returns the end of a log of a process, at most maxBytes of it.
+	Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error)
+
 	// Close drops idle connections.
 	Close()
 }

@@ -1,0 +1,72 @@
+# make help lists the targets. Everything that they need and that is missing is
+# installed with apt where that is possible, and named where not.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
+LDFLAGS = -s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT)
+
+PREFIX  ?= /usr/local
+SYSCONF ?= /etc
+STATE   ?= /var/lib/cesi
+DESTDIR ?=
+
+.PHONY: help build demo test lint bench assets install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: go ## one static binary, ./cesi
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o cesi ./cmd/cesi
+
+demo: build ## a small real fleet and its dashboard on http://localhost:5000
+	@.ci/need supervisord=supervisor
+	@go build -o tmp/demo ./cmd/demo
+	@exec tmp/demo -cesi ./cesi
+
+test: go ## every test, against real supervisords and a real nginx
+	@command -v cc >/dev/null || { echo "A C compiler is missing (Debian, Ubuntu: apt-get install gcc): go test -race needs one." >&2; exit 1; }
+	@NEED_STATUS=0 .ci/need supervisord=supervisor nginx=nginx-light logrotate=logrotate chromium=chromium
+	go test -race -shuffle=on -timeout 9m ./...
+
+lint: go ## gofmt, go vet, staticcheck
+	@bad=$$(gofmt -l cmd internal migrations web); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+bench: go ## the figures that matter, measured
+	@.ci/need supervisord=supervisor
+	go test -run '^$$' -bench . -benchtime 1x ./cmd/cesi
+
+assets: ## fetch Bootstrap, its themes and icons from npm into web/static
+	@command -v npm >/dev/null || { echo "npm is missing (Debian, Ubuntu: apt-get install npm)." >&2; exit 1; }
+	web/assets.sh
+
+install: build ## the binary, a configuration and a supervisord program; never over an existing file of yours
+	install -D -m 0755 cesi '$(DESTDIR)$(PREFIX)/bin/cesi'
+	install -d -m 0750 '$(DESTDIR)$(STATE)'
+	@$(call keep,$(SYSCONF)/cesi.conf); install -D -m 0640 cesi.conf.sample "$$file"
+	@$(call keep,$(PROGRAM_FILE)); install -d "$$(dirname "$$file")" && printf '%s\n' "$$PROGRAM" > "$$file"
+
+# keep leaves the recipe line if the file is there already, else names it $file.
+keep = file='$(DESTDIR)$(1)'; if [ -e "$$file" ]; then echo "$$file is there already: left as it is"; exit 0; fi; echo "writing $$file"
+
+# Debian's supervisor includes one place, others' the other.
+PROGRAM_FILE ?= $(if $(wildcard $(DESTDIR)$(SYSCONF)/supervisord.d),$(SYSCONF)/supervisord.d/cesi.ini,$(SYSCONF)/supervisor/conf.d/cesi.conf)
+define PROGRAM
+[program:cesi]
+command = $(PREFIX)/bin/cesi -c $(SYSCONF)/cesi.conf
+directory = $(STATE)
+autorestart = true
+stopwaitsecs = 5
+redirect_stderr = true
+endef
+export PROGRAM
+
+clean: ## remove what was built
+	rm -rf cesi tmp
+
+.PHONY: go
+go:
+	@command -v go >/dev/null || { echo "Go is missing: install 1.25 or newer from https://go.dev/dl/." >&2; exit 1; }
+	@go version | awk '{ split(substr($$3, 3), v, "."); exit !(v[1] > 1 || v[2] >= 25) }' || { echo "Go 1.25 or newer is needed, this is $$(go version)." >&2; exit 1; }

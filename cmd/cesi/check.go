@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"cesi/internal/cesi"
+	"cesi/internal/config"
+	"cesi/internal/supervisor"
+)
+
+// errProblems is how check ends when it has printed what is wrong.
+var errProblems = errors.New("there are problems")
+
+// check prints what is wrong with the configuration and, if asked, with the
+// nodes in it.
+func check(ctx context.Context, args []string, stdout io.Writer) error {
+	flags := newFlags("check", stdout)
+	path := flags.String("c", "", "the configuration's path")
+	connect := flags.Bool("connect", false, "also try each node")
+	if err := parse(flags, args); err != nil {
+		return helped(err)
+	}
+	if flags.NArg() > 0 {
+		return usageError{fmt.Sprintf("cesi check: what is %q?", flags.Arg(0))}
+	}
+	conf, err := findConfig(*path)
+	var problems *config.Error
+	if errors.As(err, &problems) {
+		for _, p := range problems.Problems {
+			fmt.Fprintln(stdout, p)
+		}
+		return fmt.Errorf("%w: %d", errProblems, len(problems.Problems))
+	}
+	if err != nil {
+		return err
+	}
+	for _, w := range conf.Warnings {
+		fmt.Fprintln(stdout, "warning:", w)
+	}
+	fmt.Fprintf(stdout, "%s: fine, %d nodes\n", conf.Path, len(conf.Nodes))
+	if *connect {
+		return checkNodes(ctx, conf.Nodes, stdout)
+	}
+	return nil
+}
+
+// checkNodes asks every node at once and prints, in the configuration's order,
+// what each said.
+func checkNodes(ctx context.Context, nodes []cesi.Node, stdout io.Writer) error {
+	lines := make([]string, len(nodes))
+	failed := make([]bool, len(nodes))
+	var all sync.WaitGroup
+	for i, node := range nodes {
+		all.Go(func() {
+			line, err := checkNode(ctx, node)
+			if err != nil {
+				line, failed[i] = cesi.Sentence(err), true
+			}
+			lines[i] = fmt.Sprintf("%s (%s): %s", node.Name, node.Address(), line)
+		})
+	}
+	all.Wait()
+	bad := 0
+	for i, line := range lines {
+		fmt.Fprintln(stdout, line)
+		if failed[i] {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%w: %d of %d nodes can't be used", errProblems, bad, len(nodes))
+	}
+	return nil
+}
+
+func checkNode(ctx context.Context, node cesi.Node) (string, error) {
+	client, err := supervisor.New(node)
+	if err != nil {
+		return "", err
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, node.Timeout)
+	defer cancel()
+	info, err := client.Info(ctx)
+	if err != nil {
+		return "", err
+	}
+	processes, err := client.Processes(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("fine, supervisord %s with %d processes", info.Version, len(processes)), nil
+}

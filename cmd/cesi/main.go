@@ -1,0 +1,90 @@
+// Command cesi is a web dashboard for many supervisord instances. This package
+// holds its subcommands and wires the packages under internal together; it has
+// no logic of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	if errors.Is(err, errRestart) {
+		err = executeAnew()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cesi:", err)
+	}
+	os.Exit(exitCode(err))
+}
+
+// executeAnew replaces this program by a fresh copy of itself, under the same
+// pid, so that the supervisord above sees no exit. It returns only on failure.
+func executeAnew() error {
+	path, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("restart: %w", err)
+	}
+	return fmt.Errorf("restart: %w", syscall.Exec(path, os.Args, os.Environ()))
+}
+
+// usageError is a command line that makes no sense.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text + "\n\n" + usage }
+
+const usage = `usage: cesi [serve] [-c FILE]                  run the dashboard
+       cesi check [-c FILE] [--connect]        say what is wrong with the configuration
+       cesi user list [-c FILE]                list the users
+       cesi user add NAME --role ROLE          add a user: admin, operator, logreader or viewer
+       cesi user passwd NAME                   set a user's password
+       cesi user role NAME ROLE                change a user's role
+       cesi user delete NAME                   delete a user
+       cesi version                            print version, commit and Go version
+
+Passwords come from a prompt, or from standard input with --password-stdin.
+Without -c, the configuration is $CESI_CONFIG, ./cesi.conf or /etc/cesi.conf.`
+
+// exitCode is 0 for success, 2 for wrong usage and 1 for any other failure.
+func exitCode(err error) int {
+	var wrong usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &wrong):
+		return 2
+	default:
+		return 1
+	}
+}
+
+// run is the whole program but for the process around it. It ends when ctx does.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	command := "serve"
+	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
+		command, args = args[0], args[1:]
+	}
+	switch command {
+	case "serve":
+		return serve(ctx, args, stderr)
+	case "check":
+		return check(ctx, args, stdout)
+	case "user":
+		return user(ctx, args, stdin, stdout, stderr)
+	case "version":
+		return version(args, stdout)
+	case "help":
+		_, err := fmt.Fprintln(stdout, usage)
+		return err
+	default:
+		return usageError{fmt.Sprintf("there is no command %q", command)}
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"cesi/internal/config"
+	"cesi/internal/fleet"
+	"cesi/internal/server"
+)
+
+// houseEvery is how often the activity log's retention is applied.
+const houseEvery = time.Hour
+
+// reconfigure takes up a changed configuration. A broken one changes nothing
+// but the banner that says so.
+func (a *app) reconfigure(conf *config.Config, err error) {
+	old := a.conf.Load()
+	if err != nil {
+		a.log.Error("the configuration is broken; the old one stays in force", "error", err)
+		a.server.Apply(serverSettings(old, err))
+		return
+	}
+	for _, w := range conf.Warnings {
+		a.log.Warn("configuration: " + w.String())
+	}
+	keys := conf.NeedsRestart(old)
+	if len(keys) > 0 {
+		a.log.Warn("the configuration has changed in keys that need a restart", "keys", keys)
+	}
+	a.log.set(conf)
+	a.journal.SetMirror(conf.ActivityLog)
+	a.auth.SetSessionLifetime(conf.SessionLifetime)
+	a.fleet.Apply(fleetSettings(conf))
+	settings := serverSettings(conf, nil)
+	settings.NeedsRestart = keys
+	a.server.Apply(settings)
+	// What needs a restart is compared with what runs.
+	conf.Database, conf.Host, conf.Port, conf.URLPrefix = old.Database, old.Host, old.Port, old.URLPrefix
+	a.conf.Store(conf)
+	a.log.Info("the configuration is taken up", "nodes", len(conf.Nodes))
+}
+
+func fleetSettings(conf *config.Config) fleet.Settings {
+	return fleet.Settings{
+		Nodes: conf.Nodes, Environments: conf.Environments,
+		PollInterval: conf.PollInterval, ActionTimeout: conf.ActionTimeout,
+	}
+}
+
+func serverSettings(conf *config.Config, problem error) server.Settings {
+	return server.Settings{
+		Name: conf.Name, Theme: conf.Theme, TrustedProxies: conf.TrustedProxies,
+		Lifetime: conf.SessionLifetime, Problem: problem,
+	}
+}
+
+// keepHouse removes old activity entries, at once and then every hour.
+func (a *app) keepHouse(ctx context.Context) {
+	ticker := time.NewTicker(houseEvery)
+	defer ticker.Stop()
+	for {
+		before := time.Now().Add(-a.conf.Load().ActivityRetention)
+		if _, err := a.db.DeleteActivities(ctx, before); err != nil && ctx.Err() == nil {
+			a.log.Error("old activity entries stay", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}

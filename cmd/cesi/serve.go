@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+	"cesi/internal/config"
+	"cesi/internal/fleet"
+	"cesi/internal/server"
+	"cesi/internal/store"
+	"cesi/internal/supervisor"
+)
+
+const (
+	// watchEvery is how often the configuration's files are compared.
+	watchEvery = 400 * time.Millisecond
+	// drainTime is how long a shutdown waits for commands under way; supervisord
+	// and systemd expect the whole of it to take under a second.
+	drainTime = 300 * time.Millisecond
+	// closeTime is how long it then waits for answers to be read.
+	closeTime = 200 * time.Millisecond
+)
+
+// errRestart is how serve ends when this program is to execute itself anew.
+var errRestart = errors.New("restart")
+
+// serve runs the dashboard until ctx ends.
+func serve(ctx context.Context, args []string, stderr io.Writer) error {
+	conf, err := loadConfig("serve", args, stderr)
+	if err != nil {
+		return helped(err)
+	}
+	app, err := newApp(ctx, conf, stderr)
+	if err != nil {
+		return err
+	}
+	return app.run(ctx)
+}
+
+// loadConfig reads the command line of a subcommand that takes only -c, and the
+// configuration that it names.
+func loadConfig(command string, args []string, stderr io.Writer) (*config.Config, error) {
+	flags := newFlags(command, stderr)
+	path := flags.String("c", "", "the configuration's path")
+	if err := parse(flags, args); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, usageError{fmt.Sprintf("cesi %s: what is %q?", command, flags.Arg(0))}
+	}
+	return findConfig(*path)
+}
+
+func findConfig(path string) (*config.Config, error) {
+	path, err := config.Find(path, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return config.Load(path)
+}
+
+// app is the running dashboard: every part, wired.
+type app struct {
+	log      *logger
+	listener net.Listener
+	db       *store.DB
+	journal  *store.Journal
+	auth     *auth.Service
+	fleet    *fleet.Fleet
+	server   *server.Server
+	conf     atomic.Pointer[config.Config]
+	restart  chan struct{} // closed: execute anew
+	once     sync.Once
+	closing  context.CancelFunc // ends what waits in requests
+}
+
+// newApp opens everything that may be refused (port, database) before it starts
+// anything.
+func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app, err error) {
+	a := &app{log: newLogger(stderr, conf), restart: make(chan struct{})}
+	a.conf.Store(conf)
+	for _, w := range conf.Warnings {
+		a.log.Warn("configuration: " + w.String())
+	}
+	address := net.JoinHostPort(conf.Host, strconv.Itoa(conf.Port))
+	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address); err != nil {
+		return nil, fmt.Errorf("can't listen on %s, the host and port of cesi.conf: %w", address, reason(err))
+	}
+	defer func() {
+		if err != nil {
+			a.listener.Close()
+		}
+	}()
+	if err := a.openStore(ctx, conf); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			a.db.Close()
+		}
+	}()
+	if err := a.firstStart(ctx, conf); err != nil {
+		return nil, err
+	}
+	a.fleet = fleet.New(fleet.Options{
+		Dial:        dial,
+		Journal:     a.journal,
+		Log:         a.log.Logger,
+		Now:         time.Now,
+		Self:        self(),
+		RestartSelf: func() { a.once.Do(func() { close(a.restart) }) },
+	})
+	a.fleet.Apply(fleetSettings(conf))
+	return a, a.newServer(conf)
+}
+
+// reason is the innermost cause of a network error: what people can act on.
+func reason(err error) error {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number
+	}
+	return err
+}
+
+func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
+	if a.db, err = store.Open(ctx, conf.Database, time.Now); err != nil {
+		return err
+	}
+	a.journal = store.NewJournal(a.db, a.log.Logger)
+	a.journal.SetMirror(conf.ActivityLog)
+	n, err := a.db.MarkInterrupted(ctx)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		a.log.Warn("commands were under way when CeSI last ended: marked as interrupted", "entries", n)
+	}
+	return nil
+}
+
+// firstStart makes the first administrator where there are no users.
+func (a *app) firstStart(ctx context.Context, conf *config.Config) error {
+	a.auth = auth.New(auth.Options{
+		Store: a.db, Journal: a.journal, Log: a.log.Logger, Now: time.Now,
+		SessionLifetime: conf.SessionLifetime, Database: conf.Database,
+	})
+	file, err := a.auth.Bootstrap(ctx, conf.AdminUsername, conf.AdminPassword)
+	if err != nil {
+		return err
+	}
+	if file != "" {
+		a.log.Warn("first start: the user admin was made; its password is in a file and has to be changed at the first login", "file", file)
+	}
+	return nil
+}
+
+func (a *app) newServer(conf *config.Config) (err error) {
+	closing, cancel := context.WithCancel(context.Background())
+	a.closing = cancel
+	a.server, err = server.New(server.Options{
+		Fleet: a.fleet, Auth: a.auth, Store: a.db, Journal: a.journal,
+		Log: a.log.Logger, Now: time.Now, Build: build(),
+		Prefix: conf.URLPrefix, ConfigFile: conf.Path, Database: conf.Database, Closing: closing,
+	}, serverSettings(conf, nil))
+	return err
+}
+
+// dial makes the fleet's client of one node.
+func dial(node cesi.Node) (fleet.Client, error) {
+	client, err := supervisor.New(node)
+	if err != nil {
+		return nil, err // not a nil *Client in a Client
+	}
+	return client, nil
+}
+
+// self says as what program of a supervisord this runs, if it does.
+func self() fleet.Self {
+	return fleet.Self{
+		Process: cesi.ProcessID{Group: os.Getenv("SUPERVISOR_GROUP_NAME"), Name: os.Getenv("SUPERVISOR_PROCESS_NAME")},
+		PID:     os.Getpid(), Parent: os.Getppid(),
+	}
+}
+
+// run serves until ctx ends or a restart is asked for, and shuts down.
+func (a *app) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+
+	var background sync.WaitGroup
+	journalCtx, endJournal := context.WithCancel(context.WithoutCancel(ctx))
+	background.Go(func() { a.journal.Run(journalCtx) })
+	background.Go(func() { a.fleet.Run(ctx) })
+	background.Go(func() { a.auth.Run(ctx) })
+	background.Go(func() { a.keepHouse(ctx) })
+	background.Go(func() { config.Watch(ctx, a.conf.Load(), watchEvery, hangup, a.reconfigure) })
+
+	server := a.httpServer()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(a.listener) }()
+	a.log.Info("CeSI is ready", "address", a.listener.Addr().String(), "nodes", len(a.conf.Load().Nodes), "version", buildVersion)
+
+	var result error
+	select {
+	case <-ctx.Done():
+	case <-a.restart:
+		result = errRestart
+	case err := <-served:
+		result = fmt.Errorf("serve: %w", err)
+	}
+	a.shutdown(server)
+	cancel()
+	endJournal()
+	background.Wait()
+	return errors.Join(result, a.close())
+}
+
+func (a *app) httpServer() *http.Server {
+	return &http.Server{
+		Handler:           a.server,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// shutdown takes no further requests, lets commands come to their end for a
+// moment, and answers those who wait for them.
+func (a *app) shutdown(server *http.Server) {
+	a.log.Info("CeSI is shutting down")
+	a.listener.Close()
+	a.fleet.Drain(drainTime)
+	a.closing()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		server.Close()
+	}
+}
+
+// close stores what is left to store.
+func (a *app) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	a.auth.Flush(ctx)
+	if err := a.journal.Drain(ctx); err != nil {
+		a.log.Error("entries of the activity log could not be stored", "error", err)
+	}
+	return a.db.Close()
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	osuser "os/user"
+	"strings"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+	"cesi/internal/store"
+
+	"golang.org/x/term"
+)
+
+// userCommand is a `cesi user` with its command line read and the database open.
+type userCommand struct {
+	auth     *auth.Service
+	actor    cesi.Actor
+	words    []string
+	role     string
+	password func() (string, error)
+	stdout   io.Writer
+}
+
+// user looks after the accounts in the database, also while a server runs on it.
+func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	flags := newFlags("user", stdout)
+	path := flags.String("c", "", "the configuration's path")
+	role := flags.String("role", "", "admin, operator, logreader or viewer")
+	fromStdin := flags.Bool("password-stdin", false, "read the password from standard input")
+	if err := parse(flags, args); err != nil {
+		return helped(err)
+	}
+	if flags.NArg() == 0 {
+		return usageError{"cesi user: want list, add, passwd, role or delete"}
+	}
+	do, err := userAction(flags.Args())
+	if err != nil {
+		return err
+	}
+	conf, err := findConfig(*path)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, conf.Database, time.Now)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	log := newLogger(stderr, conf)
+	journal := store.NewJournal(db, log.Logger)
+	c := &userCommand{
+		auth: auth.New(auth.Options{Store: db, Journal: journal, Log: log.Logger, Now: time.Now,
+			SessionLifetime: conf.SessionLifetime, Database: conf.Database}),
+		actor: cesi.Actor{User: "cli:" + unixUser(), Role: cesi.Admin},
+		words: flags.Args()[1:], role: *role, stdout: stdout,
+		password: func() (string, error) { return readPassword(stdin, stdout, *fromStdin) },
+	}
+	err = do(ctx, c)
+	if drainErr := journal.Drain(ctx); err == nil && drainErr != nil {
+		err = fmt.Errorf("done, but the activity log could not be written: %w", drainErr)
+	}
+	return err
+}
+
+// userAction finds what the words ask for and checks how many there are.
+func userAction(words []string) (func(context.Context, *userCommand) error, error) {
+	actions := map[string]struct {
+		words int
+		do    func(context.Context, *userCommand) error
+	}{
+		"list": {0, listUsers}, "add": {1, addUser}, "passwd": {1, setPassword},
+		"role": {2, setRole}, "delete": {1, deleteUser},
+	}
+	action, found := actions[words[0]]
+	if !found {
+		return nil, usageError{fmt.Sprintf("cesi user: what is %q?", words[0])}
+	}
+	if len(words)-1 != action.words {
+		return nil, usageError{fmt.Sprintf("cesi user %s takes %d names, not %d", words[0], action.words, len(words)-1)}
+	}
+	return action.do, nil
+}
+
+func listUsers(ctx context.Context, c *userCommand) error {
+	users, err := c.auth.Users(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		last := "never"
+		if !u.LastLogin.IsZero() {
+			last = u.LastLogin.Local().Format(time.DateTime)
+		}
+		fmt.Fprintf(c.stdout, "%-24s %-10s last login %s\n", u.Name, u.Role, last)
+	}
+	return nil
+}
+
+func addUser(ctx context.Context, c *userCommand) error {
+	role, err := cesi.ParseRole(c.role)
+	if err != nil {
+		return usageError{"cesi user add: --role " + cesi.Sentence(err)}
+	}
+	password, err := c.password()
+	if err != nil {
+		return err
+	}
+	if err := c.auth.AddUser(ctx, c.actor, c.words[0], password, role, false); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s is there, as %s\n", c.words[0], role)
+	return nil
+}
+
+func setPassword(ctx context.Context, c *userCommand) error {
+	password, err := c.password()
+	if err != nil {
+		return err
+	}
+	if err := c.auth.SetPassword(ctx, c.actor, c.words[0], password, false); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s has a new password; all its sessions have ended\n", c.words[0])
+	return nil
+}
+
+func setRole(ctx context.Context, c *userCommand) error {
+	role, err := cesi.ParseRole(c.words[1])
+	if err != nil {
+		return usageError{"cesi user role: " + cesi.Sentence(err)}
+	}
+	if err := c.auth.SetRole(ctx, c.actor, c.words[0], role); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s is now %s\n", c.words[0], role)
+	return nil
+}
+
+func deleteUser(ctx context.Context, c *userCommand) error {
+	if err := c.auth.DeleteUser(ctx, c.actor, c.words[0]); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s is deleted\n", c.words[0])
+	return nil
+}
+
+// readPassword asks twice at a terminal, or reads one line of standard input.
+func readPassword(stdin io.Reader, stdout io.Writer, fromStdin bool) (string, error) {
+	file, isFile := stdin.(*os.File)
+	if fromStdin {
+		line, err := bufio.NewReader(io.LimitReader(stdin, 4096)).ReadString('\n')
+		if err != nil && line == "" {
+			return "", fmt.Errorf("no password on standard input")
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	}
+	if !isFile || !term.IsTerminal(int(file.Fd())) {
+		return "", fmt.Errorf("standard input is no terminal: give the password with --password-stdin")
+	}
+	first, err := prompt(file, stdout, "Password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := prompt(file, stdout, "Again: ")
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", fmt.Errorf("the two passwords differ")
+	}
+	return first, nil
+}
+
+func prompt(terminal *os.File, stdout io.Writer, text string) (string, error) {
+	fmt.Fprint(stdout, text)
+	password, err := term.ReadPassword(int(terminal.Fd()))
+	fmt.Fprintln(stdout)
+	return string(password), err
+}
+
+// unixUser names who runs this program: the user behind sudo, if there is one.
+func unixUser() string {
+	if name := os.Getenv("SUDO_USER"); name != "" {
+		return name
+	}
+	if u, err := osuser.Current(); err == nil {
+		return u.Username
+	}
+	return fmt.Sprintf("uid %d", os.Getuid())
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+
+	"cesi/internal/server"
+)
+
+// Set by the linker: -X main.buildVersion=… -X main.buildCommit=….
+var (
+	buildVersion = "dev"
+	buildCommit  = "unknown"
+)
+
+func build() server.Build {
+	return server.Build{Version: buildVersion, Commit: buildCommit, Go: runtime.Version()}
+}
+
+// version prints which program this is.
+func version(args []string, stdout io.Writer) error {
+	flags := newFlags("version", stdout)
+	if err := parse(flags, args); err != nil {
+		return helped(err)
+	}
+	b := build()
+	_, err := fmt.Fprintf(stdout, "cesi %s (commit %s, %s)\n", b.Version, b.Commit, b.Go)
+	return err
+}

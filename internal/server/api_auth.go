@@ -1,0 +1,65 @@
+package server
+
+import (
+	"net/http"
+
+	"cesi/internal/cesi"
+)
+
+type apiUser struct {
+	Name string    `json:"name"`
+	Type cesi.Role `json:"type"`
+	Role string    `json:"role"`
+	// MustChange: nothing else is allowed before the password is changed.
+	MustChange bool `json:"must_change_password"`
+}
+
+func (s *Server) apiLogin(w http.ResponseWriter, r *http.Request) error {
+	var credentials struct {
+		Username string `json:"username"`
+		Password string `json:"password"`
+	}
+	if err := readJSON(r, &credentials, false); err != nil {
+		return err
+	}
+	if credentials.Username == "" || credentials.Password == "" {
+		return cesi.Errorf(cesi.Invalid, "Please enter a username and a password.")
+	}
+	if _, err := s.login(w, r, credentials.Username, credentials.Password); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "Valid username/password"})
+	return nil
+}
+
+func (s *Server) apiLogout(w http.ResponseWriter, r *http.Request) error {
+	if err := s.logout(w, r); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "Logout"})
+	return nil
+}
+
+func (s *Server) apiProfile(w http.ResponseWriter, r *http.Request) error {
+	u := visitorOf(r).user
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		User apiUser `json:"user"`
+	}{ok(), apiUser{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}})
+	return nil
+}
+
+func (s *Server) apiChangePassword(w http.ResponseWriter, r *http.Request) error {
+	var change struct {
+		Old string `json:"oldPassword"`
+		New string `json:"newPassword"`
+	}
+	if err := readJSON(r, &change, false); err != nil {
+		return err
+	}
+	if err := s.changePassword(w, r, change.Old, change.New); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The password is changed. All other sessions have ended."})
+	return nil
+}

@@ -1,0 +1,124 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+
+	"github.com/go-chi/chi/v5"
+)
+
+type apiReport struct {
+	success
+	Message  string          `json:"message"`
+	Activity cesi.ActivityID `json:"activity"`
+	Process  *apiProcess     `json:"process,omitempty"`
+	Results  []apiOutcome    `json:"results,omitempty"`
+}
+
+type apiOutcome struct {
+	Node    string      `json:"node"`
+	Process string      `json:"process"`
+	Result  cesi.Result `json:"result"`
+	Message string      `json:"message"`
+}
+
+// apiCommand starts, stops or restarts one process.
+func (s *Server) apiCommand(w http.ResponseWriter, r *http.Request) error {
+	process := param(r, "process")
+	c, err := s.apiCommandOf(r, []string{process})
+	if err != nil {
+		return err
+	}
+	report, err := s.control(r, c)
+	if err != nil {
+		return err
+	}
+	if !report.Done {
+		return s.apiUnderWay(w, report)
+	}
+	outcome := report.Outcomes[0]
+	if outcome.Err != nil {
+		return saying(outcome.Err, outcome.Message)
+	}
+	answer := apiReport{success: ok(), Activity: report.ID,
+		Message: fmt.Sprintf("%s %s %s event succesfully", outcome.Node, process, c.Action)}
+	if n, found := s.opts.Fleet.Snapshot().Node(outcome.Node); found {
+		if p, found := n.Process(outcome.ProcessID); found {
+			process := newAPIProcess(n, p)
+			answer.Process = &process
+		}
+	}
+	s.writeJSON(w, http.StatusOK, answer)
+	return nil
+}
+
+// apiCommandAll starts, stops or restarts all of a node.
+func (s *Server) apiCommandAll(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.apiCommandOf(r, nil)
+	if err != nil {
+		return err
+	}
+	report, err := s.control(r, c)
+	if err != nil {
+		return err
+	}
+	if !report.Done {
+		return s.apiUnderWay(w, report)
+	}
+	status, answer := http.StatusOK, apiReport{success: ok(), Message: report.Message, Activity: report.ID,
+		Results: newAPIOutcomes(report)}
+	if err := allFailed(report); err != nil {
+		status, answer.Status = statusOf(err), "error"
+	}
+	s.writeJSON(w, status, answer)
+	return nil
+}
+
+// allFailed returns the first error of a command that achieved nothing.
+func allFailed(report fleet.Report) error {
+	if report.Result != cesi.Failed && report.Result != cesi.UnknownEnd {
+		return nil
+	}
+	for _, o := range report.Outcomes {
+		if o.Err != nil {
+			return o.Err
+		}
+	}
+	return nil
+}
+
+// apiCommandOf reads a command; its body may hold {"confirm": "group:name"} for
+// a stop of CeSI itself.
+func (s *Server) apiCommandOf(r *http.Request, processes []string) (fleet.Command, error) {
+	var body struct {
+		Confirm string `json:"confirm"`
+	}
+	if err := readJSON(r, &body, true); err != nil {
+		return fleet.Command{}, err
+	}
+	c, err := commandOf(r, chi.URLParam(r, "action"), nil, processes)
+	c.ConfirmSelf = body.Confirm
+	return c, err
+}
+
+func (s *Server) apiUnderWay(w http.ResponseWriter, report fleet.Report) error {
+	s.writeJSON(w, http.StatusAccepted, apiReport{success: ok(), Activity: report.ID, Results: newAPIOutcomes(report),
+		Message: fmt.Sprintf("still under way: see activity %d", report.ID)})
+	return nil
+}
+
+func newAPIOutcomes(report fleet.Report) []apiOutcome {
+	list := make([]apiOutcome, len(report.Outcomes))
+	for i, o := range report.Outcomes {
+		list[i] = apiOutcome{Node: o.Node, Process: o.ProcessID.String(), Result: o.Result, Message: o.Message}
+	}
+	return list
+}
+
+// saying gives an error the sentence that the outcome words it with.
+func saying(err error, sentence string) error {
+	return cesi.Wrap(cesi.KindOf(err), err, "%s", sentence)
+}

@@ -1,0 +1,199 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+type apiNode struct {
+	General   apiGeneral   `json:"general"`
+	Processes []apiProcess `json:"processes"`
+}
+
+// apiGeneral is a node without its processes. Everything behind Connected is
+// ours; CeSi's clients ignore it.
+type apiGeneral struct {
+	Name           string     `json:"name"`
+	Environment    string     `json:"environment"`
+	Environments   []string   `json:"environments"`
+	Connected      bool       `json:"connected"`
+	Cause          string     `json:"cause,omitempty"`
+	Message        string     `json:"message,omitempty"`
+	LastContact    *time.Time `json:"last_contact"`
+	LatencyMS      float64    `json:"latency_ms"`
+	Supervisor     string     `json:"supervisor_version"`
+	Identification string     `json:"identification"`
+}
+
+// apiProcess has supervisord's fields, CeSi's additions and ours.
+type apiProcess struct {
+	Name          string `json:"name"`
+	Group         string `json:"group"`
+	Start         int64  `json:"start"`
+	Stop          int64  `json:"stop"`
+	Now           int64  `json:"now"`
+	State         int    `json:"state"`
+	StateName     string `json:"statename"`
+	SpawnErr      string `json:"spawnerr"`
+	ExitStatus    int    `json:"exitstatus"`
+	Logfile       string `json:"logfile"`
+	StdoutLogfile string `json:"stdout_logfile"`
+	StderrLogfile string `json:"stderr_logfile"`
+	PID           int    `json:"pid"`
+	Description   string `json:"description"`
+	Uptime        string `json:"uptime"` // H:MM:SS; 0:00:00 unless it runs
+	StartHR       string `json:"start_hr"`
+	StopHR        string `json:"stop_hr"`
+	NowHR         string `json:"now_hr"`
+	Node          string `json:"node"`
+	Environment   string `json:"environment"`
+}
+
+func newAPINode(n *fleet.Node) apiNode {
+	node := apiNode{
+		General: apiGeneral{
+			Name: n.Name, Environment: firstEnvironment(n), Environments: append([]string{}, n.Environments...),
+			Connected: n.Status == fleet.Up, LatencyMS: float64(n.Latency.Microseconds()) / 1000,
+			Supervisor: n.Supervisor.Version, Identification: n.Supervisor.Identification,
+		},
+		Processes: []apiProcess{},
+	}
+	if !n.LastContact.IsZero() {
+		node.General.LastContact = &n.LastContact
+	}
+	if n.Failure != nil {
+		node.General.Cause, node.General.Message = string(n.Failure.Cause), n.Failure.Message
+	}
+	if n.Status == fleet.Up {
+		node.Processes = newAPIProcesses(n)
+	}
+	return node
+}
+
+func newAPIProcesses(n *fleet.Node) []apiProcess {
+	list := make([]apiProcess, len(n.Processes))
+	for i, p := range n.Processes {
+		list[i] = newAPIProcess(n, p)
+	}
+	return list
+}
+
+func newAPIProcess(n *fleet.Node, p fleet.Process) apiProcess {
+	var uptime time.Duration
+	if p.State == cesi.Running {
+		uptime = p.Uptime()
+	}
+	return apiProcess{
+		Name: p.Name, Group: p.Group, Start: p.Start, Stop: p.Stop, Now: p.Now,
+		State: int(p.State), StateName: p.State.String(), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
+		Logfile: p.Logfile, StdoutLogfile: p.StdoutLogfile, StderrLogfile: p.StderrLogfile,
+		PID: p.PID, Description: p.Description, Uptime: hoursMinutesSeconds(uptime),
+		StartHR: clock(p.Start), StopHR: clock(p.Stop), NowHR: clock(p.Now),
+		Node: n.Name, Environment: firstEnvironment(n),
+	}
+}
+
+func firstEnvironment(n *fleet.Node) string {
+	if len(n.Environments) == 0 {
+		return ""
+	}
+	return n.Environments[0]
+}
+
+func hoursMinutesSeconds(d time.Duration) string {
+	s := int64(d / time.Second)
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// clock is the time of day in the server's zone, as CeSi gives it.
+func clock(seconds int64) string { return time.Unix(seconds, 0).Format("15:04:05") }
+
+func (s *Server) apiNodes(w http.ResponseWriter, _ *http.Request) error {
+	snapshot := s.opts.Fleet.Snapshot()
+	nodes := make([]apiNode, len(snapshot.Nodes))
+	for i, n := range snapshot.Nodes {
+		nodes[i] = newAPINode(n)
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Nodes []apiNode `json:"nodes"`
+	}{ok(), nodes})
+	return nil
+}
+
+func (s *Server) apiNode(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.findNode(r)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Node apiNode `json:"node"`
+	}{ok(), newAPINode(n)})
+	return nil
+}
+
+func (s *Server) apiProcesses(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.findAnsweringNode(r)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Processes []apiProcess `json:"processes"`
+	}{ok(), newAPIProcesses(n)})
+	return nil
+}
+
+func (s *Server) apiProcess(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.findAnsweringNode(r)
+	if err != nil {
+		return err
+	}
+	p, err := findProcess(n, r)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Process apiProcess `json:"process"`
+	}{ok(), newAPIProcess(n, p)})
+	return nil
+}
+
+// findNode returns the node that the path names.
+func (s *Server) findNode(r *http.Request) (*fleet.Node, error) {
+	name := param(r, "node")
+	n, found := s.opts.Fleet.Snapshot().Node(name)
+	if !found {
+		return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", name)
+	}
+	return n, nil
+}
+
+// findAnsweringNode is findNode for those who would take its processes for
+// fresh: a node that does not answer is an error.
+func (s *Server) findAnsweringNode(r *http.Request) (*fleet.Node, error) {
+	n, err := s.findNode(r)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.Unanswered()
+}
+
+// findProcess returns the process of the node that the path names.
+func findProcess(n *fleet.Node, r *http.Request) (fleet.Process, error) {
+	id, err := cesi.ParseProcessID(param(r, "process"))
+	if err != nil {
+		return fleet.Process{}, err
+	}
+	p, found := n.Process(id)
+	if !found {
+		return fleet.Process{}, cesi.Errorf(cesi.NotFound, "there is no process %q on node %q", id, n.Name)
+	}
+	return p, nil
+}

@@ -1,0 +1,49 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// patience is how long a request waits for its command before it says where to
+// look instead.
+const patience = 20 * time.Second
+
+// control sends a command out and waits for it, at most until the server's
+// patience ends, the browser goes or the server shuts down. The command goes on
+// all the same.
+func (s *Server) control(r *http.Request, c fleet.Command) (fleet.Report, error) {
+	op, err := s.opts.Fleet.Control(r.Context(), s.actor(r), c)
+	if err != nil {
+		return fleet.Report{}, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	defer context.AfterFunc(s.opts.Closing, cancel)()
+	return op.Wait(ctx), nil
+}
+
+// commandOf reads an action and the targets on the path's node: the path's
+// process, or the groups and processes that were chosen, or all.
+func commandOf(r *http.Request, action string, groups, processes []string) (fleet.Command, error) {
+	node := param(r, "node")
+	c := fleet.Command{Action: cesi.Action(action)}
+	for _, group := range groups {
+		c.Targets = append(c.Targets, fleet.Target{Node: node, Group: group})
+	}
+	for _, text := range processes {
+		id, err := cesi.ParseProcessID(text)
+		if err != nil {
+			return fleet.Command{}, err
+		}
+		c.Targets = append(c.Targets, fleet.TargetProcess(node, id))
+	}
+	if len(c.Targets) == 0 {
+		c.Targets = []fleet.Target{{Node: node}}
+	}
+	return c, nil
+}

@@ -1,0 +1,112 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"cesi/internal/cesi"
+
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// maxBody bounds every request body: forms and JSON are small.
+const maxBody = 1 << 20
+
+// contentSecurityPolicy allows nothing that does not come from this server, and
+// no script or style inside a page.
+const contentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; " +
+	"form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+// guard puts around the routes what holds for every request, outermost first.
+func (s *Server) guard(routes http.Handler) http.Handler {
+	csrf := http.NewCrossOriginProtection()
+	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
+	h := csrf.Handler(routes)
+	h = s.introduce(h)
+	h = s.stripPrefix(h)
+	h = limitBody(h)
+	h = s.survive(h)
+	h = s.logRequests(h)
+	return securityHeaders(h)
+}
+
+func securityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentSecurityPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store") // static files say otherwise
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) logRequests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := s.opts.Now()
+		path := r.URL.Path
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		next.ServeHTTP(ww, r)
+		s.opts.Log.Debug("request", "method", r.Method, "path", path, "status", ww.Status(),
+			"bytes", ww.BytesWritten(), "took", s.opts.Now().Sub(began))
+	})
+}
+
+// survive turns a panic in a handler into an answer and a line in the log.
+func (s *Server) survive(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			s.opts.Log.Error("a handler panicked", "path", r.URL.Path, "panic", v, slog.String("stack", string(debug.Stack())))
+			http.Error(w, "Something went wrong inside CeSI; the log says what.", http.StatusInternalServerError)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// stripPrefix takes the prefix off a path that has it. A path without it is
+// taken as one from which a proxy has stripped it.
+func (s *Server) stripPrefix(next http.Handler) http.Handler {
+	if s.opts.Prefix == "" {
+		return next
+	}
+	stripped := http.StripPrefix(s.opts.Prefix, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == s.opts.Prefix:
+			http.Redirect(w, r, s.opts.Prefix+"/", http.StatusMovedPermanently)
+		case strings.HasPrefix(r.URL.Path, s.opts.Prefix+"/"):
+			stripped.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// denyCrossOrigin refuses a request that another site made a browser send.
+func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
+	s.opts.Log.Warn("refused a request from another site", "path", r.URL.Path,
+		"origin", r.Header.Get("Origin"), "host", r.Host)
+	s.fail(w, r, cesi.Errorf(cesi.Forbidden,
+		"This request seems to come from another site (Origin %q, but Host %q), so it was refused. "+
+			"Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
+		r.Header.Get("Origin"), r.Host))
+}

@@ -1,0 +1,138 @@
+package server
+
+import (
+	"net/http"
+	"runtime/debug"
+	"strconv"
+
+	"cesi/internal/cesi"
+	"cesi/internal/store"
+)
+
+// dashboardEntries is how much of the activity log the dashboard shows.
+const dashboardEntries = 8
+
+// base gathers what a page says besides its own matter.
+func (s *Server) base(r *http.Request) basePage {
+	settings := s.settings.Load()
+	v := visitorOf(r)
+	b := basePage{
+		Site: settings.Name, Theme: settings.Theme, User: v.user,
+		Here: here(r), Now: s.opts.Now(),
+	}
+	if v.user == nil {
+		return b
+	}
+	if id, err := strconv.ParseInt(r.URL.Query().Get("report"), 10, 64); err == nil {
+		if op, found := s.opts.Fleet.Operation(cesi.ActivityID(id)); found {
+			report := op.Report()
+			b.Report = &report
+		}
+	}
+	if v.user.Role.Can(cesi.ManageUsers) {
+		b.Banners = s.banners(settings)
+	}
+	return b
+}
+
+// here is the page's path and query, without what tells of the last command.
+func here(r *http.Request) string {
+	u := *r.URL
+	query := u.Query()
+	query.Del("report")
+	query.Del("notice")
+	u.RawQuery = query.Encode()
+	return u.RequestURI()
+}
+
+func (s *Server) banners(settings *Settings) []banner {
+	var list []banner
+	if settings.Problem != nil {
+		list = append(list, newConfigBanner(settings.Problem))
+	}
+	if len(settings.NeedsRestart) > 0 {
+		list = append(list, banner{Sentence: "The configuration has changed in keys that CeSI takes up only when it is restarted.",
+			Details: settings.NeedsRestart})
+	}
+	if _, waiting, err := s.opts.Journal.Degraded(); waiting > 0 || err != nil {
+		list = append(list, newAuditBanner())
+	}
+	return list
+}
+
+// failPage shows an error as a page.
+func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
+	s.errorPage(w, r, statusOf(err), cesi.Sentence(err))
+}
+
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	page := newErrorPage(s.base(r), status, sentence, s.nodeToOffer(r))
+	if err := s.pages.render(w, status, "error", page); err != nil {
+		s.opts.Log.Error("the error page failed", "error", err)
+		http.Error(w, sentence, status)
+	}
+}
+
+// nodeToOffer is the node that a failed request was about, if it is one.
+func (s *Server) nodeToOffer(r *http.Request) string {
+	if visitorOf(r).user == nil {
+		return ""
+	}
+	n, err := s.findNode(r)
+	if err != nil {
+		return ""
+	}
+	return n.Name
+}
+
+func (s *Server) dashboardPage(w http.ResponseWriter, r *http.Request) error {
+	entries, err := s.opts.Store.Activities(r.Context(), store.ActivityFilter{Limit: dashboardEntries})
+	if err != nil {
+		return err
+	}
+	page := newDashboardPage(s.base(r), s.opts.Fleet.Snapshot(), dashboardOptions{
+		Activity: itemsOf(visibleTo(visitorOf(r).user, entries)), ConfigFile: s.configFile(r),
+		AllTroubles: r.URL.Query().Get("attention") == "all",
+	})
+	return s.pages.render(w, http.StatusOK, "dashboard", page)
+}
+
+// configFile is the configuration's path, for those who may edit it.
+func (s *Server) configFile(r *http.Request) string {
+	if visitorOf(r).user.Role.Can(cesi.ManageUsers) {
+		return s.opts.ConfigFile
+	}
+	return "cesi.conf"
+}
+
+func (s *Server) nodesPage(w http.ResponseWriter, r *http.Request) error {
+	page := newNodesPage(s.base(r), s.opts.Fleet.Snapshot(), nodesFilterOf(r.URL.Query()), s.configFile(r))
+	return s.pages.render(w, http.StatusOK, "nodes", page)
+}
+
+func (s *Server) nodePage(w http.ResponseWriter, r *http.Request) error {
+	n, err := s.findNode(r)
+	if err != nil {
+		return err
+	}
+	return s.pages.render(w, http.StatusOK, "node", newNodePage(s.base(r), n))
+}
+
+func (s *Server) aboutPage(w http.ResponseWriter, r *http.Request) error {
+	facts := aboutFacts{
+		Build: s.opts.Build, Started: s.started, Modules: modules(),
+		ConfigFile: s.opts.ConfigFile, Database: s.opts.Database,
+	}
+	return s.pages.render(w, http.StatusOK, "about", newAboutPage(s.base(r), facts, s.opts.Fleet.Snapshot()))
+}
+
+// modules are the Go modules in this program, path to version.
+func modules() map[string]string {
+	versions := make(map[string]string)
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			versions[m.Path] = m.Version
+		}
+	}
+	return versions
+}

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+)
+
+func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) error {
+	next := s.localPath(r.URL.Query().Get("next"))
+	if visitorOf(r).user != nil {
+		s.redirect(w, r, next)
+		return nil
+	}
+	return s.pages.render(w, http.StatusOK, "login", newLoginPage(s.base(r), "", next, ""))
+}
+
+func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return tooLarge(err)
+	}
+	name, next := r.PostForm.Get("username"), s.localPath(r.PostForm.Get("next"))
+	user, err := s.login(w, r, name, r.PostForm.Get("password"))
+	switch {
+	case err == nil && user.MustChange:
+		s.redirect(w, r, "/profile")
+		return nil
+	case err == nil:
+		s.redirect(w, r, next)
+		return nil
+	case statusOf(err) == http.StatusInternalServerError:
+		return err
+	}
+	setRetryAfter(w, err)
+	return s.pages.render(w, statusOf(err), "login", newLoginPage(s.base(r), name, next, cesi.Sentence(err)))
+}
+
+// setRetryAfter says when to try again, where that is why it failed.
+func setRetryAfter(w http.ResponseWriter, err error) {
+	var throttled *auth.ThrottledError
+	if errors.As(err, &throttled) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(throttled.RetryAfter.Seconds())+1))
+	}
+}
+
+func (s *Server) logoutForm(w http.ResponseWriter, r *http.Request) error {
+	if err := s.logout(w, r); err != nil {
+		return err
+	}
+	s.redirect(w, r, "/login")
+	return nil
+}
+
+func (s *Server) profilePage(w http.ResponseWriter, r *http.Request) error {
+	base := s.base(r)
+	if r.URL.Query().Get("notice") == "password" {
+		base.Notice = "Your password is changed. All your other sessions have ended."
+	}
+	return s.pages.render(w, http.StatusOK, "profile", newProfilePage(base, ""))
+}
+
+func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return tooLarge(err)
+	}
+	form := r.PostForm
+	err := error(cesi.Errorf(cesi.Invalid, "The new password and its repetition differ."))
+	if form.Get("new") == form.Get("repeat") {
+		err = s.changePassword(w, r, form.Get("current"), form.Get("new"))
+	}
+	switch {
+	case err == nil:
+		s.redirect(w, r, "/profile?notice=password")
+		return nil
+	case statusOf(err) == http.StatusInternalServerError:
+		return err
+	}
+	setRetryAfter(w, err)
+	return s.pages.render(w, statusOf(err), "profile", newProfilePage(s.base(r), cesi.Sentence(err)))
+}

@@ -1,0 +1,82 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+
+	"cesi/internal/cesi"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// routes is the whole map of the server. Every route says who may use it: open
+// (anybody), self (whoever is logged in) or allow (whose role has the
+// permission).
+func (s *Server) routes() chi.Router {
+	r := chi.NewRouter()
+	r.Use(middleware.StripSlashes, middleware.GetHead)
+	r.NotFound(s.open(s.notFound))
+	r.MethodNotAllowed(s.methodNotAllowed)
+
+	r.Get("/healthz", s.healthz)
+	r.Get("/readyz", s.readyz)
+	r.Method(http.MethodGet, "/static/*", s.static)
+
+	r.Get("/login", s.open(s.loginPage))
+	r.Post("/login", s.open(s.loginForm))
+	r.Post("/logout", s.self(s.logoutForm))
+	r.Get("/profile", s.self(s.profilePage))
+	r.Post("/profile/password", s.self(s.passwordForm))
+
+	r.Get("/", s.allow(cesi.ViewFleet, s.dashboardPage))
+	r.Get("/nodes", s.allow(cesi.ViewFleet, s.nodesPage))
+	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.nodePage))
+	r.Get("/nodes/{node}/confirm", s.allow(cesi.ControlProcesses, s.confirmPage))
+	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
+	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))
+	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
+
+	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))
+	r.Post("/nodes/{node}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.commandForm))
+	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.commandForm))
+
+	r.Get("/api/version", s.open(s.apiVersion))
+	r.Route("/api/v2", s.apiRoutes)
+	return r
+}
+
+// apiRoutes is the map below /api/v2.
+func (s *Server) apiRoutes(r chi.Router) {
+	r.Post("/auth/login", s.open(s.apiLogin))
+	r.Post("/auth/logout", s.self(s.apiLogout))
+	r.Get("/profile", s.self(s.apiProfile))
+	r.Put("/profile/password", s.self(s.apiChangePassword))
+
+	r.Get("/nodes", s.allow(cesi.ViewFleet, s.apiNodes))
+	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.apiNode))
+	r.Get("/nodes/{node}/processes", s.allow(cesi.ViewFleet, s.apiProcesses))
+	r.Get("/nodes/{node}/processes/{process}", s.allow(cesi.ViewFleet, s.apiProcess))
+	r.Get("/nodes/{node}/processes/{process}/log", s.allow(cesi.ReadLogs, s.apiLog))
+	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.apiCommand))
+	r.Post("/nodes/{node}/all-processes/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.apiCommandAll))
+
+	r.Get("/activitylogs", s.allow(cesi.ViewFleet, s.apiActivity))
+	r.Get("/activitylogs/{limit:[0-9]+}", s.allow(cesi.ViewFleet, s.apiActivity))
+	r.Delete("/activitylogs", s.allow(cesi.ManageUsers, s.apiPurge))
+}
+
+func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
+	return cesi.Errorf(cesi.NotFound, "There is nothing at this address.")
+}
+
+// methodNotAllowed answers 405. CeSI's predecessor took GET for commands, so
+// that any link could stop a server; here a GET never changes anything.
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	const sentence = "This address does not take %s requests."
+	if isAPI(r) {
+		s.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: fmt.Sprintf(sentence, r.Method)})
+		return
+	}
+	s.errorPage(w, r, http.StatusMethodNotAllowed, fmt.Sprintf(sentence, r.Method))
+}

@@ -1,0 +1,93 @@
+// Package server is the program's face: the routes, the pages, the API under
+// /api/v2, and what guards them (sessions, permissions, security headers).
+//
+// It decides nothing about processes: it shows fleet's snapshot and hands
+// commands to fleet.Control. It knows accounts only through auth.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/store"
+	"cesi/web"
+)
+
+// Options are what a Server needs from outside; all are required.
+type Options struct {
+	Fleet   *fleet.Fleet
+	Auth    *auth.Service
+	Store   *store.DB
+	Journal *store.Journal
+	Log     *slog.Logger
+	Now     func() time.Time
+	Build   Build
+	// Prefix is the path under which the server is reached, such as /cesi; empty
+	// for none. Requests are understood with and without it, so that a proxy may
+	// strip it.
+	Prefix string
+	// ConfigFile is the configuration's path, for the page that explains it.
+	ConfigFile string
+	Database   string // its path, for the page that says what this is
+	// Closing is done when the server shuts down: whoever waits then answers.
+	Closing context.Context
+}
+
+// Build says which program this is.
+type Build struct {
+	Version, Commit, Go string
+}
+
+// Settings are the part of the configuration that a Server follows.
+type Settings struct {
+	Name           string // the title of the pages
+	Theme          string // a Bootswatch theme; empty: our own
+	TrustedProxies []netip.Prefix
+	Lifetime       time.Duration // of a session, for its cookie
+	// Problem is what is wrong with the configuration as it is on disk; nil if
+	// it is the one in force.
+	Problem error
+	// NeedsRestart names the keys that have changed and that only a restart takes up.
+	NeedsRestart []string
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	opts     Options
+	settings atomic.Pointer[Settings]
+	pages    *renderer
+	static   http.Handler
+	handler  http.Handler
+	started  time.Time
+}
+
+// New returns a Server. It fails only on a defect in its own templates.
+func New(opts Options, settings Settings) (*Server, error) {
+	pages, err := newRenderer(opts.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opts: opts, pages: pages, static: web.Handler(), started: opts.Now()}
+	s.settings.Store(&settings)
+	s.handler = s.guard(s.routes())
+	return s, nil
+}
+
+// Apply takes up new settings; requests under way keep the old ones.
+func (s *Server) Apply(settings Settings) { s.settings.Store(&settings) }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// actor is who makes the request, for the activity log.
+func (s *Server) actor(r *http.Request) cesi.Actor {
+	v := visitorOf(r)
+	return cesi.Actor{User: v.user.Name, Role: v.user.Role, Address: v.address}
+}

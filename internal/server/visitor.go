@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"cesi/internal/cesi"
+)
+
+// sessionCookie is the name of the cookie that holds a session's token.
+const sessionCookie = "cesi_session"
+
+// visitor is who sends a request, as far as the request itself tells.
+type visitor struct {
+	user    *cesi.User // nil: nobody is logged in
+	token   string     // of the session
+	address string     // without port
+	https   bool       // the browser's own connection is encrypted
+}
+
+type visitorKey struct{}
+
+func visitorOf(r *http.Request) visitor {
+	v, _ := r.Context().Value(visitorKey{}).(visitor)
+	return v
+}
+
+// introduce finds out who sends a request. Only what needs a login fails for
+// want of one.
+func (s *Server) introduce(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		trusted := s.settings.Load().TrustedProxies
+		v := visitor{address: clientAddress(r, trusted), https: isHTTPS(r, trusted)}
+		if cookie, err := r.Cookie(sessionCookie); err == nil && needsSession(r.URL.Path) {
+			user, err := s.opts.Auth.Session(r.Context(), cookie.Value)
+			switch {
+			case err == nil:
+				v.user, v.token = &user, cookie.Value
+			case cesi.KindOf(err) != cesi.Unauthorized:
+				s.fail(w, r, err)
+				return
+			}
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
+	})
+}
+
+// needsSession spares the database where nobody asks who is there.
+func needsSession(path string) bool {
+	return !strings.HasPrefix(path, "/static/") && path != "/healthz" && path != "/readyz"
+}
+
+// clientAddress is the rightmost X-Forwarded-For entry that is no trusted
+// proxy, if the peer itself is one; else the peer.
+func clientAddress(r *http.Request, trusted []netip.Prefix) string {
+	peer := peerAddress(r)
+	if !isTrusted(peer, trusted) {
+		return peer.String()
+	}
+	client := peer
+	entries := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, entry := range slices.Backward(entries) {
+		address, err := netip.ParseAddr(strings.TrimSpace(entry))
+		if err != nil {
+			break
+		}
+		client = address.Unmap().WithZone("")
+		if !isTrusted(client, trusted) {
+			break
+		}
+	}
+	return client.String()
+}
+
+func peerAddress(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.Unmap().WithZone("")
+}
+
+func isTrusted(address netip.Addr, trusted []netip.Prefix) bool {
+	return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(address) })
+}
+
+func isHTTPS(r *http.Request, trusted []netip.Prefix) bool {
+	if r.TLS != nil {
+		return true
+	}
+	return isTrusted(peerAddress(r), trusted) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// setSession gives the browser a session's cookie.
+func (s *Server) setSession(w http.ResponseWriter, r *http.Request, token string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: sessionCookie, Value: token, Path: s.opts.Prefix + "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: visitorOf(r).https,
+		MaxAge: int(s.settings.Load().Lifetime.Seconds()),
+	})
+}
+
+// clearSession takes the cookie back.
+func (s *Server) clearSession(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{
+		Name: sessionCookie, Path: s.opts.Prefix + "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: visitorOf(r).https, MaxAge: -1,
+	})
+}
