@@ -23,11 +23,12 @@ function standalone(css) {
 function writeStyles() {
   rmSync(vendor, { recursive: true, force: true })
   mkdirSync(join(vendor, 'themes'), { recursive: true })
+  const dark = readFileSync(join(here, 'static', 'dark.css'), 'utf8')
   const bootstrap = join(modules, 'bootstrap', 'dist', 'css', 'bootstrap.min.css')
   writeFileSync(join(vendor, 'bootstrap.min.css'), standalone(readFileSync(bootstrap, 'utf8')))
   for (const theme of readdirSync(join(modules, 'bootswatch', 'dist')).sort()) {
     const css = readFileSync(join(modules, 'bootswatch', 'dist', theme, 'bootstrap.min.css'), 'utf8')
-    writeFileSync(join(vendor, 'themes', `${theme}.css`), standalone(css) + surfaces(css))
+    writeFileSync(join(vendor, 'themes', `${theme}.css`), standalone(css) + surfaces(css, dark))
   }
 }
 

@@ -42,31 +42,46 @@ function variable(css, name) {
   return css.match(new RegExp(`--bs-${name}:(#[0-9a-fA-F]+)`))[1]
 }
 
-// A card stands out from a dark page by being lighter, unless white text could
-// not be read on it any more.
-function cardOn(ground, text, dark) {
-  if (!dark) return ground
-  const lighter = parse(format(mix(ground, text, 0.93)))
-  return contrast([255, 255, 255], lighter) >= 4.6 ? lighter : parse(format(mix(ground, [0, 0, 0], 0.85)))
+// The ground, darkened as little as it takes for every text to be read on it.
+function bearing(ground, texts, least) {
+  for (let share = 1; share > 0; share -= 0.02) {
+    const tried = parse(format(mix(ground, [0, 0, 0], share)))
+    if (texts.every((text) => contrast(text, tried) >= least)) return tried
+  }
+  return [0, 0, 0]
+}
+
+// A card stands out from a dark page by being lighter where that can be read,
+// and from a light page by being the theme's own ground.
+function grounds(ground, text, states) {
+  if (luminance(text) <= luminance(ground)) {
+    return { page: parse(format(mix(ground, text, 0.965))), card: ground }
+  }
+  const page = bearing(ground, states, 4.6)
+  return { page, card: bearing(parse(format(mix(page, text, 0.93))), states, 4.6) }
 }
 
 // The custom properties that app.css builds on, as a rule to append to a theme.
-export function surfaces(css) {
-  const ground = parse(variable(css, 'body-bg'))
+// states is the style sheet with the state colours for dark grounds.
+export function surfaces(css, states) {
   const text = parse(variable(css, 'body-color'))
-  const dark = luminance(text) > luminance(ground)
+  const own = parse(variable(css, 'body-bg'))
+  const dark = luminance(text) > luminance(own)
   const pole = dark ? [255, 255, 255] : [0, 0, 0]
-  const page = dark ? ground : parse(format(mix(ground, text, 0.965)))
-  const card = cardOn(ground, text, dark)
-  const grounds = [page, card]
+  const { page, card } = grounds(own, text, stateColours(states))
   const rule = {
     '--page': page,
     '--card': card,
-    '--line': mix(ground, text, 0.84),
-    '--ink': readable(text, grounds, 7, pole),
-    '--dim': readable(mix(text, ground, 0.75), grounds, 4.6, pole),
-    '--accent': readable(parse(variable(css, 'link-color')), grounds, 4.6, pole),
+    '--line': mix(card, text, 0.84),
+    '--ink': readable(text, [page, card], 7, pole),
+    '--dim': readable(mix(text, card, 0.75), [page, card], 4.6, pole),
+    '--accent': readable(parse(variable(css, 'link-color')), [page, card], 4.6, pole),
   }
   const lines = Object.entries(rule).map(([name, rgb]) => `${name}:${format(rgb)}`)
   return `:root{${lines.join(';')};color-scheme:${dark ? 'dark' : 'light'}}\n`
+}
+
+// The texts of the states, which also stand on pages and cards.
+function stateColours(css) {
+  return [...css.matchAll(/--(running|bad|warning|moving): (#[0-9a-f]{6})/g)].map(([, , colour]) => parse(colour))
 }

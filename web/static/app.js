@@ -1,0 +1,134 @@
+// What makes the pages more pleasant; all of them work without it.
+'use strict'
+
+const refreshAfter = (main) => Number(main.dataset.refresh) * 1000
+
+// Is somebody in the middle of something that a new page would take away?
+function busy(main) {
+  const active = document.activeElement
+  return main.querySelector('input:checked, details[open]:not([data-keep])') !== null ||
+    (main.contains(active) && active.matches('input, select, textarea')) ||
+    String(document.getSelection()) !== ''
+}
+
+function note(main, text) {
+  const place = main.querySelector('.as-of-note')
+  if (place && place.textContent !== text) place.textContent = text
+}
+
+// Where the focus is, in words that also hold in the next page: the row and the
+// position of the element in it.
+function rememberFocus(main) {
+  const active = document.activeElement
+  if (!main.contains(active) || active === main) return () => {}
+  const row = active.closest('[id]')
+  const position = [...row.querySelectorAll('a, button, summary')].indexOf(active)
+  return () => {
+    const next = document.getElementById(row.id)
+    next?.querySelectorAll('a, button, summary')[position]?.focus({ preventScroll: true })
+  }
+}
+
+// Fetches the page anew and puts its content in place of the old one, so that
+// nothing moves or flickers. A page that can't be fetched says so: it must not
+// look fresh.
+async function refresh() {
+  const main = document.getElementById('main')
+  if (document.hidden || !main.dataset.refresh) return
+  if (busy(main)) {
+    note(main, 'not refreshed while you select or read')
+    return
+  }
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const next = page.getElementById('main')
+    if (answer.redirected || !next?.dataset.refresh) {
+      location.reload() // logged out, or something else is here now
+      return
+    }
+    if (busy(main)) return
+    const restoreFocus = rememberFocus(main)
+    main.replaceWith(next)
+    document.title = page.title
+    restoreFocus()
+    prepare()
+  } catch {
+    document.body.classList.add('offline')
+    note(main, 'CeSI does not answer; this is what was known then')
+    return
+  }
+  document.body.classList.remove('offline')
+}
+
+function boxes() {
+  return [...document.querySelectorAll('input[type="checkbox"][name="process"]')]
+}
+
+// Brings the selection bar in line with the boxes.
+function showSelection() {
+  const all = boxes()
+  const chosen = all.filter((box) => box.checked).length
+  const label = document.querySelector('[data-selected]')
+  if (label) label.textContent = `${chosen} selected`
+  const main = document.querySelector('[data-select-all]')
+  if (main) {
+    main.checked = chosen > 0 && chosen === all.length
+    main.indeterminate = chosen > 0 && chosen < all.length
+  }
+}
+
+function select(all) {
+  for (const box of boxes()) box.checked = all
+  showSelection()
+}
+
+// Shows what works only with this script.
+function prepare() {
+  document.querySelector('[data-select-all]')?.closest('label').removeAttribute('hidden')
+  document.querySelector('.selection-hint')?.removeAttribute('hidden')
+  showSelection()
+}
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[data-select-all]')) select(event.target.checked)
+  else if (event.target.matches('input[name="process"]')) showSelection()
+})
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return
+  for (const menu of document.querySelectorAll('.user-menu[open]')) menu.open = false
+  select(false)
+})
+
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('.user-menu[open]')) {
+    if (!menu.contains(event.target)) menu.open = false
+  }
+})
+
+// A second click on the same button would send the command twice. The buttons
+// are disabled after the form has been read.
+document.addEventListener('submit', (event) => {
+  if (event.target.method !== 'post') return
+  const buttons = [...event.target.elements].filter((e) => e.type === 'submit' && !e.disabled)
+  setTimeout(() => {
+    for (const button of buttons) button.disabled = true
+  })
+  // The browser's "back" shows the page as it was left.
+  addEventListener('pageshow', () => {
+    for (const button of buttons) button.disabled = false
+  }, { once: true })
+})
+
+// A stop of CeSI itself can be sent only once its name is typed.
+document.addEventListener('input', (event) => {
+  if (event.target.name !== 'confirm_self') return
+  const button = event.target.form.querySelector('.btn-stop')
+  button.disabled = event.target.value !== event.target.placeholder
+})
+
+prepare()
+const main = document.getElementById('main')
+if (main.dataset.refresh) setInterval(refresh, refreshAfter(main))
+document.addEventListener('visibilitychange', refresh)

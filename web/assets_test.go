@@ -1,0 +1,73 @@
+package web
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// names returns what the first group of the expression finds in the files that
+// match the suffix, sorted and each once.
+func names(t *testing.T, fsys fs.FS, suffix, expression string) []string {
+	t.Helper()
+	found := make(map[string]bool)
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(p, suffix) {
+			return err
+		}
+		content, err := fs.ReadFile(fsys, p)
+		for _, m := range regexp.MustCompile(expression).FindAllStringSubmatch(string(content), -1) {
+			found[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func TestTheSpriteHoldsTheIconsInUseAndNoOther(t *testing.T) {
+	used := names(t, Templates(), ".html", `icon "([^"]*)"`)
+	held := names(t, files, "static/icons.svg", `<symbol id="([^"]*)"`)
+	if len(used) == 0 {
+		t.Fatal("no template uses an icon")
+	}
+	if diff := cmp.Diff(used, held); diff != "" {
+		t.Errorf("run make assets; used - held:\n%s", diff)
+	}
+}
+
+func TestTheStaticFilesFetchNothingFromElsewhere(t *testing.T) {
+	elsewhere := []string{"@import", "sourceMappingURL", "googleapis", "url(http", "url(//", `url("http`, `url("//`}
+	err := fs.WalkDir(files, "static", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(p) == ".txt" {
+			return err
+		}
+		content, err := fs.ReadFile(files, p)
+		for _, text := range elsewhere {
+			if strings.Contains(string(content), text) {
+				t.Errorf("%s has %q", p, text)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryIncludedPartHasItsLicence(t *testing.T) {
+	for _, name := range []string{"bootstrap", "bootswatch", "bootstrap-icons"} {
+		content, err := fs.ReadFile(files, "static/vendor/LICENSE."+name+".txt")
+		if err != nil || !strings.Contains(string(content), "Permission is hereby granted") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
