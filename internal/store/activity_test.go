@@ -131,7 +131,7 @@ func TestRetentionTakesOldEntriesWithTheirTargetsAndLeavesWhatIsPending(t *testi
 		j.enqueue(&record{entries: []cesi.Activity{a}})
 		j.mu.Unlock()
 	}
-	closeJournal(t, j)
+	drain(t, j)
 	clock = noon.Add(time.Hour)
 	j.Add(t.Context(), cesi.Activity{Target: "new", Result: cesi.OK})
 

@@ -95,11 +95,11 @@ func newTestJournal(t *testing.T, db *DB) (*Journal, *logBuffer) {
 	return j, log
 }
 
-func closeJournal(t *testing.T, j *Journal) {
+func drain(t *testing.T, j *Journal) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	if err := j.Close(ctx); err != nil {
+	if err := j.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 const (
 	tick       = time.Second // how often Run looks after the database and the mirror
 	maxBackOff = 30          // ticks between two tries of a database that fails
-	drainPause = tick / 10   // between two tries of Close
+	drainPause = tick / 10   // between two tries of Drain
 	dropEvery  = 60          // ticks between two looks for lines that no mirror wants
 )
 
@@ -57,16 +57,16 @@ func (j *Journal) SetMirror(path string) {
 	j.mirror.setPath(path)
 }
 
-// Close tries to store what waits until all is stored or ctx ends, and ends the
-// use of the mirror. The error says how many entries are in the log alone. Call
-// it when nobody writes any more.
-func (j *Journal) Close(ctx context.Context) error {
-	err := j.drain(ctx)
+// Drain tries to store what waits until all is stored or ctx ends, and brings
+// the mirror up to date. The error says how many entries are in the log alone.
+// Call it when nobody writes any more.
+func (j *Journal) Drain(ctx context.Context) error {
+	err := j.storeAll(ctx)
 	j.mirror.close(ctx)
 	return err
 }
 
-func (j *Journal) drain(ctx context.Context) error {
+func (j *Journal) storeAll(ctx context.Context) error {
 	pause := time.NewTicker(drainPause)
 	defer pause.Stop()
 	for _, waiting, cause := j.Degraded(); waiting > 0; _, waiting, cause = j.Degraded() {

@@ -63,6 +63,9 @@ func TestIDsAreUniqueAcrossProgramsThatShareAMicrosecond(t *testing.T) {
 				}
 				j.Begin(t.Context(), entries)
 				for _, a := range entries {
+					if stored, _, err := db.Activity(t.Context(), a.ID); err != nil || stored.Message != a.Message || stored.Target != a.Target {
+						t.Errorf("entry %+v is stored as %+v, error %v", a, stored, err)
+					}
 					a.Result, a.Message = cesi.OK, fmt.Sprint(p, n, a.Target)
 					j.Complete(t.Context(), a)
 				}
@@ -163,7 +166,7 @@ func TestOnAFullDiskEntriesAreLoggedAtOnceAndStoredInOrderLater(t *testing.T) {
 	}
 
 	emptied()
-	closeJournal(t, j)
+	drain(t, j)
 	var got []string
 	for _, a := range all(t, db) {
 		got = append(got, a.Target+" "+string(a.Result))
@@ -206,7 +209,7 @@ func TestWhatOverflowsTheQueueIsLogged(t *testing.T) {
 		t.Fatalf("log:\n%s", &log.b)
 	}
 	emptied()
-	closeJournal(t, j)
+	drain(t, j)
 	lost[0].Result = cesi.Failed
 	j.Complete(t.Context(), lost[0]) // what was lost of it is stored with its end
 	if diff := cmp.Diff([]string{"one", "two", "lost"}, targets(all(t, db))); diff != "" {
@@ -230,20 +233,20 @@ func TestALockedDatabaseHoldsACommandUpForAMomentOnly(t *testing.T) {
 	begun[0].Result = cesi.OK
 	j.Complete(t.Context(), begun[0])
 	release()
-	closeJournal(t, j)
+	drain(t, j)
 	if got := all(t, db); len(got) != 1 || got[0].Result != cesi.OK {
 		t.Errorf("stored %v", got)
 	}
 }
 
-func TestCloseSaysHowMuchIsInTheLogOnly(t *testing.T) {
+func TestDrainSaysHowMuchIsInTheLogOnly(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	fillDisk(t, db)
 	j.Add(t.Context(), bulky("x"))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := j.Close(ctx); err == nil || !strings.Contains(err.Error(), "1 activity entries") {
+	if err := j.Drain(ctx); err == nil || !strings.Contains(err.Error(), "1 activity entries") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -277,7 +280,7 @@ func TestServerAndCommandLineWriteAtOnce(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			closeJournal(t, j)
+			drain(t, j)
 		})
 	}
 	wg.Wait()

@@ -107,8 +107,7 @@ func (j *Journal) succeeded(batch []*record, stored [][]cesi.Activity) {
 	}
 }
 
-// failed notes why the database did not take what waits and logs what has not
-// been logged yet.
+// failed notes why the database did not take what waits.
 func (j *Journal) failed(err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -116,9 +115,6 @@ func (j *Journal) failed(err error) {
 		j.since = j.db.now()
 	}
 	j.failure = err
-	for _, r := range j.waiting {
-		j.logUnstored(r)
-	}
 }
 
 // logUnstored writes a waiting record to the log, once.

@@ -97,12 +97,12 @@ func TestARestartRepeatsNoLineAndLosesNone(t *testing.T) {
 	j.Add(t.Context(), started("0"))
 	j.SetMirror(filepath.Dir(file)) // a folder: what comes now gets no line
 	j.Add(t.Context(), started("1"))
-	closeJournal(t, j)
+	drain(t, j)
 
 	next, _ := newTestJournal(t, db)
 	next.SetMirror(file)
 	next.Add(t.Context(), started("2"))
-	closeJournal(t, next)
+	drain(t, next)
 	if diff := cmp.Diff(count(0, 3), numbers(t, file)); diff != "" {
 		t.Error(diff)
 	}
@@ -146,7 +146,7 @@ func TestAReloadSwitchesTheMirror(t *testing.T) {
 	j.mirror.tick(t.Context(), true)
 	j.SetMirror(second)
 	j.Add(t.Context(), started("3"))
-	closeJournal(t, j)
+	drain(t, j)
 	if diff := cmp.Diff([]string{"0"}, numbers(t, first)); diff != "" {
 		t.Error(diff)
 	}
@@ -229,7 +229,7 @@ func rotatedUnderLoad(t *testing.T, rotate func(write func(), file string)) []st
 		}()
 		rotate(func() { <-done }, file)
 	}
-	closeJournal(t, j)
+	drain(t, j)
 	files := []string{file}
 	for n := 1; n <= 4; n++ {
 		files = append([]string{fmt.Sprintf("%s.%d", file, n)}, files...)
