@@ -1,0 +1,104 @@
+// Package auth knows who somebody is and who may do what to users: passwords,
+// the throttling of log-ins, sessions, and the one user service that the server
+// and the command line share, so that nobody can forget a check or an audit
+// line.
+//
+// It keeps users and sessions through Store and writes the activity log through
+// Journal. Cookies, forms and prompts do not belong here.
+package auth
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Store keeps users and sessions. Errors about what was asked are *cesi.Error.
+type Store interface {
+	// Users returns all users by name.
+	Users(ctx context.Context) ([]cesi.User, error)
+	// User returns a user and the password's hash, or NotFound.
+	User(ctx context.Context, name string) (cesi.User, string, error)
+	// AddUser stores a new user; Conflict if the name is taken.
+	AddUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error)
+	// AddFirstUser stores a user; Conflict if there is any.
+	AddFirstUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error)
+	// SetPassword replaces the password and ends the user's sessions.
+	SetPassword(ctx context.Context, name, hash string, mustChange bool) error
+	// ChangePassword replaces the password that hashes to oldHash, ends the
+	// user's sessions and begins s.
+	ChangePassword(ctx context.Context, oldHash, newHash string, s cesi.Session) error
+	// SetRole and DeleteUser fail with Conflict for the last administrator.
+	SetRole(ctx context.Context, name string, role cesi.Role) error
+	DeleteUser(ctx context.Context, name string) error
+
+	// StartSession begins s, if the password's hash is still the one given, and
+	// ends the session ends.
+	StartSession(ctx context.Context, s cesi.Session, hash string, ends cesi.TokenHash) error
+	// Session returns a session with its user as the account is now, or NotFound.
+	Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error)
+	TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error
+	EndSession(ctx context.Context, token cesi.TokenHash) error
+	DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error)
+}
+
+// Journal writes the activity log; it never fails its caller.
+type Journal interface {
+	Add(ctx context.Context, entry cesi.Activity)
+}
+
+// Options are what a Service needs.
+type Options struct {
+	Store   Store
+	Journal Journal
+	Log     *slog.Logger
+	Now     func() time.Time
+	// SessionLifetime is how long a session lasts from its login on.
+	SessionLifetime time.Duration
+	// Cost is bcrypt's; 0 means DefaultCost. Tests take bcrypt's least.
+	Cost int
+	// Database is the path of the database file: the first administrator's
+	// password lies beside it.
+	Database string
+}
+
+// Service answers who somebody is, and changes users. It is safe for concurrent
+// use.
+type Service struct {
+	store     Store
+	journal   Journal
+	log       *slog.Logger
+	now       func() time.Time
+	lifetime  atomic.Int64 // nanoseconds
+	passwords *passwords
+	throttle  *throttle
+	failures  *failures
+	initial   string // path of the first administrator's password
+
+	mu   sync.Mutex
+	seen map[cesi.TokenHash]time.Time // sessions used since the last tidy
+}
+
+// New returns a service. The server keeps Run running beside it; the command
+// line needs no Run.
+func New(o Options) *Service {
+	s := &Service{
+		store: o.Store, journal: o.Journal, log: o.Log, now: o.Now,
+		passwords: newPasswords(o.Cost),
+		throttle:  newThrottle(o.Now),
+		failures:  newFailures(o.Journal, o.Now),
+		initial:   o.Database + initialSuffix,
+		seen:      map[cesi.TokenHash]time.Time{},
+	}
+	s.SetSessionLifetime(o.SessionLifetime)
+	return s
+}
+
+// SetSessionLifetime changes how long sessions last, from their login on. What
+// is shorter holds for sessions that have begun too; what is longer, for new
+// ones only.
+func (s *Service) SetSessionLifetime(d time.Duration) { s.lifetime.Store(int64(d)) }

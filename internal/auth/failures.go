@@ -1,0 +1,142 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Failed tries are in the activity log, but a flood of them must not fill it:
+// the first ones of a pair are an entry each, up to maxSingles an hour; all
+// others are counted, by address, and each count becomes one entry every
+// tallyInterval. With maxTallies counts and one for all further addresses that
+// makes at most 198 entries an hour. A crash loses the counts of the last
+// tallyInterval; a shutdown writes them.
+const (
+	maxSingles    = 90 // an hour
+	tallyInterval = 5 * time.Minute
+	maxTallies    = 8
+
+	maxTriedName = 64 // characters kept of a name that was tried
+)
+
+// failures writes failed tries to the journal, one by one or counted.
+type failures struct {
+	journal Journal
+	now     func() time.Time
+
+	mu      sync.Mutex
+	singles tries
+	tallies map[tallyKey]*tally
+}
+
+type tallyKey struct {
+	action  cesi.Action
+	address string // empty: those of all addresses that have no tally
+}
+
+type tally struct {
+	entry cesi.Activity // the first one, and how many there were
+	last  time.Time
+}
+
+func newFailures(journal Journal, now func() time.Time) *failures {
+	return &failures{journal: journal, now: now, tallies: map[tallyKey]*tally{}}
+}
+
+// note has the failure, of which User, Address, Action, Target and Message are
+// set, written now, if it is single and there is room, or counted.
+func (f *failures) note(ctx context.Context, failure cesi.Activity, single bool) {
+	failure.Result, failure.Count, failure.Time = cesi.Failed, 1, f.now()
+	if f.counted(failure, single) {
+		return
+	}
+	f.journal.Add(ctx, failure)
+}
+
+func (f *failures) counted(failure cesi.Activity, single bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if single {
+		if count(&f.singles, time.Hour, failure.Time); f.singles.count <= maxSingles {
+			return false
+		}
+	}
+	key := tallyKey{failure.Action, failure.Address}
+	if f.tallies[key] == nil && len(f.tallies) >= maxTallies {
+		key = tallyKey{action: cesi.ActionLoginFailed}
+		failure.Action, failure.Address = key.action, ""
+	}
+	f.tallies[key] = f.tallies[key].plus(failure)
+	return true
+}
+
+// plus counts one more failure; a name that they do not share is left out.
+func (t *tally) plus(failure cesi.Activity) *tally {
+	if t == nil {
+		return &tally{entry: failure, last: failure.Time}
+	}
+	t.entry.Count++
+	t.last = failure.Time
+	if t.entry.User != failure.User {
+		t.entry.User = ""
+	}
+	if t.entry.Target != failure.Target {
+		t.entry.Target = ""
+	}
+	return t
+}
+
+// flush writes the counts that are due, or all.
+func (f *failures) flush(ctx context.Context, all bool) {
+	for _, entry := range f.due(all) {
+		f.journal.Add(ctx, entry)
+	}
+}
+
+func (f *failures) due(all bool) []cesi.Activity {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var due []cesi.Activity
+	for key, t := range f.tallies {
+		if !all && f.now().Sub(t.entry.Time) < tallyInterval {
+			continue
+		}
+		due = append(due, t.summary(key))
+		delete(f.tallies, key)
+	}
+	return due
+}
+
+// summary is the entry for what was counted.
+func (t *tally) summary(key tallyKey) cesi.Activity {
+	entry := t.entry
+	if entry.Count == 1 {
+		return entry
+	}
+	what := []string{fmt.Sprintf("%d tries within %s", entry.Count, cesi.HumanDuration(t.last.Sub(entry.Time)))}
+	if entry.User == "" {
+		what = append(what, "with several names")
+	}
+	if key.address == "" {
+		what = append(what, "from several addresses")
+	}
+	entry.Message = strings.Join(what, ", ")
+	return entry
+}
+
+// clip cuts a name that was tried to what is kept of it.
+func clip(name string) string {
+	name = strings.ToValidUTF8(name, "\uFFFD")
+	n := 0
+	for i := range name {
+		if n++; n > maxTriedName {
+			return name[:i]
+		}
+	}
+	return name
+}

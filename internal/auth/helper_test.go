@@ -1,0 +1,102 @@
+package auth
+
+import (
+	"bytes"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"cesi/internal/cesi"
+	"cesi/internal/store"
+)
+
+// bench is a service on a real database.
+type bench struct {
+	*Service
+	t     *testing.T
+	db    *store.DB
+	path  string
+	clock *clock
+	notes *notes
+	log   *bytes.Buffer
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	return newBenchOn(t, filepath.Join(t.TempDir(), "cesi.db"), newClock())
+}
+
+// newBenchOn is one more process on a database.
+func newBenchOn(t *testing.T, path string, c *clock) *bench {
+	t.Helper()
+	db, err := store.Open(t.Context(), path, c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	b := &bench{t: t, db: db, path: path, clock: c, notes: &notes{}, log: &bytes.Buffer{}}
+	b.Service = New(Options{Store: db, Journal: b.notes, Log: slog.New(slog.NewTextHandler(b.log, nil)), Now: c.now,
+		SessionLifetime: time.Hour, Cost: bcrypt.MinCost, Database: path})
+	return b
+}
+
+var root = cesi.Actor{User: "cli:root", Role: cesi.Admin}
+
+const home = "192.0.2.7"
+
+func (b *bench) add(name string, role cesi.Role) {
+	b.t.Helper()
+	if err := b.AddUser(b.t.Context(), root, name, "password of "+name, role, false); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) login(name string) string {
+	b.t.Helper()
+	token, _, err := b.Login(b.t.Context(), name, "password of "+name, home, "test", "")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return token
+}
+
+// tryLogin returns what the login failed with.
+func (b *bench) tryLogin(name, password string) error {
+	_, _, err := b.Login(b.t.Context(), name, password, home, "test", "")
+	return err
+}
+
+func (b *bench) wantLoggedIn(token string, want bool) {
+	b.t.Helper()
+	_, err := b.Session(b.t.Context(), token)
+	if want && err != nil {
+		b.t.Errorf("not logged in: %v", err)
+	}
+	if !want {
+		b.wantKind(err, cesi.Unauthorized, "not logged in")
+	}
+}
+
+func (b *bench) wantKind(err error, kind cesi.Kind, words string) {
+	b.t.Helper()
+	if err == nil || cesi.KindOf(err) != kind || !strings.Contains(cesi.Sentence(err), words) {
+		b.t.Errorf("error %v (%v), want %v and %q", err, cesi.KindOf(err), kind, words)
+	}
+}
+
+// lines returns the activity log in short.
+func (b *bench) lines() []string {
+	b.notes.mu.Lock()
+	defer b.notes.mu.Unlock()
+	var lines []string
+	for _, e := range b.notes.entries {
+		line := strings.Join([]string{e.User, e.Address, string(e.Action), e.Target, string(e.Result), e.Message}, "|")
+		lines = append(lines, line)
+	}
+	b.notes.entries = nil
+	return lines
+}

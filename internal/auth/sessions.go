@@ -1,0 +1,132 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// errWrong is what a failed log-in hears, whether there is such a user or not.
+func errWrong() error { return cesi.Errorf(cesi.Unauthorized, "wrong user name or password") }
+
+// errNoSession is what everybody hears who is not logged in.
+func errNoSession() error { return cesi.Errorf(cesi.Unauthorized, "not logged in") }
+
+// Login checks the password and begins a session at the address; the session of
+// oldToken, if there is one, ends. It returns the new session's token and the
+// user. Errors: Unauthorized, in the same words and time for an unknown user and
+// a wrong password; a ThrottledError.
+func (s *Service) Login(ctx context.Context, name, password, address, userAgent, oldToken string) (string, cesi.User, error) {
+	began := s.now()
+	failure := cesi.Activity{Action: cesi.ActionLoginFailed, User: clip(name), Address: address,
+		Message: cesi.Sentence(errWrong())}
+	user, hash, try, err := s.prove(ctx, failure, name, password)
+	if err != nil {
+		return "", cesi.User{}, err
+	}
+	token, session := s.newSession(user, address, userAgent)
+	old, _ := hashToken(oldToken)
+	if err := s.store.StartSession(ctx, session, hash, old); err != nil {
+		try.cancel()
+		return "", cesi.User{}, err
+	}
+	try.succeed()
+	s.forgetInitial(user.Name)
+	user.LastLogin = session.Created
+	s.journal.Add(ctx, cesi.Activity{Time: began, User: user.Name, Address: address, Action: cesi.ActionLogin,
+		Result: cesi.OK, Duration: s.now().Sub(began)})
+	return token, user, nil
+}
+
+// prove returns the user of the name, with the password's hash, if the password
+// is right. If it isn't, that is Unauthorized and failure is written to the
+// activity log. The try counts as failed until the caller takes it back.
+func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, password string) (cesi.User, string, *attempt, error) {
+	try, err := s.throttle.begin(failure.Address, name)
+	if err != nil {
+		failure.Message = cesi.Sentence(err)
+		s.failures.note(ctx, failure, false)
+		return cesi.User{}, "", nil, err
+	}
+	user, hash, err := s.store.User(ctx, name)
+	if err != nil && cesi.KindOf(err) != cesi.NotFound {
+		try.cancel()
+		return cesi.User{}, "", nil, err
+	}
+	right, err := s.passwords.matches(ctx, hash, password)
+	if err != nil {
+		try.cancel()
+		return cesi.User{}, "", nil, err
+	}
+	if !right {
+		s.failures.note(ctx, failure, try.number <= freeTries)
+		return cesi.User{}, "", nil, errWrong()
+	}
+	return user, hash, try, nil
+}
+
+// newSession returns a session that is yet to be stored, and its token.
+func (s *Service) newSession(user cesi.User, address, userAgent string) (string, cesi.Session) {
+	token, hash := newToken()
+	now := s.now()
+	return token, cesi.Session{Token: hash, User: user, Created: now, LastSeen: now,
+		Expires: now.Add(s.sessionLifetime()), Address: address, UserAgent: userAgent}
+}
+
+// Session returns the user whose session the token is, as the account is now:
+// role and all. Unauthorized if the session is over or never was. It costs one
+// indexed query.
+func (s *Service) Session(ctx context.Context, token string) (cesi.User, error) {
+	session, err := s.session(ctx, token)
+	if err != nil {
+		return cesi.User{}, err
+	}
+	s.throttle.know(session.Address)
+	s.saw(session)
+	return session.User, nil
+}
+
+func (s *Service) session(ctx context.Context, token string) (cesi.Session, error) {
+	hash, ok := hashToken(token)
+	if !ok {
+		return cesi.Session{}, errNoSession()
+	}
+	session, err := s.store.Session(ctx, hash)
+	if cesi.KindOf(err) == cesi.NotFound {
+		return cesi.Session{}, errNoSession()
+	}
+	if err != nil {
+		return cesi.Session{}, err
+	}
+	now := s.now()
+	if !now.Before(session.Expires) || !now.Before(session.Created.Add(s.sessionLifetime())) {
+		return cesi.Session{}, errNoSession()
+	}
+	return session, nil
+}
+
+func (s *Service) sessionLifetime() time.Duration { return time.Duration(s.lifetime.Load()) }
+
+// saw notes that the session was used; tidy stores it, so that no page waits for
+// a write.
+func (s *Service) saw(session cesi.Session) {
+	now := s.now()
+	if now.Sub(session.LastSeen) < time.Minute {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen[session.Token] = now
+}
+
+// Logout ends the session of the token, if there is one.
+func (s *Service) Logout(ctx context.Context, token string, actor cesi.Actor) error {
+	hash, ok := hashToken(token)
+	if !ok {
+		return nil
+	}
+	return s.audit(ctx, actor, cesi.Activity{Action: cesi.ActionLogout}, func(*cesi.Activity) error {
+		return s.store.EndSession(ctx, hash)
+	})
+}

@@ -1,0 +1,33 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"cesi/internal/cesi"
+)
+
+// tokenBytes is how much randomness a session's token holds.
+const tokenBytes = 32
+
+// newToken returns a token for a browser, in characters that a cookie may hold,
+// and what is stored of it.
+func newToken() (string, cesi.TokenHash) {
+	random := make([]byte, tokenBytes)
+	_, _ = rand.Read(random) // never fails: see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(random), sha256.Sum256(random)
+}
+
+// hashToken returns what is stored of a token, and false for a text that can't
+// be one.
+func hashToken(token string) (cesi.TokenHash, bool) {
+	if len(token) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
+		return cesi.TokenHash{}, false
+	}
+	random, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil {
+		return cesi.TokenHash{}, false
+	}
+	return sha256.Sum256(random), true
+}

@@ -1,0 +1,163 @@
+package auth
+
+import (
+	"context"
+	"slices"
+
+	"cesi/internal/cesi"
+)
+
+// Users returns all users by name. Who may see them is for the caller to check.
+func (s *Service) Users(ctx context.Context) ([]cesi.User, error) {
+	return s.store.Users(ctx)
+}
+
+// AddUser makes a user; with mustChange the password has to be replaced at the
+// first login. Errors: Forbidden, Invalid (name, password, role), Conflict.
+func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password string, role cesi.Role, mustChange bool) error {
+	return s.manage(ctx, actor, cesi.ActionUserAdd, name, func(entry *cesi.Activity) error {
+		entry.Message = role.String()
+		if err := cesi.ValidateUserName(name); err != nil {
+			return err
+		}
+		if err := checkRole(role); err != nil {
+			return err
+		}
+		hash, err := s.newHash(ctx, password)
+		if err != nil {
+			return err
+		}
+		_, err = s.store.AddUser(ctx, cesi.User{Name: name, Role: role, MustChange: mustChange}, hash)
+		return err
+	})
+}
+
+// SetPassword gives another user a password and ends the user's sessions; with
+// mustChange it has to be replaced at the next login. Errors: Forbidden,
+// NotFound, Invalid.
+func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, password string, mustChange bool) error {
+	return s.manage(ctx, actor, cesi.ActionUserPassword, name, func(*cesi.Activity) error {
+		hash, err := s.newHash(ctx, password)
+		if err != nil {
+			return err
+		}
+		if err := s.store.SetPassword(ctx, name, hash, mustChange); err != nil {
+			return err
+		}
+		s.forgetInitial(name)
+		return nil
+	})
+}
+
+// SetRole gives a user another role, in force with the user's next request.
+// Errors: Forbidden, NotFound, Invalid, Conflict for the last administrator.
+func (s *Service) SetRole(ctx context.Context, actor cesi.Actor, name string, role cesi.Role) error {
+	return s.manage(ctx, actor, cesi.ActionUserRole, name, func(entry *cesi.Activity) error {
+		entry.Message = role.String()
+		if err := checkRole(role); err != nil {
+			return err
+		}
+		return s.store.SetRole(ctx, name, role)
+	})
+}
+
+// DeleteUser removes a user and ends the user's sessions. Errors: Forbidden,
+// NotFound, Conflict for the last administrator.
+func (s *Service) DeleteUser(ctx context.Context, actor cesi.Actor, name string) error {
+	return s.manage(ctx, actor, cesi.ActionUserDelete, name, func(*cesi.Activity) error {
+		if err := s.store.DeleteUser(ctx, name); err != nil {
+			return err
+		}
+		s.forgetInitial(name)
+		return nil
+	})
+}
+
+// ChangePassword replaces the actor's own password, ends all of the user's
+// sessions and returns the token of a new one. Wrong old passwords are throttled
+// together with failed log-ins. Errors: Unauthorized (the session of token is
+// over, or not the actor's), Forbidden (old is wrong), a ThrottledError, Invalid.
+func (s *Service) ChangePassword(ctx context.Context, actor cesi.Actor, token, old, next string) (string, error) {
+	session, err := s.session(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	if session.User.Name != actor.User {
+		return "", errNoSession()
+	}
+	wrong := cesi.Errorf(cesi.Forbidden, "the old password is wrong")
+	failure := cesi.Activity{Action: cesi.ActionUserPassword, User: actor.User, Address: actor.Address,
+		Target: actor.User, Message: wrong.Message}
+	user, oldHash, try, err := s.prove(ctx, failure, actor.User, old)
+	if cesi.KindOf(err) == cesi.Unauthorized {
+		return "", wrong
+	}
+	if err != nil {
+		return "", err
+	}
+	try.succeed()
+	newToken, fresh := s.newSession(user, actor.Address, session.UserAgent)
+	change := cesi.Activity{Action: cesi.ActionUserPassword, Target: actor.User}
+	err = s.audit(ctx, actor, change, func(*cesi.Activity) error { return s.replace(ctx, old, next, oldHash, fresh) })
+	if err != nil {
+		return "", err
+	}
+	return newToken, nil
+}
+
+// replace stores the user's own choice of a password.
+func (s *Service) replace(ctx context.Context, old, next, oldHash string, fresh cesi.Session) error {
+	if next == old {
+		return cesi.Errorf(cesi.Invalid, "the new password is the old one")
+	}
+	newHash, err := s.newHash(ctx, next)
+	if err != nil {
+		return err
+	}
+	return s.store.ChangePassword(ctx, oldHash, newHash, fresh)
+}
+
+// newHash checks a new password and returns what is stored of it.
+func (s *Service) newHash(ctx context.Context, password string) (string, error) {
+	if err := s.passwords.check(password); err != nil {
+		return "", err
+	}
+	return s.passwords.hash(ctx, password)
+}
+
+// manage is audit for what only those may do who manage users.
+func (s *Service) manage(ctx context.Context, actor cesi.Actor, action cesi.Action, name string, do func(*cesi.Activity) error) error {
+	return s.audit(ctx, actor, cesi.Activity{Action: action, Target: clip(name)}, func(entry *cesi.Activity) error {
+		if err := mayManage(actor); err != nil {
+			return err
+		}
+		return do(entry)
+	})
+}
+
+// audit does something and writes to the activity log how it went. What do adds
+// to the entry's message stands there unless it fails.
+func (s *Service) audit(ctx context.Context, actor cesi.Actor, entry cesi.Activity, do func(*cesi.Activity) error) error {
+	entry.Time, entry.User, entry.Address, entry.Result = s.now(), actor.User, actor.Address, cesi.OK
+	err := do(&entry)
+	if err != nil {
+		entry.Result, entry.Message = cesi.Failed, cesi.Sentence(err)
+	}
+	entry.Duration = s.now().Sub(entry.Time)
+	s.journal.Add(ctx, entry)
+	return err
+}
+
+func mayManage(actor cesi.Actor) error {
+	if actor.Role.Can(cesi.ManageUsers) {
+		return nil
+	}
+	return cesi.Errorf(cesi.Forbidden, "only administrators manage users")
+}
+
+func checkRole(role cesi.Role) error {
+	if slices.Contains(cesi.Roles(), role) {
+		return nil
+	}
+	return cesi.Errorf(cesi.Invalid, "%d is not a role: want 0 to %d", role, cesi.Viewer)
+}
