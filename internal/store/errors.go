@@ -21,8 +21,3 @@ func hasCode(err error, code int) bool {
 func isUniqueViolation(err error) bool {
 	return hasCode(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 }
-
-// isBusy reports whether somebody else held the lock for too long.
-func isBusy(err error) bool {
-	return hasCode(err, sqlite3.SQLITE_BUSY)
-}
