@@ -221,12 +221,13 @@ autostart = false
 
 func TestASecondCommandIsBusy(t *testing.T) {
 	t.Parallel()
-	h, _ := start(t, steady+`
+	h, s := start(t, steady+`
 [program:stubborn]
-command = sh -c "trap '' TERM; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; touch %(here)s/deaf; while :; do sleep 0.1; done"
 startsecs = 0
 stopwaitsecs = 2
 `)
+	h.waitFile(s.Path("deaf"))
 	h.waitState("stubborn", cesi.Running)
 	stopping := h.begin(cesi.ActionStop, "stubborn")
 	for _, action := range []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart} {
@@ -247,10 +248,11 @@ func TestAStopThatOutlastsItsTimeIsUnknown(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, `
 [program:stubborn]
-command = sh -c "trap '' TERM; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; touch %(here)s/deaf; while :; do sleep 0.1; done"
 startsecs = 0
 stopwaitsecs = 6
 `)
+	h.waitFile(s.Path("deaf"))
 	h.waitState("stubborn", cesi.Running)
 	h.Apply(fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
 	r := h.do(cesi.ActionRestart, "stubborn")

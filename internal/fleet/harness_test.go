@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"log/slog"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -140,6 +141,12 @@ func id(t testing.TB, text string) cesi.ProcessID {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// waitFile waits for a program to have made a file.
+func (h *harness) waitFile(path string) {
+	h.t.Helper()
+	h.wait(path, func() bool { _, err := os.Stat(path); return err == nil })
 }
 
 // begin sends a command to node n; without processes it is for all of it.
