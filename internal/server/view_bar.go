@@ -28,23 +28,14 @@ type share struct {
 }
 
 func newBar(label string, shares ...share) bar {
-	total, parts := 0, 0
-	for _, s := range shares {
-		if s.Count > 0 {
-			total += s.Count
-			parts++
-		}
-	}
 	b := bar{Label: label}
+	shares, total := merge(shares)
 	if total == 0 {
 		return b
 	}
-	free := barWidth - barGap*(parts-1) - barLeast*parts
+	free := barWidth - barGap*(len(shares)-1) - barLeast*len(shares)
 	x, seen := 0, 0
 	for _, s := range shares {
-		if s.Count <= 0 {
-			continue
-		}
 		before := seen
 		seen += s.Count
 		width := barLeast + free*seen/total - free*before/total
@@ -52,4 +43,20 @@ func newBar(label string, shares ...share) bar {
 		x += width + barGap
 	}
 	return b
+}
+
+// merge leaves out what is empty, joins neighbours of one colour, and sums up.
+func merge(shares []share) (merged []share, total int) {
+	for _, s := range shares {
+		if s.Count <= 0 {
+			continue
+		}
+		total += s.Count
+		if last := len(merged) - 1; last >= 0 && merged[last].Kind == s.Kind {
+			merged[last].Count += s.Count
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged, total
 }

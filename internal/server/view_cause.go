@@ -18,26 +18,27 @@ func newFailureView(n *fleet.Node) *failureView {
 	return &failureView{Message: n.Failure.Message, Advice: advice(n.Failure.Cause)}
 }
 
-// advice says what to check, by the cause of a failure.
+// advice says what else to check, by the cause of a failure. The failure's own
+// sentence has named the first suspect.
 func advice(cause cesi.Cause) string {
 	switch cause {
 	case cesi.CauseRefused:
-		return "Nothing listens at this address. Is supervisord running there, and does its [inet_http_server] name this port and an address that others can reach?"
+		return "In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1."
 	case cesi.CauseTimeout:
-		return "The host is off, overloaded or behind a firewall that drops packets, or its supervisord hangs. If it is only slow, raise timeout for this node."
+		return "A firewall that drops packets looks like this too. If the node is only slow, raise timeout for it in cesi.conf."
 	case cesi.CauseUnauthorized:
-		return "Its supervisord wants another username or password. Compare them in cesi.conf with [inet_http_server] in its supervisord.conf."
+		return "They have to be those of [inet_http_server] in its supervisord.conf."
 	case cesi.CauseNameNotFound:
-		return "The machine that CeSI runs on can't find the host's name. Check host in cesi.conf, and the name server."
+		return "Check host in cesi.conf, and the name server of the machine that CeSI runs on."
 	case cesi.CauseNotSupervisor:
-		return "Something else answers at this address. Check the port in cesi.conf, and the path if host is a URL."
+		return "Check port in cesi.conf, and the path if host is a URL."
 	case cesi.CauseShuttingDown:
-		return "Its supervisord is being stopped or restarted. CeSI goes on asking."
+		return "CeSI goes on asking until it is back."
 	case cesi.CauseBadReply:
-		return "What answers speaks XML-RPC, but not as supervisord does. Is there a proxy between that changes or cuts replies?"
+		return "A proxy in between may be changing replies or cutting them short."
 	case cesi.CauseTLS:
-		return "Set tls_ca to the authority that signed its certificate. The name in the certificate must be the one in host."
+		return "If the certificate is self-signed, tls_ca can name the certificate itself."
 	default:
-		return "Check the network between here and the node; for a socket its path and who may open it."
+		return "Check the network between here and the node; for a socket, its path and who may open it."
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"strings"
 	"time"
 
 	"cesi/internal/fleet"
@@ -22,3 +23,7 @@ func newContact(now time.Time, n *fleet.Node) contact {
 	}
 	return c
 }
+
+// placeOf is a node's address for people: a plain URL's scheme goes without
+// saying.
+func placeOf(n *fleet.Node) string { return strings.TrimPrefix(n.Address, "http://") }

@@ -14,7 +14,7 @@ const troublesShown = 12
 type dashboardPage struct {
 	basePage
 	Empty         *emptyFleet // set while no node is configured
-	Connecting    int         // nodes whose first answer is awaited
+	Connecting    bool        // the first answer of every node is awaited
 	Tiles         []tile
 	Troubles      []troubleRow
 	TroublesTotal int
@@ -59,7 +59,7 @@ func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) d
 	page := dashboardPage{
 		basePage:      base.at("dashboard", "Dashboard").refreshing(),
 		Empty:         newEmptyFleet(s, opts.ConfigFile),
-		Connecting:    len(s.Nodes) - s.NodesUp - s.NodesDown,
+		Connecting:    s.NodesUp+s.NodesDown == 0,
 		Tiles:         newTiles(s, len(troubles)),
 		TroublesTotal: len(troubles),
 		Environments:  newEnvironmentRows(s),
@@ -100,6 +100,9 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 			More: "as expected",
 			Bar:  newBar("", share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
 		},
+	}
+	if connecting > 0 {
+		tiles[0].More = number(connecting) + " connecting"
 	}
 	if s.Stale > 0 {
 		tiles[1].More = number(s.Stale) + " more not known"

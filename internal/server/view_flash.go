@@ -52,15 +52,16 @@ func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {
 // sentenceOn says how a command went for its only process.
 func sentenceOn(action cesi.Action, o fleet.Outcome) string {
 	what := fmt.Sprintf("%s on %s", plain(o.ProcessID.String()), plain(o.Node))
+	why := plain(o.Message)
 	switch o.Result {
 	case cesi.OK:
 		return fmt.Sprintf("%s is %s.", what, pastOf(action))
 	case cesi.Failed:
-		return fmt.Sprintf("%s was not %s: %s", what, pastOf(action), o.Message)
+		return fmt.Sprintf("%s was not %s: %s", what, pastOf(action), why)
 	case cesi.Skipped:
-		return fmt.Sprintf("%s was left alone: %s", what, o.Message)
+		return fmt.Sprintf("%s was left alone: %s", what, why)
 	default:
-		return fmt.Sprintf("%s: how the %s ended is not known. %s", what, action, o.Message)
+		return fmt.Sprintf("%s: how the %s ended is not known. %s", what, action, why)
 	}
 }
 

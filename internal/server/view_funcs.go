@@ -27,6 +27,7 @@ func viewFuncs(prefix string, static map[string]string) template.FuncMap {
 		"local":    func(path string) string { return prefix + path },
 		"static":   staticURL,
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
+		"squares":  squares,
 		"number":   number,
 		"plural":   plural,
 		"duration": duration,
@@ -116,11 +117,14 @@ func when(now, t time.Time) string {
 	}
 }
 
-// plain replaces what a text can hide behind or turn around with: control
-// characters and Unicode's invisible ones. It is for titles and labels, where a
-// bdi element can't hold a hostile name in.
+// plain puts a text on one line and replaces what it can hide behind or turn
+// around with: control characters and Unicode's invisible ones. It is for
+// titles, labels and sentences, where no bdi element holds a hostile name in.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
 		if unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) {
 			return unicode.ReplacementChar
 		}

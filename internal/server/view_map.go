@@ -2,6 +2,8 @@ package server
 
 import (
 	"cmp"
+	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -99,14 +101,11 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	for _, p := range n.Processes {
 		id := p.ProcessID.String()
 		cell.Squares = append(cell.Squares, mapSquare{
-			Kind: squareKind(p.Process), RowID: rowID("process", id), Title: squareTitle(p.Process),
+			Kind: newProcessBadge(p.Process).Kind, RowID: rowID("process", id), Title: squareTitle(p.Process),
 		})
 	}
 	return cell
 }
-
-// squareKind is the colour of a square; stopped and exited ones are hollow.
-func squareKind(p cesi.Process) string { return newProcessBadge(p).Kind }
 
 func squareTitle(p cesi.Process) string {
 	title := plain(p.ProcessID.String()) + " " + p.State.String()
@@ -128,4 +127,19 @@ func cellLabel(n *fleet.Node) string {
 		words = append(words, newCountsBar(n.Counts).Label)
 	}
 	return plain(n.Name) + ": " + strings.Join(words, ", ")
+}
+
+// squares draws the squares of a node whose page is at the given URL. There may
+// be thousands on a page, which html/template takes long over; everything that
+// is put in is escaped here.
+func squares(nodeURL string, list []mapSquare) template.HTML {
+	var b strings.Builder
+	for _, s := range list {
+		b.WriteString(`<a class="sq sq-` + s.Kind + `" href="`)
+		template.HTMLEscape(&b, []byte(nodeURL+"#"+url.PathEscape(s.RowID)))
+		b.WriteString(`" title="`)
+		template.HTMLEscape(&b, []byte(s.Title))
+		b.WriteString(`" tabindex="-1"></a>`)
+	}
+	return template.HTML(b.String())
 }

@@ -44,7 +44,7 @@ func newNodePage(base basePage, n *fleet.Node) nodePage {
 	base = base.at("nodes", n.Name).refreshing()
 	page := nodePage{
 		basePage: base,
-		Name:     n.Name, Address: n.Address, Environments: n.Environments, Badge: newNodeBadge(n),
+		Name:     n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
 		Version: n.Supervisor.Version, Contact: newContact(base.Now, n),
 		Groups: newProcessGroups(n, base.CanControl()),
 		Up:     n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),

@@ -116,7 +116,7 @@ type nodeRow struct {
 func newNodeRow(now time.Time, n *fleet.Node) nodeRow {
 	return nodeRow{
 		RowID: rowID("node", n.Name),
-		Name:  n.Name, Address: n.Address, Environments: n.Environments, Badge: newNodeBadge(n),
+		Name:  n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
 		Version: n.Supervisor.Version, Bar: newCountsBar(n.Counts), Words: newStateCounts(n.Counts),
 		Contact: newContact(now, n),
 		Stale:   n.Stale(), Down: n.Status == fleet.Down, Failure: newFailureView(n),

@@ -69,7 +69,8 @@ func reasonWithAge(p cesi.Process) string {
 			reason = "not started yet"
 		}
 	}
-	if since := p.Since(); reason != "" && since > 0 {
+	reason = plain(reason)
+	if since := p.Since(); reason != "" && p.State != cesi.Unknown && since > 0 {
 		reason += ", " + cesi.HumanDuration(since) + " ago"
 	}
 	return reason

@@ -151,12 +151,12 @@ func sampleFleet() *fleet.Snapshot {
 	connecting := sampleNode("new-1", "staging")
 	connecting.Status, connecting.LastContact, connecting.Latency = fleet.Connecting, time.Time{}, 0
 	connecting.Supervisor = cesi.SupervisorInfo{}
-	never := silenced(sampleNode("批处理-2", "staging"), cesi.CauseUnauthorized, "the node does not accept its username and password", time.Hour)
+	never := silenced(sampleNode("批处理-2", "staging"), cesi.CauseUnauthorized, "It wants another user or password: check username and password.", time.Hour)
 	never.LastContact, never.Supervisor = time.Time{}, cesi.SupervisorInfo{}
 	return sampleSnapshot(append(nodes,
 		payNode(),
 		silenced(sampleNode("db-eu-1", "production", sampleProcess("pg", "pg", cesi.Running, time.Hour), sampleProcess("pgbouncer", "pgbouncer", cesi.Running, time.Hour)),
-			cesi.CauseTimeout, "no answer within 5 s", 6*time.Minute),
+			cesi.CauseTimeout, "It did not answer in time: is the host up, and supervisord not stuck?", 6*time.Minute),
 		never, connecting,
 		sampleNode("batch-1", "staging", sampleExit("report", "nightly", 3, time.Hour), sampleProcess("report", "weekly", cesi.Exited, time.Hour)),
 		sampleNode("idle-1", "staging"),

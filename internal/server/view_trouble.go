@@ -31,7 +31,7 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 		RowID: rowID("trouble", t.Node.Name, p.ProcessID.String()),
 		Node:  t.Node.Name, ID: p.ProcessID.String(), ProcessID: rowID("process", p.ProcessID.String()),
 		Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: p.Reason(), Control: control,
+		Badge: newProcessBadge(p.Process), Reason: plain(p.Reason()), Control: control,
 	}
 	if since := p.Since(); since > 0 {
 		row.Age = cesi.HumanDuration(since)
@@ -43,7 +43,7 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 func newSilentRow(n *fleet.Node, now time.Time, control bool) troubleRow {
 	row := troubleRow{
 		RowID: rowID("trouble", n.Name), Node: n.Name, Badge: newNodeBadge(n), Control: control,
-		Reason: n.Failure.Message, Age: cesi.HumanDuration(max(now.Sub(n.Failure.Since), 0)),
+		Reason: string(n.Failure.Cause), Age: cesi.HumanDuration(max(now.Sub(n.Failure.Since), 0)),
 	}
 	if n.LastContact.IsZero() {
 		row.Reason += "; it never answered"

@@ -1,0 +1,43 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestRenderWritesAPageWithItsStatus(t *testing.T) {
+	w := httptest.NewRecorder()
+	page := newErrorPage(basePage{Site: "CeSI", Now: sampleNow}, http.StatusNotFound, "there is no such node", "")
+	if err := newTestRenderer(t, "").render(w, http.StatusNotFound, "error", page); err != nil {
+		t.Fatal(err)
+	}
+	if w.Code != http.StatusNotFound {
+		t.Errorf("status %d", w.Code)
+	}
+	if got := w.Header().Get("Content-Type"); got != "text/html; charset=utf-8" {
+		t.Errorf("Content-Type %q", got)
+	}
+	if got := w.Header().Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control %q", got)
+	}
+}
+
+func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
+	r := newTestRenderer(t, "")
+	unknownTheme := sampleBase(0)
+	unknownTheme.Theme = "no such theme"
+	for name, try := range map[string]sample{
+		"an unknown page":    {page: "no such page", data: struct{}{}},
+		"the wrong struct":   {page: "error", data: struct{}{}},
+		"a failing template": {page: "error", data: newErrorPage(unknownTheme, 404, "", "")},
+	} {
+		w := httptest.NewRecorder()
+		if err := r.render(w, http.StatusOK, try.page, try.data); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if w.Body.Len() > 0 || w.Result().Header.Get("Content-Type") != "" {
+			t.Errorf("%s: something was written", name)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTheActivityLogReadsAsSentences(t *testing.T) {
+	page := newActivityPage(sampleBase(cesi.Admin), sampleActivity(), 0, true)
+	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
+	doc.Find(".activity-targets").Remove()
+	want := []string{
+		"02:17:26 lin 10.9.0.4 restarted payments:* on pay-eu-2 3 ok, 1 failed partly in 4.1 s",
+		"02:16:51 admin 10.9.0.4 is stopping api:worker_03 on web-07 under way",
+		"02:10:31 maria 10.9.0.4 stopped report:nightly on batch-1 ok in 1.2 s",
+		"02:08:31 maria 10.9.0.4 tried to restart everything on db-eu-1 no answer within 5 s failed in 5.0 s",
+		"01:57:31 lin 10.9.0.4 tried to stop api:worker_00 on web-01 stopped: unknown, not started unknown in 5 min",
+		"01:27:31 maria 10.9.0.4 logged in ok",
+		"01:17:31 root 10.9.0.4 failed to log in ×37 wrong username or password failed",
+		"21 Nov 20:17:31 cli:root added user maria role operator ok",
+	}
+	if diff := cmp.Diff(want, texts(doc, ".activity")); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
+}
+
+func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
+	page := newActivityPage(sampleBase(cesi.Admin), sampleActivity(), 0, false)
+	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
+	details := doc.Find("details.activity-targets")
+	if details.Length() != 1 {
+		t.Fatalf("%d entries open", details.Length())
+	}
+	want := []string{
+		"ok payments:worker_01 on pay-eu-2 in 2.0 s",
+		"ok payments:worker_02 on pay-eu-2 in 2.0 s",
+		"failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker' in 2.0 s",
+		"ok payments:worker_04 on pay-eu-2 in 2.0 s",
+	}
+	if diff := cmp.Diff(want, texts(doc, ".activity-target")); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
+}
+
+func TestALongListOfTargetsIsCut(t *testing.T) {
+	item := activityItem{Entry: cesi.Activity{ID: 5, Time: sampleNow, User: "lin", Action: cesi.ActionStop, Target: "*", Result: cesi.OK}}
+	for i := range targetsShown + 5 {
+		item.Children = append(item.Children, cesi.Activity{ID: cesi.ActivityID(6 + i), Time: sampleNow, Action: cesi.ActionStop, Result: cesi.OK})
+	}
+	page := newActivityPage(sampleBase(cesi.Admin), []activityItem{item}, 0, false)
+	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
+	if got := doc.Find(".activity-target").Length(); got != targetsShown {
+		t.Errorf("%d targets", got)
+	}
+	if got := doc.Find(".activity-targets > a").AttrOr("href", ""); got != "/cesi/activity/5" {
+		t.Errorf("all are at %q", got)
+	}
+	entry := newActivityEntryPage(sampleBase(cesi.Admin), item.Entry, item.Children)
+	if got := draw(t, newTestRenderer(t, ""), sample{"entry", "activity_entry", entry}).Find(".activity-target").Length(); got != targetsShown+5 {
+		t.Errorf("the entry's page shows %d", got)
+	}
+}
+
+func TestTheActivityLogHasPages(t *testing.T) {
+	r := newTestRenderer(t, "/cesi")
+	items := sampleActivity()
+	for name, c := range map[string]struct {
+		before cesi.ActivityID
+		more   bool
+		want   string
+		live   bool
+	}{
+		"the only page":   {0, false, "", true},
+		"the first page":  {0, true, "/cesi/activity?before=70", true},
+		"a page between":  {99, true, "/cesi/activity /cesi/activity?before=70", false},
+		"the oldest page": {99, false, "/cesi/activity", false},
+	} {
+		page := newActivityPage(sampleBase(cesi.Admin), items, c.before, c.more)
+		var links []string
+		for _, n := range draw(t, r, sample{name, "activity", page}).Find(".pager a").Nodes {
+			links = append(links, attribute(n, "href"))
+		}
+		if got := strings.Join(links, " "); got != c.want {
+			t.Errorf("%s links to %q, want %q", name, got, c.want)
+		}
+		if page.Refresh != c.live {
+			t.Errorf("%s: refreshed %v", name, page.Refresh)
+		}
+	}
+}
+
+func TestAHiddenNameIsNobodys(t *testing.T) {
+	row := newActivityRow(sampleNow, cesi.Activity{Time: sampleNow, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
+	if row.Who != "somebody" || row.Target != "" {
+		t.Errorf("%q %q", row.Who, row.Target)
+	}
+}

@@ -1,0 +1,48 @@
+package server
+
+import "testing"
+
+func TestABarShowsEvenTheSmallestShare(t *testing.T) {
+	b := newBar("", share{"running", 3003}, share{"idle", 0}, share{"bad", 1})
+	if len(b.Segments) != 2 {
+		t.Fatalf("%d segments", len(b.Segments))
+	}
+	bad := b.Segments[1]
+	if bad.Kind != "bad" || bad.Width < barLeast {
+		t.Errorf("one of 3,004 is drawn as %+v", bad)
+	}
+}
+
+func TestABarFillsItsWidth(t *testing.T) {
+	for _, counts := range [][]int{{1}, {1, 1}, {7, 0, 3}, {1, 1, 1, 1, 1, 1, 1}, {5000, 1, 2, 3}} {
+		kinds := []string{"running", "moving", "idle", "warning", "bad", "rest", "running"}
+		var shares []share
+		for i, c := range counts {
+			shares = append(shares, share{kinds[i], c})
+		}
+		b := newBar("", shares...)
+		x := 0
+		for i, s := range b.Segments {
+			if i > 0 {
+				x += barGap
+			}
+			if s.X != x {
+				t.Errorf("%v: segment %d begins at %d, want %d", counts, i, s.X, x)
+			}
+			x += s.Width
+		}
+		if x != barWidth {
+			t.Errorf("%v: ends at %d", counts, x)
+		}
+	}
+}
+
+func TestABarJoinsNeighboursOfOneColour(t *testing.T) {
+	b := newBar("", share{"moving", 1}, share{"moving", 0}, share{"moving", 2})
+	if len(b.Segments) != 1 || b.Segments[0].Width != barWidth {
+		t.Errorf("got %+v", b.Segments)
+	}
+	if b := newBar("", share{"bad", 0}); len(b.Segments) != 0 {
+		t.Errorf("nothing is drawn as %+v", b.Segments)
+	}
+}

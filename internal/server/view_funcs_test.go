@@ -1,0 +1,67 @@
+package server
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+func TestURLsHoldAnyName(t *testing.T) {
+	for want, segments := range map[string][]any{
+		"/":                       nil,
+		"/nodes/web-1":            {"nodes", "web-1"},
+		"/nodes/a%2Fb%3Fc%23d%25": {"nodes", "a/b?c#d%"},
+		"/nodes/n/processes/g:%E5%B7%A5%20%E4%BA%BA/stop": {"nodes", "n", "processes", cesi.ProcessID{Group: "g", Name: "工 人"}, cesi.ActionStop},
+		"/activity/1763864251000000":                      {"activity", cesi.ActivityID(1763864251000000)},
+	} {
+		if got := localURL(segments...); got != want {
+			t.Errorf("localURL(%v) = %q, want %q", segments, got, want)
+		}
+	}
+}
+
+func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
+	now := sampleNow
+	for _, c := range []struct{ got, want string }{
+		{number(0), "0"}, {number(999), "999"}, {number(1000), "1,000"}, {number(2941), "2,941"}, {number(1234567), "1,234,567"}, {number(-1000), "-1,000"},
+		{plural(1, "process"), "1 process"}, {plural(1200, "process"), "1,200 processes"}, {plural(0, "node"), "0 nodes"},
+		{duration(0), "under 1 ms"}, {duration(3 * time.Millisecond), "3 ms"}, {duration(4100 * time.Millisecond), "4.1 s"}, {duration(90 * time.Second), "1 min"},
+		{age(now, now.Add(-800*time.Millisecond)), "0.8 s ago"}, {age(now, now.Add(-6*time.Minute)), "6 min ago"}, {age(now, now.Add(time.Hour)), "0.0 s ago"},
+		{when(now, now.Add(-time.Minute)), "02:16:31"}, {when(now, now.Add(-24*time.Hour)), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)), "23 Nov 2025 02:17"},
+		{plain("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {plain("工人"), "工人"},
+		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
+func TestWhenIsInTheZoneOfNow(t *testing.T) {
+	shanghai := time.FixedZone("CST", 8*3600)
+	if got := when(sampleNow.In(shanghai), sampleNow); got != "10:17:31" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRowIDsTellEveryNameFromEveryOther(t *testing.T) {
+	names := append([]string{"", "a", "a b", "a-b", "a/b", "=", "=2F;", "/", "a=20;b", "a:b"}, hostileNames...)
+	seen := make(map[string][2]string)
+	for _, a := range names {
+		for _, b := range names {
+			id := rowID("process", a, b)
+			if was, taken := seen[id]; taken {
+				t.Errorf("%q and %q share the id %q", was, [2]string{a, b}, id)
+			}
+			seen[id] = [2]string{a, b}
+			if plain(id) != id || strings.ContainsAny(id, " \t\n\"'<>") {
+				t.Errorf("%q is no id", id)
+			}
+		}
+	}
+	if got := rowID("process", "payments:worker_03"); got != "process-payments:worker_03" {
+		t.Errorf("got %q", got)
+	}
+}

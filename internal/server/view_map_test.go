@@ -1,0 +1,92 @@
+package server
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// wideFleet is a fleet of n nodes with m processes each.
+func wideFleet(n, m int) *fleet.Snapshot {
+	nodes := make([]*fleet.Node, n)
+	for i := range nodes {
+		var list []fleet.Process
+		for j := range m {
+			list = append(list, sampleProcess("api", fmt.Sprintf("w%03d", j), cesi.Running, time.Hour))
+		}
+		nodes[i] = sampleNode(fmt.Sprintf("web-%04d", i), "production", list...)
+	}
+	return sampleSnapshot(nodes...)
+}
+
+func TestTheMapHasASquareAProcessThatLeadsThere(t *testing.T) {
+	doc := drawDashboard(t, cesi.Viewer, sampleFleet(), dashboardOptions{})
+	if got := doc.Find(".map-cell").Length(); got != 60 {
+		t.Errorf("%d cells", got)
+	}
+	cell := doc.Find("#map-pay-eu-2")
+	if got := cell.Find(".sq").Length(); got != 12 {
+		t.Errorf("%d squares", got)
+	}
+	fatal := cell.Find(".sq-bad")
+	if got := fatal.AttrOr("title", ""); got != "payments:worker_03 FATAL: can't find command '/srv/pay/bin/worker'" {
+		t.Errorf("its title is %q", got)
+	}
+	link := fatal.AttrOr("href", "")
+	if link != "/cesi/nodes/pay-eu-2#process-payments:worker_03" {
+		t.Errorf("it links to %q", link)
+	}
+	node := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(sampleBase(cesi.Viewer), payNode())})
+	if node.Find(`tr[id="process-payments:worker_03"]`).Length() != 1 {
+		t.Error("there is no such row on the node's page")
+	}
+	silent := doc.Find("#map-db-eu-1")
+	if !silent.HasClass("map-bad") || silent.Find(".map-name").AttrOr("aria-label", "") != "db-eu-1: does not answer" {
+		t.Errorf("a silent node is drawn as %q", silent.AttrOr("class", ""))
+	}
+}
+
+func TestASmallFleetKeepsItsOrderAndALargeOneShowsTheWorstFirst(t *testing.T) {
+	for _, c := range []struct {
+		nodes int
+		first []string
+	}{
+		{mapRoomy, []string{"web-0000", "web-0001", "web-0002", "web-0003"}},
+		{mapRoomy + 1, []string{"web-0033", "web-0022", "web-0011", "web-0000"}},
+	} {
+		s := wideFleet(c.nodes, 2)
+		s.Nodes[33] = sampleNode("web-0033", "production", sampleProcess("g", "p", cesi.Fatal, time.Minute))
+		silenced(s.Nodes[22], cesi.CauseRefused, "", time.Minute)
+		s.Nodes[11] = sampleNode("web-0011", "production", sampleProcess("g", "p", cesi.Backoff, time.Minute))
+		var got []string
+		for _, cell := range newFleetMap(s).Cells[:4] {
+			got = append(got, cell.Node)
+		}
+		if diff := cmp.Diff(c.first, got); diff != "" {
+			t.Errorf("%d nodes: - want, + got:\n%s", c.nodes, diff)
+		}
+	}
+}
+
+func TestAHugeFleetIsDrawnWithBars(t *testing.T) {
+	m := newFleetMap(wideFleet(1000, 5))
+	if m.Bars || len(m.Cells) != 1000 {
+		t.Errorf("5,000 processes: bars %v, %d cells", m.Bars, len(m.Cells))
+	}
+	m = newFleetMap(wideFleet(2000, 8))
+	if !m.Bars || len(m.Cells) != mapCells || m.Left != 800 {
+		t.Errorf("16,000 processes: bars %v, %d cells, %d left", m.Bars, len(m.Cells), m.Left)
+	}
+	doc := drawDashboard(t, cesi.Viewer, wideFleet(2000, 8), dashboardOptions{})
+	if got := doc.Find(".map *").Length(); got > mapElements+mapCells {
+		t.Errorf("%d elements", got)
+	}
+	if doc.Find(".sq").Length() != 0 || doc.Find(".map .bar").Length() != mapCells {
+		t.Error("squares are drawn, or bars are missing")
+	}
+}

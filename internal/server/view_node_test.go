@@ -1,0 +1,150 @@
+package server
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+)
+
+func drawNode(t *testing.T, role cesi.Role, n *fleet.Node) *goquery.Document {
+	t.Helper()
+	return draw(t, newTestRenderer(t, ""), sample{"node", "node", newNodePage(sampleBase(role), n)})
+}
+
+func TestANodeShowsEveryProcessWithItsState(t *testing.T) {
+	doc := drawNode(t, cesi.Operator, payNode())
+	want := []string{
+		"beat:beat supervisord does not know its state UNKNOWN",
+		"cesi:cesi this CeSI RUNNING pid 1152 up 33 d 4 h",
+		"job:import exit status 3 (not expected), 1 h 10 min ago EXITED",
+		"job:nightly exit status 0 (expected), 1 d 2 h ago EXITED",
+		"ledger:ledger RUNNING pid 1228 up 41 min",
+		"mail:mail Exited too quickly (process log may have details), 40 s ago BACKOFF",
+		"payments:worker_01 RUNNING pid 1305 up 6 d 2 h",
+		"payments:worker_02 RUNNING pid 1305 up 6 d 2 h",
+		"payments:worker_03 can't find command '/srv/pay/bin/worker', 2 min ago FATAL",
+		"payments:worker_04 STARTING pid 1305 up 2 s",
+		"search:indexer STOPPING pid 1229 up 3 s",
+		"工人:工人 stopped, 8 h ago STOPPED",
+	}
+	if diff := cmp.Diff(want, texts(doc, "tr.process")); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
+	want = []string{"job 2 processes, 2 EXITED", "payments 4 processes, 1 STARTING, 2 RUNNING, 1 FATAL"}
+	if diff := cmp.Diff(want, texts(doc, "tr.group-heading th")); diff != "" {
+		t.Errorf("headings: - want, + got:\n%s", diff)
+	}
+	if got := strings.Join(texts(doc, ".facts"), ""); got != "UP production 10.2.0.8:9001 supervisord 4.2.5 answered 0.8 s ago in 3 ms" {
+		t.Errorf("the facts are %q", got)
+	}
+}
+
+func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
+	doc := drawNode(t, cesi.Operator, payNode())
+	for id, want := range map[string][]string{
+		"ledger:ledger":      {"/nodes/pay-eu-2/processes/ledger:ledger/stop", "/nodes/pay-eu-2/processes/ledger:ledger/restart"},
+		"mail:mail":          {"/nodes/pay-eu-2/processes/mail:mail/stop", "/nodes/pay-eu-2/processes/mail:mail/restart"},
+		"payments:worker_03": {"/nodes/pay-eu-2/processes/payments:worker_03/start", "/nodes/pay-eu-2/processes/payments:worker_03/restart"},
+		"工人:工人":              {"/nodes/pay-eu-2/processes/%E5%B7%A5%E4%BA%BA:%E5%B7%A5%E4%BA%BA/start"},
+		"search:indexer":     nil, // stopping: its buttons are disabled
+		"cesi:cesi":          {"/nodes/pay-eu-2/confirm?action=stop&process=cesi%3acesi", "/nodes/pay-eu-2/processes/cesi:cesi/restart"},
+	} {
+		var got []string
+		doc.Find(`tr[id="process-` + id + `"] .cell-actions > :not([disabled])`).Each(func(_ int, e *goquery.Selection) {
+			got = append(got, e.AttrOr("formaction", e.AttrOr("href", "")))
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: - want, + got:\n%s", id, diff)
+		}
+	}
+	stop := doc.Find(`tr[id="process-ledger:ledger"] button`).First()
+	if got := stop.AttrOr("aria-label", ""); got != "Stop ledger:ledger" {
+		t.Errorf("its name is %q", got)
+	}
+}
+
+func TestASelectionIsSentToTheQuestion(t *testing.T) {
+	doc := drawNode(t, cesi.Operator, payNode())
+	form := doc.Find("form#selection")
+	if form.AttrOr("method", "") != "get" || form.AttrOr("action", "") != "/nodes/pay-eu-2/confirm" {
+		t.Errorf("the form is %v", form.Nodes[0].Attr)
+	}
+	if got := doc.Find(`input[name=process][form=selection]`).Length(); got != 12 {
+		t.Errorf("%d boxes", got)
+	}
+	var actions []string
+	form.Find("button[name=action]").Each(func(_ int, e *goquery.Selection) { actions = append(actions, e.AttrOr("value", "")) })
+	if diff := cmp.Diff([]string{"restart", "stop", "start"}, actions); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
+}
+
+func TestWhoMayNotControlSeesNoControls(t *testing.T) {
+	for _, role := range []cesi.Role{cesi.LogReader, cesi.Viewer} {
+		doc := drawNode(t, role, payNode())
+		if got := doc.Find(`main button, main input[type=checkbox], a[href*="confirm"]`).Length(); got != 0 {
+			t.Errorf("%s sees %d controls", role, got)
+		}
+		if doc.Find("tr.process").Length() != 12 {
+			t.Errorf("%s does not see the processes", role)
+		}
+	}
+}
+
+func TestASilentNodeShowsWhatWasKnownAndOffersNothing(t *testing.T) {
+	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[55])
+	text := strings.Join(texts(doc, ".failure"), "")
+	for _, want := range []string{"did not answer in time", "firewall", "from the last answer, 02:11:29"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in %q", want, text)
+		}
+	}
+	if doc.Find(".panel.stale tr.process").Length() != 2 {
+		t.Error("the old rows are not faded")
+	}
+	enabled := doc.Find("main button:not([disabled])")
+	if enabled.Length() != 1 || enabled.AttrOr("formaction", "") != "/nodes/db-eu-1/poll" {
+		t.Errorf("%d buttons are enabled", enabled.Length())
+	}
+	if got := doc.Find(`a[href*="confirm"], input[type=checkbox]`).Length(); got != 0 {
+		t.Errorf("%d ways to a command", got)
+	}
+}
+
+func TestANodeThatNeverAnsweredSaysSo(t *testing.T) {
+	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[56])
+	if got := strings.Join(texts(doc, ".failure"), ""); !strings.Contains(got, "never answered since this CeSI started") {
+		t.Errorf("it says %q", got)
+	}
+	if doc.Find("table").Length() != 0 {
+		t.Error("a table without rows")
+	}
+}
+
+func TestAProcessThatNeverRanSaysSo(t *testing.T) {
+	p := sampleProcess("g", "p", cesi.Stopped, time.Hour)
+	p.Start, p.Stop = 0, 0
+	if got := reasonWithAge(p.Process); got != "not started yet" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
+	seen := make(map[string]cesi.Cause)
+	for _, cause := range []cesi.Cause{
+		cesi.CauseRefused, cesi.CauseTimeout, cesi.CauseUnauthorized, cesi.CauseNameNotFound, cesi.CauseNotSupervisor,
+		cesi.CauseShuttingDown, cesi.CauseBadReply, cesi.CauseTLS, cesi.CauseUnreachable,
+	} {
+		text := advice(cause)
+		if was, taken := seen[text]; taken {
+			t.Errorf("%q and %q get the same advice", was, cause)
+		}
+		seen[text] = cause
+	}
+}
