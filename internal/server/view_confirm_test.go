@@ -59,7 +59,7 @@ func TestTheAnswerCarriesWhatWasAsked(t *testing.T) {
 	form.Find("input[type=hidden]").Each(func(_ int, e *goquery.Selection) {
 		got = append(got, e.AttrOr("name", "")+"="+e.AttrOr("value", ""))
 	})
-	want := []string{"back=/nodes/a%2Fb?x=1", "group=api", `group=x"y`, "process=g:工人"}
+	want := []string{"confirmed=yes", "back=/nodes/a%2Fb?x=1", "group=api", `group=x"y`, "process=g:工人"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}

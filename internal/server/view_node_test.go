@@ -53,7 +53,7 @@ func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
 		"payments:worker_03": {"/nodes/pay-eu-2/processes/payments:worker_03/start", "/nodes/pay-eu-2/processes/payments:worker_03/restart"},
 		"工人:工人":              {"/nodes/pay-eu-2/processes/%E5%B7%A5%E4%BA%BA:%E5%B7%A5%E4%BA%BA/start"},
 		"search:indexer":     nil, // stopping: its buttons are disabled
-		"cesi:cesi":          {"/nodes/pay-eu-2/confirm?action=stop&process=cesi%3acesi", "/nodes/pay-eu-2/processes/cesi:cesi/restart"},
+		"cesi:cesi":          {"/nodes/pay-eu-2/confirm?action=stop&process=cesi%3acesi&back=%2fnodes%2fpay-eu-2", "/nodes/pay-eu-2/processes/cesi:cesi/restart"},
 	} {
 		var got []string
 		doc.Find(`tr[id="process-` + id + `"] .cell-actions > :not([disabled])`).Each(func(_ int, e *goquery.Selection) {
@@ -77,6 +77,9 @@ func TestASelectionIsSentToTheQuestion(t *testing.T) {
 	}
 	if got := doc.Find(`input[name=process][form=selection]`).Length(); got != 12 {
 		t.Errorf("%d boxes", got)
+	}
+	if got := form.Find("input[name=back]").AttrOr("value", ""); got != "/nodes?q=web" {
+		t.Errorf("it leads back to %q", got)
 	}
 	var actions []string
 	form.Find("button[name=action]").Each(func(_ int, e *goquery.Selection) { actions = append(actions, e.AttrOr("value", "")) })

@@ -29,6 +29,18 @@ function rememberFocus(main) {
   }
 }
 
+// What was announced once must not be announced again every few seconds.
+function silence(next) {
+  for (const e of next.querySelectorAll('[role="alert"], .flash[role="status"]')) e.removeAttribute('role')
+}
+
+// Lets the message of a command that went well go with the next refresh. Others
+// stay until somebody dismisses them.
+function forgetSuccess(main) {
+  const dismiss = main.querySelector('.flash-running a.icon-button')
+  if (dismiss) history.replaceState(null, '', dismiss.href)
+}
+
 // Fetches the page anew and puts its content in place of the old one, so that
 // nothing moves or flickers. A page that can't be fetched says so: it must not
 // look fresh.
@@ -49,7 +61,9 @@ async function refresh() {
     }
     if (busy(main)) return
     const restoreFocus = rememberFocus(main)
+    silence(next)
     main.replaceWith(next)
+    forgetSuccess(next)
     document.title = page.title
     restoreFocus()
     prepare()
