@@ -71,3 +71,28 @@ func TestEveryIncludedPartHasItsLicence(t *testing.T) {
 		}
 	}
 }
+
+// The style sheets hold only the rules that were needed when they were made, so
+// a class of Bootstrap's that is new in a template needs make assets.
+func TestTheClassesOfBootstrapInUseAreThere(t *testing.T) {
+	var css strings.Builder
+	for _, name := range []string{"static/vendor/bootstrap.min.css", "static/app.css"} {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		css.Write(content)
+	}
+	checked := 0
+	for _, list := range names(t, Templates(), ".html", `class="([^"]*)"`) {
+		for _, class := range regexp.MustCompile(`\b(btn|form|visually)(-[a-z]+)*\b`).FindAllString(list, -1) {
+			checked++
+			if !regexp.MustCompile(`\.` + class + `[^a-z-]`).MatchString(css.String()) {
+				t.Errorf("run make assets: .%s is in no style sheet", class)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no template uses Bootstrap")
+	}
+}

@@ -3,7 +3,7 @@
 //
 // It serves the static files and hands out the templates; what is put into them
 // is the server's business. static/vendor and static/icons.svg are made by
-// assets.mjs (make assets) and committed.
+// assets.sh (make assets) and committed.
 package web
 
 import (
