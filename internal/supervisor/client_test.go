@@ -356,8 +356,8 @@ func TestRepliesThatAreNone(t *testing.T) {
 		{"nested without end", say("text/xml", params(deep)), cesi.CauseBadReply},
 		{"fault without code", say("text/xml", "<methodResponse><fault></fault></methodResponse>"), cesi.CauseBadReply},
 		{"an error inside", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) }, cesi.CauseBadReply},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, cesi.CauseNotSupervisor},
-		{"a proxy without backend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, cesi.CauseUnreachable},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, cesi.CauseNotSupervisor},
+		{"a proxy without backend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, cesi.CauseUnreachable},
 		{"too large", func(w http.ResponseWriter, _ *http.Request) {
 			chunk := []byte(strings.Repeat(" ", 1<<20))
 			for range 66 {
