@@ -1,5 +1,5 @@
 // Package auth knows who somebody is and who may do what to users: passwords,
-// the throttling of log-ins, sessions, and the one user service that the server
+// the throttling of log-ins, sessions, API tokens, and the one user service that the server
 // and the command line share, so that nobody can forget a check or an audit
 // line.
 //
@@ -17,7 +17,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Store keeps users and sessions. Errors about what was asked are *cesi.Error.
+// Store keeps users, sessions and tokens. Errors about what was asked are *cesi.Error.
 type Store interface {
 	// Users returns all users by name.
 	Users(ctx context.Context) ([]cesi.User, error)
@@ -27,6 +27,11 @@ type Store interface {
 	AddUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error)
 	// AddFirstUser stores a user; Conflict if there is any.
 	AddFirstUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error)
+	// Accounts returns all users by name, with how many tokens they have, and
+	// sessions that began after the one time and end after the other.
+	Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error)
+	// Rehash replaces how the password that hashes to oldHash is stored.
+	Rehash(ctx context.Context, user int64, oldHash, newHash string, mustChange bool) error
 	// SetPassword replaces the password and ends the user's sessions.
 	SetPassword(ctx context.Context, name, hash string, mustChange bool) error
 	// ChangePassword replaces the password that hashes to oldHash, ends the
@@ -44,6 +49,23 @@ type Store interface {
 	TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error
 	EndSession(ctx context.Context, token cesi.TokenHash) error
 	DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error)
+	// Sessions returns a user's sessions, those used last first.
+	Sessions(ctx context.Context, user string) ([]cesi.Session, error)
+	// EndSessionOf ends one session by its ID and returns where it came from;
+	// EndSessions ends all but one and returns how many.
+	EndSessionOf(ctx context.Context, user, id string) (string, error)
+	EndSessions(ctx context.Context, user string, but cesi.TokenHash) (int, error)
+
+	// AddToken stores a token of the owner, who is known by name.
+	AddToken(ctx context.Context, t cesi.Token, hash cesi.TokenHash) (cesi.Token, error)
+	// Token returns a token with its owner as the account is now, or NotFound.
+	Token(ctx context.Context, hash cesi.TokenHash) (cesi.Token, error)
+	// Tokens returns a user's tokens by name.
+	Tokens(ctx context.Context, user string) ([]cesi.Token, error)
+	TouchTokens(ctx context.Context, used map[int64]time.Time) error
+	// DeleteToken returns the token's name, DeleteTokens how many there were.
+	DeleteToken(ctx context.Context, user string, id int64) (string, error)
+	DeleteTokens(ctx context.Context, user string) (int, error)
 }
 
 // Journal writes the activity log; it never fails its caller.
@@ -76,11 +98,15 @@ type Service struct {
 	lifetime  atomic.Int64 // nanoseconds
 	passwords *passwords
 	throttle  *throttle
-	failures  *failures
-	initial   string // path of the first administrator's password
+	// tokenThrottle slows down who fails with API tokens. It is one of its own: a
+	// script with an old token must not keep the people beside it from logging in.
+	tokenThrottle *throttle
+	failures      *failures
+	initial       string // path of the first administrator's password
 
 	mu   sync.Mutex
 	seen map[cesi.TokenHash]time.Time // sessions used since the last tidy
+	used map[int64]time.Time          // tokens used since the last tidy
 }
 
 // New returns a service. The server keeps Run running beside it; the command
@@ -88,11 +114,13 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, journal: o.Journal, log: o.Log, now: o.Now,
-		passwords: newPasswords(o.Cost),
-		throttle:  newThrottle(o.Now),
-		failures:  newFailures(o.Journal, o.Now),
-		initial:   o.Database + initialSuffix,
-		seen:      map[cesi.TokenHash]time.Time{},
+		passwords:     newPasswords(o.Cost),
+		throttle:      newThrottle(o.Now),
+		tokenThrottle: newThrottle(o.Now),
+		failures:      newFailures(o.Journal, o.Now),
+		initial:       o.Database + initialSuffix,
+		seen:          map[cesi.TokenHash]time.Time{},
+		used:          map[int64]time.Time{},
 	}
 	s.SetSessionLifetime(o.SessionLifetime)
 	return s

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -67,7 +66,7 @@ func (s *Service) addConfigured(ctx context.Context, name, password string) erro
 // is no user yet, and the next start makes both anew. The other way round nobody
 // would know the password.
 func (s *Service) addInitial(ctx context.Context) (string, error) {
-	password := strings.ToLower(rand.Text())
+	password := NewPassword()
 	if err := writePrivate(s.initial, password+"\n"); err != nil {
 		return "", cesi.Wrap(cesi.Internal, err, "the first administrator's password can't be written to %s", s.initial)
 	}

@@ -69,6 +69,9 @@ func (p *passwords) matches(ctx context.Context, hash, password string) (bool, e
 		return false, err
 	}
 	defer release()
+	if isWerkzeug(hash) {
+		return matchesWerkzeug(hash, password), nil
+	}
 	// bcrypt would take the first 72 bytes of a longer one for the whole.
 	if hash == "" || len(password) > maxPassword {
 		_ = bcrypt.CompareHashAndPassword([]byte(p.dummy), []byte(password))

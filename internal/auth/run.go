@@ -25,22 +25,24 @@ func (s *Service) Run(ctx context.Context) {
 }
 
 // Flush writes what is only in memory: the failures that were counted, and when
-// sessions were last used. Call it at the end, before the journal's Drain.
+// sessions and tokens were last used. Call it at the end, before the journal's
+// Drain.
 func (s *Service) Flush(ctx context.Context) {
 	s.failures.flush(ctx, true)
 	s.tidy(ctx)
 }
 
-// tidy stores when sessions were last used and removes those that are over.
-// That it fails costs nothing but the minute of a last use, so it is tried once.
+// tidy stores when sessions and tokens were last used and removes sessions that
+// are over. That it fails costs nothing but the minute of a last use, so it is
+// tried once.
 func (s *Service) tidy(ctx context.Context) {
-	s.mu.Lock()
-	seen := s.seen
-	s.seen = map[cesi.TokenHash]time.Time{}
-	s.mu.Unlock()
+	seen, used := s.takeUses()
 	var err error
 	if len(seen) > 0 {
 		err = s.store.TouchSessions(ctx, seen)
+	}
+	if err == nil && len(used) > 0 {
+		err = s.store.TouchTokens(ctx, used)
 	}
 	if err == nil {
 		_, err = s.store.DeleteExpiredSessions(ctx, s.now())
@@ -48,4 +50,13 @@ func (s *Service) tidy(ctx context.Context) {
 	if err != nil {
 		s.log.Warn("sessions can't be tidied", "error", err)
 	}
+}
+
+// takeUses returns what was used since the last call.
+func (s *Service) takeUses() (seen map[cesi.TokenHash]time.Time, used map[int64]time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen, used = s.seen, s.used
+	s.seen, s.used = map[cesi.TokenHash]time.Time{}, map[int64]time.Time{}
+	return seen, used
 }

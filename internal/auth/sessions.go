@@ -40,7 +40,7 @@ func (s *Service) Login(ctx context.Context, name, password, address, userAgent,
 }
 
 // prove returns the user of the name, with the password's hash, if the password
-// is right. If it isn't, that is Unauthorized and failure is written to the
+// is right; a hash of the Python CeSI's is a bcrypt one after that. If it isn't, that is Unauthorized and failure is written to the
 // activity log. The try counts as failed until the caller takes it back.
 func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, password string) (cesi.User, string, *attempt, error) {
 	try, err := s.throttle.begin(failure.Address, name)
@@ -63,6 +63,7 @@ func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, passwo
 		s.failures.note(ctx, failure, try.number <= freeTries)
 		return cesi.User{}, "", nil, errWrong()
 	}
+	hash = s.renewHash(ctx, &user, hash, password)
 	return user, hash, try, nil
 }
 
@@ -99,8 +100,7 @@ func (s *Service) session(ctx context.Context, token string) (cesi.Session, erro
 	if err != nil {
 		return cesi.Session{}, err
 	}
-	now := s.now()
-	if !now.Before(session.Expires) || !now.Before(session.Created.Add(s.sessionLifetime())) {
+	if s.over(session) {
 		return cesi.Session{}, errNoSession()
 	}
 	return session, nil

@@ -2,7 +2,9 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
+	"strings"
 
 	"cesi/internal/cesi"
 )
@@ -11,6 +13,16 @@ import (
 func (s *Service) Users(ctx context.Context) ([]cesi.User, error) {
 	return s.store.Users(ctx)
 }
+
+// Accounts returns all users by name, each with how many sessions and tokens it
+// has. Who may see them is for the caller to check.
+func (s *Service) Accounts(ctx context.Context) ([]cesi.Account, error) {
+	now := s.now()
+	return s.store.Accounts(ctx, now.Add(-s.sessionLifetime()), now)
+}
+
+// NewPassword makes up a password for somebody who is to change it.
+func NewPassword() string { return strings.ToLower(rand.Text()) }
 
 // AddUser makes a user; with mustChange the password has to be replaced at the
 // first login. Errors: Forbidden, Invalid (name, password, role), Conflict.

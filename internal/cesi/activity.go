@@ -21,6 +21,9 @@ const (
 	ActionUserPassword   Action = "user password"
 	ActionUserRole       Action = "user role"
 	ActionUserDelete     Action = "user delete"
+	ActionSessionEnd     Action = "session end"
+	ActionTokenAdd       Action = "token add"
+	ActionTokenRevoke    Action = "token revoke"
 	ActionActivityPurged Action = "activity purge"
 )
 

@@ -1,10 +1,17 @@
 package cesi
 
-import "time"
+import (
+	"encoding/hex"
+	"time"
+)
 
-// TokenHash is the SHA-256 of a session's token. Only this is stored, so that
-// who reads the database can't use the sessions in it.
+// TokenHash is the SHA-256 of a session's or an API token. Only this is stored,
+// so that who reads the database can't use what is in it.
 type TokenHash [32]byte
+
+// ID names a session among its user's: enough of the hash to tell them apart,
+// and of no use to anybody else.
+func (h TokenHash) ID() string { return hex.EncodeToString(h[:8]) }
 
 // Session is one login of a user's, from its beginning to the log-out, a new
 // password or its expiry.

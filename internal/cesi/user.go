@@ -92,16 +92,31 @@ func ValidateUserName(name string) error {
 		return Errorf(Invalid, "a user's name has at most %d characters", MaxUserName)
 	}
 	for _, r := range name {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !slices.Contains([]rune("._-@+"), r) {
+		if !isNameRune(r) {
 			return Errorf(Invalid, "a user's name has letters, digits and . _ - @ + only, not %q", r)
 		}
 	}
 	return nil
 }
 
+// isNameRune reports whether a user's name may hold the character.
+func isNameRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || slices.Contains([]rune("._-@+"), r)
+}
+
+// Account is a user with what gives access to it at the moment.
+type Account struct {
+	User
+	Sessions int
+	Tokens   int // those that have expired too
+}
+
 // Actor is who does something: a user at an address, or the command line.
 type Actor struct {
-	User    string // a user's name, or "cli:UNIX-USER"
-	Role    Role
-	Address string // the client's address without port; empty for the command line
+	User string // a user's name, or "cli:UNIX-USER"
+	Role Role
+	// Address is the client's address without port, and behind it the API token
+	// that was used, if one was: "192.0.2.7 (token deploy)". It is empty for the
+	// command line.
+	Address string
 }

@@ -139,6 +139,12 @@ func verb(action cesi.Action, result cesi.Result) string {
 		return "changed the role of"
 	case cesi.ActionUserDelete:
 		return "deleted user"
+	case cesi.ActionSessionEnd:
+		return "ended sessions" // of the target, if it is another
+	case cesi.ActionTokenAdd:
+		return "made an API token"
+	case cesi.ActionTokenRevoke:
+		return "revoked API tokens"
 	case cesi.ActionActivityPurged:
 		return "emptied the activity log"
 	default:

@@ -99,6 +99,12 @@ func past(action cesi.Action) string {
 		return "changed the role of"
 	case cesi.ActionUserDelete:
 		return "deleted"
+	case cesi.ActionSessionEnd:
+		return "ended sessions of"
+	case cesi.ActionTokenAdd:
+		return "made an API token of"
+	case cesi.ActionTokenRevoke:
+		return "revoked API tokens of"
 	case cesi.ActionActivityPurged:
 		return "purged the activity log"
 	default:

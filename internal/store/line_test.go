@@ -45,6 +45,12 @@ func TestLineReadsAsCeSisDid(t *testing.T) {
 			`[INFO]: ann changed the role of 'bob' user: viewer (ok)`},
 		{cesi.Activity{User: "ann", Action: cesi.ActionUserDelete, Target: "ann", Result: cesi.Failed, Message: "last administrator"},
 			`[WARNING]: ann unsuccessful user delete event 'ann' user: last administrator (failed)`},
+		{cesi.Activity{User: "ann", Action: cesi.ActionSessionEnd, Target: "bob", Result: cesi.OK, Message: "2 sessions"},
+			`[INFO]: ann ended sessions of 'bob' user: 2 sessions (ok)`},
+		{cesi.Activity{User: "ann", Action: cesi.ActionTokenAdd, Target: "ann", Result: cesi.OK, Message: "deploy, without end"},
+			`[INFO]: ann made an API token of 'ann' user: deploy, without end (ok)`},
+		{cesi.Activity{User: "ann", Action: cesi.ActionTokenRevoke, Target: "bob", Result: cesi.OK, Message: "all 3"},
+			`[INFO]: ann revoked API tokens of 'bob' user: all 3 (ok)`},
 		{cesi.Activity{User: "李雷", Action: cesi.ActionStop, Node: "网-01", Target: "a b:é", Result: cesi.OK},
 			`[INFO]: 李雷 stopped 网-01 node's a b:é process. (ok)`},
 	}

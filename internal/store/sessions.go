@@ -47,21 +47,15 @@ func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
 // now; NotFound if there is none. Whether it has expired is for the caller to
 // say.
 func (db *DB) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
-	s := cesi.Session{Token: token}
-	var (
-		created, seen, expires int64
-		err                    error
-	)
-	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, sessions.created, last_seen, expires, address, user_agent
+	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
 		FROM sessions JOIN users ON users.id = sessions.user_id WHERE token = ?`, token[:])
-	s.User, err = scanUser(row, &created, &seen, &expires, &s.Address, &s.UserAgent)
+	s, err := scanSession(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return cesi.Session{}, cesi.Errorf(cesi.NotFound, "there is no such session")
 	}
 	if err != nil {
 		return cesi.Session{}, fmt.Errorf("session: %w", err)
 	}
-	s.Created, s.LastSeen, s.Expires = fromMicros(created), fromMicros(seen), fromMicros(expires)
 	return s, nil
 }
 

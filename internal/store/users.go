@@ -129,6 +129,21 @@ func (db *DB) ChangePassword(ctx context.Context, oldHash, newHash string, s ces
 	})
 }
 
+// Rehash replaces how the user's password is stored, without touching the
+// sessions; with mustChange the user has to choose another one next. Conflict if
+// the password is no longer the one that hashes to oldHash.
+func (db *DB) Rehash(ctx context.Context, user int64, oldHash, newHash string, mustChange bool) error {
+	done, err := changes(db.sql.ExecContext(ctx, `UPDATE users SET password = ?, must_change = must_change OR ? WHERE id = ? AND password = ?`,
+		newHash, mustChange, user, oldHash))
+	if err != nil {
+		return fmt.Errorf("rehash password: %w", err)
+	}
+	if done == 0 {
+		return cesi.Errorf(cesi.Conflict, "somebody else has just changed this user")
+	}
+	return nil
+}
+
 // SetRole gives the user another role, in force with the next request. The last
 // administrator can't be demoted: Conflict.
 func (db *DB) SetRole(ctx context.Context, name string, role cesi.Role) error {

@@ -1,0 +1,84 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"cesi/internal/cesi"
+)
+
+// Sessions returns the user's sessions that are not over, those used last first,
+// each with its last use to the minute. Who may see them is for the caller to
+// check.
+func (s *Service) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
+	sessions, err := s.store.Sessions(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	sessions = slices.DeleteFunc(sessions, s.over)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, session := range sessions {
+		if at, found := s.seen[session.Token]; found {
+			sessions[i].LastSeen = at
+		}
+	}
+	return sessions, nil
+}
+
+// over reports whether a session has come to its end.
+func (s *Service) over(session cesi.Session) bool {
+	now := s.now()
+	return !now.Before(session.Expires) || !now.Before(session.Created.Add(s.sessionLifetime()))
+}
+
+// SessionID names the session of a token, as Sessions' tokens do.
+func SessionID(token string) string {
+	hash, ok := hashToken(token)
+	if !ok {
+		return ""
+	}
+	return hash.ID()
+}
+
+// EndSession ends one of the actor's own sessions. Errors: NotFound.
+func (s *Service) EndSession(ctx context.Context, actor cesi.Actor, id string) error {
+	entry := cesi.Activity{Action: cesi.ActionSessionEnd, Target: actor.User}
+	return s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
+		from, err := s.store.EndSessionOf(ctx, actor.User, id)
+		entry.Message = "the one from " + from
+		return err
+	})
+}
+
+// EndOtherSessions ends all of the actor's own sessions but the token's.
+func (s *Service) EndOtherSessions(ctx context.Context, actor cesi.Actor, token string) error {
+	entry := cesi.Activity{Action: cesi.ActionSessionEnd, Target: actor.User}
+	return s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
+		but, ok := hashToken(token)
+		if !ok {
+			return errNoSession()
+		}
+		n, err := s.store.EndSessions(ctx, actor.User, but)
+		entry.Message = counted(n, "session")
+		return err
+	})
+}
+
+// EndSessions ends all sessions of a user. Errors: Forbidden, NotFound.
+func (s *Service) EndSessions(ctx context.Context, actor cesi.Actor, name string) error {
+	return s.manage(ctx, actor, cesi.ActionSessionEnd, name, func(entry *cesi.Activity) error {
+		n, err := s.store.EndSessions(ctx, name, cesi.TokenHash{})
+		entry.Message = counted(n, "session")
+		return err
+	})
+}
+
+// counted writes a number of things.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}

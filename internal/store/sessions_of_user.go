@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"cesi/internal/cesi"
+)
+
+// Sessions returns the user's sessions, those used last first. Whether they have
+// expired is for the caller to say.
+func (db *DB) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
+	rows, err := db.sql.QueryContext(ctx, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
+		FROM sessions JOIN users ON users.id = sessions.user_id WHERE users.name = ? ORDER BY last_seen DESC, sessions.created DESC`, user)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	defer rows.Close()
+	var sessions []cesi.Session
+	for rows.Next() {
+		s, err := scanSession(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list sessions: %w", err)
+		}
+		sessions = append(sessions, s)
+	}
+	return sessions, rows.Err()
+}
+
+func scanSession(row scanner) (s cesi.Session, err error) {
+	var (
+		token                  []byte
+		created, seen, expires int64
+	)
+	s.User, err = scanUser(row, &token, &created, &seen, &expires, &s.Address, &s.UserAgent)
+	copy(s.Token[:], token)
+	s.Created, s.LastSeen, s.Expires = fromMicros(created), fromMicros(seen), fromMicros(expires)
+	return s, err
+}
+
+// EndSessionOf ends the session of the user's that has the ID and returns the
+// address that it came from; NotFound if there is none.
+func (db *DB) EndSessionOf(ctx context.Context, user, id string) (address string, err error) {
+	sessions, err := db.Sessions(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range sessions {
+		if s.Token.ID() == id {
+			return s.Address, db.EndSession(ctx, s.Token)
+		}
+	}
+	return "", cesi.Errorf(cesi.NotFound, "this session has ended already")
+}
+
+// EndSessions ends the user's sessions but for the one of the token, and returns
+// how many there were; NotFound without such a user.
+func (db *DB) EndSessions(ctx context.Context, user string, but cesi.TokenHash) (n int, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		u, err := findUser(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		n, err = changes(tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = ? AND token <> ?`, u.ID, but[:]))
+		if err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
+		return nil
+	})
+	return n, err
+}

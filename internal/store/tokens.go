@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// maxTokens bounds how many tokens a user has.
+const maxTokens = 100
+
+const tokenColumns = `tokens.id, tokens.name, tokens.created, expires, last_used`
+
+// AddToken stores a token of its owner, who is known by name, and returns it
+// with the rest. NotFound without such a user; Conflict if the owner has one of
+// that name, or too many.
+func (db *DB) AddToken(ctx context.Context, t cesi.Token, hash cesi.TokenHash) (cesi.Token, error) {
+	err := db.inTx(ctx, func(tx *sql.Tx) (err error) {
+		if t.Owner, err = findUser(ctx, tx, t.Owner.Name); err != nil {
+			return err
+		}
+		var have int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM tokens WHERE user_id = ?`, t.Owner.ID).Scan(&have); err != nil {
+			return fmt.Errorf("count tokens: %w", err)
+		}
+		if have >= maxTokens {
+			return cesi.Errorf(cesi.Conflict, "%d tokens are the most: revoke one first", maxTokens)
+		}
+		err = tx.QueryRowContext(ctx, `INSERT INTO tokens (user_id, name, hash, created, expires) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+			t.Owner.ID, t.Name, hash[:], micros(t.Created), micros(t.Expires)).Scan(&t.ID)
+		if isUniqueViolation(err) {
+			return cesi.Wrap(cesi.Conflict, err, "there is already a token %q", t.Name)
+		}
+		if err != nil {
+			return fmt.Errorf("add token: %w", err)
+		}
+		return nil
+	})
+	return t, err
+}
+
+// Token returns the token of the hash, with its owner as the account is now;
+// NotFound if there is none. Whether it has expired is for the caller to say.
+func (db *DB) Token(ctx context.Context, hash cesi.TokenHash) (cesi.Token, error) {
+	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, `+tokenColumns+`
+		FROM tokens JOIN users ON users.id = tokens.user_id WHERE hash = ?`, hash[:])
+	t, err := scanToken(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return cesi.Token{}, cesi.Errorf(cesi.NotFound, "there is no such token")
+	}
+	if err != nil {
+		return cesi.Token{}, fmt.Errorf("token: %w", err)
+	}
+	return t, nil
+}
+
+// Tokens returns the user's tokens by name.
+func (db *DB) Tokens(ctx context.Context, user string) ([]cesi.Token, error) {
+	rows, err := db.sql.QueryContext(ctx, `SELECT `+userColumns+`, `+tokenColumns+`
+		FROM tokens JOIN users ON users.id = tokens.user_id WHERE users.name = ? ORDER BY tokens.name`, user)
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	defer rows.Close()
+	var tokens []cesi.Token
+	for rows.Next() {
+		t, err := scanToken(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list tokens: %w", err)
+		}
+		tokens = append(tokens, t)
+	}
+	return tokens, rows.Err()
+}
+
+func scanToken(row scanner) (t cesi.Token, err error) {
+	var created, expires, used int64
+	t.Owner, err = scanUser(row, &t.ID, &t.Name, &created, &expires, &used)
+	t.Created, t.Expires, t.LastUsed = fromMicros(created), fromMicros(expires), fromMicros(used)
+	return t, err
+}
+
+// TouchTokens notes when the tokens, by their ID, were last used; those that are
+// gone are passed over.
+func (db *DB) TouchTokens(ctx context.Context, used map[int64]time.Time) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		for id, at := range used {
+			if _, err := tx.ExecContext(ctx, `UPDATE tokens SET last_used = ? WHERE id = ?`, micros(at), id); err != nil {
+				return fmt.Errorf("touch token: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// DeleteToken removes one token of the user's and returns its name; NotFound if
+// the user has none of that ID.
+func (db *DB) DeleteToken(ctx context.Context, user string, id int64) (string, error) {
+	var name string
+	err := db.sql.QueryRowContext(ctx, `DELETE FROM tokens WHERE id = ? AND user_id = (SELECT id FROM users WHERE name = ?) RETURNING name`,
+		id, user).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", cesi.Errorf(cesi.NotFound, "there is no such token")
+	}
+	if err != nil {
+		return "", fmt.Errorf("delete token: %w", err)
+	}
+	return name, nil
+}
+
+// DeleteTokens removes all tokens of the user and returns how many there were;
+// NotFound without such a user.
+func (db *DB) DeleteTokens(ctx context.Context, user string) (n int, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		u, err := findUser(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		n, err = changes(tx.ExecContext(ctx, `DELETE FROM tokens WHERE user_id = ?`, u.ID))
+		if err != nil {
+			return fmt.Errorf("delete tokens: %w", err)
+		}
+		return nil
+	})
+	return n, err
+}
