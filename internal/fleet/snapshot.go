@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"cesi/internal/cesi"
@@ -146,6 +147,9 @@ type Snapshot struct {
 	Stale  int
 
 	byName map[string]*Node
+
+	indexOnce sync.Once
+	index     groupIndex // by groupIndex only
 }
 
 func (s *Snapshot) include(n *Node) {

@@ -1,0 +1,83 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Group is a group of supervisord's as it exists across the fleet: all nodes'
+// groups of one name.
+type Group struct {
+	Name  string
+	Parts []GroupPart // in the order of the nodes
+	// Counts cover the nodes that answer, as the Snapshot's do.
+	Counts Counts
+}
+
+// GroupPart is one node's part of a group.
+type GroupPart struct {
+	Node      *Node
+	Processes []Process // sorted by name
+	Counts    Counts
+}
+
+// groupIndex is what a Snapshot knows of its groups, once somebody has asked.
+type groupIndex struct {
+	all    []*Group
+	byName map[string]*Group
+}
+
+// Groups lists the groups, by name. The first call on a snapshot is a pass over
+// its processes; later ones cost nothing.
+func (s *Snapshot) Groups() []*Group { return s.groupIndex().all }
+
+// Group returns the group of that name.
+func (s *Snapshot) Group(name string) (*Group, bool) {
+	g, found := s.groupIndex().byName[name]
+	return g, found
+}
+
+func (s *Snapshot) groupIndex() *groupIndex {
+	s.indexOnce.Do(func() {
+		s.index = groupIndex{byName: make(map[string]*Group)}
+		for _, n := range s.Nodes {
+			for _, part := range n.parts() {
+				s.index.include(part)
+			}
+		}
+		slices.SortFunc(s.index.all, func(a, b *Group) int { return cmp.Compare(a.Name, b.Name) })
+	})
+	return &s.index
+}
+
+func (x *groupIndex) include(part GroupPart) {
+	name := part.Processes[0].Group
+	g := x.byName[name]
+	if g == nil {
+		g = &Group{Name: name}
+		x.byName[name] = g
+		x.all = append(x.all, g)
+	}
+	g.Parts = append(g.Parts, part)
+	if part.Node.Status == Up {
+		g.Counts.add(part.Counts)
+	}
+}
+
+// parts splits the node's processes, which are sorted by group.
+func (n *Node) parts() []GroupPart {
+	var parts []GroupPart
+	first := 0
+	for i := range n.Processes {
+		if i+1 < len(n.Processes) && n.Processes[i+1].Group == n.Processes[first].Group {
+			continue
+		}
+		part := GroupPart{Node: n, Processes: n.Processes[first : i+1 : i+1]}
+		for _, p := range part.Processes {
+			part.Counts.count(p.Process)
+		}
+		parts = append(parts, part)
+		first = i + 1
+	}
+	return parts
+}
