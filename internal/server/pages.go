@@ -27,6 +27,7 @@ func (s *Server) base(r *http.Request) basePage {
 		if op, found := s.opts.Fleet.Operation(cesi.ActivityID(id)); found {
 			report := op.Report()
 			b.Report = &report
+			b.Late, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 where it is no number
 		}
 	}
 	if v.user.Role.Can(cesi.ManageUsers) {
@@ -40,7 +41,7 @@ func here(r *http.Request) string {
 	u := *r.URL
 	query := u.Query()
 	query.Del("report")
-	query.Del("notice")
+	query.Del("later")
 	u.RawQuery = query.Encode()
 	return u.RequestURI()
 }

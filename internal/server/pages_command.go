@@ -12,29 +12,27 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// confirmPage asks about a command on the path's node: on the groups and
-// processes in the query, or on all of it.
+// confirmPage asks about a command: on the path's node, or on the scope in the
+// query.
 func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	return s.ask(w, r, query.Get("action"), query, http.StatusOK, "")
+	request, err := s.requestOf(r, query.Get("action"), query)
+	if err != nil {
+		return err
+	}
+	preview, err := s.opts.Fleet.Preview(request.Command)
+	if err != nil {
+		return err
+	}
+	return s.ask(w, r, request, preview, "")
 }
 
-// ask shows the question before a command.
-func (s *Server) ask(w http.ResponseWriter, r *http.Request, action string, form url.Values, status int, problem string) error {
-	if _, err := s.findNode(r); err != nil {
-		return err
-	}
-	c, err := commandOf(r, action, form["group"], form["process"])
-	if err != nil {
-		return err
-	}
-	preview, err := s.opts.Fleet.Preview(c)
-	if err != nil {
-		return err
-	}
-	request := confirmRequest{
-		Node: param(r, "node"), Action: c.Action, Groups: form["group"], Processes: form["process"],
-		Back: s.localPath(form.Get("back")),
+// ask shows the question before a command. Problem says why an answer was not
+// accepted; it is empty the first time.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, request commandRequest, preview fleet.Preview, problem string) error {
+	status := http.StatusOK
+	if problem != "" {
+		status = http.StatusConflict
 	}
 	return s.pages.render(w, status, "confirm", newConfirmPage(s.base(r), request, preview, problem))
 }
@@ -46,29 +44,29 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 		return tooLarge(err)
 	}
 	form, action := r.PostForm, chi.URLParam(r, "action")
-	if process := param(r, "process"); process != "" {
-		form["process"], form["group"] = []string{process}, nil
+	if action == "" {
+		action = form.Get("action")
 	}
-	c, err := commandOf(r, action, form["group"], form["process"])
+	request, err := s.requestOf(r, action, form)
 	if err != nil {
 		return err
 	}
-	c.ConfirmSelf = form.Get("confirm_self")
-	preview, err := s.opts.Fleet.Preview(c)
+	preview, err := s.opts.Fleet.Preview(request.Command)
 	if err != nil {
 		return err
 	}
-	if preview.Self != "" && c.ConfirmSelf != preview.Self && form.Has("confirmed") {
-		return s.ask(w, r, action, form, http.StatusConflict, "Type "+preview.Self+" to stop it.")
+	confirmed := form.Has("confirmed")
+	if confirmed && preview.Self != "" && request.ConfirmSelf != preview.Self {
+		return s.ask(w, r, request, preview, "Type "+preview.Self+" to stop it.")
 	}
-	if !form.Has("confirmed") && questionable(c.Action, preview) {
-		return s.ask(w, r, action, form, http.StatusOK, "")
+	if !confirmed && (param(r, "node") == "" || questionable(request.Action, preview)) {
+		return s.ask(w, r, request, preview, "")
 	}
-	report, err := s.control(r, c)
+	report, err := s.control(r, request.Command)
 	if err != nil {
 		return err
 	}
-	s.redirect(w, r, withReport(s.localPath(form.Get("back")), report.ID))
+	s.redirect(w, r, withReport(request.Back, report.ID, request.Later))
 	return nil
 }
 
@@ -77,14 +75,18 @@ func questionable(action cesi.Action, p fleet.Preview) bool {
 	return action != cesi.ActionStart && len(p.Hit) > 1 || len(p.Manual) > 1 || p.Self != ""
 }
 
-// withReport adds to a path of ours which command the page is to tell about.
-func withReport(path string, id cesi.ActivityID) string {
+// withReport adds to a path of ours which command the page is to tell about,
+// and how many targets came too late for it.
+func withReport(path string, id cesi.ActivityID, later int) string {
 	u, err := url.Parse(path)
 	if err != nil {
 		return path
 	}
 	query := u.Query()
 	query.Set("report", strconv.FormatInt(int64(id), 10))
+	if later > 0 {
+		query.Set("later", strconv.Itoa(later))
+	}
 	u.RawQuery = query.Encode()
 	return u.String()
 }

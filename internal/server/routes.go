@@ -33,10 +33,12 @@ func (s *Server) routes() chi.Router {
 	r.Get("/nodes", s.allow(cesi.ViewFleet, s.nodesPage))
 	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.nodePage))
 	r.Get("/nodes/{node}/confirm", s.allow(cesi.ControlProcesses, s.confirmPage))
+	r.Get("/command", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
 	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
 
+	r.Post("/command", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))
 	r.Post("/nodes/{node}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.commandForm))

@@ -24,6 +24,7 @@ type basePage struct {
 	Banners []banner      // drawn for administrators only
 	Notice  string        // a sentence on what was just done
 	Report  *fleet.Report // how the last command went
+	Late    int           // how many targets came too late for it
 	Now     time.Time
 	Refresh bool // the page is to be fetched anew every few seconds
 }
@@ -56,7 +57,7 @@ func (b basePage) Flash() *flash {
 	if b.Report == nil {
 		return nil
 	}
-	return newFlash(*b.Report)
+	return newFlash(*b.Report, b.Late)
 }
 
 // Stylesheet names the static file that holds Bootstrap.

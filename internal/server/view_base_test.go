@@ -76,7 +76,7 @@ func TestAFlashTellsHowTheCommandWent(t *testing.T) {
 		{fleet.Report{Action: cesi.ActionStop, Done: true, Result: cesi.OK, Message: "there was nothing to do", Duration: time.Second}, "running", "Stop: there was nothing to do (1.0 s)."},
 		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 left alone (4.1 s)."},
 	} {
-		f := newFlash(c.report)
+		f := newFlash(c.report, 0)
 		if f.Kind != c.kind || f.Sentence != c.sentence {
 			t.Errorf("%s: %q, want %s: %q", f.Kind, f.Sentence, c.kind, c.sentence)
 		}
@@ -88,8 +88,8 @@ func TestAFlashOfManyListsThem(t *testing.T) {
 	base.Report, base.Here = sampleReport(), "/nodes/pay-eu-2"
 	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(base, payNode())})
 	want := []string{
-		"ok payments:worker_01 on pay-eu-2",
 		"failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker'",
+		"ok payments:worker_01 on pay-eu-2",
 		"left alone payments:worker_05 on pay-eu-2 it does not run (STOPPED)",
 	}
 	if diff := cmp.Diff(want, texts(doc, ".outcomes tbody tr")); diff != "" {

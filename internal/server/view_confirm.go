@@ -7,29 +7,22 @@ import (
 	"cesi/internal/fleet"
 )
 
-// confirmRequest is what is asked for on a node: groups and processes, or
-// without either all of it.
-type confirmRequest struct {
-	Node      string
-	Action    cesi.Action
-	Groups    []string
-	Processes []string // "group:name"
-	Back      string   // local path to return to
-}
-
 // confirmPage is the question before a command on many.
 type confirmPage struct {
 	basePage
-	confirmRequest
-	Question  string
-	Remark    string // what the command means, where that is not plain
-	Verb      string // on the button: "Stop 14 processes"
-	Hit       []refGroup
-	Manual    []fleet.Ref
-	LeftAlone []leftAlone
-	Self      string // to be typed in
-	Problem   string // why it did not go out the last time
-	Nothing   bool   // there is nothing that the command would touch
+	commandRequest
+	Question    string
+	Remark      string // what the command means, where that is not plain
+	Verb        string // on the button: "Stop 14 processes"
+	Hit         []refGroup
+	HitMore     int // processes that are hit too, but not named
+	Manual      []fleet.Ref
+	ManualTotal int
+	LeftAlone   []leftAlone
+	Fleet       bool   // more than one node is hit, so that a name alone says too little
+	Self        string // to be typed in
+	Problem     string // why it did not go out the last time
+	Nothing     bool   // there is nothing that the command would touch
 }
 
 // refGroup are the processes of one node.
@@ -38,18 +31,24 @@ type refGroup struct {
 	IDs  []string
 }
 
+// namesShown bounds the processes that one list of a question names.
+const namesShown = 500
+
 // leftAlone are the processes that a command does not touch for one reason.
 type leftAlone struct {
 	Reason string
 	Refs   []fleet.Ref
+	Total  int // with those that are not named
 }
 
 // newConfirmPage asks about a command as its preview describes it. Problem is a
 // sentence about an answer that was not accepted, or empty.
-func newConfirmPage(base basePage, request confirmRequest, preview fleet.Preview, problem string) confirmPage {
+func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview, problem string) confirmPage {
 	page := confirmPage{
-		confirmRequest: request,
-		Hit:            groupByNode(preview.Hit), Manual: preview.Manual, LeftAlone: groupByReason(preview.LeftAlone),
+		commandRequest: request,
+		Hit:            groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
+		Manual: preview.Manual[:min(len(preview.Manual), namesShown)], ManualTotal: len(preview.Manual),
+		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
 		Self: preview.Self, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
 	page.Verb = capitalized(string(request.Action)) + " " + hitWords(preview)
@@ -60,7 +59,11 @@ func newConfirmPage(base basePage, request confirmRequest, preview fleet.Preview
 	if request.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = "A restart touches what runs and what failed; what somebody stopped stays stopped."
 	}
-	page.basePage = base.at("nodes", page.Question)
+	section := "nodes"
+	if request.Post == fleetCommand {
+		section = "processes"
+	}
+	page.basePage = base.at(section, page.Question)
 	return page
 }
 
@@ -103,7 +106,10 @@ func groupByReason(outcomes []fleet.Outcome) []leftAlone {
 			at[o.Message] = i
 			groups = append(groups, leftAlone{Reason: o.Message})
 		}
-		groups[i].Refs = append(groups[i].Refs, o.Ref)
+		groups[i].Total++
+		if len(groups[i].Refs) < namesShown {
+			groups[i].Refs = append(groups[i].Refs, o.Ref)
+		}
 	}
 	return groups
 }

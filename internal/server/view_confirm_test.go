@@ -21,7 +21,12 @@ func refsOn(node string, n int) []fleet.Ref {
 	return refs
 }
 
-func drawConfirm(t *testing.T, request confirmRequest, preview fleet.Preview) *goquery.Document {
+// askFor is a request for an action on node n.
+func askFor(action cesi.Action) commandRequest {
+	return commandRequest{Command: fleet.Command{Action: action}, Post: localURL("nodes", "n", action), Back: "/nodes/n"}
+}
+
+func drawConfirm(t *testing.T, request commandRequest, preview fleet.Preview) *goquery.Document {
 	t.Helper()
 	return draw(t, newTestRenderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), request, preview, "")})
 }
@@ -38,7 +43,7 @@ func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {
 		"Stop 14 processes on 2 nodes?":     {cesi.ActionStop, append(refsOn("web-1", 7), refsOn("web-2", 7)...), 2},
 		"There is nothing to stop":          {cesi.ActionStop, nil, 0},
 	} {
-		page := newConfirmPage(sampleBase(cesi.Operator), confirmRequest{Node: "web-1", Action: c.action}, fleet.Preview{Hit: c.hit, Nodes: c.nodes}, "")
+		page := newConfirmPage(sampleBase(cesi.Operator), askFor(c.action), fleet.Preview{Hit: c.hit, Nodes: c.nodes}, "")
 		if page.Question != want {
 			t.Errorf("%q, want %q", page.Question, want)
 		}
@@ -46,10 +51,9 @@ func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {
 }
 
 func TestTheAnswerCarriesWhatWasAsked(t *testing.T) {
-	request := confirmRequest{
-		Node: "a/b", Action: cesi.ActionRestart, Groups: []string{"api", `x"y`},
-		Processes: []string{"g:工人"}, Back: "/nodes/a%2Fb?x=1",
-	}
+	request := askFor(cesi.ActionRestart)
+	request.Post, request.Back = localURL("nodes", "a/b", "restart"), "/nodes/a%2Fb?x=1"
+	request.Fields = []field{{"group", "api"}, {"group", `x"y`}, {"process", "g:工人"}}
 	doc := drawConfirm(t, request, fleet.Preview{Hit: refsOn("a/b", 2), Nodes: 1})
 	form := doc.Find("main form").First()
 	if got := form.AttrOr("method", "") + " " + form.AttrOr("action", ""); got != "post /cesi/nodes/a%2Fb/restart" {
@@ -69,7 +73,7 @@ func TestTheAnswerCarriesWhatWasAsked(t *testing.T) {
 }
 
 func TestEnterDoesNotConfirm(t *testing.T) {
-	doc := drawConfirm(t, confirmRequest{Node: "n", Action: cesi.ActionStop}, fleet.Preview{Hit: refsOn("n", 2), Nodes: 1, Self: "cesi:cesi"})
+	doc := drawConfirm(t, askFor(cesi.ActionStop), fleet.Preview{Hit: refsOn("n", 2), Nodes: 1, Self: "cesi:cesi"})
 	// Enter in a field presses the first submit button; a disabled one does nothing.
 	if _, disabled := doc.Find("main form button[type=submit]").First().Attr("disabled"); !disabled {
 		t.Error("Enter presses a button")
@@ -84,7 +88,7 @@ func TestTheQuestionTellsWhatIsSpecial(t *testing.T) {
 	preview := fleet.Preview{Hit: refs[:4], Nodes: 1, Manual: refs[1:2], Self: "cesi:cesi", LeftAlone: []fleet.Outcome{
 		{Ref: refs[4], Message: "it does not run"}, {Ref: refs[5], Message: "it is stopping"}, {Ref: refs[6], Message: "it does not run"},
 	}}
-	doc := drawConfirm(t, confirmRequest{Node: "n", Action: cesi.ActionRestart}, preview)
+	doc := drawConfirm(t, askFor(cesi.ActionRestart), preview)
 	want := []string{"2 processes left alone: it does not run api:4 api:6", "1 process left alone: it is stopping api:5"}
 	if diff := cmp.Diff(want, texts(doc, ".left-alone")); diff != "" {
 		t.Errorf("left alone: - want, + got:\n%s", diff)
@@ -101,7 +105,7 @@ func TestTheQuestionTellsWhatIsSpecial(t *testing.T) {
 }
 
 func TestWithNothingToDoThereIsNoButton(t *testing.T) {
-	doc := drawConfirm(t, confirmRequest{Node: "n", Action: cesi.ActionStop, Back: "/nodes/n"}, fleet.Preview{})
+	doc := drawConfirm(t, askFor(cesi.ActionStop), fleet.Preview{})
 	if got := texts(doc, ".choices > *"); !cmp.Equal(got, []string{"Back"}) {
 		t.Errorf("it offers %q", got)
 	}

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
@@ -12,7 +14,8 @@ type flash struct {
 	Kind     string // running, moving, warning or bad
 	Sentence string
 	ID       cesi.ActivityID
-	Outcomes []outcomeRow // of a command on many
+	Outcomes []outcomeRow // of a command on many, those that did not go well first
+	Total    int          // outcomes, with those that are not shown
 	Open     bool         // show the outcomes at once
 }
 
@@ -23,8 +26,13 @@ type outcomeRow struct {
 	Message       string
 }
 
-func newFlash(r fleet.Report) *flash {
-	f := &flash{Kind: newResultBadge(r.Result).Kind, ID: r.ID}
+// outcomesShown bounds the outcomes on a page; its entry in the activity log has
+// them all.
+const outcomesShown = 200
+
+// newFlash tells about a command. Later is how many targets came too late for it.
+func newFlash(r fleet.Report, later int) *flash {
+	f := &flash{Kind: newResultBadge(r.Result).Kind, ID: r.ID, Total: len(r.Outcomes)}
 	switch {
 	case !r.Done:
 		f.Kind = "moving"
@@ -36,9 +44,30 @@ func newFlash(r fleet.Report) *flash {
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK
-		f.Outcomes = newOutcomeRows(r.Outcomes)
+		f.Outcomes = newOutcomeRows(worstFirst(r.Outcomes))
+	}
+	if later > 0 {
+		f.Sentence += fmt.Sprintf(" Meanwhile %s more came to match; they were not touched.", plural(later, "target"))
 	}
 	return f
+}
+
+// worstFirst returns the outcomes to show: what failed before what went well,
+// and what was left alone last.
+func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
+	rank := func(r cesi.Result) int {
+		switch r {
+		case cesi.OK:
+			return 1
+		case cesi.Skipped:
+			return 2
+		default:
+			return 0
+		}
+	}
+	sorted := slices.Clone(outcomes)
+	slices.SortStableFunc(sorted, func(a, b fleet.Outcome) int { return cmp.Compare(rank(a.Result), rank(b.Result)) })
+	return sorted[:min(len(sorted), outcomesShown)]
 }
 
 func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {

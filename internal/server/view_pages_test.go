@@ -75,7 +75,8 @@ func samplePages(role cesi.Role) []sample {
 	out.User = nil
 	big, silent := sampleFleet(), sampleFleet().Nodes[55]
 	activity := sampleActivity()
-	ask := confirmRequest{Node: "pay-eu-2", Action: cesi.ActionStop, Groups: []string{"payments"}, Processes: []string{"工人:工人"}, Back: "/nodes/pay-eu-2"}
+	ask := askFor(cesi.ActionStop)
+	ask.Fields, ask.Silent, ask.Later = []field{{"target", "pay-eu-2/工人:工人"}}, []string{"db-eu-1"}, 2
 	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: sampleNow.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
 		Database: "/var/lib/cesi/cesi.db", Modules: map[string]string{"gopkg.in/ini.v1": "v1.67.3", "example.org/x": "v1"}}
 	pages := []sample{
@@ -117,7 +118,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile nodes", "nodes", newNodesPage(evil, s, nodesFilter{Text: "", Environment: name}, name)},
 			sample{"hostile node", "node", newNodePage(evil, n)},
 			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1])},
-			sample{"hostile confirm", "confirm", newConfirmPage(evil, confirmRequest{name, cesi.ActionStop, []string{name}, []string{name}, "/"},
+			sample{"hostile confirm", "confirm", newConfirmPage(evil, commandRequest{Command: fleet.Command{Action: cesi.ActionStop}, Post: localURL("nodes", name, "stop"), Fields: []field{{"group", name}}, Back: "/", Silent: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
 			sample{"hostile activity", "activity", newActivityPage(evil, []activityItem{{entry, []cesi.Activity{entry}}}, 0, false)},
 			sample{"hostile error", "error", newErrorPage(evil, 404, name, name)},

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// fleetCommand is the path of the commands that are not on one node.
+const fleetCommand = "/command"
+
+// commandRequest is a command as a form or a link words it, with what the
+// question before it has to hand on to the answer.
+type commandRequest struct {
+	fleet.Command
+	Post   string  // local path that the answer is sent to
+	Fields []field // what the answer carries besides the yes
+	Back   string  // local path to return to
+	Silent []string
+	// Later is how many targets are in the scope by now that were not when the
+	// question was put: they are not touched.
+	Later int
+}
+
+// requestOf reads a command: on the path's node, if it names one, else on the
+// fleet.
+func (s *Server) requestOf(r *http.Request, action string, form url.Values) (commandRequest, error) {
+	read := s.fleetRequest
+	if param(r, "node") != "" {
+		read = s.nodeRequest
+	}
+	request, err := read(r, action, form)
+	request.Back = s.localPath(form.Get("back"))
+	request.ConfirmSelf = form.Get("confirm_self")
+	return request, err
+}
+
+// nodeRequest reads a command on the path's node: on the path's process, on the
+// groups and processes in the form, or on all.
+func (s *Server) nodeRequest(r *http.Request, action string, form url.Values) (commandRequest, error) {
+	n, err := s.findNode(r)
+	if err != nil {
+		return commandRequest{}, err
+	}
+	groups, processes := form["group"], form["process"]
+	if process := param(r, "process"); process != "" {
+		groups, processes = nil, []string{process}
+	}
+	c, err := commandOf(r, action, groups, processes)
+	request := commandRequest{Command: c, Post: localURL("nodes", n.Name, action)}
+	for _, group := range groups {
+		request.Fields = append(request.Fields, field{"group", group})
+	}
+	for _, process := range processes {
+		request.Fields = append(request.Fields, field{"process", process})
+	}
+	return request, err
+}
+
+// fleetRequest reads a command on a scope of the fleet. The answer to a question
+// about a set is for those that the question named, as far as they are still in it.
+func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (commandRequest, error) {
+	where, err := scopeOf(form)
+	if err != nil {
+		return commandRequest{}, err
+	}
+	a, err := where.aim(s.opts.Fleet.Snapshot())
+	if err != nil {
+		return commandRequest{}, err
+	}
+	request := commandRequest{
+		Command: fleet.Command{Action: cesi.Action(action), Targets: a.targets},
+		Post:    fleetCommand, Silent: a.silent,
+		Fields: append(where.fields(), field{"action", action}),
+	}
+	if where.Kind == "" {
+		return request, nil
+	}
+	if form.Has("seal") {
+		request.Targets = sealed(a.targets, form.Get("seal"))
+		request.Later = len(a.targets) - len(request.Targets)
+	}
+	if len(request.Targets) == 0 {
+		return commandRequest{}, cesi.Errorf(cesi.Conflict, "Nothing that the question named is like that any more, so nothing was done.")
+	}
+	request.Fields = append(request.Fields, field{"seal", sealOf(request.Targets)})
+	return request, nil
+}

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// processesQuery is what the page of processes, its API and a command on all
+// that match read from a query: a filter, an order and a page.
+type processesQuery struct {
+	fleet.Filter
+	Sort    string // one of the columns
+	Reverse bool   // sort=-COLUMN
+	Page    int    // from 1
+}
+
+// columns are the orders by the names that they have in a query.
+func columns() map[string]fleet.Sorting {
+	return map[string]fleet.Sorting{
+		"name": fleet.ByName, "node": fleet.ByNode, "state": fleet.ByState, "uptime": fleet.ByUptime,
+	}
+}
+
+// attentions are the values of the filter of that name.
+func attentions() map[string]fleet.Attention {
+	return map[string]fleet.Attention{"": fleet.AnyAttention, "yes": fleet.NeedsAttention, "no": fleet.NeedsNone}
+}
+
+// processesQueryOf reads q, node, environment, group, state (any number of
+// times), attention, sort and page. It fails with Invalid on a word that it
+// does not know.
+func processesQueryOf(query url.Values) (processesQuery, error) {
+	q := processesQuery{
+		Filter: fleet.Filter{
+			Text: strings.TrimSpace(query.Get("q")), Node: query.Get("node"),
+			Environment: query.Get("environment"), Group: query.Get("group"),
+		},
+		Sort: "name", Page: 1,
+	}
+	for _, word := range query["state"] {
+		state, err := parseState(word)
+		if err != nil {
+			return processesQuery{}, err
+		}
+		if !slices.Contains(q.States, state) {
+			q.States = append(q.States, state)
+		}
+	}
+	var known bool
+	if q.Attention, known = attentions()[query.Get("attention")]; !known {
+		return processesQuery{}, cesi.Errorf(cesi.Invalid, "attention is yes or no, not %q", query.Get("attention"))
+	}
+	if err := q.readSort(query.Get("sort")); err != nil {
+		return processesQuery{}, err
+	}
+	return q, q.readPage(query.Get("page"))
+}
+
+func parseState(word string) (cesi.State, error) {
+	for _, state := range cesi.States() {
+		if strings.EqualFold(word, state.String()) {
+			return state, nil
+		}
+	}
+	return 0, cesi.Errorf(cesi.Invalid, "%q is not a state: want STOPPED, STARTING, RUNNING, BACKOFF, STOPPING, EXITED, FATAL or UNKNOWN", word)
+}
+
+func (q *processesQuery) readSort(word string) error {
+	if word == "" {
+		return nil
+	}
+	q.Sort, q.Reverse = strings.CutPrefix(word, "-")
+	if _, known := columns()[q.Sort]; !known {
+		return cesi.Errorf(cesi.Invalid, "%q can't be sorted by: want name, node, state or uptime, or -name and so on", word)
+	}
+	return nil
+}
+
+func (q *processesQuery) readPage(word string) error {
+	if word == "" {
+		return nil
+	}
+	page, err := strconv.Atoi(word)
+	if err != nil || page < 1 {
+		return cesi.Errorf(cesi.Invalid, "%q is not the number of a page", word)
+	}
+	q.Page = page
+	return nil
+}
+
+// Active reports whether the filter leaves anything out.
+func (q processesQuery) Active() bool { return len(q.filterValues()) > 0 }
+
+// filterValues writes the filter as processesQueryOf reads it.
+func (q processesQuery) filterValues() url.Values {
+	values := make(url.Values)
+	for name, value := range map[string]string{"q": q.Text, "node": q.Node, "environment": q.Environment, "group": q.Group} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	for _, state := range q.States {
+		values.Add("state", state.String())
+	}
+	for word, attention := range attentions() {
+		if word != "" && attention == q.Attention {
+			values.Set("attention", word)
+		}
+	}
+	return values
+}
+
+// values writes the whole query; what goes without saying is left out.
+func (q processesQuery) values() url.Values {
+	values := q.filterValues()
+	if word := q.sortWord(); word != "name" {
+		values.Set("sort", word)
+	}
+	if q.Page > 1 {
+		values.Set("page", strconv.Itoa(q.Page))
+	}
+	return values
+}
+
+func (q processesQuery) sortWord() string {
+	if q.Reverse {
+		return "-" + q.Sort
+	}
+	return q.Sort
+}
+
+// sortedBy returns the query for the first page in the order of a column, in
+// reverse if that is the order already.
+func (q processesQuery) sortedBy(column string) processesQuery {
+	q.Reverse = q.Sort == column && !q.Reverse
+	q.Sort, q.Page = column, 1
+	return q
+}
+
+func (q processesQuery) onPage(page int) processesQuery {
+	q.Page = page
+	return q
+}
