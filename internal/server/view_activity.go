@@ -102,7 +102,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 		Result: newResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 		Message: a.Message,
 	}
-	if a.Duration > 0 {
+	if a.Duration > 0 && isCommand(a.Action) {
 		row.Took = duration(a.Duration)
 	}
 	if a.Count > 1 {
@@ -122,9 +122,10 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 
 // verb says what somebody did, or tried to do.
 func verb(action cesi.Action, result cesi.Result) string {
-	switch action {
-	case cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart:
+	if isCommand(action) {
 		return commandVerb(action, result)
+	}
+	switch action {
 	case cesi.ActionLogin:
 		return "logged in"
 	case cesi.ActionLoginFailed:
@@ -150,6 +151,12 @@ func verb(action cesi.Action, result cesi.Result) string {
 	default:
 		return string(action)
 	}
+}
+
+// isCommand tells commands to nodes, whose duration says something, from what
+// people do with their accounts.
+func isCommand(action cesi.Action) bool {
+	return action == cesi.ActionStart || action == cesi.ActionStop || action == cesi.ActionRestart
 }
 
 func commandVerb(action cesi.Action, result cesi.Result) string {

@@ -204,7 +204,7 @@ func sampleActivity() []activityItem {
 		{Entry: entry(88, 7*time.Minute, "maria", cesi.ActionStop, "batch-1", "report:nightly", cesi.OK, 1200*time.Millisecond, "")},
 		{Entry: entry(87, 9*time.Minute, "maria", cesi.ActionRestart, "db-eu-1", "*", cesi.Failed, 5*time.Second, "no answer within 5 s")},
 		{Entry: entry(86, 20*time.Minute, "lin", cesi.ActionStop, "web-01", "api:worker_00", cesi.UnknownEnd, 5*time.Minute, "stopped: unknown, not started")},
-		{Entry: entry(85, 50*time.Minute, "maria", cesi.ActionLogin, "", "maria", cesi.OK, 0, "")},
+		{Entry: entry(85, 50*time.Minute, "maria", cesi.ActionLogin, "", "maria", cesi.OK, 871*time.Millisecond, "")},
 		{Entry: flood},
 		{Entry: local},
 	}
