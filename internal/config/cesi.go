@@ -86,10 +86,10 @@ func (l *loader) setTheme(c *Config, e entry) error {
 	switch {
 	case theme == "default" || theme == "cesi":
 		c.Theme = ""
-	case slices.Contains(themes(), theme):
+	case slices.Contains(Themes(), theme):
 		c.Theme = theme
 	default:
-		l.report.warning(e.at, "[cesi]: unknown theme %s, so the default is used%s", quote(e.text), suggest(theme, themes()))
+		l.report.warning(e.at, "[cesi]: unknown theme %s, so the default is used%s", quote(e.text), suggest(theme, Themes()))
 	}
 	return nil
 }

@@ -97,8 +97,8 @@ func TestDatabaseIsAPathOrAnSQLiteURL(t *testing.T) {
 }
 
 func TestEveryBootswatchThemeIsKnown(t *testing.T) {
-	same(t, len(themes()), 26)
-	for _, theme := range append(themes(), "default", "cesi", "Superhero") {
+	same(t, len(Themes()), 26)
+	for _, theme := range append(Themes(), "default", "cesi", "Superhero") {
 		same(t, warningsOf(t, "[cesi]\ntheme = "+theme), []string{})
 	}
 	same(t, mustLoad(t, "[cesi]\ntheme = default").Theme, "")

@@ -2,8 +2,9 @@ package config
 
 import "strings"
 
-// themes lists the themes of Bootswatch 5.3.
-func themes() []string {
+// Themes lists the names that [cesi] theme takes besides the default: the themes
+// of Bootswatch 5.3.
+func Themes() []string {
 	return strings.Fields("brite cerulean cosmo cyborg darkly flatly journal litera lumen lux " +
 		"materia minty morph pulse quartz sandstone simplex sketchy slate solar spacelab " +
 		"superhero united vapor yeti zephyr")

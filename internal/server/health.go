@@ -12,13 +12,14 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// readyz says whether the database can be written and every node has been
-// asked once.
+// readyz says whether the database takes what is written to it and every node has
+// been asked once.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 	defer cancel()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if !s.opts.Fleet.Ready() || s.opts.Store.Writable(ctx) != nil {
+	_, _, degraded := s.opts.Journal.Degraded()
+	if !s.opts.Fleet.Ready() || degraded != nil || s.opts.Store.Writable(ctx) != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte("not ready\n"))
 		return
