@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"cesi/internal/cesi"
@@ -41,7 +42,7 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 	for _, w := range conf.Warnings {
 		fmt.Fprintln(stdout, "warning:", w)
 	}
-	fmt.Fprintf(stdout, "%s: fine, %d nodes\n", conf.Path, len(conf.Nodes))
+	fmt.Fprintf(stdout, "%s: fine, %s\n", conf.Path, plural(len(conf.Nodes), "node"))
 	if *connect {
 		return checkNodes(ctx, conf.Nodes, stdout)
 	}
@@ -93,5 +94,17 @@ func checkNode(ctx context.Context, node cesi.Node) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("fine, supervisord %s with %d processes", info.Version, len(processes)), nil
+	return fmt.Sprintf("fine, supervisord %s with %s", info.Version, plural(len(processes), "process")), nil
+}
+
+// plural counts in English: "1 node", "2 processes".
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		return fmt.Sprintf("%d %ses", n, noun)
+	default:
+		return fmt.Sprintf("%d %ss", n, noun)
+	}
 }

@@ -22,7 +22,7 @@ type userCommand struct {
 	auth     *auth.Service
 	actor    cesi.Actor
 	words    []string
-	role     string
+	role     cesi.Role // for add and role
 	password func() (string, error)
 	stdout   io.Writer
 }
@@ -31,7 +31,7 @@ type userCommand struct {
 func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	flags := newFlags("user", stdout)
 	path := flags.String("c", "", "the configuration's path")
-	role := flags.String("role", "", "admin, operator, logreader or viewer")
+	roleName := flags.String("role", "", "admin, operator, logreader or viewer")
 	fromStdin := flags.Bool("password-stdin", false, "read the password from standard input")
 	if err := parse(flags, args); err != nil {
 		return helped(err)
@@ -40,6 +40,10 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		return usageError{"cesi user: want list, add, passwd, role or delete"}
 	}
 	do, err := userAction(flags.Args())
+	if err != nil {
+		return err
+	}
+	role, err := roleOf(flags.Args(), *roleName)
 	if err != nil {
 		return err
 	}
@@ -58,7 +62,7 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		auth: auth.New(auth.Options{Store: db, Journal: journal, Log: log.Logger, Now: time.Now,
 			SessionLifetime: conf.SessionLifetime, Database: conf.Database}),
 		actor: cesi.Actor{User: "cli:" + unixUser(), Role: cesi.Admin},
-		words: flags.Args()[1:], role: *role, stdout: stdout,
+		words: flags.Args()[1:], role: role, stdout: stdout,
 		password: func() (string, error) { return readPassword(stdin, stdout, *fromStdin) },
 	}
 	err = do(ctx, c)
@@ -87,6 +91,23 @@ func userAction(words []string) (func(context.Context, *userCommand) error, erro
 	return action.do, nil
 }
 
+// roleOf is the role that the words of add and role name, and 0 for the others.
+func roleOf(words []string, flag string) (cesi.Role, error) {
+	name, where := flag, "add: --role"
+	switch words[0] {
+	case "add":
+	case "role":
+		name, where = words[2], "role:"
+	default:
+		return 0, nil
+	}
+	role, err := cesi.ParseRole(name)
+	if err != nil {
+		return 0, usageError{fmt.Sprintf("cesi user %s %s", where, cesi.Sentence(err))}
+	}
+	return role, nil
+}
+
 func listUsers(ctx context.Context, c *userCommand) error {
 	users, err := c.auth.Users(ctx)
 	if err != nil {
@@ -103,18 +124,14 @@ func listUsers(ctx context.Context, c *userCommand) error {
 }
 
 func addUser(ctx context.Context, c *userCommand) error {
-	role, err := cesi.ParseRole(c.role)
-	if err != nil {
-		return usageError{"cesi user add: --role " + cesi.Sentence(err)}
-	}
 	password, err := c.password()
 	if err != nil {
 		return err
 	}
-	if err := c.auth.AddUser(ctx, c.actor, c.words[0], password, role, false); err != nil {
+	if err := c.auth.AddUser(ctx, c.actor, c.words[0], password, c.role, false); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "%s is there, as %s\n", c.words[0], role)
+	fmt.Fprintf(c.stdout, "%s is there, as %s\n", c.words[0], c.role)
 	return nil
 }
 
@@ -131,14 +148,10 @@ func setPassword(ctx context.Context, c *userCommand) error {
 }
 
 func setRole(ctx context.Context, c *userCommand) error {
-	role, err := cesi.ParseRole(c.words[1])
-	if err != nil {
-		return usageError{"cesi user role: " + cesi.Sentence(err)}
-	}
-	if err := c.auth.SetRole(ctx, c.actor, c.words[0], role); err != nil {
+	if err := c.auth.SetRole(ctx, c.actor, c.words[0], c.role); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "%s is now %s\n", c.words[0], role)
+	fmt.Fprintf(c.stdout, "%s is now %s\n", c.words[0], c.role)
 	return nil
 }
 

@@ -24,6 +24,9 @@ func version(args []string, stdout io.Writer) error {
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
+	if flags.NArg() > 0 {
+		return usageError{fmt.Sprintf("cesi version: what is %q?", flags.Arg(0))}
+	}
 	b := build()
 	_, err := fmt.Fprintf(stdout, "cesi %s (commit %s, %s)\n", b.Version, b.Commit, b.Go)
 	return err

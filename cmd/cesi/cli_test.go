@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+	"cesi/internal/supervisor/supervisortest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// cli runs a subcommand on this instance's configuration.
+func (in *instance) cli(t testing.TB, stdin string, args ...string) (string, int) {
+	t.Helper()
+	return runCesi(t, stdin, append(args, "-c", in.conf)...)
+}
+
+// mustCLI is cli for what has to work.
+func (in *instance) mustCLI(t testing.TB, stdin string, args ...string) string {
+	t.Helper()
+	out, code := in.cli(t, stdin, args...)
+	if code != 0 {
+		t.Fatalf("cesi %s: exit code %d\n%s", strings.Join(args, " "), code, out)
+	}
+	return out
+}
+
+func wantRefusal(t testing.TB, out string, code int, sentence string) {
+	t.Helper()
+	if code != 1 || !strings.Contains(out, sentence) {
+		t.Errorf("exit code %d, %q; want 1 and %q", code, out, sentence)
+	}
+}
+
+func TestVersionNamesVersionCommitAndGo(t *testing.T) {
+	t.Parallel()
+	out, code := runCesi(t, "", "version")
+	want := fmt.Sprintf("cesi dev (commit unknown, %s)\n", runtime.Version())
+	if code != 0 || out != want {
+		t.Errorf("exit code %d, %q; want 0 and %q", code, out, want)
+	}
+}
+
+func TestWrongUsageExitsWith2AndSaysWhatIsRight(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{
+		"dance", "--dance", "serve now", "check it", "check --conect", "version 2",
+		"user", "user dance", "user add", "user add a b", "user list a", "user role maria",
+		"user add maria --role king --password-stdin", "user role maria king",
+	} {
+		out, code := runCesi(t, "", strings.Fields(line)...)
+		if code != 2 || !strings.Contains(out, "usage: cesi") {
+			t.Errorf("cesi %s: exit code %d, want 2 and the usage:\n%s", line, code, out)
+		}
+	}
+}
+
+func TestHelpIsNoFailure(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"help", "-h", "serve --help", "check -h", "user -h", "version -h"} {
+		out, code := runCesi(t, "", strings.Fields(line)...)
+		if code != 0 || !strings.Contains(out, "usage: cesi") {
+			t.Errorf("cesi %s: exit code %d, want 0 and the usage:\n%s", line, code, out)
+		}
+	}
+}
+
+func TestCheckNamesEveryProblemWithItsFileAndLine(t *testing.T) {
+	t.Parallel()
+	in := writeConf(t, "")
+	in.write(t, "more.conf", "[node:web-2]\nport = 9001\n")
+	in.write(t, "cesi.conf", `[include]
+files = more.conf
+[node:web-1]
+host = 10.0.0.1
+port = 90o1
+[node:web-1]
+host = 10.0.0.2
+[environment:production]
+members = web-1, web-3
+[cesi]
+porrt = 5000
+`)
+	out, code := in.cli(t, "", "check")
+	for _, want := range []string{
+		`cesi.conf:5: node "web-1": port "90o1" is not a number`, "cesi.conf:6: ", "cesi.conf:9: ", "more.conf:1: ",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in what it says:\n%s", want, out)
+		}
+	}
+	if code != 1 || strings.Contains(out, "fine") {
+		t.Errorf("exit code %d, want 1:\n%s", code, out)
+	}
+}
+
+func TestCheckFindsNothingWrongAndStillWarns(t *testing.T) {
+	t.Parallel()
+	in := writeConf(t, "[node:web-1]\nhost = 10.0.0.1\n", "porrt = 5000")
+	out, code := in.cli(t, "", "check")
+	if code != 0 || !strings.Contains(out, "fine, 1 node\n") {
+		t.Errorf("exit code %d, want 0 and a fine node:\n%s", code, out)
+	}
+	if !strings.Contains(out, `warning: `+in.conf) || !strings.Contains(out, `"porrt"`) || !strings.Contains(out, `"port"`) {
+		t.Errorf("no warning that suggests port for porrt:\n%s", out)
+	}
+}
+
+func TestCheckConnectSaysWhatIsWrongWithEachKindOfNode(t *testing.T) {
+	t.Parallel()
+	closed := supervisortest.Options{Username: "cesi", Password: "right"}
+	fine, hanging := supervisortest.Start(t, closed), supervisortest.Start(t, supervisortest.Options{})
+	hanging.Pause()
+	website := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "<!doctype html><title>Welcome</title>")
+	}))
+	t.Cleanup(website.Close)
+	stranger := fine.Node("stranger")
+	stranger.Password = "wr0ng"
+	in := writeConf(t, "[node]\ntimeout = 3\n"+nodesConf(
+		fine.Node("fine"), stranger, hanging.Node("hanging"),
+		cesi.Node{Name: "website", URL: website.URL},
+		cesi.Node{Name: "down", URL: fmt.Sprintf("http://127.0.0.1:%d", freePort(t))},
+		cesi.Node{Name: "missing", Socket: "/nowhere/supervisor.sock"},
+	))
+	out, code := in.cli(t, "", "check", "--connect")
+	got := map[string]string{}
+	for line := range strings.Lines(out) {
+		if node, says, found := strings.Cut(line, "): "); found {
+			name, _, _ := strings.Cut(node, " (")
+			got[name] = strings.TrimSpace(says)
+		}
+	}
+	want := map[string]string{
+		"fine":     "fine, supervisord " + supervisorVersion(t) + " with 0 processes",
+		"stranger": "It wants another user or password: check username and password.",
+		"hanging":  "It did not answer in time: is the host up, and supervisord not stuck?",
+		"website":  "What answers there is no supervisord: it sends a web page.",
+		"down":     "Nothing listens there: is supervisord running, and its [inet_http_server] port the one configured here?",
+		"missing":  "There is no socket /nowhere/supervisor.sock: is supervisord running?",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("wanted - got:\n%s", diff)
+	}
+	if code != 1 || !strings.Contains(out, "5 of 6 nodes can't be used") {
+		t.Errorf("exit code %d, want 1 and a count:\n%s", code, out)
+	}
+	for _, secret := range []string{"right", "wr0ng"} {
+		if strings.Contains(out, secret) {
+			t.Errorf("a password in the output:\n%s", out)
+		}
+	}
+}
+
+func supervisorVersion(t testing.TB) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "supervisord", "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
