@@ -1,0 +1,284 @@
+package server
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+	"cesi/internal/store"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/go-cmp/cmp"
+)
+
+// rank is how far a caller's rights reach: each has those of the ranks below.
+type rank int
+
+const (
+	byAnybody  rank = iota // logged in or not
+	byNewcomer             // logged in, but has to change the password before anything else
+	byViewer
+	byLogReader
+	byOperator
+	byAdmin
+)
+
+// callers are the users of the ranks, by rank.
+func callers() []string { return []string{"", "newcomer", "viewer", "logreader", "operator", "admin"} }
+
+// routeTable says for every route the least rank that may use it. A new route
+// needs a row here.
+func routeTable() map[string]rank {
+	return map[string]rank{
+		"GET /healthz":  byAnybody,
+		"GET /readyz":   byAnybody,
+		"GET /static/*": byAnybody,
+
+		"GET /login":             byAnybody,
+		"POST /login":            byAnybody,
+		"POST /logout":           byNewcomer,
+		"GET /profile":           byNewcomer,
+		"POST /profile/password": byNewcomer,
+
+		"GET /":                     byViewer,
+		"GET /nodes":                byViewer,
+		"GET /nodes/{node}":         byViewer,
+		"GET /nodes/{node}/confirm": byOperator,
+		"GET /command":              byOperator,
+		"GET /activity":             byViewer,
+		"GET /activity/{id}":        byViewer,
+		"GET /about":                byViewer,
+
+		"POST /command":                                  byOperator,
+		"POST /nodes/{node}/poll":                        byViewer,
+		"POST /nodes/{node}/{action:start|stop|restart}": byOperator,
+		"POST /nodes/{node}/processes/{process}/{action:start|stop|restart}": byOperator,
+
+		"GET /api/version":                                 byAnybody,
+		"POST /api/v2/auth/login":                          byAnybody,
+		"POST /api/v2/auth/logout":                         byNewcomer,
+		"GET /api/v2/profile":                              byNewcomer,
+		"PUT /api/v2/profile/password":                     byNewcomer,
+		"GET /api/v2/nodes":                                byViewer,
+		"GET /api/v2/nodes/{node}":                         byViewer,
+		"GET /api/v2/activitylogs":                         byViewer,
+		"DELETE /api/v2/activitylogs":                      byAdmin,
+		"GET /api/v2/activitylogs/{limit:[0-9]+}":          byViewer,
+		"GET /api/v2/nodes/{node}/processes":               byViewer,
+		"GET /api/v2/nodes/{node}/processes/{process}":     byViewer,
+		"GET /api/v2/nodes/{node}/processes/{process}/log": byLogReader,
+		"POST /api/v2/nodes/{node}/processes/{process}/{action:start|stop|restart}": byOperator,
+		"POST /api/v2/nodes/{node}/all-processes/{action:start|stop|restart}":       byOperator,
+	}
+}
+
+// parameters fill the patterns; what is not here becomes "x".
+func parameters() map[string]string {
+	return map[string]string{"node": "n", "process": "g:p", "action": "restart", "limit": "3", "id": "1"}
+}
+
+// bodies are sent with a route where an empty one would be refused like a
+// caller without the right.
+func bodies() map[string]string {
+	return map[string]string{"POST /profile/password": "new=one&repeat=another"}
+}
+
+// pathOf fills a pattern's parameters, so that the route is the one that answers.
+func pathOf(pattern string) string {
+	path := regexp.MustCompile(`\{(\w+)[^}]*\}`).ReplaceAllStringFunc(pattern, func(parameter string) string {
+		name, _, _ := strings.Cut(strings.Trim(parameter, "{}"), ":")
+		if value, found := parameters()[name]; found {
+			return value
+		}
+		return "x"
+	})
+	return strings.TrimSuffix(path, "*")
+}
+
+// everyRoute lists the router's routes as "METHOD pattern".
+func everyRoute(t *testing.T, s *Server) []string {
+	t.Helper()
+	var routes []string
+	err := chi.Walk(s.routes(), func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		routes = append(routes, method+" "+pattern)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(routes)
+	return routes
+}
+
+// troupe is a server with a browser for every rank.
+type troupe struct {
+	*harness
+	browsers []*browser
+}
+
+func newTroupe(t *testing.T) *troupe {
+	t.Helper()
+	_, nodes := fakeNode(t)
+	h := startServer(t, nodes)
+	h.addUsers()
+	if err := h.auth.AddUser(t.Context(), testRoot, "newcomer", passwordOf("newcomer"), cesi.Admin, true); err != nil {
+		t.Fatal(err)
+	}
+	return &troupe{harness: h, browsers: make([]*browser, len(callers()))}
+}
+
+// caller returns the rank's browser, logged in anew where the last request has
+// ended its session.
+func (c *troupe) caller(of rank) *browser {
+	c.t.Helper()
+	if of == byAnybody {
+		return c.anybody()
+	}
+	b := c.browsers[of]
+	if b == nil || b.get("/api/v2/profile").status != http.StatusOK {
+		b = c.as(callers()[of])
+		c.browsers[of] = b
+	}
+	return b
+}
+
+func TestEveryRouteIsForThoseInTheTable(t *testing.T) {
+	c := newTroupe(t)
+	table := routeTable()
+	for _, route := range everyRoute(t, c.Server) {
+		least, found := table[route]
+		if !found {
+			t.Errorf("%s has no row in the table", route)
+			continue
+		}
+		delete(table, route)
+		for of := range byAdmin + 1 {
+			c.checkCell(route, of, least)
+		}
+	}
+	for route := range table {
+		t.Errorf("there is no route %s, but a row in the table", route)
+	}
+}
+
+// checkCell lets a caller use a route, of which the least rank may make use.
+func (c *troupe) checkCell(route string, of, least rank) {
+	c.t.Helper()
+	method, pattern, _ := strings.Cut(route, " ")
+	path := pathOf(pattern)
+	response := c.caller(of).send(method, path, bodies()[route], asForm())
+	response.Body.Close()
+	status, location := response.StatusCode, response.Header.Get("Location")
+	page := !strings.HasPrefix(path, "/api/")
+	var good bool
+	switch {
+	case of >= least:
+		good = status != http.StatusForbidden && !strings.HasPrefix(location, "/login?") && location != "/profile" &&
+			(status != http.StatusUnauthorized || least == byAnybody) // a login without a name
+	case of == byAnybody && page && method == http.MethodGet:
+		good = status == http.StatusSeeOther && (location == "/login" || strings.HasPrefix(location, "/login?next="))
+	case of == byAnybody:
+		good = status == http.StatusUnauthorized
+	case of == byNewcomer && page:
+		good = status == http.StatusSeeOther && location == "/profile"
+	default:
+		good = status == http.StatusForbidden
+	}
+	if !good {
+		c.t.Errorf("%s by %q: %d, to %q", route, callers()[of], status, location)
+	}
+}
+
+// stored is all that a request could change.
+type stored struct {
+	Users    []cesi.User
+	Sessions int
+	Entries  []cesi.Activity
+}
+
+func (h *harness) stored() stored {
+	h.t.Helper()
+	users, err := h.auth.Users(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	now := stored{Users: users, Entries: h.entries()}
+	for _, u := range users {
+		sessions, err := h.auth.Sessions(h.t.Context(), u.Name)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		now.Sessions += len(sessions)
+	}
+	return now
+}
+
+// entries is the activity log, newest first.
+func (h *harness) entries() []cesi.Activity {
+	h.t.Helper()
+	entries, err := h.db.Activities(h.t.Context(), store.ActivityFilter{Targets: true})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return entries
+}
+
+func TestAGetNeverChangesAnything(t *testing.T) {
+	_, nodes := fakeNode(t)
+	h, b := startServerAs(t, cesi.Admin, nodes)
+	routes := everyRoute(t, h.Server)
+	before := h.stored()
+	for _, route := range routes {
+		method, pattern, _ := strings.Cut(route, " ")
+		if method == http.MethodGet || slices.Contains(routes, "GET "+pattern) {
+			continue
+		}
+		for _, safe := range []string{http.MethodGet, http.MethodHead} {
+			if got := b.do(safe, pathOf(pattern), ""); got.status != http.StatusMethodNotAllowed {
+				t.Errorf("%s %s: %d, want 405", safe, pattern, got.status)
+			}
+		}
+	}
+	if diff := cmp.Diff(before, h.stored()); diff != "" {
+		t.Errorf("what has changed: %s", diff)
+	}
+}
+
+func TestAnotherSiteCanChangeNothing(t *testing.T) {
+	_, nodes := fakeNode(t)
+	h, b := startServerAs(t, cesi.Admin, nodes)
+	before := h.stored()
+	for _, route := range everyRoute(t, h.Server) {
+		method, pattern, _ := strings.Cut(route, " ")
+		if method == http.MethodGet {
+			continue
+		}
+		for _, header := range []with{
+			{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
+			{"Origin", "https://evil.example"}, {"Origin", "null"},
+		} {
+			got := b.do(method, pathOf(pattern), "", header)
+			if got.status != http.StatusForbidden || !strings.Contains(got.body, "proxy_set_header Host $http_host;") {
+				t.Errorf("%s with %v: %d %s", route, header, got.status, got.body)
+			}
+		}
+	}
+	if diff := cmp.Diff(before, h.stored()); diff != "" {
+		t.Errorf("what has changed: %s", diff)
+	}
+}
+
+func TestItsOwnFormsMayChangeThings(t *testing.T) {
+	_, nodes := fakeNode(t)
+	h, b := startServerAs(t, cesi.Admin, nodes)
+	for _, header := range []with{
+		{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"}, {"Origin", h.url},
+	} {
+		if got := b.do(http.MethodPost, "/nodes/n/poll", "", header); got.status != http.StatusSeeOther {
+			t.Errorf("%v: %d %s", header, got.status, got.body)
+		}
+	}
+}
