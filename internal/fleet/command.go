@@ -81,4 +81,6 @@ type Preview struct {
 	// Self is the "group:name" of the program that this CeSI runs as, where the
 	// command would stop it.
 	Self string
+	// Anew tells that the command has this CeSI execute itself anew.
+	Anew bool
 }

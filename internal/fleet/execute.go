@@ -72,6 +72,9 @@ func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 	if restart && cesi.FaultOf(err) == cesi.FaultNotRunning {
 		err = nil // it ended by itself meanwhile
 	}
+	if r.plan.self == j.ref.String() && errors.Is(err, context.Canceled) {
+		err = nil // it is this program, and it is ending
+	}
 	if err != nil {
 		r.complete(s, r.stopFailed(j.ref, err))
 		return false

@@ -48,6 +48,7 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 		for _, j := range part.jobs {
 			nodes[part.node.Name] = true
 			preview.Hit = append(preview.Hit, j.ref)
+			preview.Anew = preview.Anew || j.restarted
 			if c.Action == cesi.ActionStart && j.process.Config != nil && !j.process.Config.Autostart {
 				preview.Manual = append(preview.Manual, j.ref)
 			}

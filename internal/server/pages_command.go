@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -66,8 +67,21 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if (preview.Self != "" || preview.Anew) && report.Result == cesi.OK {
+		return s.sayFarewell(w, r, request)
+	}
 	s.redirect(w, r, withReport(request.Back, report.ID, request.Later))
 	return nil
+}
+
+// sayFarewell answers a command that ends this program: a redirect would lead to
+// where nobody listens, for a moment or for good.
+func (s *Server) sayFarewell(w http.ResponseWriter, r *http.Request, request commandRequest) error {
+	page := newFarewellPage(s.base(r), request)
+	if page.Seconds > 0 {
+		w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", page.Seconds, s.opts.Prefix+page.Back))
+	}
+	return s.pages.render(w, http.StatusOK, "farewell", page)
 }
 
 // questionable reports whether a command is asked about before it goes out.

@@ -97,6 +97,8 @@ func samplePages(role cesi.Role) []sample {
 		{"confirm", "confirm", newConfirmPage(base, ask, samplePreview(""), "")},
 		{"confirm self", "confirm", newConfirmPage(base, ask, samplePreview("cesi:cesi"), "That is not its name.")},
 		{"confirm nothing", "confirm", newConfirmPage(base, ask, fleet.Preview{}, "")},
+		{"farewell stop", "farewell", newFarewellPage(base, askFor(cesi.ActionStop))},
+		{"farewell restart", "farewell", newFarewellPage(base, askFor(cesi.ActionRestart))},
 		{"activity", "activity", newActivityPage(base, activity, 0, true)},
 		{"activity older", "activity", newActivityPage(base, nil, 12, false)},
 		{"activity entry", "activity_entry", newActivityEntryPage(base, activity[0].Entry, activity[0].Children)},

@@ -1,0 +1,31 @@
+package server
+
+import "cesi/internal/cesi"
+
+// restartSeconds is how long a restart of this program may take before the
+// browser comes back; it is some tenths of a second.
+const restartSeconds = 2
+
+// farewellPage is the last page before this program ends by a command.
+type farewellPage struct {
+	basePage
+	Heading  string
+	Sentence string
+	Back     string // local path to come back to
+	Seconds  int    // until the browser goes there by itself; 0: never
+}
+
+// newFarewellPage tells that a command has just ended this program.
+func newFarewellPage(base basePage, request commandRequest) farewellPage {
+	page := farewellPage{
+		Heading:  "CeSI restarts",
+		Sentence: "It executes itself anew. This page comes back in a moment; everybody stays logged in.",
+		Back:     request.Back, Seconds: restartSeconds,
+	}
+	if request.Action == cesi.ActionStop {
+		page.Heading, page.Seconds = "CeSI is stopped", 0
+		page.Sentence = "It can't start itself again: use supervisorctl start on its node. This page then works again."
+	}
+	page.basePage = base.at("", page.Heading)
+	return page
+}
