@@ -37,10 +37,15 @@ func statusOf(err error) int {
 // handlerFunc is a handler that may fail; page and api say how it looks then.
 type handlerFunc func(w http.ResponseWriter, r *http.Request) error
 
-// fail answers with an error: as JSON under /api/, as a page elsewhere.
+// fail answers with an error, which it logs if it is no one's own mistake.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.logFailure(r, err)
 	setRetryAfter(w, err)
+	s.tell(w, r, err)
+}
+
+// tell answers with an error: as JSON under /api/, as a page elsewhere.
+func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	if isAPI(r) {
 		s.failJSON(w, err)
 		return

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -24,10 +25,11 @@ func (s *Server) guard(routes http.Handler) http.Handler {
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
 	h := csrf.Handler(routes)
+	h = s.survive(h) // inside, where it is known who asks
 	h = s.introduce(h)
 	h = s.stripPrefix(h)
 	h = limitBody(h)
-	h = s.survive(h)
+	h = s.survive(h) // and around what comes before
 	h = s.logRequests(h)
 	return securityHeaders(h)
 }
@@ -57,9 +59,11 @@ func (s *Server) logRequests(next http.Handler) http.Handler {
 	})
 }
 
-// survive turns a panic in a handler into an answer and a line in the log.
+// survive turns a panic in a handler into an answer and a line in the log. An
+// answer that had begun is broken off, so that it does not pass for whole.
 func (s *Server) survive(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() {
 			v := recover()
 			if v == nil {
@@ -69,9 +73,12 @@ func (s *Server) survive(next http.Handler) http.Handler {
 				panic(v)
 			}
 			s.opts.Log.Error("a handler panicked", "path", r.URL.Path, "panic", v, slog.String("stack", string(debug.Stack())))
-			http.Error(w, "Something went wrong inside CeSI; the log says what.", http.StatusInternalServerError)
+			if ww.Status() != 0 {
+				panic(http.ErrAbortHandler)
+			}
+			s.tell(ww, r, fmt.Errorf("panic: %v", v))
 		}()
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(ww, r)
 	})
 }
 

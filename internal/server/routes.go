@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"cesi/internal/cesi"
 
@@ -75,10 +77,26 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 // methodNotAllowed answers 405. CeSI's predecessor took GET for commands, so
 // that any link could stop a server; here a GET never changes anything.
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
 	const sentence = "This address does not take %s requests."
 	if isAPI(r) {
 		s.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: fmt.Sprintf(sentence, r.Method)})
 		return
 	}
 	s.errorPage(w, r, http.StatusMethodNotAllowed, fmt.Sprintf(sentence, r.Method))
+}
+
+// methodsOf lists the methods that the request's address takes.
+func methodsOf(r *http.Request) []string {
+	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
+	var methods []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
+		if chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), method, path) {
+			methods = append(methods, method)
+		}
+		if method == http.MethodGet && slices.Contains(methods, method) {
+			methods = append(methods, http.MethodHead)
+		}
+	}
+	return methods
 }
