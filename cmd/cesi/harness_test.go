@@ -33,6 +33,9 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := os.Chmod(dir, 0o755); err != nil { // some tests run it as another user
+		return "", err
+	}
 	path := filepath.Join(dir, "cesi")
 	cmd := exec.Command("go", "build", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -336,10 +339,13 @@ func (b *browser) api(method, path string, body, value any) int {
 	return code
 }
 
-// runCesi runs a subcommand to its end and returns its output and exit code.
+// runCesi runs a subcommand to its end, which has to come within half a minute,
+// and returns its output and exit code.
 func runCesi(t testing.TB, stdin string, args ...string) (string, int) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binaryPath(t), args...)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binaryPath(t), args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, _ := cmd.CombinedOutput() // the exit code is looked at by the caller
 	return string(out), cmd.ProcessState.ExitCode()
