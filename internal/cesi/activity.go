@@ -8,12 +8,28 @@ import (
 // Action is what an activity entry says was done.
 type Action string
 
-// The actions. Start, Stop and Restart are commands to nodes; the others are
-// entries about people.
+// The commands to processes.
 const (
-	ActionStart          Action = "start"
-	ActionStop           Action = "stop"
-	ActionRestart        Action = "restart"
+	ActionStart     Action = "start"
+	ActionStop      Action = "stop"
+	ActionRestart   Action = "restart"
+	ActionSignal    Action = "signal"
+	ActionStdin     Action = "stdin"      // sends a text to a process's standard input
+	ActionClearLogs Action = "clear-logs" // empties both logs of a process
+)
+
+// The commands to a supervisord itself.
+const (
+	ActionUpdate       Action = "update"    // takes up what its configuration has changed to
+	ActionAddGroup     Action = "add"       // has it take a group of its configuration on
+	ActionRemoveGroup  Action = "remove"    // has it forget a group of which nothing runs
+	ActionReload       Action = "reload"    // restarts it with all its programs
+	ActionShutdown     Action = "shutdown"  // ends it with all its programs
+	ActionClearMainLog Action = "clear-log" // empties its own log
+)
+
+// What people do with their accounts and with the activity log.
+const (
 	ActionLogin          Action = "login"
 	ActionLoginFailed    Action = "login failed"
 	ActionLogout         Action = "logout"
@@ -27,12 +43,44 @@ const (
 	ActionActivityPurged Action = "activity purge"
 )
 
+// OnProcesses reports whether the action is a command to processes.
+func (a Action) OnProcesses() bool {
+	switch a {
+	case ActionStart, ActionStop, ActionRestart, ActionSignal, ActionStdin, ActionClearLogs:
+		return true
+	default:
+		return false
+	}
+}
+
+// OnDaemon reports whether the action is a command to a supervisord itself.
+func (a Action) OnDaemon() bool {
+	switch a {
+	case ActionUpdate, ActionAddGroup, ActionRemoveGroup, ActionReload, ActionShutdown, ActionClearMainLog:
+		return true
+	default:
+		return false
+	}
+}
+
+// IsCommand reports whether the action is a command to nodes.
+func (a Action) IsCommand() bool { return a.OnProcesses() || a.OnDaemon() }
+
+// Permission is what a command asks of its sender.
+func (a Action) Permission() Permission {
+	if a.OnProcesses() && a != ActionClearLogs {
+		return ControlProcesses
+	}
+	return ControlDaemon
+}
+
 // Result is how something ended.
 type Result string
 
 // The results. An entry is Pending from before its command goes out until it
 // is completed; what a crash leaves Pending becomes Interrupted at the next
-// start.
+// start. A Pending entry with a Message has gone out for sure, and the next run
+// finds out how it ended.
 const (
 	Pending     Result = "pending"
 	OK          Result = "ok"
@@ -59,7 +107,9 @@ type Activity struct {
 	Action  Action
 	Node    string // empty where it concerns no node
 	// Target is what on the node, or which user: a "group:name", a "group:*", "*", a user's name.
-	Target   string
+	Target string
+	// Detail is what exactly was sent: the signal's name, the text for standard input.
+	Detail   string
 	Result   Result
 	Duration time.Duration // 0 while Pending
 	Message  string        // the reason, a fault in words; text from nodes, so hostile
@@ -70,10 +120,12 @@ type Activity struct {
 // Many reports whether the entry is a command on many, which has an entry of
 // its own for each target.
 func (a Activity) Many() bool {
-	switch a.Action {
-	case ActionStart, ActionStop, ActionRestart:
-		return a.Parent == 0 && (!strings.Contains(a.Target, ":") || strings.HasSuffix(a.Target, ":*"))
-	default:
+	switch {
+	case a.Parent != 0:
 		return false
+	case a.Action.OnProcesses():
+		return !strings.Contains(a.Target, ":") || strings.HasSuffix(a.Target, ":*")
+	default:
+		return a.Action == ActionUpdate
 	}
 }

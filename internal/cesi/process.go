@@ -54,6 +54,9 @@ func (s State) String() string {
 // refused (ALREADY_STARTED) and a stop works.
 func (s State) Active() bool { return s == Running || s == Starting || s == Backoff }
 
+// Signallable reports whether supervisord passes signals on in the state.
+func (s State) Signallable() bool { return s == Running || s == Starting || s == Stopping }
+
 // ProcessID names a process on its node: group and name, written "group:name".
 type ProcessID struct {
 	Group string

@@ -35,8 +35,10 @@ func (t Target) String() string {
 // Command is what somebody wants done. A single whole group or node keeps
 // supervisord's priority order; several targets run in parallel.
 type Command struct {
-	Action  cesi.Action // ActionStart, ActionStop or ActionRestart
+	Action  cesi.Action // one on processes
 	Targets []Target
+	Signal  string // for ActionSignal: a name or number, as cesi.ParseSignal takes it
+	Text    string // for ActionStdin, on a single process
 	// ConfirmSelf must be the "group:name" of the program that this CeSI runs as
 	// before a command stops it.
 	ConfirmSelf string
@@ -55,6 +57,7 @@ type Outcome struct {
 type Report struct {
 	ID       cesi.ActivityID
 	Action   cesi.Action
+	Signal   string // of ActionSignal
 	Done     bool
 	Result   cesi.Result
 	Message  string // "12 ok, 1 failed, 3 left alone", or the single target's reason

@@ -18,8 +18,8 @@ const settleTime = time.Second
 // Forbidden, Invalid, NotFound, Unreachable, Busy, or with Conflict for a stop
 // of this program itself that was not confirmed.
 func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
-	if !actor.Role.Can(cesi.ControlProcesses) {
-		return nil, cesi.Errorf(cesi.Forbidden, "the role %s may not %s processes", actor.Role, c.Action)
+	if !actor.Role.Can(c.Action.Permission()) {
+		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
 	}
 	f.askSilent(ctx, c.Targets)
 	plan, err := f.Snapshot().plan(c)
@@ -105,7 +105,7 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 	f.mu.Unlock()
 	r := &run{
 		fleet: f, plan: plan, actor: actor, timeout: timeout,
-		op:      &Operation{done: make(chan struct{}), report: Report{Action: plan.command.Action}},
+		op:      &Operation{done: make(chan struct{}), report: Report{Action: plan.command.Action, Signal: plan.command.Signal}},
 		began:   f.opts.Now(),
 		entries: make(map[Ref]cesi.Activity),
 	}
@@ -164,7 +164,7 @@ func (r *run) many() bool {
 func (r *run) journalBegin(ctx context.Context) {
 	r.entry = cesi.Activity{
 		Time: r.began, User: r.actor.User, Address: r.actor.Address,
-		Action: r.plan.command.Action, Result: cesi.Pending, Count: 1,
+		Action: r.plan.command.Action, Detail: r.plan.command.detail(), Result: cesi.Pending, Count: 1,
 	}
 	r.entry.Node, r.entry.Target = r.describe()
 	entries := []cesi.Activity{r.entry}

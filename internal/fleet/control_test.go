@@ -344,8 +344,12 @@ func TestThisCesiIsSafe(t *testing.T) {
 	if again, _ := h.node("n").Process(id(t, "a")); again.PID != p.PID {
 		t.Error("its process was restarted through supervisord")
 	}
-	if _, err := h.Control(t.Context(), operator, h.command(cesi.ActionStop, "a")); cesi.KindOf(err) != cesi.Conflict {
-		t.Errorf("a stop of itself without confirmation: %v", err)
+	kill := h.command(cesi.ActionSignal, "a")
+	kill.Signal = "KILL"
+	for _, c := range []fleet.Command{h.command(cesi.ActionStop, "a"), kill} {
+		if _, err := h.Control(t.Context(), operator, c); cesi.KindOf(err) != cesi.Conflict {
+			t.Errorf("a %s of itself without confirmation: %v", c.Action, err)
+		}
 	}
 	c := h.command(cesi.ActionStop, "a")
 	c.ConfirmSelf = "a:a"

@@ -23,7 +23,7 @@ const (
 // execute works off one step: a whole group or node first stops and then
 // starts, in priority order; a selection restarts each process by itself.
 func (r *run) execute(ctx context.Context, s *step) {
-	if s.whole == nil {
+	if s.whole == nil || !steers(r.plan.command.Action) {
 		r.parallel(s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
 		return
 	}
@@ -55,6 +55,10 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 		return
 	}
 	action := r.plan.command.Action
+	if !steers(action) {
+		r.complete(s, r.send(ctx, s, j))
+		return
+	}
 	if action == cesi.ActionStop || action == cesi.ActionRestart && j.active {
 		if !r.stopOne(ctx, s, j) {
 			return

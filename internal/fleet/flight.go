@@ -31,7 +31,8 @@ func (f *flights) take(ref Ref, action cesi.Action, user string) (*flight, error
 	defer f.mu.Unlock()
 	mine := &flight{ref: ref, action: action, done: make(chan struct{})}
 	if other := f.of[ref]; other != nil {
-		if action != cesi.ActionStop || other.action == cesi.ActionStop {
+		starts := other.action == cesi.ActionStart || other.action == cesi.ActionRestart
+		if action != cesi.ActionStop || !starts {
 			return nil, cesi.Errorf(cesi.Busy, "%s on %s is busy: a %s is under way", ref.ProcessID, ref.Node, other.action)
 		}
 		other.by = user

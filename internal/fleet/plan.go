@@ -61,15 +61,11 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 // plan works a command out. A command on a single process is taken at its word;
 // one on many touches only what it has business with.
 func (s *Snapshot) plan(c Command) (*plan, error) {
-	switch c.Action {
-	case cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart:
-	default:
-		return nil, cesi.Errorf(cesi.Invalid, "%q is no command: want start, stop or restart", c.Action)
+	c, err := c.checked()
+	if err != nil {
+		return nil, err
 	}
-	if len(c.Targets) == 0 {
-		return nil, cesi.Errorf(cesi.Invalid, "no process was chosen")
-	}
-	if len(c.Targets) == 1 && c.Targets[0].Name != "" {
+	if c.single() {
 		return s.planOne(c)
 	}
 	return s.planMany(c)
@@ -83,7 +79,7 @@ func (s *Snapshot) planOne(c Command) (*plan, error) {
 	}
 	j := newJob(node, p)
 	plan := &plan{command: c, parts: []*part{{node: node, jobs: []*job{j}}}}
-	if p.Self && c.Action == cesi.ActionStop {
+	if p.Self && c.endsIt() {
 		plan.self = p.String()
 	}
 	j.restarted = p.Self && c.Action == cesi.ActionRestart
@@ -194,8 +190,14 @@ func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 // means it has.
 func leaveAlone(action cesi.Action, p Process) string {
 	switch {
-	case p.Self && action != cesi.ActionStart:
+	case p.Self && action != cesi.ActionStart && action != cesi.ActionClearLogs:
 		return "it is this CeSI itself"
+	case action == cesi.ActionClearLogs:
+		return ""
+	case action == cesi.ActionSignal && !p.State.Signallable():
+		return "it does not run (" + p.State.String() + ")"
+	case action == cesi.ActionSignal:
+		return ""
 	case p.State == cesi.Stopping:
 		return "it is stopping"
 	case action == cesi.ActionStart && p.State.Active():

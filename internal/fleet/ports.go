@@ -30,6 +30,12 @@ type Client interface {
 	StartAll(ctx context.Context) ([]cesi.CallResult, error)
 	StopAll(ctx context.Context) ([]cesi.CallResult, error)
 
+	// Signal sends a signal, such as HUP or 1; SendStdin a text to the standard
+	// input; ClearLogs empties both logs.
+	Signal(ctx context.Context, id cesi.ProcessID, signal string) error
+	SendStdin(ctx context.Context, id cesi.ProcessID, text string) error
+	ClearLogs(ctx context.Context, id cesi.ProcessID) error
+
 	// Tail returns the end of a log of a process, at most maxBytes of it.
 	Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error)
 

@@ -19,6 +19,7 @@ type apiEntry struct {
 	Action     cesi.Action     `json:"action"`
 	Node       string          `json:"node"`
 	Target     string          `json:"target"`
+	Detail     string          `json:"detail,omitempty"`
 	Result     cesi.Result     `json:"result"`
 	DurationMS int64           `json:"duration_ms"`
 	Message    string          `json:"message"`
@@ -63,7 +64,7 @@ func newAPIEntries(entries []cesi.Activity) []apiEntry {
 	for i, e := range entries {
 		list[i] = apiEntry{
 			ID: e.ID, Parent: e.Parent, Time: e.Time, User: e.User, Address: e.Address, Action: e.Action,
-			Node: e.Node, Target: e.Target, Result: e.Result, DurationMS: e.Duration.Milliseconds(),
+			Node: e.Node, Target: e.Target, Detail: e.Detail, Result: e.Result, DurationMS: e.Duration.Milliseconds(),
 			Message: e.Message, Count: e.Count,
 		}
 	}
@@ -71,14 +72,18 @@ func newAPIEntries(entries []cesi.Activity) []apiEntry {
 }
 
 // visibleTo takes out what only administrators may see: the names that were
-// tried in failed logins, which may well be passwords typed into the wrong field.
+// tried in failed logins, which may well be passwords typed into the wrong field,
+// and what was sent to a standard input.
 func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
 	if user.Role.Can(cesi.ManageUsers) {
 		return entries
 	}
 	for i := range entries {
-		if entries[i].Action == cesi.ActionLoginFailed {
+		switch entries[i].Action {
+		case cesi.ActionLoginFailed:
 			entries[i].User, entries[i].Target = "", ""
+		case cesi.ActionStdin:
+			entries[i].Detail = ""
 		}
 	}
 	return entries

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"cesi/internal/cesi"
@@ -75,6 +74,7 @@ type activityRow struct {
 	Result       resultBadge
 	Plain        bool // the result needs no badge: all went well
 	Took         string
+	Detail       string // the text that was sent to standard input, for administrators
 	Message      string
 	Count        int // how many events it stands for, where more than one
 	Targets      []activityRow
@@ -102,8 +102,14 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 		Result: newResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 		Message: a.Message,
 	}
-	if a.Duration > 0 && isCommand(a.Action) {
+	if a.Duration > 0 && a.Action.IsCommand() {
 		row.Took = duration(a.Duration)
+	}
+	switch a.Action {
+	case cesi.ActionSignal:
+		row.Verb = signalVerb(a.Detail, a.Result)
+	case cesi.ActionStdin:
+		row.Detail = a.Detail
 	}
 	if a.Count > 1 {
 		row.Count = a.Count
@@ -122,7 +128,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 
 // verb says what somebody did, or tried to do.
 func verb(action cesi.Action, result cesi.Result) string {
-	if isCommand(action) {
+	if action.IsCommand() {
 		return commandVerb(action, result)
 	}
 	switch action {
@@ -150,24 +156,5 @@ func verb(action cesi.Action, result cesi.Result) string {
 		return "emptied the activity log"
 	default:
 		return string(action)
-	}
-}
-
-// isCommand tells commands to nodes, whose duration says something, from what
-// people do with their accounts.
-func isCommand(action cesi.Action) bool {
-	return action == cesi.ActionStart || action == cesi.ActionStop || action == cesi.ActionRestart
-}
-
-func commandVerb(action cesi.Action, result cesi.Result) string {
-	switch result {
-	case cesi.OK, cesi.Partial:
-		return pastOf(action)
-	case cesi.Pending:
-		return "is " + strings.Replace(string(action), "stop", "stopp", 1) + "ing"
-	case cesi.Skipped:
-		return "left alone"
-	default:
-		return "tried to " + string(action)
 	}
 }

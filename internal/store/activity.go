@@ -10,7 +10,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-const activityColumns = `id, parent, time, user, address, action, node, target, result, duration, message, count`
+const activityColumns = `id, parent, time, user, address, action, node, target, detail, result, duration, message, count`
 
 // MaxActivities bounds how many entries one call returns.
 const MaxActivities = 10_000
@@ -58,10 +58,11 @@ func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, 
 }
 
 // MarkInterrupted turns what an earlier run of the server left Pending into
-// Interrupted and returns how many entries that were. It is for the server's
-// start: while two servers run, it would hit the other's commands.
+// Interrupted, apart from what it is known to have sent, and returns how many
+// entries that were. It is for the server's start: while two servers run, it
+// would hit the other's commands.
 func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
-	n, err := changes(db.sql.ExecContext(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ?`,
+	n, err := changes(db.sql.ExecContext(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ? AND message = ''`,
 		cesi.Interrupted, "cesi ended before the command did", cesi.Pending))
 	if err != nil {
 		return 0, fmt.Errorf("mark interrupted: %w", err)
@@ -126,7 +127,7 @@ func scanActivity(row scanner) (cesi.Activity, error) {
 		a              cesi.Activity
 		at, durationUS int64
 	)
-	err := row.Scan(&a.ID, &a.Parent, &at, &a.User, &a.Address, &a.Action, &a.Node, &a.Target, &a.Result, &durationUS, &a.Message, &a.Count)
+	err := row.Scan(&a.ID, &a.Parent, &at, &a.User, &a.Address, &a.Action, &a.Node, &a.Target, &a.Detail, &a.Result, &durationUS, &a.Message, &a.Count)
 	a.Time, a.Duration = fromMicros(at), time.Duration(durationUS)*time.Microsecond
 	return a, err
 }

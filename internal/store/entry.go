@@ -18,7 +18,7 @@ const (
 func bounded(a cesi.Activity) cesi.Activity {
 	a.User, a.Address = clip(a.User, maxName), clip(a.Address, maxName)
 	a.Node, a.Target = clip(a.Node, maxName), clip(a.Target, maxName)
-	a.Message = clip(a.Message, maxMessage)
+	a.Detail, a.Message = clip(a.Detail, maxMessage), clip(a.Message, maxMessage)
 	return a
 }
 
@@ -28,8 +28,8 @@ func bounded(a cesi.Activity) cesi.Activity {
 func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
 	for ; ; a.ID = j.nextID() {
 		done, err := changes(tx.ExecContext(ctx, `INSERT INTO activity (`+activityColumns+`, writer)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-			a.ID, a.Parent, micros(a.Time), a.User, a.Address, a.Action, a.Node, a.Target, a.Result, a.Duration.Microseconds(), a.Message, a.Count, j.writer))
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			a.ID, a.Parent, micros(a.Time), a.User, a.Address, a.Action, a.Node, a.Target, a.Detail, a.Result, a.Duration.Microseconds(), a.Message, a.Count, j.writer))
 		if err != nil {
 			return 0, fmt.Errorf("insert activity: %w", err)
 		}

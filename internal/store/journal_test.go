@@ -19,7 +19,7 @@ func TestAnEntryIsKeptWhole(t *testing.T) {
 	db.now = atNoon
 	j, _ := newTestJournal(t, db)
 	hostile := "a\x00b\n\u202e\\\"'; DROP TABLE activity"
-	entries := []cesi.Activity{{User: "ann", Address: "2001:db8::1", Action: cesi.ActionRestart, Node: "web-01", Target: hostile}}
+	entries := []cesi.Activity{{User: "ann", Address: "2001:db8::1", Action: cesi.ActionRestart, Node: "web-01", Target: hostile, Detail: hostile}}
 	j.Begin(t.Context(), entries)
 	end := entries[0]
 	end.Result, end.Duration, end.Message = cesi.Failed, 1500*time.Millisecond, hostile
@@ -30,7 +30,7 @@ func TestAnEntryIsKeptWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := cesi.Activity{ID: cesi.ActivityID(noon.UnixMicro()), Time: noon, User: "ann", Address: "2001:db8::1", Action: cesi.ActionRestart,
-		Node: "web-01", Target: hostile, Result: cesi.Failed, Duration: 1500 * time.Millisecond, Message: hostile, Count: 1}
+		Node: "web-01", Target: hostile, Detail: hostile, Result: cesi.Failed, Duration: 1500 * time.Millisecond, Message: hostile, Count: 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

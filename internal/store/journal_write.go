@@ -130,7 +130,16 @@ func (j *Journal) logEntries(message string, r *record) {
 	for _, a := range r.entries {
 		j.log.Error(message, "cause", j.failure, slog.Group("entry",
 			"id", int64(a.ID), "parent", int64(a.Parent), "time", a.Time, "user", a.User, "address", a.Address,
-			"action", string(a.Action), "node", a.Node, "target", a.Target, "result", string(a.Result),
+			"action", string(a.Action), "node", a.Node, "target", a.Target, "detail", loggable(a), "result", string(a.Result),
 			"duration", a.Duration, "message", a.Message, "count", a.Count))
 	}
+}
+
+// loggable is an entry's detail, without what only administrators may read: the
+// log may go anywhere.
+func loggable(a cesi.Activity) string {
+	if a.Action == cesi.ActionStdin {
+		return ""
+	}
+	return a.Detail
 }

@@ -35,8 +35,10 @@ func level(r cesi.Result) string {
 func sentence(a cesi.Activity) string {
 	subject, object := who(a), ""
 	switch a.Action {
-	case cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart:
+	case cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart, cesi.ActionSignal, cesi.ActionStdin, cesi.ActionClearLogs:
 		object = " " + processes(a)
+	case cesi.ActionUpdate, cesi.ActionAddGroup, cesi.ActionRemoveGroup, cesi.ActionReload, cesi.ActionShutdown, cesi.ActionClearMainLog:
+		object = " " + a.Node + " node's " + a.Target
 	case cesi.ActionLogin, cesi.ActionLogout, cesi.ActionLoginFailed, cesi.ActionActivityPurged:
 	default:
 		object = fmt.Sprintf(" '%s' user", a.Target)
@@ -68,6 +70,9 @@ func verb(a cesi.Activity) string {
 	}
 	switch a.Result {
 	case cesi.OK:
+		if a.Action == cesi.ActionSignal {
+			return "sent " + a.Detail + " to"
+		}
 		return past(a.Action)
 	case cesi.Skipped:
 		return "left alone"
@@ -87,6 +92,22 @@ func past(action cesi.Action) string {
 		return "stopped"
 	case cesi.ActionRestart:
 		return "restarted"
+	case cesi.ActionStdin:
+		return "sent a text to"
+	case cesi.ActionClearLogs:
+		return "cleared the logs of"
+	case cesi.ActionUpdate:
+		return "updated"
+	case cesi.ActionAddGroup:
+		return "added"
+	case cesi.ActionRemoveGroup:
+		return "removed"
+	case cesi.ActionReload:
+		return "reloaded"
+	case cesi.ActionShutdown:
+		return "shut down"
+	case cesi.ActionClearMainLog:
+		return "cleared the log of"
 	case cesi.ActionLogin:
 		return "logged in"
 	case cesi.ActionLogout:
