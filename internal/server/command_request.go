@@ -18,7 +18,10 @@ type commandRequest struct {
 	Post   string  // local path that the answer is sent to
 	Fields []field // what the answer carries besides the yes
 	Back   string  // local path to return to
-	Silent []string
+	// Question is the local path of the question about a command on the fleet;
+	// empty where it would be too long.
+	Question string
+	Silent   []string
 	// Later is how many targets are in the scope by now that were not when the
 	// question was put: they are not touched.
 	Later int
@@ -70,10 +73,11 @@ func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (
 	if err != nil {
 		return commandRequest{}, err
 	}
+	fields := append(where.fields(), field{"action", action})
 	request := commandRequest{
 		Command: fleet.Command{Action: cesi.Action(action), Targets: a.targets},
-		Post:    fleetCommand, Silent: a.silent,
-		Fields: append(where.fields(), field{"action", action}),
+		Post:    fleetCommand, Fields: fields, Silent: a.silent,
+		Question: questionPath(fields, form.Get("back")),
 	}
 	if where.Kind == "" {
 		return request, nil
@@ -87,4 +91,19 @@ func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (
 	}
 	request.Fields = append(request.Fields, field{"seal", sealOf(request.Targets)})
 	return request, nil
+}
+
+// maxQuestion is how long the path of a question may be: nginx takes 8 KB unless
+// told otherwise.
+const maxQuestion = 6 << 10
+
+func questionPath(fields []field, back string) string {
+	values := url.Values{"back": {back}}
+	for _, f := range fields {
+		values.Add(f.Name, f.Value)
+	}
+	if path := fleetCommand + "?" + values.Encode(); len(path) <= maxQuestion {
+		return path
+	}
+	return ""
 }

@@ -60,6 +60,10 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 	if confirmed && preview.Self != "" && request.ConfirmSelf != preview.Self {
 		return s.ask(w, r, request, preview, "Type "+preview.Self+" to stop it.")
 	}
+	if !confirmed && request.Question != "" {
+		s.redirect(w, r, request.Question) // so that the question can be sent to somebody
+		return nil
+	}
 	if !confirmed && (param(r, "node") == "" || questionable(request.Action, preview)) {
 		return s.ask(w, r, request, preview, "")
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -47,7 +48,7 @@ func processesQueryOf(query url.Values) (processesQuery, error) {
 		if err != nil {
 			return processesQuery{}, err
 		}
-		if !slices.Contains(q.States, state) {
+		if !q.wants(state) {
 			q.States = append(q.States, state)
 		}
 	}
@@ -93,6 +94,9 @@ func (q *processesQuery) readPage(word string) error {
 	return nil
 }
 
+// wants reports whether the filter asks for a state.
+func (q processesQuery) wants(state cesi.State) bool { return slices.Contains(q.States, state) }
+
 // Active reports whether the filter leaves anything out.
 func (q processesQuery) Active() bool { return len(q.filterValues()) > 0 }
 
@@ -113,6 +117,18 @@ func (q processesQuery) filterValues() url.Values {
 		}
 	}
 	return values
+}
+
+// filterFields is filterValues as the hidden fields of a form.
+func (q processesQuery) filterFields() []field {
+	var list []field
+	values := q.filterValues()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, value := range values[name] {
+			list = append(list, field{name, value})
+		}
+	}
+	return list
 }
 
 // values writes the whole query; what goes without saying is left out.

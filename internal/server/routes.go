@@ -35,6 +35,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/nodes", s.allow(cesi.ViewFleet, s.nodesPage))
 	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.nodePage))
 	r.Get("/nodes/{node}/confirm", s.allow(cesi.ControlProcesses, s.confirmPage))
+	r.Get("/processes", s.allow(cesi.ViewFleet, s.processesPage))
 	r.Get("/command", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
 	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))

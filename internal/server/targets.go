@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -61,12 +60,7 @@ func (s scope) fields() []field {
 		}
 		return list
 	case scopeMatching:
-		values := s.Filter.filterValues()
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			for _, value := range values[name] {
-				list = append(list, field{name, value})
-			}
-		}
+		list = s.Filter.filterFields()
 	default:
 		list = append(list, field{"name", s.Name})
 	}

@@ -89,6 +89,12 @@ func samplePages(role cesi.Role) []sample {
 		{"nodes", "nodes", newNodesPage(base, big, nodesFilter{}, "")},
 		{"nodes filtered", "nodes", newNodesPage(base, big, nodesFilter{Text: "no such"}, "")},
 		{"nodes empty", "nodes", newNodesPage(base, sampleSnapshot(), nodesFilter{}, "/etc/cesi.conf")},
+		{"processes", "processes", newProcessesPage(base, big, sampleQuery(""), "")},
+		{"processes filtered", "processes", newProcessesPage(base, big, sampleQuery("state=FATAL&attention=no&sort=-state&q=nope&node=gone"), "")},
+		{"processes of the silent", "processes", newProcessesPage(base, big, sampleQuery("node=db-eu-1"), "")},
+		{"processes, last page", "processes", newProcessesPage(base, big, sampleQuery("page=999&sort=uptime"), "")},
+		{"processes none", "processes", newProcessesPage(base, sampleSnapshot(sampleNode("a", "x")), sampleQuery(""), "")},
+		{"processes empty", "processes", newProcessesPage(base, sampleSnapshot(), sampleQuery(""), "/etc/cesi.conf")},
 		{"node", "node", newNodePage(base, payNode())},
 		{"node silent", "node", newNodePage(base, silent)},
 		{"node never", "node", newNodePage(base, big.Nodes[56])},
@@ -119,6 +125,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile dashboard", "dashboard", newDashboardPage(evil, s, dashboardOptions{Activity: []activityItem{{entry, []cesi.Activity{entry}}}})},
 			sample{"hostile nodes", "nodes", newNodesPage(evil, s, nodesFilter{Text: "", Environment: name}, name)},
 			sample{"hostile node", "node", newNodePage(evil, n)},
+			sample{"hostile processes", "processes", newProcessesPage(evil, s, processesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},
 			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1])},
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, commandRequest{Command: fleet.Command{Action: cesi.ActionStop}, Post: localURL("nodes", name, "stop"), Fields: []field{{"group", name}}, Back: "/", Silent: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
@@ -167,4 +174,15 @@ func TestEveryPageRendersForEveryRole(t *testing.T) {
 			t.Errorf("no sample shows page %q", name)
 		}
 	}
+}
+
+// benchmarkPage renders a page and reports its size.
+func benchmarkPage(b *testing.B, r *renderer, page string, data any) {
+	b.Helper()
+	w := httptest.NewRecorder()
+	if err := r.render(w, http.StatusOK, page, data); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(w.Body.Len())/1024, "KB/page")
+	b.ReportMetric(float64(strings.Count(w.Body.String(), "<tr")), "rows")
 }

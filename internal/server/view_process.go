@@ -19,6 +19,8 @@ type processRow struct {
 	Self       bool
 	Selectable bool
 	Actions    []rowAction // none for those who may not
+	Spoken     string      // what an action's label calls it
+	Back       string      // local path that an action leads back to
 }
 
 // rowAction is a button for one process.
@@ -36,6 +38,7 @@ func newProcessRow(n *fleet.Node, p fleet.Process, control bool) processRow {
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
 		Badge: newProcessBadge(p.Process), Reason: reasonWithAge(p.Process),
 		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,
+		Spoken: plain(p.ProcessID.String()), Back: localURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
 		row.Uptime = cesi.HumanDuration(p.Uptime())

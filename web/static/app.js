@@ -6,8 +6,8 @@ const refreshAfter = (main) => Number(main.dataset.refresh) * 1000
 // Is somebody in the middle of something that a new page would take away?
 function busy(main) {
   const active = document.activeElement
-  return main.querySelector('input:checked, details[open]:not([data-keep])') !== null ||
-    (main.contains(active) && active.matches('input, select, textarea')) ||
+  return main.querySelector('.select-target input:checked, details[open]:not([data-keep])') !== null ||
+    (main.contains(active) && active.matches('input, select, textarea') && !active.closest('form[data-live]')) ||
     String(document.getSelection()) !== ''
 }
 
@@ -27,6 +27,16 @@ function rememberFocus(main) {
     const next = document.getElementById(row.id)
     next?.querySelectorAll('a, button, summary')[position]?.focus({ preventScroll: true })
   }
+}
+
+// Puts the parts of a fetched page in place of the old ones, and leaves alone the
+// one that somebody is in.
+function swapParts(page) {
+  for (const part of document.querySelectorAll('[data-part]')) {
+    const next = page.getElementById(part.id)
+    if (next && !part.contains(document.activeElement)) part.replaceWith(next)
+  }
+  prepare()
 }
 
 // What was announced once must not be announced again every few seconds.
@@ -60,6 +70,10 @@ async function refresh() {
       return
     }
     if (busy(main)) return
+    if (document.activeElement.closest('form[data-live]')) {
+      swapParts(page)
+      return
+    }
     const restoreFocus = rememberFocus(main)
     silence(next)
     main.replaceWith(next)
@@ -76,7 +90,7 @@ async function refresh() {
 }
 
 function boxes() {
-  return [...document.querySelectorAll('input[type="checkbox"][name="process"]')]
+  return [...document.querySelectorAll('.select-target input[name]')]
 }
 
 // Brings the selection bar in line with the boxes.
@@ -84,7 +98,8 @@ function showSelection() {
   const all = boxes()
   const chosen = all.filter((box) => box.checked).length
   const label = document.querySelector('[data-selected]')
-  if (label) label.textContent = `${chosen} selected`
+  const matching = document.querySelector('[data-matching]')
+  if (label) label.textContent = matching?.checked ? 'Selected:' : `${chosen} selected`
   const main = document.querySelector('[data-select-all]')
   if (main) {
     main.checked = chosen > 0 && chosen === all.length
@@ -94,6 +109,8 @@ function showSelection() {
 
 function select(all) {
   for (const box of boxes()) box.checked = all
+  const matching = document.querySelector('[data-matching]')
+  if (matching && !all) matching.checked = false
   showSelection()
 }
 
@@ -106,7 +123,7 @@ function prepare() {
 
 document.addEventListener('change', (event) => {
   if (event.target.matches('[data-select-all]')) select(event.target.checked)
-  else if (event.target.matches('input[name="process"]')) showSelection()
+  else if (event.target.matches('.select-target input, [data-matching]')) showSelection()
 })
 
 document.addEventListener('keydown', (event) => {
