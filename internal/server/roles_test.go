@@ -47,6 +47,7 @@ func routeTable() map[string]rank {
 		"GET /nodes":                byViewer,
 		"GET /nodes/{node}":         byViewer,
 		"GET /nodes/{node}/confirm": byOperator,
+		"GET /processes":            byViewer,
 		"GET /command":              byOperator,
 		"GET /activity":             byViewer,
 		"GET /activity/{id}":        byViewer,
