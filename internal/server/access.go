@@ -77,7 +77,8 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request, path string) {
 func (s *Server) localPath(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || u.Opaque != "" ||
-		!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unsafeInPath) || strings.HasPrefix(path, "//") {
+		!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unsafeInPath) || strings.HasPrefix(path, "//") ||
+		strings.Contains(u.Path+"/", "/../") { // which leads out of the prefix
 		return "/"
 	}
 	if rest, found := strings.CutPrefix(path, s.opts.Prefix+"/"); found {
