@@ -69,8 +69,11 @@ func (p *passwords) matches(ctx context.Context, hash, password string) (bool, e
 		return false, err
 	}
 	defer release()
+	if isWerkzeug(hash) && matchesWerkzeug(hash, password) {
+		return true, nil
+	}
 	if isWerkzeug(hash) {
-		return matchesWerkzeug(hash, password), nil
+		hash = "" // the rest of the time that a bcrypt one takes
 	}
 	// bcrypt would take the first 72 bytes of a longer one for the whole.
 	if hash == "" || len(password) > maxPassword {

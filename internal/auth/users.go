@@ -46,9 +46,12 @@ func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password 
 
 // SetPassword gives another user a password and ends the user's sessions; with
 // mustChange it has to be replaced at the next login. Errors: Forbidden,
-// NotFound, Invalid.
+// NotFound, Invalid (also for the actor's own, which takes the old one).
 func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, password string, mustChange bool) error {
 	return s.manage(ctx, actor, cesi.ActionUserPassword, name, func(*cesi.Activity) error {
+		if strings.EqualFold(actor.User, name) {
+			return cesi.Errorf(cesi.Invalid, "change your own password in your profile")
+		}
 		hash, err := s.newHash(ctx, password)
 		if err != nil {
 			return err

@@ -49,7 +49,8 @@ func TestEveryChangeOfAUserIsInTheActivityLogAlsoARefusedOne(t *testing.T) {
 	b.wantKind(b.AddUser(ctx, actor, "bob", "1234567", cesi.Viewer, false), cesi.Invalid, "at least 8")
 	b.wantKind(b.AddUser(ctx, actor, "bob", "12345678", cesi.Role(7), false), cesi.Invalid, "7 is not a role")
 	b.wantKind(b.AddUser(ctx, actor, "Ann", "12345678", cesi.Viewer, false), cesi.Conflict, "already a user")
-	b.wantKind(b.SetPassword(ctx, actor, "ann", long, false), cesi.Invalid, "at most 72")
+	b.wantKind(b.SetPassword(ctx, actor, "bob", long, false), cesi.Invalid, "at most 72")
+	b.wantKind(b.SetPassword(ctx, actor, "Ann", "12345678", false), cesi.Invalid, "your own")
 	b.wantKind(b.SetPassword(ctx, actor, "bob", "12345678", false), cesi.NotFound, "no user")
 	b.wantKind(b.SetRole(ctx, actor, "ann", cesi.Viewer), cesi.Conflict, "last administrator")
 	b.wantKind(b.SetRole(ctx, actor, "ann", cesi.Role(-1)), cesi.Invalid, "not a role")
@@ -61,7 +62,8 @@ func TestEveryChangeOfAUserIsInTheActivityLogAlsoARefusedOne(t *testing.T) {
 		`ann|192.0.2.7|user add|bob|failed|a password has at least 8 characters`,
 		`ann|192.0.2.7|user add|bob|failed|7 is not a role: want 0 to 3`,
 		`ann|192.0.2.7|user add|Ann|failed|there is already a user "Ann"`,
-		`ann|192.0.2.7|user password|ann|failed|a password has at most 72 bytes`,
+		`ann|192.0.2.7|user password|bob|failed|a password has at most 72 bytes`,
+		`ann|192.0.2.7|user password|Ann|failed|change your own password in your profile`,
 		`ann|192.0.2.7|user password|bob|failed|there is no user "bob"`,
 		`ann|192.0.2.7|user role|ann|failed|"ann" is the last administrator: make another one first`,
 		`ann|192.0.2.7|user role|ann|failed|-1 is not a role: want 0 to 3`,

@@ -158,6 +158,7 @@ func TestUserNames(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"maria": true, "李雷": true, "o'brien": false, "a b": false, "": false, "x\n": false, "a.b-c_d@e+f": true,
 		strings.Repeat("x", 64): true, strings.Repeat("x", 65): false, "\xff": false, "नमस्ते": true,
+		".": false, "..": false, "...": true,
 	} {
 		if err := cesi.ValidateUserName(name); (err == nil) != ok {
 			t.Errorf("%q: %v", name, err)

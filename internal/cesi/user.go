@@ -83,13 +83,17 @@ type User struct {
 const MaxUserName = 64
 
 // ValidateUserName returns an Invalid error that says what is wrong with a name
-// for a new user: letters of any script, digits and ". _ - @ +" are allowed.
+// for a new user: letters of any script, digits and ". _ - @ +" are allowed, but
+// no "." or "..", which have a meaning of their own in the path of a page.
 func ValidateUserName(name string) error {
 	if name == "" {
 		return Errorf(Invalid, "a user needs a name")
 	}
 	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxUserName {
 		return Errorf(Invalid, "a user's name has at most %d characters", MaxUserName)
+	}
+	if name == "." || name == ".." {
+		return Errorf(Invalid, "%q is no name for a user", name)
 	}
 	for _, r := range name {
 		if !isNameRune(r) {

@@ -58,6 +58,17 @@ func (s *Server) self(h handlerFunc) http.HandlerFunc {
 	})
 }
 
+// personal keeps what gives access to an account (its password, sessions and API
+// tokens) from API tokens: one that was stolen must not outlive its revocation.
+func (s *Server) personal(h handlerFunc) handlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if visitorOf(r).bearer != "" {
+			return cesi.Errorf(cesi.Forbidden, "An API token can't do this: log in with the password.")
+		}
+		return h(w, r)
+	}
+}
+
 // toLogin sends a browser to the login page, which leads back here.
 func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) {
 	target := "/login"

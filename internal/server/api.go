@@ -50,7 +50,10 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
 func readJSON(r *http.Request, value any, optional bool) error {
 	decoder := json.NewDecoder(r.Body)
 	err := decoder.Decode(value)
-	var limit *http.MaxBytesError
+	var (
+		limit *http.MaxBytesError
+		known *cesi.Error // a value of ours that says itself what is wrong with it
+	)
 	switch {
 	case err == nil:
 		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
@@ -61,6 +64,8 @@ func readJSON(r *http.Request, value any, optional bool) error {
 		return nil
 	case errors.As(err, &limit):
 		return tooLarge(err)
+	case errors.As(err, &known):
+		return known
 	default:
 		return cesi.Wrap(cesi.Invalid, err, "the request's body is not the JSON that belongs here")
 	}

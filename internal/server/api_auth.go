@@ -14,6 +14,10 @@ type apiUser struct {
 	MustChange bool `json:"must_change_password"`
 }
 
+func newAPIUser(u cesi.User) apiUser {
+	return apiUser{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}
+}
+
 func (s *Server) apiLogin(w http.ResponseWriter, r *http.Request) error {
 	var credentials struct {
 		Username string `json:"username"`
@@ -41,11 +45,10 @@ func (s *Server) apiLogout(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiProfile(w http.ResponseWriter, r *http.Request) error {
-	u := visitorOf(r).user
 	s.writeJSON(w, http.StatusOK, struct {
 		success
 		User apiUser `json:"user"`
-	}{ok(), apiUser{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}})
+	}{ok(), newAPIUser(*visitorOf(r).user)})
 	return nil
 }
 

@@ -22,9 +22,7 @@ const contentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-ur
 
 // guard puts around the routes what holds for every request, outermost first.
 func (s *Server) guard(routes http.Handler) http.Handler {
-	csrf := http.NewCrossOriginProtection()
-	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
-	h := csrf.Handler(routes)
+	h := s.protect(routes)
 	h = s.survive(h) // inside, where it is known who asks
 	h = s.introduce(h)
 	h = s.stripPrefix(h)
@@ -32,6 +30,21 @@ func (s *Server) guard(routes http.Handler) http.Handler {
 	h = s.survive(h) // and around what comes before
 	h = s.logRequests(h)
 	return securityHeaders(h)
+}
+
+// protect refuses what another site made a browser send. A request with an API
+// token is none of that: no browser adds one by itself.
+func (s *Server) protect(routes http.Handler) http.Handler {
+	csrf := http.NewCrossOriginProtection()
+	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
+	protected := csrf.Handler(routes)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if visitorOf(r).bearer != "" {
+			routes.ServeHTTP(w, r)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
 func securityHeaders(next http.Handler) http.Handler {

@@ -54,9 +54,23 @@ func (s *Server) routes() chi.Router {
 // apiRoutes is the map below /api/v2.
 func (s *Server) apiRoutes(r chi.Router) {
 	r.Post("/auth/login", s.open(s.apiLogin))
-	r.Post("/auth/logout", s.self(s.apiLogout))
+	r.Post("/auth/logout", s.self(s.personal(s.apiLogout)))
 	r.Get("/profile", s.self(s.apiProfile))
-	r.Put("/profile/password", s.self(s.apiChangePassword))
+	r.Put("/profile/password", s.self(s.personal(s.apiChangePassword)))
+	r.Get("/profile/sessions", s.allow(cesi.ViewFleet, s.apiSessions))
+	r.Delete("/profile/sessions", s.allow(cesi.ViewFleet, s.personal(s.apiEndOtherSessions)))
+	r.Delete("/profile/sessions/{id}", s.allow(cesi.ViewFleet, s.personal(s.apiEndSession)))
+	r.Get("/profile/tokens", s.allow(cesi.ViewFleet, s.apiTokens))
+	r.Post("/profile/tokens", s.allow(cesi.ViewFleet, s.personal(s.apiAddToken)))
+	r.Delete("/profile/tokens/{id}", s.allow(cesi.ViewFleet, s.personal(s.apiRevokeToken)))
+
+	r.Get("/users", s.allow(cesi.ManageUsers, s.apiUsers))
+	r.Post("/users", s.allow(cesi.ManageUsers, s.apiAddUser))
+	r.Delete("/users/{user}", s.allow(cesi.ManageUsers, s.apiDeleteUser))
+	r.Put("/users/{user}/role", s.allow(cesi.ManageUsers, s.apiSetRole))
+	r.Put("/users/{user}/password", s.allow(cesi.ManageUsers, s.apiSetPassword))
+	r.Delete("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.apiEndSessionsOf))
+	r.Delete("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.apiRevokeTokensOf))
 
 	r.Get("/nodes", s.allow(cesi.ViewFleet, s.apiNodes))
 	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.apiNode))

@@ -86,8 +86,13 @@ func (s *Server) Apply(settings Settings) { s.settings.Store(&settings) }
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// actor is who makes the request, for the activity log.
+// actor is who makes the request, for the activity log. Behind the address
+// stands the API token that was used, if one was.
 func (s *Server) actor(r *http.Request) cesi.Actor {
 	v := visitorOf(r)
-	return cesi.Actor{User: v.user.Name, Role: v.user.Role, Address: v.address}
+	address := v.address
+	if v.bearer != "" {
+		address += " (token " + v.bearer + ")"
+	}
+	return cesi.Actor{User: v.user.Name, Role: v.user.Role, Address: address}
 }

@@ -17,7 +17,8 @@ const sessionCookie = "cesi_session"
 // visitor is who sends a request, as far as the request itself tells.
 type visitor struct {
 	user    *cesi.User // nil: nobody is logged in
-	token   string     // of the session
+	token   string     // of the session; empty where an API token was used
+	bearer  string     // the name of the API token that was used
 	address string     // without port
 	https   bool       // the browser's own connection is encrypted
 }
@@ -30,23 +31,53 @@ func visitorOf(r *http.Request) visitor {
 }
 
 // introduce finds out who sends a request. Only what needs a login fails for
-// want of one.
+// want of one, but an API token that is no good fails everywhere: whoever sends
+// one means to be somebody.
 func (s *Server) introduce(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trusted := s.settings.Load().TrustedProxies
 		v := visitor{address: clientAddress(r, trusted), https: isHTTPS(r, trusted)}
-		if cookie, err := r.Cookie(sessionCookie); err == nil && needsSession(r.URL.Path) {
-			user, err := s.opts.Auth.Session(r.Context(), cookie.Value)
-			switch {
-			case err == nil:
-				v.user, v.token = &user, cookie.Value
-			case cesi.KindOf(err) != cesi.Unauthorized:
-				s.fail(w, r, err)
-				return
+		if err := s.recognize(r, &v); err != nil {
+			if statusOf(err) == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
+			s.fail(w, r, err)
+			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
 	})
+}
+
+// recognize tells the visitor by an API token or, without one, by the session's
+// cookie. A session that is over leaves nobody; it is no error.
+func (s *Server) recognize(r *http.Request, v *visitor) error {
+	if text, found := bearerToken(r); found {
+		token, err := s.opts.Auth.Token(r.Context(), text, v.address)
+		if err != nil {
+			return err
+		}
+		v.user, v.bearer = &token.Owner, token.Name
+		return nil
+	}
+	cookie, err := r.Cookie(sessionCookie)
+	if err != nil || !needsSession(r.URL.Path) {
+		return nil
+	}
+	user, err := s.opts.Auth.Session(r.Context(), cookie.Value)
+	if err == nil {
+		v.user, v.token = &user, cookie.Value
+		return nil
+	}
+	if cesi.KindOf(err) == cesi.Unauthorized {
+		return nil
+	}
+	return err
+}
+
+// bearerToken is the API token that a request carries. Only the API takes one.
+func bearerToken(r *http.Request) (string, bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), isAPI(r) && strings.EqualFold(scheme, "Bearer")
 }
 
 // needsSession spares the database where nobody asks who is there.

@@ -1,0 +1,136 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+)
+
+// apiSession is one of the user's own sessions.
+type apiSession struct {
+	ID        string    `json:"id"`
+	Current   bool      `json:"current"`
+	Created   time.Time `json:"created"`
+	LastSeen  time.Time `json:"last_seen"`
+	Expires   time.Time `json:"expires"`
+	Address   string    `json:"address"`
+	UserAgent string    `json:"user_agent"`
+}
+
+// apiToken is one of the user's own API tokens, without what it is.
+type apiToken struct {
+	ID       int64      `json:"id"`
+	Name     string     `json:"name"`
+	Created  time.Time  `json:"created"`
+	Expires  *time.Time `json:"expires"`   // null: never
+	LastUsed *time.Time `json:"last_used"` // null: never
+}
+
+func newAPIToken(t cesi.Token) apiToken {
+	return apiToken{ID: t.ID, Name: t.Name, Created: t.Created, Expires: moment(t.Expires), LastUsed: moment(t.LastUsed)}
+}
+
+// moment is a time for JSON: null where it is zero.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (s *Server) apiSessions(w http.ResponseWriter, r *http.Request) error {
+	v := visitorOf(r)
+	sessions, err := s.opts.Auth.Sessions(r.Context(), v.user.Name)
+	if err != nil {
+		return err
+	}
+	list := make([]apiSession, len(sessions))
+	for i, session := range sessions {
+		list[i] = apiSession{
+			ID: session.Token.ID(), Current: session.Token.ID() == auth.SessionID(v.token), Created: session.Created,
+			LastSeen: session.LastSeen, Expires: session.Expires, Address: session.Address, UserAgent: session.UserAgent,
+		}
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Sessions []apiSession `json:"sessions"`
+	}{ok(), list})
+	return nil
+}
+
+func (s *Server) apiEndSession(w http.ResponseWriter, r *http.Request) error {
+	if err := s.opts.Auth.EndSession(r.Context(), s.actor(r), param(r, "id")); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The session has ended."})
+	return nil
+}
+
+func (s *Server) apiEndOtherSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := s.opts.Auth.EndOtherSessions(r.Context(), s.actor(r), visitorOf(r).token); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "All other sessions have ended."})
+	return nil
+}
+
+func (s *Server) apiTokens(w http.ResponseWriter, r *http.Request) error {
+	tokens, err := s.opts.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
+	if err != nil {
+		return err
+	}
+	list := make([]apiToken, len(tokens))
+	for i, token := range tokens {
+		list[i] = newAPIToken(token)
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Tokens []apiToken `json:"tokens"`
+	}{ok(), list})
+	return nil
+}
+
+// apiAddToken makes a token. What it is, is in this answer and nowhere else.
+func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
+	var wanted struct {
+		Name    string    `json:"name"`
+		Expires time.Time `json:"expires"`
+	}
+	if err := readJSON(r, &wanted, false); err != nil {
+		return err
+	}
+	text, token, err := s.opts.Auth.AddToken(r.Context(), s.actor(r), wanted.Name, wanted.Expires)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		apiMessage
+		Token string `json:"token"`
+		apiToken
+	}{apiMessage{ok(), "This is the only time that the token is shown."}, text, newAPIToken(token)})
+	return nil
+}
+
+func (s *Server) apiRevokeToken(w http.ResponseWriter, r *http.Request) error {
+	id, err := tokenID(param(r, "id"))
+	if err != nil {
+		return err
+	}
+	if err := s.opts.Auth.RevokeToken(r.Context(), s.actor(r), id); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The token is revoked."})
+	return nil
+}
+
+// tokenID reads the number of a token.
+func tokenID(text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, cesi.Errorf(cesi.NotFound, "there is no token %q", text)
+	}
+	return id, nil
+}

@@ -1,0 +1,154 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+)
+
+// apiAccount is a user as administrators see one. Name and type are CeSi's.
+type apiAccount struct {
+	apiUser
+	Created   time.Time  `json:"created"`
+	LastLogin *time.Time `json:"last_login"` // null: never
+	Sessions  int        `json:"sessions"`
+	Tokens    int        `json:"tokens"`
+}
+
+// apiRole is a role as programs write it: CeSi's number, also in quotes, or a
+// name.
+type apiRole struct{ cesi.Role }
+
+// UnmarshalJSON reads a role; the error is an Invalid one.
+func (a *apiRole) UnmarshalJSON(text []byte) (err error) {
+	word := string(text)
+	if json.Unmarshal(text, &word) != nil {
+		word = string(text)
+	}
+	a.Role, err = roleOf(word)
+	return err
+}
+
+// roleOf reads a role's name or number.
+func roleOf(word string) (cesi.Role, error) {
+	for _, role := range cesi.Roles() {
+		if word == strconv.Itoa(int(role)) {
+			return role, nil
+		}
+	}
+	return cesi.ParseRole(word)
+}
+
+func (s *Server) apiUsers(w http.ResponseWriter, r *http.Request) error {
+	accounts, err := s.opts.Auth.Accounts(r.Context())
+	if err != nil {
+		return err
+	}
+	list := make([]apiAccount, len(accounts))
+	for i, a := range accounts {
+		list[i] = apiAccount{apiUser: newAPIUser(a.User), Created: a.Created, LastLogin: moment(a.LastLogin),
+			Sessions: a.Sessions, Tokens: a.Tokens}
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Users []apiAccount `json:"users"`
+	}{ok(), list})
+	return nil
+}
+
+// apiAddUser makes a user as CeSi does. The password holds until somebody changes
+// it, unless must_change_password says that this has to be at the first login.
+func (s *Server) apiAddUser(w http.ResponseWriter, r *http.Request) error {
+	var wanted struct {
+		Username   string   `json:"username"`
+		Password   string   `json:"password"`
+		UserType   *apiRole `json:"usertype"`
+		MustChange bool     `json:"must_change_password"`
+	}
+	if err := readJSON(r, &wanted, false); err != nil {
+		return err
+	}
+	if wanted.Username == "" || wanted.Password == "" || wanted.UserType == nil {
+		return cesi.Errorf(cesi.Invalid, "a user needs a username, a password and a usertype (0 to %d)", cesi.Viewer)
+	}
+	err := s.opts.Auth.AddUser(r.Context(), s.actor(r), wanted.Username, wanted.Password, wanted.UserType.Role, wanted.MustChange)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "User added"})
+	return nil
+}
+
+func (s *Server) apiDeleteUser(w http.ResponseWriter, r *http.Request) error {
+	if err := s.opts.Auth.DeleteUser(r.Context(), s.actor(r), param(r, "user")); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "User deleted"})
+	return nil
+}
+
+func (s *Server) apiSetRole(w http.ResponseWriter, r *http.Request) error {
+	var wanted struct {
+		UserType *apiRole `json:"usertype"`
+		Role     *apiRole `json:"role"`
+	}
+	if err := readJSON(r, &wanted, false); err != nil {
+		return err
+	}
+	if wanted.Role == nil {
+		wanted.Role = wanted.UserType
+	}
+	if wanted.Role == nil {
+		return cesi.Errorf(cesi.Invalid, "name the usertype (0 to %d)", cesi.Viewer)
+	}
+	if err := s.opts.Auth.SetRole(r.Context(), s.actor(r), param(r, "user"), wanted.Role.Role); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The role is " + wanted.Role.String() + " now."})
+	return nil
+}
+
+// apiSetPassword gives a user a password, made up unless the request names one,
+// which has to be changed at the next login unless the request says otherwise.
+func (s *Server) apiSetPassword(w http.ResponseWriter, r *http.Request) error {
+	wanted := struct {
+		Password   string `json:"password"`
+		MustChange bool   `json:"must_change_password"`
+	}{MustChange: true}
+	if err := readJSON(r, &wanted, true); err != nil {
+		return err
+	}
+	made := ""
+	if wanted.Password == "" {
+		made = auth.NewPassword()
+		wanted.Password = made
+	}
+	if err := s.opts.Auth.SetPassword(r.Context(), s.actor(r), param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		apiMessage
+		Password string `json:"password,omitempty"`
+	}{apiMessage{ok(), "The password is set. All sessions of the user have ended."}, made})
+	return nil
+}
+
+func (s *Server) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) error {
+	if err := s.opts.Auth.EndSessions(r.Context(), s.actor(r), param(r, "user")); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "All sessions of the user have ended."})
+	return nil
+}
+
+func (s *Server) apiRevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
+	if err := s.opts.Auth.RevokeTokens(r.Context(), s.actor(r), param(r, "user")); err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "All API tokens of the user are revoked."})
+	return nil
+}
