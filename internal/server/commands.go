@@ -9,9 +9,9 @@ import (
 	"cesi/internal/fleet"
 )
 
-// patience is how long a request waits for its command before it says where to
-// look instead.
-const patience = 20 * time.Second
+// defaultPatience is how long a request waits for its command before it says
+// where to look instead.
+const defaultPatience = 20 * time.Second
 
 // control sends a command out and waits for it, at most until the server's
 // patience ends, the browser goes or the server shuts down. The command goes on
@@ -21,7 +21,7 @@ func (s *Server) control(r *http.Request, c fleet.Command) (fleet.Report, error)
 	if err != nil {
 		return fleet.Report{}, err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.patience)
 	defer cancel()
 	defer context.AfterFunc(s.opts.Closing, cancel)()
 	return op.Wait(ctx), nil

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -292,4 +293,22 @@ func fakeNode(t testing.TB) (*supervisortest.Fake, []cesi.Node) {
 
 func fakeProcess(group, name string, state cesi.State) cesi.Process {
 	return cesi.Process{ProcessID: cesi.ProcessID{Group: group, Name: name}, State: state, PID: 42, Start: 1, Now: 100}
+}
+
+// breakAudit has the database refuse entries of the activity log until it is
+// mended.
+func (h *harness) breakAudit() (mend func()) {
+	h.t.Helper()
+	rename := func(from, to string) {
+		db, err := sql.Open("sqlite", h.path)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.ExecContext(h.t.Context(), `PRAGMA busy_timeout = 5000; ALTER TABLE `+from+` RENAME TO `+to); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	rename("activity", "activity_away")
+	return func() { rename("activity_away", "activity") }
 }

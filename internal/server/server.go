@@ -38,6 +38,8 @@ type Options struct {
 	Database   string // its path, for the page that says what this is
 	// Closing is done when the server shuts down: whoever waits then answers.
 	Closing context.Context
+
+	patience time.Duration // 0 means defaultPatience; tests have less of it
 }
 
 // Build says which program this is.
@@ -70,6 +72,9 @@ type Server struct {
 
 // New returns a Server. It fails only on a defect in its own templates.
 func New(opts Options, settings Settings) (*Server, error) {
+	if opts.patience == 0 {
+		opts.patience = defaultPatience
+	}
 	pages, err := newRenderer(opts.Prefix)
 	if err != nil {
 		return nil, err
