@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -65,6 +66,7 @@ func binaryPath(t testing.TB) string {
 // instance is a running cesi with its folder.
 type instance struct {
 	dir, conf, url string
+	under          []string // the command line that cesi is run by, if any
 	cmd            *exec.Cmd
 	log            *syncBuffer
 	ended          chan struct{}
@@ -161,7 +163,8 @@ func startCesi(t testing.TB, sections string, lines ...string) *instance {
 
 func (in *instance) start(t testing.TB) {
 	t.Helper()
-	in.cmd = exec.Command(binaryPath(t), "-c", in.conf)
+	line := append(slices.Clone(in.under), binaryPath(t), "-c", in.conf)
+	in.cmd = exec.Command(line[0], line[1:]...)
 	in.cmd.Dir = in.dir
 	in.cmd.Stdout, in.cmd.Stderr = in.log, in.log
 	if err := in.cmd.Start(); err != nil {

@@ -57,11 +57,19 @@ func (m *mirror) tick(ctx context.Context, drop bool) {
 	m.mu.Lock()
 	err := m.note(ctx)
 	m.mu.Unlock()
-	if err == nil && drop && !m.on() {
-		err = m.db.forgetLines(ctx)
-	}
 	if err != nil && ctx.Err() == nil {
 		m.log.Warn("lines of the activity log's text file may be repeated", "error", err)
+	}
+	if drop && !m.on() {
+		m.forget(ctx)
+	}
+}
+
+// forget takes the marks off lines that nobody wants. It matters to nobody if
+// that has to wait.
+func (m *mirror) forget(ctx context.Context) {
+	if err := m.db.forgetLines(ctx); err != nil && ctx.Err() == nil {
+		m.log.Debug("entries that need no line are still marked", "error", err)
 	}
 }
 
