@@ -125,6 +125,11 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 		RestartSelf: func() { a.once.Do(func() { close(a.restart) }) },
 	})
 	a.fleet.Apply(fleetSettings(conf))
+	sent, err := a.journal.Adopt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.fleet.Resume(sent)
 	return a, a.newServer(conf)
 }
 

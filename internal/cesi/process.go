@@ -214,3 +214,14 @@ type CallResult struct {
 	ProcessID
 	Err error
 }
+
+// Changes are the groups in which a supervisord's configuration differs from
+// what it runs.
+type Changes struct {
+	Added   []string // in the configuration only
+	Changed []string // in both, but not the same
+	Removed []string // running only
+}
+
+// Total is how many groups differ.
+func (c Changes) Total() int { return len(c.Added) + len(c.Changed) + len(c.Removed) }

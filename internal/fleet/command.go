@@ -35,13 +35,17 @@ func (t Target) String() string {
 // Command is what somebody wants done. A single whole group or node keeps
 // supervisord's priority order; several targets run in parallel.
 type Command struct {
-	Action  cesi.Action // one on processes
+	Action cesi.Action
+	// Targets of a command to a supervisord are its node, for an update also groups
+	// of it, and for an addition or removal one group.
 	Targets []Target
 	Signal  string // for ActionSignal: a name or number, as cesi.ParseSignal takes it
 	Text    string // for ActionStdin, on a single process
 	// ConfirmSelf must be the "group:name" of the program that this CeSI runs as
 	// before a command stops it.
 	ConfirmSelf string
+	// ConfirmNode must be the node's name before a shutdown.
+	ConfirmNode string
 }
 
 // Outcome is how a command went for one process.
@@ -65,10 +69,23 @@ type Report struct {
 	Outcomes []Outcome
 }
 
-// Ref names one process of the fleet.
+// Ref names one process of the fleet; in a command to a supervisord a whole
+// group (Name is "*"), or the supervisord itself (no group).
 type Ref struct {
 	Node string
 	cesi.ProcessID
+}
+
+// daemonTarget is what the activity log calls a supervisord itself.
+const daemonTarget = "supervisord"
+
+// Target names what is meant on its node: "group:name", "group:*" or
+// "supervisord".
+func (r Ref) Target() string {
+	if r.Group == "" {
+		return daemonTarget
+	}
+	return r.ProcessID.String()
 }
 
 // Preview is what a command would touch, for the question before it.

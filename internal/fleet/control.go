@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"cesi/internal/cesi"
@@ -20,6 +19,9 @@ const settleTime = time.Second
 func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
 	if !actor.Role.Can(c.Action.Permission()) {
 		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
+	}
+	if c.Action.OnDaemon() {
+		return f.controlDaemon(ctx, actor, c)
 	}
 	f.askSilent(ctx, c.Targets)
 	plan, err := f.Snapshot().plan(c)
@@ -38,7 +40,7 @@ func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Oper
 		f.commands.running.Done()
 		return nil, err
 	}
-	run.journalBegin(context.WithoutCancel(ctx))
+	run.begin(context.WithoutCancel(ctx), run.children())
 	f.commands.remember(run.op)
 	go run.work(f.commands.ctx)
 	return run.op, nil
@@ -76,18 +78,15 @@ func refreshAll(ctx context.Context, pollers []*poller) {
 	}
 }
 
-// run is one command on its way.
+// run is one command to processes on its way.
 type run struct {
+	*ledger
 	fleet   *Fleet
 	plan    *plan
 	actor   cesi.Actor
-	op      *Operation
-	began   time.Time
 	timeout time.Duration
 	steps   []*step
 	refused []Outcome // targets that were busy
-	entry   cesi.Activity
-	entries map[Ref]cesi.Activity // a child for each target of a command on many
 }
 
 // step is a part of the plan with the node that works it off.
@@ -100,15 +99,7 @@ type step struct {
 // newRun takes every process of the plan. A single one that is busy fails; of
 // many the busy ones are refused and the others go.
 func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
-	f.mu.Lock()
-	timeout := f.settings.ActionTimeout
-	f.mu.Unlock()
-	r := &run{
-		fleet: f, plan: plan, actor: actor, timeout: timeout,
-		op:      &Operation{done: make(chan struct{}), report: Report{Action: plan.command.Action, Signal: plan.command.Signal}},
-		began:   f.opts.Now(),
-		entries: make(map[Ref]cesi.Activity),
-	}
+	r := &run{ledger: f.newLedger(actor, plan.command), fleet: f, plan: plan, actor: actor, timeout: f.actionTimeout()}
 	for _, part := range plan.parts {
 		p, err := f.poller(part.node.Name)
 		if err != nil {
@@ -154,59 +145,21 @@ func (r *run) giveBack() {
 	}
 }
 
-func (r *run) many() bool {
-	t := r.plan.command.Targets
-	return len(t) > 1 || t[0].Name == ""
-}
+func (r *run) many() bool { return !r.plan.command.single() }
 
-// journalBegin stores the command's entry, and for a command on many one for
-// each target, before anything goes out.
-func (r *run) journalBegin(ctx context.Context) {
-	r.entry = cesi.Activity{
-		Time: r.began, User: r.actor.User, Address: r.actor.Address,
-		Action: r.plan.command.Action, Detail: r.plan.command.detail(), Result: cesi.Pending, Count: 1,
+// children are the targets that have an entry of their own: those of a command
+// on many.
+func (r *run) children() []Ref {
+	if !r.many() {
+		return nil
 	}
-	r.entry.Node, r.entry.Target = r.describe()
-	entries := []cesi.Activity{r.entry}
-	if r.many() {
-		for _, s := range r.steps {
-			for _, j := range s.jobs {
-				child := r.entry
-				child.Node, child.Target = j.ref.Node, j.ref.String()
-				entries = append(entries, child)
-			}
-		}
-	}
-	r.fleet.opts.Journal.Begin(ctx, entries)
-	r.entry = entries[0]
-	r.op.mu.Lock()
-	r.op.report.ID = r.entry.ID
-	r.op.mu.Unlock()
-	rest := entries[1:]
+	var refs []Ref
 	for _, s := range r.steps {
 		for _, j := range s.jobs {
-			if len(rest) > 0 {
-				r.entries[j.ref] = rest[0]
-				rest = rest[1:]
-			}
+			refs = append(refs, j.ref)
 		}
 	}
-}
-
-// describe names what the command is for: its node, if it is on one, and the
-// target there.
-func (r *run) describe() (node, target string) {
-	targets := r.plan.command.Targets
-	if len(targets) == 1 {
-		return targets[0].Node, targets[0].String()
-	}
-	node = targets[0].Node
-	for _, t := range targets {
-		if t.Node != node {
-			node = ""
-		}
-	}
-	return node, fmt.Sprintf("%d targets", len(targets))
+	return refs
 }
 
 // work sends the command out to all its nodes at once, and ends when each of
@@ -225,9 +178,7 @@ func (r *run) work(ctx context.Context) {
 		<-done
 	}
 	r.op.add(r.plan.leftAlone...)
-	report := r.op.close(r.fleet.opts.Now().Sub(r.began))
-	r.entry.Result, r.entry.Message, r.entry.Duration = report.Result, report.Message, report.Duration
-	r.fleet.opts.Journal.Complete(context.WithoutCancel(ctx), r.entry)
+	r.end(ctx)
 	r.settle(ctx)
 	r.op.finish()
 	r.restartSelf()
@@ -252,25 +203,30 @@ func (r *run) workStep(ctx context.Context, s *step) {
 
 // complete records how the command went for one process and gives it free.
 func (r *run) complete(s *step, o Outcome) {
-	r.op.add(o)
-	if entry, ok := r.entries[o.Ref]; ok {
-		entry.Result, entry.Message = o.Result, o.Message
-		entry.Duration = r.fleet.opts.Now().Sub(r.began)
-		r.fleet.opts.Journal.Complete(context.Background(), entry)
-	}
+	r.note(o)
 	r.fleet.commands.flights.end(s.flights[o.Ref])
 }
 
-// settle polls the nodes, so that whoever waited for the command sees what it
-// did, but waits only briefly for them.
 func (r *run) settle(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
 	var pollers []*poller
 	for _, s := range r.steps {
 		pollers = append(pollers, s.poller)
 	}
+	settle(ctx, pollers...)
+}
+
+// settle polls the nodes, so that whoever waited for a command sees what it did,
+// but waits only briefly for them.
+func settle(ctx context.Context, pollers ...*poller) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
 	refreshAll(ctx, pollers)
+}
+
+func (f *Fleet) actionTimeout() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.settings.ActionTimeout
 }
 
 func (r *run) restartSelf() {

@@ -38,6 +38,7 @@ type poller struct {
 	users    int             // commands under way
 	onIdle   func(*poller)   // set when it has to end once no command is under way
 	ended    bool
+	outdated bool // what rarely changes has perhaps changed
 
 	// Of the polling goroutine alone.
 	failures  int
@@ -193,7 +194,8 @@ func (p *poller) ask(ctx context.Context) ([]cesi.Process, error) {
 // askInfo refreshes what rarely changes. That a node can't tell does not make
 // its poll a failed one.
 func (p *poller) askInfo(ctx context.Context, now time.Time) {
-	if p.failures == 0 && !p.infoAsked.IsZero() && now.Sub(p.infoAsked) < infoEvery {
+	due := p.takeOutdated() || p.failures > 0 || p.infoAsked.IsZero()
+	if !due && now.Sub(p.infoAsked) < infoEvery {
 		return
 	}
 	p.infoAsked = now
@@ -211,6 +213,21 @@ func (p *poller) askInfo(ctx context.Context, now time.Time) {
 	for i := range configs {
 		p.configs[configs[i].ProcessID] = &configs[i]
 	}
+}
+
+// forgetInfo has the next poll ask again what rarely changes.
+func (p *poller) forgetInfo() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.outdated = true
+}
+
+func (p *poller) takeOutdated() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.outdated
+	p.outdated = false
+	return was
 }
 
 // fail publishes why the node did not answer; its last good data stay.

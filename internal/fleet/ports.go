@@ -36,6 +36,16 @@ type Client interface {
 	SendStdin(ctx context.Context, id cesi.ProcessID, text string) error
 	ClearLogs(ctx context.Context, id cesi.ProcessID) error
 
+	// Reread reads the configuration anew and returns what is different from what
+	// runs; it applies nothing.
+	Reread(ctx context.Context) (cesi.Changes, error)
+	AddGroup(ctx context.Context, group string) error
+	RemoveGroup(ctx context.Context, group string) error
+	// Restart and Shutdown return when supervisord has begun to.
+	Restart(ctx context.Context) error
+	Shutdown(ctx context.Context) error
+	ClearMainLog(ctx context.Context) error
+
 	// Tail returns the end of a log of a process, at most maxBytes of it.
 	Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error)
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -113,6 +114,17 @@ func (j *Journal) Add(_ context.Context, entry cesi.Activity) {
 	j.mu.Unlock()
 	j.settle(r)
 	j.awaitLine()
+}
+
+// Adopt takes over the entries that an earlier run of the server left Pending
+// although they had gone out, and returns them, oldest first: Complete then works
+// for them as for this journal's own. It is for the server's start.
+func (j *Journal) Adopt(ctx context.Context) ([]cesi.Activity, error) {
+	const sent = `result = ? AND message <> ''`
+	if _, err := j.db.sql.ExecContext(ctx, `UPDATE activity SET writer = ? WHERE `+sent, j.writer, cesi.Pending); err != nil {
+		return nil, fmt.Errorf("adopt activity: %w", err)
+	}
+	return j.db.activities(ctx, sent+` ORDER BY id`, cesi.Pending)
 }
 
 // Degraded tells since when and why entries can't be stored, and how many wait;

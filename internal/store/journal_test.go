@@ -288,3 +288,32 @@ func TestServerAndCommandLineWriteAtOnce(t *testing.T) {
 		t.Errorf("%d entries, want 100", got)
 	}
 }
+
+func TestWhatHadGoneOutIsAdoptedAndCompleted(t *testing.T) {
+	db, path := openTest(t)
+	first, _ := newTestJournal(t, db)
+	begun := []cesi.Activity{{Target: "reload"}}
+	first.Begin(t.Context(), begun)
+	begun[0].Message = "sent"
+	first.Complete(t.Context(), begun[0])
+	first.Begin(t.Context(), []cesi.Activity{{Target: "start"}})
+
+	db = reopenTest(t, path)
+	next, _ := newTestJournal(t, db)
+	if n, err := db.MarkInterrupted(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d interrupted, error %v", n, err)
+	}
+	adopted, err := next.Adopt(t.Context())
+	if err != nil || len(adopted) != 1 || adopted[0].Target != "reload" || adopted[0].Message != "sent" {
+		t.Fatalf("adopted %+v, error %v", adopted, err)
+	}
+	adopted[0].Result, adopted[0].Message = cesi.OK, "it is back"
+	next.Complete(t.Context(), adopted[0])
+	var got []string
+	for _, a := range all(t, db) {
+		got = append(got, a.Target+" "+string(a.Result)+" "+a.Message)
+	}
+	if diff := cmp.Diff([]string{"reload ok it is back", "start interrupted cesi ended before the command did"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -77,7 +77,7 @@ func (j *Journal) storeRecord(ctx context.Context, tx *sql.Tx, r *record, moved 
 		if id != given {
 			moved[given] = id
 		}
-		if r.complete {
+		if r.complete && entry.Result != cesi.Pending {
 			delete(moved, given) // nobody speaks of it any more, but its targets, which are done
 		}
 		entry.ID = id

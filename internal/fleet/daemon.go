@@ -1,0 +1,133 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+
+	"cesi/internal/cesi"
+)
+
+// Reread has a node's supervisord read its configuration anew and returns what is
+// different from what runs. It applies nothing. It is bounded by the node's
+// timeout, and fails with cesi.FaultCantReread where the configuration is broken.
+func (f *Fleet) Reread(ctx context.Context, node string) (cesi.Changes, error) {
+	p, err := f.poller(node)
+	if err != nil {
+		return cesi.Changes{}, err
+	}
+	return p.reread(ctx)
+}
+
+func (p *poller) reread(ctx context.Context) (cesi.Changes, error) {
+	if p.client == nil {
+		return cesi.Changes{}, p.dialed
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
+	defer cancel()
+	p.forgetInfo()
+	return p.client.Reread(ctx)
+}
+
+// controlDaemon takes a command to a supervisord itself.
+func (f *Fleet) controlDaemon(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
+	if err := c.checkDaemon(); err != nil {
+		return nil, err
+	}
+	f.askSilent(ctx, c.Targets)
+	node, err := f.Snapshot().target(c.Targets[0])
+	if err != nil {
+		return nil, err
+	}
+	if err := node.Unanswered(); err != nil {
+		return nil, err
+	}
+	if err := c.confirmed(node); err != nil {
+		return nil, err
+	}
+	if err := f.commands.begin(); err != nil {
+		return nil, err
+	}
+	run, err := f.newDaemonRun(ctx, node, actor, c)
+	if err != nil {
+		f.commands.running.Done()
+		return nil, err
+	}
+	run.begin(context.WithoutCancel(ctx), run.children())
+	f.commands.remember(run.op)
+	go run.work(f.commands.ctx)
+	return run.op, nil
+}
+
+// checkDaemon says why a command to a supervisord makes no sense.
+func (c Command) checkDaemon() error {
+	if len(c.Targets) == 0 {
+		return cesi.Errorf(cesi.Invalid, "no node was chosen")
+	}
+	for _, t := range c.Targets {
+		wantsGroup := c.Action == cesi.ActionAddGroup || c.Action == cesi.ActionRemoveGroup ||
+			c.Action == cesi.ActionUpdate && len(c.Targets) > 1
+		switch {
+		case t.Node != c.Targets[0].Node:
+			return cesi.Errorf(cesi.Invalid, "%s is for one node at a time", c.Action)
+		case t.Name != "":
+			return cesi.Errorf(cesi.Invalid, "%s is for whole groups", c.Action)
+		case wantsGroup && t.Group == "":
+			return cesi.Errorf(cesi.Invalid, "no group was chosen")
+		case t.Group != "" && !wantsGroup && c.Action != cesi.ActionUpdate:
+			return cesi.Errorf(cesi.Invalid, "%s is for a whole node", c.Action)
+		}
+	}
+	if len(c.Targets) > 1 && c.Action != cesi.ActionUpdate {
+		return cesi.Errorf(cesi.Invalid, "%s is for one group at a time", c.Action)
+	}
+	return nil
+}
+
+// chose reports whether the command names the group.
+func (c Command) chose(group string) bool {
+	return slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Group == group })
+}
+
+// confirmed asks for the names that have to be typed before a shutdown, and
+// before what ends this program for good.
+func (c Command) confirmed(n *Node) error {
+	if c.Action == cesi.ActionShutdown && c.ConfirmNode != n.Name {
+		return cesi.Errorf(cesi.Conflict, "a shutdown can't be undone from here: confirm by naming the node, %s", n.Name)
+	}
+	if self := c.EndsSelf(n); self != "" && c.ConfirmSelf != self && c.Action != cesi.ActionShutdown {
+		return cesi.Errorf(cesi.Conflict, "%s is this CeSI itself, and would not come back: confirm by naming it", self)
+	}
+	return nil
+}
+
+// EndsSelf returns the "group:name" of the program that this CeSI runs as, where
+// the command to its supervisord would end it for good; else "". A reload brings
+// it back if it is configured to start by itself.
+func (c Command) EndsSelf(n *Node) string {
+	self, found := n.Self()
+	if !found {
+		return ""
+	}
+	ends := false
+	switch c.Action {
+	case cesi.ActionShutdown:
+		ends = true
+	case cesi.ActionReload:
+		ends = self.Config != nil && !self.Config.Autostart
+	case cesi.ActionUpdate:
+		ends = c.chose(self.Group)
+	}
+	if !ends {
+		return ""
+	}
+	return self.String()
+}
+
+// Self returns the process that this CeSI runs as, if the node has it.
+func (n *Node) Self() (Process, bool) {
+	i := slices.IndexFunc(n.Processes, func(p Process) bool { return p.Self })
+	if i < 0 {
+		return Process{}, false
+	}
+	return n.Processes[i], true
+}

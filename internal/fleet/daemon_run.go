@@ -1,0 +1,220 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// daemonRun is one command to a supervisord itself on its way.
+type daemonRun struct {
+	*ledger
+	fleet   *Fleet
+	command Command
+	actor   cesi.Actor
+	node    *Node
+	poller  *poller
+	timeout time.Duration
+	flights []*flight
+	groups  []*groupJob // of an update
+	left    []Outcome   // groups that an update does not touch
+}
+
+// newDaemonRun takes the supervisord, and works out what an update comes to.
+func (f *Fleet) newDaemonRun(ctx context.Context, n *Node, actor cesi.Actor, c Command) (*daemonRun, error) {
+	p, err := f.poller(n.Name)
+	if err != nil {
+		return nil, err
+	}
+	if p.client == nil {
+		return nil, p.dialed
+	}
+	r := &daemonRun{ledger: f.newLedger(actor, c), fleet: f, command: c, actor: actor, node: n, poller: p, timeout: f.actionTimeout()}
+	p.use()
+	if err := r.take(Ref{Node: n.Name}); err != nil {
+		r.giveBack()
+		return nil, err
+	}
+	if err := r.prepare(ctx); err != nil {
+		r.giveBack()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *daemonRun) take(ref Ref) error {
+	flight, err := r.fleet.commands.flights.take(ref, r.command.Action, r.actor.User)
+	if err == nil {
+		r.flights = append(r.flights, flight)
+	}
+	return err
+}
+
+func (r *daemonRun) giveBack() {
+	for _, flight := range r.flights {
+		r.fleet.commands.flights.end(flight)
+	}
+	r.poller.release()
+}
+
+// prepare has the configuration read before an update, which it is about, and
+// before a reload: a supervisord that can't read its configuration would not
+// come back.
+func (r *daemonRun) prepare(ctx context.Context) error {
+	switch r.command.Action {
+	case cesi.ActionUpdate:
+		changes, err := r.poller.reread(ctx)
+		if err != nil {
+			return err
+		}
+		r.planUpdate(changes)
+	case cesi.ActionReload:
+		_, err := r.poller.reread(ctx)
+		if cesi.FaultOf(err) == cesi.FaultCantReread {
+			return cesi.Wrap(cesi.Conflict, err, "It was not reloaded, because it would not come back: %s", cesi.Sentence(err))
+		}
+		if err != nil && cesi.FaultOf(err) != cesi.FaultUnknownMethod {
+			return err
+		}
+	}
+	return nil
+}
+
+// children are the groups that have an entry of their own.
+func (r *daemonRun) children() []Ref {
+	var refs []Ref
+	for _, j := range r.groups {
+		refs = append(refs, j.ref)
+	}
+	return refs
+}
+
+// work sends the command out and ends when it is done and the node has been
+// asked how it is now. Where it takes this program down too, its entry waits for
+// the next run.
+func (r *daemonRun) work(ctx context.Context) {
+	defer r.fleet.commands.running.Done()
+	over := r.execute(ctx)
+	r.poller.forgetInfo()
+	if over {
+		r.op.add(r.left...)
+		r.end(ctx)
+		settle(ctx, r.poller)
+	}
+	r.giveBack()
+	if over {
+		r.op.finish()
+	}
+}
+
+// execute reports whether the command has come to its end.
+func (r *daemonRun) execute(ctx context.Context) (over bool) {
+	t, client := r.command.Targets[0], r.poller.client
+	ref := Ref{Node: r.node.Name}
+	var err error
+	switch r.command.Action {
+	case cesi.ActionUpdate:
+		return r.update(ctx)
+	case cesi.ActionReload:
+		return r.bounce(ctx, client.Restart)
+	case cesi.ActionShutdown:
+		return r.bounce(ctx, client.Shutdown)
+	case cesi.ActionAddGroup:
+		ref = groupRef(r.node, t.Group)
+		err = r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, t.Group) })
+	case cesi.ActionRemoveGroup:
+		ref = groupRef(r.node, t.Group)
+		err = r.brief(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, t.Group) })
+	default:
+		err = r.brief(ctx, client.ClearMainLog)
+	}
+	r.note(outcomeOf(ref, "", err))
+	return true
+}
+
+func groupRef(n *Node, group string) Ref {
+	return Ref{Node: n.Name, ProcessID: cesi.ProcessID{Group: group, Name: "*"}}
+}
+
+// brief makes a call that supervisord answers at once.
+func (r *daemonRun) brief(ctx context.Context, call func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, r.poller.config().Timeout)
+	defer cancel()
+	return call(ctx)
+}
+
+func outcomeOf(ref Ref, message string, err error) Outcome {
+	if err != nil {
+		return failed(ref, err)
+	}
+	return Outcome{Ref: ref, Result: cesi.OK, Message: message}
+}
+
+// bounce sends a reload or shutdown out and waits until the node shows that it is
+// over.
+func (r *daemonRun) bounce(ctx context.Context, call func(context.Context) error) (over bool) {
+	ref := Ref{Node: r.node.Name}
+	if err := r.brief(ctx, call); err != nil {
+		r.note(failed(ref, err))
+		return true
+	}
+	r.sent("supervisord has taken it, and is on its way down")
+	message, err := r.poller.awaitEnd(ctx, r.command.Action, r.timeout)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return false
+	case err != nil:
+		r.note(Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: cesi.Sentence(err), Err: err})
+	default:
+		r.note(Outcome{Ref: ref, Result: cesi.OK, Message: message})
+	}
+	return true
+}
+
+// awaitPause is the pause between two looks at a node that is on its way down.
+const awaitPause = 100 * time.Millisecond
+
+// awaitEnd asks the node until it shows how what was sent to its supervisord has
+// ended, and says so. It fails with Timeout, or with context.Canceled where ctx
+// ends first.
+func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.Duration) (string, error) {
+	deadline := time.NewTimer(timeout)
+	defer deadline.Stop()
+	for {
+		p.refresh(ctx)
+		if ctx.Err() == nil {
+			if message := ended(action, p.node()); message != "" {
+				return message, nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return "", context.Canceled
+		case <-deadline.C:
+			return "", cesi.Errorf(cesi.Timeout, "it was sent, but the node did not show its end within %s", timeout)
+		case <-time.After(awaitPause):
+		}
+	}
+}
+
+// ended says how what was sent to a supervisord has ended, going by the node; ""
+// while it has not. From the moment that supervisord takes a reload or shutdown
+// it refuses every poll: one that is answered comes after it.
+func ended(action cesi.Action, n *Node) string {
+	switch {
+	case n.Status == Up && action == cesi.ActionShutdown:
+		return "it had ended, and runs again"
+	case n.Status == Up && action == cesi.ActionReload:
+		return fmt.Sprintf("it is back, with %d of %d processes up so far", n.Counts.Running+n.Counts.Starting, n.Counts.Total)
+	case n.Status == Up:
+		return "this CeSI was stopped by it, and runs again"
+	case n.Status == Down && action == cesi.ActionShutdown &&
+		(n.Failure.Cause == cesi.CauseRefused || n.Failure.Cause == cesi.CauseUnreachable):
+		return "it has ended"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,58 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+
+	"cesi/internal/cesi"
+)
+
+var errNoLists = errors.New("a reread without three lists")
+
+// Reread has supervisord read its configuration and returns what is different
+// from what it runs (reloadConfig). It applies nothing. It fails with
+// cesi.FaultCantReread where the configuration is broken.
+func (c *Client) Reread(ctx context.Context) (cesi.Changes, error) {
+	var lists [][][]string
+	if err := c.call(ctx, &lists, "supervisor.reloadConfig"); err != nil {
+		return cesi.Changes{}, err
+	}
+	if len(lists) != 1 || len(lists[0]) != 3 {
+		return cesi.Changes{}, badReply(errNoLists)
+	}
+	for _, list := range lists[0] {
+		for i := range list {
+			list[i] = restore(list[i])
+		}
+	}
+	return cesi.Changes{Added: lists[0][0], Changed: lists[0][1], Removed: lists[0][2]}, nil
+}
+
+// AddGroup has supervisord take a group of its configuration, as last reread,
+// on (addProcessGroup). It fails with Conflict if it has it already.
+func (c *Client) AddGroup(ctx context.Context, group string) error {
+	return c.call(ctx, nil, "supervisor.addProcessGroup", group)
+}
+
+// RemoveGroup has supervisord forget a group (removeProcessGroup). It fails with
+// Conflict while a process of it runs.
+func (c *Client) RemoveGroup(ctx context.Context, group string) error {
+	return c.call(ctx, nil, "supervisor.removeProcessGroup", group)
+}
+
+// Restart has supervisord stop all its programs and start anew (restart). It
+// returns when supervisord has begun to: until it is back, every other call fails.
+func (c *Client) Restart(ctx context.Context) error {
+	return c.call(ctx, nil, "supervisor.restart")
+}
+
+// Shutdown has supervisord stop all its programs and end (shutdown). It returns
+// when supervisord has begun to.
+func (c *Client) Shutdown(ctx context.Context) error {
+	return c.call(ctx, nil, "supervisor.shutdown")
+}
+
+// ClearMainLog empties supervisord's own log (clearLog).
+func (c *Client) ClearMainLog(ctx context.Context) error {
+	return c.call(ctx, nil, "supervisor.clearLog")
+}
