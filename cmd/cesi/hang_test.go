@@ -33,14 +33,14 @@ func (b *browser) nodes() map[string]nodeState {
 	return states
 }
 
-// tenSupervisors starts ten, each with a program, and returns them with the
-// sections that name them node-0 to node-9.
-func tenSupervisors(t testing.TB) ([]*supervisortest.Supervisor, string) {
+// tenSupervisors starts ten, each with a program that runs and those given, and
+// returns them with the sections that name them node-0 to node-9.
+func tenSupervisors(t testing.TB, more string) ([]*supervisortest.Supervisor, string) {
 	t.Helper()
 	var all []*supervisortest.Supervisor
 	var nodes []cesi.Node
 	for i := range 10 {
-		s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:api]\ncommand = tail -f /dev/null\nstartsecs = 0\n"})
+		s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:api]\ncommand = tail -f /dev/null\nstartsecs = 0\n" + more})
 		all = append(all, s)
 		nodes = append(nodes, s.Node(fmt.Sprintf("node-%d", i)))
 	}
@@ -49,7 +49,7 @@ func tenSupervisors(t testing.TB) ([]*supervisortest.Supervisor, string) {
 
 func TestNodeThatHangsIsNamedAndHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
-	supervisors, sections := tenSupervisors(t)
+	supervisors, sections := tenSupervisors(t, "")
 	in := startCesi(t, sections, "poll_interval = 0.5", "timeout = 2")
 	b := in.login(t)
 	for name, n := range b.nodes() {
