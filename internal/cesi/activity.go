@@ -43,6 +43,17 @@ const (
 	ActionActivityPurged Action = "activity purge"
 )
 
+// Actions lists the actions.
+func Actions() []Action {
+	return []Action{
+		ActionStart, ActionStop, ActionRestart, ActionSignal, ActionStdin, ActionClearLogs,
+		ActionUpdate, ActionAddGroup, ActionRemoveGroup, ActionReload, ActionShutdown, ActionClearMainLog,
+		ActionLogin, ActionLoginFailed, ActionLogout,
+		ActionUserAdd, ActionUserPassword, ActionUserRole, ActionUserDelete,
+		ActionSessionEnd, ActionTokenAdd, ActionTokenRevoke, ActionActivityPurged,
+	}
+}
+
 // OnProcesses reports whether the action is a command to processes.
 func (a Action) OnProcesses() bool {
 	switch a {
@@ -91,6 +102,11 @@ const (
 	UnknownEnd  Result = "unknown"     // a stop that outlasted its time: stopped or not, nobody knows yet
 )
 
+// Results lists the results.
+func Results() []Result {
+	return []Result{OK, Failed, Partial, Skipped, Pending, Interrupted, UnknownEnd}
+}
+
 // ActivityID numbers an entry. It is the microsecond at which it was made,
 // moved on where taken, so that it needs no database to be given and sorts by
 // time; it fits into a JSON number.
@@ -115,6 +131,20 @@ type Activity struct {
 	Message  string        // the reason, a fault in words; text from nodes, so hostile
 	// Count is how many events the entry stands for; above 1 only for a flood of failed logins.
 	Count int
+}
+
+// Public returns the entry as those may see it who do not manage users: without
+// the name that was tried in a failed login, which may well be a password typed
+// into the wrong field, and without what was sent to a standard input. What it
+// takes out depends on the action alone; filters of the log are held to it.
+func (a Activity) Public() Activity {
+	switch a.Action {
+	case ActionLoginFailed:
+		a.User, a.Target = "", ""
+	case ActionStdin:
+		a.Detail = ""
+	}
+	return a
 }
 
 // Many reports whether the entry is a command on many, which has an entry of

@@ -12,35 +12,18 @@ import (
 
 const activityColumns = `id, parent, time, user, address, action, node, target, detail, result, duration, message, count`
 
-// MaxActivities bounds how many entries one call returns.
-const MaxActivities = 10_000
-
-// ActivityFilter chooses entries of the activity log.
-type ActivityFilter struct {
-	Before  cesi.ActivityID // only entries older than this one; 0: from the newest on
-	Node    string          // only entries about this node, single targets of commands on many included
-	Targets bool            // also, without Node, the single targets of commands on many
-	Limit   int             // how many at most; outside of 1 to MaxActivities it is MaxActivities
-}
-
 // Activities returns the chosen entries, newest first.
 func (db *DB) Activities(ctx context.Context, f ActivityFilter) ([]cesi.Activity, error) {
-	if f.Before <= 0 {
-		f.Before = 1<<63 - 1
+	where, args := f.where()
+	if !f.Targets {
+		where += ` AND parent = 0`
 	}
-	if f.Limit < 1 || f.Limit > MaxActivities {
-		f.Limit = MaxActivities
-	}
-	const newestFirst = ` AND id < ? ORDER BY id DESC LIMIT ?`
-	switch {
-	case f.Node != "":
-		return db.activities(ctx, `node = ?`+newestFirst, f.Node, f.Before, f.Limit)
-	case f.Targets:
-		return db.activities(ctx, `true`+newestFirst, f.Before, f.Limit)
-	default:
-		return db.activities(ctx, `parent = 0`+newestFirst, f.Before, f.Limit)
-	}
+	entries, err := db.activities(ctx, where+newestFirst, append(args, f.limit())...)
+	return f.visible(entries), err
 }
+
+// newestFirst ends a query on the activity log; it takes a limit.
+const newestFirst = ` ORDER BY id DESC LIMIT ?`
 
 // Activity returns one entry and, of a command on many, those of its targets in
 // the order they were made; NotFound if there is none.

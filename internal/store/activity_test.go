@@ -1,7 +1,6 @@
 package store
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -25,39 +24,6 @@ func logged(j *Journal, t *testing.T, entries ...cesi.Activity) []cesi.Activity 
 	return entries
 }
 
-func TestActivitiesAreListedNewestFirst(t *testing.T) {
-	db, _ := openTest(t)
-	j, _ := newTestJournal(t, db)
-	one := logged(j, t, cesi.Activity{Target: "one", Node: "n1"})[0]
-	logged(j, t, cesi.Activity{Target: "bulk"}, cesi.Activity{Target: "bulk1", Node: "n1"}, cesi.Activity{Target: "bulk2", Node: "n2"})
-	three := logged(j, t, cesi.Activity{Target: "three", Node: "n2"})[0]
-
-	tests := []struct {
-		name   string
-		filter ActivityFilter
-		want   []string
-	}{
-		{"top level", ActivityFilter{}, []string{"three", "bulk", "one"}},
-		{"limited", ActivityFilter{Limit: 1}, []string{"three"}},
-		{"older", ActivityFilter{Before: three.ID}, []string{"bulk", "one"}},
-		{"none older", ActivityFilter{Before: one.ID}, nil},
-		{"targets too", ActivityFilter{Targets: true}, []string{"three", "bulk2", "bulk1", "bulk", "one"}},
-		{"a node's", ActivityFilter{Node: "n1"}, []string{"bulk1", "one"}},
-		{"a node's older", ActivityFilter{Node: "n2", Before: three.ID, Limit: 5}, []string{"bulk2"}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := db.Activities(t.Context(), test.filter)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(test.want, targets(got)); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
 func TestAnActivityComesWithItsTargets(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
@@ -71,26 +37,6 @@ func TestAnActivityComesWithItsTargets(t *testing.T) {
 	}
 	_, _, err = db.Activity(t.Context(), 1)
 	wantKind(t, err, cesi.NotFound, "no activity entry 1")
-}
-
-func TestActivityReadsUseAnIndex(t *testing.T) {
-	db, _ := openTest(t)
-	for _, query := range []string{
-		`parent = 0 AND id < 5 ORDER BY id DESC LIMIT 3`,
-		`node = 'n' AND id < 5 ORDER BY id DESC LIMIT 3`,
-		`result = 'pending'`,
-		`unmirrored = 1 AND result <> 'pending' ORDER BY id LIMIT 3`,
-	} {
-		var id, parent, unused int
-		var plan string
-		err := db.sql.QueryRow(`EXPLAIN QUERY PLAN SELECT * FROM activity WHERE `+query).Scan(&id, &parent, &unused, &plan)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := "USING INDEX activity_"; !strings.Contains(plan, want) {
-			t.Errorf("%s: %s", query, plan)
-		}
-	}
 }
 
 func TestWhatAnEarlierRunLeftPendingIsInterrupted(t *testing.T) {
