@@ -9,7 +9,7 @@ import (
 	"cesi/internal/store"
 )
 
-// apiEntry is an activity entry with all its fields, for ?format=json.
+// apiEntry is an activity entry with all its fields.
 type apiEntry struct {
 	ID         cesi.ActivityID `json:"id"`
 	Parent     cesi.ActivityID `json:"parent,omitempty"`
@@ -26,26 +26,31 @@ type apiEntry struct {
 	Count      int             `json:"count"`
 }
 
-// apiActivity gives the newest entries, as CeSi's text lines or as objects.
+// apiActivity gives the newest entries that the filter chooses, as CeSi's text
+// lines or as objects.
 func (s *Server) apiActivity(w http.ResponseWriter, r *http.Request) error {
-	filter := store.ActivityFilter{Targets: true}
-	if text := param(r, "limit"); text != "" {
-		limit, err := strconv.Atoi(text)
-		if err != nil || limit < 1 || limit > store.MaxActivities {
-			return cesi.Errorf(cesi.Invalid, "the limit is a number from 1 to %d", store.MaxActivities)
-		}
-		filter.Limit = limit
-	}
-	entries, err := s.opts.Store.Activities(r.Context(), filter)
+	query, err := s.activityQuery(r)
 	if err != nil {
 		return err
 	}
-	entries = visibleTo(visitorOf(r).user, entries)
+	query.Targets = true
+	if query.Limit, err = activityLimit(param(r, "limit")); err != nil {
+		return err
+	}
+	entries, err := s.opts.Store.Activities(r.Context(), query.ActivityFilter)
+	if err != nil {
+		return err
+	}
+	next, err := s.nextActivity(r, query.ActivityFilter, entries)
+	if err != nil {
+		return err
+	}
 	if r.URL.Query().Get("format") == "json" {
 		s.writeJSON(w, http.StatusOK, struct {
 			success
-			Logs []apiEntry `json:"logs"`
-		}{ok(), newAPIEntries(entries)})
+			Logs []apiEntry      `json:"logs"`
+			Next cesi.ActivityID `json:"next,omitempty"`
+		}{ok(), newAPIEntries(entries), next})
 		return nil
 	}
 	lines := make([]string, len(entries))
@@ -54,53 +59,70 @@ func (s *Server) apiActivity(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.writeJSON(w, http.StatusOK, struct {
 		success
-		Logs []string `json:"logs"`
-	}{ok(), lines})
+		Logs []string        `json:"logs"`
+		Next cesi.ActivityID `json:"next,omitempty"`
+	}{ok(), lines, next})
 	return nil
+}
+
+func activityLimit(text string) (int, error) {
+	if text == "" {
+		return store.MaxActivities, nil
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > store.MaxActivities {
+		return 0, cesi.Errorf(cesi.Invalid, "the limit is a number from 1 to %d", store.MaxActivities)
+	}
+	return limit, nil
+}
+
+// nextActivity is the key of the page after these entries; 0 if there is none.
+func (s *Server) nextActivity(r *http.Request, filter store.ActivityFilter, entries []cesi.Activity) (cesi.ActivityID, error) {
+	if len(entries) < filter.Limit {
+		return 0, nil
+	}
+	last := entries[len(entries)-1].ID
+	filter.Before, filter.Limit = last, 1
+	older, err := s.opts.Store.Activities(r.Context(), filter)
+	if err != nil || len(older) == 0 {
+		return 0, err
+	}
+	return last, nil
 }
 
 func newAPIEntries(entries []cesi.Activity) []apiEntry {
 	list := make([]apiEntry, len(entries))
 	for i, e := range entries {
-		list[i] = apiEntry{
-			ID: e.ID, Parent: e.Parent, Time: e.Time, User: e.User, Address: e.Address, Action: e.Action,
-			Node: e.Node, Target: e.Target, Detail: e.Detail, Result: e.Result, DurationMS: e.Duration.Milliseconds(),
-			Message: e.Message, Count: e.Count,
-		}
+		list[i] = newAPIEntry(e)
 	}
 	return list
 }
 
-// visibleTo takes out what only administrators may see: the names that were
-// tried in failed logins, which may well be passwords typed into the wrong field,
-// and what was sent to a standard input.
-func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
-	if user.Role.Can(cesi.ManageUsers) {
-		return entries
+func newAPIEntry(e cesi.Activity) apiEntry {
+	return apiEntry{
+		ID: e.ID, Parent: e.Parent, Time: e.Time, User: e.User, Address: e.Address, Action: e.Action,
+		Node: e.Node, Target: e.Target, Detail: e.Detail, Result: e.Result, DurationMS: e.Duration.Milliseconds(),
+		Message: e.Message, Count: e.Count,
 	}
-	for i := range entries {
-		switch entries[i].Action {
-		case cesi.ActionLoginFailed:
-			entries[i].User, entries[i].Target = "", ""
-		case cesi.ActionStdin:
-			entries[i].Detail = ""
-		}
-	}
-	return entries
 }
 
-// apiPurge empties the activity log. What is left is the entry that says so.
+// apiPurge removes the entries from before a time, or all. What is left is the
+// entry that says so.
 func (s *Server) apiPurge(w http.ResponseWriter, r *http.Request) error {
-	began := s.opts.Now()
-	n, err := s.opts.Store.DeleteActivities(r.Context(), began)
+	before := s.opts.Now()
+	if r.URL.Query().Has("before") {
+		var err error
+		if before, err = s.purgeTime(r.URL.Query().Get("before")); err != nil {
+			return err
+		}
+	}
+	n, err := s.purge(r, before)
 	if err != nil {
 		return err
 	}
-	actor := s.actor(r)
-	s.opts.Journal.Add(r.Context(), cesi.Activity{
-		Time: began, User: actor.User, Address: actor.Address, Action: cesi.ActionActivityPurged,
-		Result: cesi.OK, Duration: s.opts.Now().Sub(began), Message: strconv.Itoa(n) + " entries", Count: 1,
-	})
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), strconv.Itoa(n) + " entries are gone"})
+	s.writeJSON(w, http.StatusOK, struct {
+		apiMessage
+		Removed int `json:"removed"`
+	}{apiMessage{ok(), entriesOf(n) + " removed"}, n})
 	return nil
 }

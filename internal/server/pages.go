@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
-	"cesi/internal/store"
 )
 
 // dashboardEntries is how much of the activity log the dashboard shows.
@@ -87,12 +86,12 @@ func (s *Server) nodeToOffer(r *http.Request) string {
 }
 
 func (s *Server) dashboardPage(w http.ResponseWriter, r *http.Request) error {
-	entries, err := s.opts.Store.Activities(r.Context(), store.ActivityFilter{Limit: dashboardEntries})
+	activity, err := s.latestActivity(r)
 	if err != nil {
 		return err
 	}
 	page := newDashboardPage(s.base(r), s.opts.Fleet.Snapshot(), dashboardOptions{
-		Activity: itemsOf(visibleTo(visitorOf(r).user, entries)), ConfigFile: s.configFile(r),
+		Activity: activity, ConfigFile: s.configFile(r),
 		AllTroubles: r.URL.Query().Get("attention") == "all",
 	})
 	return s.pages.render(w, http.StatusOK, "dashboard", page)

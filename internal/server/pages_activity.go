@@ -2,7 +2,7 @@ package server
 
 import (
 	"net/http"
-	"strconv"
+	"slices"
 
 	"cesi/internal/cesi"
 	"cesi/internal/store"
@@ -12,24 +12,25 @@ import (
 const activityEntries = 50
 
 func (s *Server) activityPage(w http.ResponseWriter, r *http.Request) error {
-	before, err := activityID(r.URL.Query().Get("before"))
+	query, err := s.activityQuery(r)
 	if err != nil {
 		return err
 	}
-	entries, err := s.opts.Store.Activities(r.Context(), store.ActivityFilter{Before: before, Limit: activityEntries + 1})
+	query.Limit = activityEntries + 1
+	lines, err := s.opts.Store.ActivityLines(r.Context(), query.ActivityFilter, targetsShown)
 	if err != nil {
 		return err
 	}
-	more := len(entries) > activityEntries
-	items := itemsOf(visibleTo(visitorOf(r).user, entries[:min(len(entries), activityEntries)]))
-	for i, item := range items {
-		if item.Entry.Many() {
-			if _, items[i].Children, err = s.opts.Store.Activity(r.Context(), item.Entry.ID); err != nil {
-				return err
-			}
-		}
+	more := len(lines) > activityEntries
+	base := s.base(r)
+	if r.URL.Query().Get("notice") == "purged" {
+		base.Notice = "The entries are removed. The log says so, and how many they were."
 	}
-	return s.pages.render(w, http.StatusOK, "activity", newActivityPage(s.base(r), items, before, more))
+	page := newActivityPage(base, query, lines[:min(len(lines), activityEntries)], more)
+	for _, n := range s.opts.Fleet.Snapshot().Nodes {
+		page.Nodes = append(page.Nodes, n.Name)
+	}
+	return s.pages.render(w, http.StatusOK, "activity", page)
 }
 
 func (s *Server) activityEntryPage(w http.ResponseWriter, r *http.Request) error {
@@ -37,30 +38,32 @@ func (s *Server) activityEntryPage(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	entry, children, err := s.opts.Store.Activity(r.Context(), id)
+	entry, targets, err := s.opts.Store.Activity(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	entry = visibleTo(visitorOf(r).user, []cesi.Activity{entry})[0]
-	return s.pages.render(w, http.StatusOK, "activity_entry", newActivityEntryPage(s.base(r), entry, children))
+	all := visibleTo(visitorOf(r).user, slices.Insert(targets, 0, entry))
+	return s.pages.render(w, http.StatusOK, "activity_entry", newActivityEntryPage(s.base(r), all[0], all[1:]))
 }
 
-// activityID reads the number of an entry; an empty text is 0.
-func activityID(text string) (cesi.ActivityID, error) {
-	if text == "" {
-		return 0, nil
+// visibleTo takes out what only administrators may see.
+func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
+	if user.Role.Can(cesi.ManageUsers) {
+		return entries
 	}
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id < 0 {
-		return 0, cesi.Errorf(cesi.NotFound, "there is no activity entry %q", text)
+	for i := range entries {
+		entries[i] = entries[i].Public()
 	}
-	return cesi.ActivityID(id), nil
+	return entries
 }
 
-func itemsOf(entries []cesi.Activity) []activityItem {
-	items := make([]activityItem, len(entries))
-	for i, e := range entries {
-		items[i].Entry = e
+// latestActivity is what the dashboard shows of the log.
+func (s *Server) latestActivity(r *http.Request) ([]store.ActivityLine, error) {
+	filter := store.ActivityFilter{Limit: dashboardEntries, Public: !visitorOf(r).user.Role.Can(cesi.ManageUsers)}
+	entries, err := s.opts.Store.Activities(r.Context(), filter)
+	lines := make([]store.ActivityLine, len(entries))
+	for i, entry := range entries {
+		lines[i].Entry = entry
 	}
-	return items
+	return lines, err
 }

@@ -50,6 +50,8 @@ func routeTable() map[string]rank {
 		"GET /processes":            byViewer,
 		"GET /command":              byOperator,
 		"GET /activity":             byViewer,
+		"GET /activity/purge":       byAdmin,
+		"POST /activity/purge":      byAdmin,
 		"GET /activity/{id}":        byViewer,
 		"GET /about":                byViewer,
 
@@ -79,6 +81,7 @@ func routeTable() map[string]rank {
 		"GET /api/v2/nodes":                                byViewer,
 		"GET /api/v2/nodes/{node}":                         byViewer,
 		"GET /api/v2/activitylogs":                         byViewer,
+		"GET /api/v2/activitylogs/export":                  byAdmin,
 		"DELETE /api/v2/activitylogs":                      byAdmin,
 		"GET /api/v2/activitylogs/{limit:[0-9]+}":          byViewer,
 		"GET /api/v2/nodes/{node}/processes":               byViewer,

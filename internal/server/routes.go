@@ -38,6 +38,8 @@ func (s *Server) routes() chi.Router {
 	r.Get("/processes", s.allow(cesi.ViewFleet, s.processesPage))
 	r.Get("/command", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
+	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.purgePage))
+	r.Post("/activity/purge", s.allow(cesi.ManageUsers, s.purgeForm))
 	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
 
@@ -82,6 +84,7 @@ func (s *Server) apiRoutes(r chi.Router) {
 
 	r.Get("/activitylogs", s.allow(cesi.ViewFleet, s.apiActivity))
 	r.Get("/activitylogs/{limit:[0-9]+}", s.allow(cesi.ViewFleet, s.apiActivity))
+	r.Get("/activitylogs/export", s.allow(cesi.ManageUsers, s.apiExport))
 	r.Delete("/activitylogs", s.allow(cesi.ManageUsers, s.apiPurge))
 }
 

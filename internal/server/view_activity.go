@@ -2,41 +2,68 @@ package server
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 )
-
-// activityItem is an entry of the activity log with those of its targets.
-type activityItem struct {
-	Entry    cesi.Activity
-	Children []cesi.Activity
-}
 
 // activityPage lists the activity log, newest first.
 type activityPage struct {
 	basePage
-	Rows   []activityRow
-	Older  cesi.ActivityID // the page after this one begins before it; 0: this is the last
-	Newest bool            // this is the first page
+	Query   activityQuery
+	Rows    []activityRow
+	Older   cesi.ActivityID // the page after this one begins before it; 0: this is the last
+	Actions []choice
+	Results []choice
+	Nodes   []string // to be offered in the filter
 }
 
-// newActivityPage lists the items, which are newest first. Before is the key
-// that the page was asked for with, 0 for the first page; more says whether
-// there are older entries than these.
-func newActivityPage(base basePage, items []activityItem, before cesi.ActivityID, more bool) activityPage {
+// newActivityPage lists the lines that the query chose, which are newest first.
+// More says whether there are older ones than these.
+func newActivityPage(base basePage, query activityQuery, lines []store.ActivityLine, more bool) activityPage {
 	page := activityPage{
-		basePage: base.at("activity", "Activity"),
-		Rows:     newActivityRows(base, items),
-		Newest:   before == 0,
+		basePage: base.at("activity", "Activity"), Query: query,
+		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),
 	}
-	if page.Newest {
+	if page.Newest() {
 		page.basePage = page.refreshing()
 	}
-	if more && len(items) > 0 {
-		page.Older = items[len(items)-1].Entry.ID
+	if more && len(lines) > 0 {
+		page.Older = lines[len(lines)-1].Entry.ID
 	}
 	return page
+}
+
+// Newest reports whether this is the first page.
+func (p activityPage) Newest() bool { return p.Query.Before == 0 }
+
+// Folded reports whether the filter's rarer fields are out of sight until they
+// are asked for.
+func (p activityPage) Folded() bool {
+	for _, name := range []string{"user", "node", "process", "since", "until"} {
+		if p.Query.Is(name) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func actionChoices() []choice {
+	var list []choice
+	for _, action := range cesi.Actions() {
+		list = append(list, choice{string(action), string(action)})
+	}
+	return list
+}
+
+func resultChoices() []choice {
+	var list []choice
+	for _, result := range cesi.Results() {
+		list = append(list, choice{string(result), newResultBadge(result).Word})
+	}
+	return list
 }
 
 // activityEntryPage shows one entry with all its targets.
@@ -54,7 +81,7 @@ func newActivityEntryPage(base basePage, entry cesi.Activity, children []cesi.Ac
 	for _, child := range children {
 		row.Targets = append(row.Targets, newActivityRow(base.Now, child))
 	}
-	row.TargetsTotal = len(row.Targets)
+	row.TargetsChosen, row.TargetsTotal = len(row.Targets), len(row.Targets)
 	return activityEntryPage{basePage: base, Row: row}
 }
 
@@ -63,31 +90,34 @@ const targetsShown = 25
 
 // activityRow is one entry in words.
 type activityRow struct {
-	RowID        string
-	ID           cesi.ActivityID
-	Time         time.Time
-	When         string
-	Who, From    string
-	Verb         string // "restarted", "logged in"
-	Target       string // what on the node, or which user
-	Node         string
-	Result       resultBadge
-	Plain        bool // the result needs no badge: all went well
-	Took         string
-	Detail       string // the text that was sent to standard input, for administrators
-	Message      string
-	Count        int // how many events it stands for, where more than one
-	Targets      []activityRow
-	TargetsTotal int
+	RowID     string
+	ID        cesi.ActivityID
+	Time      time.Time
+	When      string
+	Who, From string
+	User      string // who, for a filter; empty where that is not to be known
+	Verb      string // "restarted", "logged in"
+	Target    string // what on the node, or which user
+	Process   string // the target, for a filter, where it is a process or a group
+	Node      string
+	Result    resultBadge
+	Plain     bool // the result needs no badge: all went well
+	Took      string
+	Detail    string // the text that was sent to standard input, for administrators
+	Message   string
+	Count     int // how many events it stands for, where more than one
+	Targets   []activityRow
+	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
+	TargetsChosen, TargetsTotal int
 }
 
-func newActivityRows(base basePage, items []activityItem) []activityRow {
-	rows := make([]activityRow, 0, len(items))
-	for _, item := range items {
-		row := newActivityRow(base.Now, item.Entry)
-		row.TargetsTotal = len(item.Children)
-		for _, child := range item.Children[:min(len(item.Children), targetsShown)] {
-			row.Targets = append(row.Targets, newActivityRow(base.Now, child))
+func newActivityRows(base basePage, lines []store.ActivityLine) []activityRow {
+	rows := make([]activityRow, 0, len(lines))
+	for _, line := range lines {
+		row := newActivityRow(base.Now, line.Entry)
+		row.TargetsChosen, row.TargetsTotal = line.Chosen, line.Total
+		for _, target := range line.Targets {
+			row.Targets = append(row.Targets, newActivityRow(base.Now, target))
 		}
 		rows = append(rows, row)
 	}
@@ -97,7 +127,7 @@ func newActivityRows(base basePage, items []activityItem) []activityRow {
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: rowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: when(now, a.Time), Who: a.User, From: a.Address,
+		Time: a.Time, When: when(now, a.Time), Who: a.User, User: a.User, From: a.Address,
 		Verb: verb(a.Action, a.Result), Node: a.Node, Target: a.Target,
 		Result: newResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 		Message: a.Message,
@@ -119,6 +149,9 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 		row.Target = "everything"
 	case row.Who == row.Target:
 		row.Target = "" // "lin logged in", not "lin logged in lin"
+	}
+	if a.Action.IsCommand() && strings.Contains(row.Target, ":") {
+		row.Process = row.Target
 	}
 	if row.Who == "" {
 		row.Who = "somebody"
@@ -153,7 +186,7 @@ func verb(action cesi.Action, result cesi.Result) string {
 	case cesi.ActionTokenRevoke:
 		return "revoked API tokens"
 	case cesi.ActionActivityPurged:
-		return "emptied the activity log"
+		return "purged the activity log"
 	default:
 		return string(action)
 	}

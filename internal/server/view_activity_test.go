@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestTheActivityLogReadsAsSentences(t *testing.T) {
-	page := newActivityPage(sampleBase(cesi.Admin), sampleActivity(), 0, true)
+	page := newActivityPage(sampleBase(cesi.Admin), activityQuery{}, sampleActivity(), true)
 	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
 	doc.Find(".activity-targets").Remove()
 	want := []string{
@@ -29,7 +30,7 @@ func TestTheActivityLogReadsAsSentences(t *testing.T) {
 }
 
 func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
-	page := newActivityPage(sampleBase(cesi.Admin), sampleActivity(), 0, false)
+	page := newActivityPage(sampleBase(cesi.Admin), activityQuery{}, sampleActivity(), false)
 	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
 	details := doc.Find("details.activity-targets")
 	if details.Length() != 1 {
@@ -46,22 +47,17 @@ func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
 	}
 }
 
-func TestALongListOfTargetsIsCut(t *testing.T) {
-	item := activityItem{Entry: cesi.Activity{ID: 5, Time: sampleNow, User: "lin", Action: cesi.ActionStop, Target: "*", Result: cesi.OK}}
-	for i := range targetsShown + 5 {
-		item.Children = append(item.Children, cesi.Activity{ID: cesi.ActivityID(6 + i), Time: sampleNow, Action: cesi.ActionStop, Result: cesi.OK})
-	}
-	page := newActivityPage(sampleBase(cesi.Admin), []activityItem{item}, 0, false)
+func TestTargetsThatAreNotShownAreCountedAndLinked(t *testing.T) {
+	line := sampleActivity()[0]
+	line.Targets, line.Chosen, line.Total = line.Targets[2:3], 1, 4
+	page := newActivityPage(sampleBase(cesi.Admin), sampleActivityQuery("result=failed"), []store.ActivityLine{line}, false)
 	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
-	if got := doc.Find(".activity-target").Length(); got != targetsShown {
-		t.Errorf("%d targets", got)
+	want := []string{"1 of 4 targets failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker' in 2.0 s all 4"}
+	if diff := cmp.Diff(want, texts(doc, ".activity-targets")); diff != "" {
+		t.Error(diff)
 	}
-	if got := doc.Find(".activity-targets > a").AttrOr("href", ""); got != "/cesi/activity/5" {
+	if got := doc.Find(".activity-targets > a").AttrOr("href", ""); got != "/cesi/activity/90" {
 		t.Errorf("all are at %q", got)
-	}
-	entry := newActivityEntryPage(sampleBase(cesi.Admin), item.Entry, item.Children)
-	if got := draw(t, newTestRenderer(t, ""), sample{"entry", "activity_entry", entry}).Find(".activity-target").Length(); got != targetsShown+5 {
-		t.Errorf("the entry's page shows %d", got)
 	}
 }
 
@@ -69,17 +65,18 @@ func TestTheActivityLogHasPages(t *testing.T) {
 	r := newTestRenderer(t, "/cesi")
 	items := sampleActivity()
 	for name, c := range map[string]struct {
-		before cesi.ActivityID
-		more   bool
-		want   string
-		live   bool
+		query string
+		more  bool
+		want  string
+		live  bool
 	}{
-		"the only page":   {0, false, "", true},
-		"the first page":  {0, true, "/cesi/activity?before=70", true},
-		"a page between":  {99, true, "/cesi/activity /cesi/activity?before=70", false},
-		"the oldest page": {99, false, "/cesi/activity", false},
+		"the only page":   {"", false, "", true},
+		"the first page":  {"", true, "/cesi/activity?before=70", true},
+		"a page between":  {"before=99", true, "/cesi/activity /cesi/activity?before=70", false},
+		"the oldest page": {"before=99", false, "/cesi/activity", false},
+		"with a filter":   {"before=99&user=lin&q=a+b", true, "/cesi/activity?q=a+b&user=lin /cesi/activity?before=70&q=a+b&user=lin", false},
 	} {
-		page := newActivityPage(sampleBase(cesi.Admin), items, c.before, c.more)
+		page := newActivityPage(sampleBase(cesi.Admin), sampleActivityQuery(c.query), items, c.more)
 		var links []string
 		for _, n := range draw(t, r, sample{name, "activity", page}).Find(".pager a").Nodes {
 			links = append(links, attribute(n, "href"))

@@ -118,7 +118,7 @@ func TestTheNavigationMarksWhereOneIs(t *testing.T) {
 	}{
 		{sample{"", "dashboard", newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{})}, "Dashboard"},
 		{sample{"", "node", newNodePage(sampleBase(cesi.Viewer), payNode())}, "Nodes"},
-		{sample{"", "activity", newActivityPage(sampleBase(cesi.Viewer), nil, 0, false)}, "Activity"},
+		{sample{"", "activity", newActivityPage(sampleBase(cesi.Viewer), activityQuery{}, nil, false)}, "Activity"},
 		{sample{"", "about", newAboutPage(sampleBase(cesi.Viewer), aboutFacts{Started: sampleNow}, sampleFleet())}, "About"},
 	} {
 		if got := texts(draw(t, r, c.s), "[aria-current=page]"); !cmp.Equal(got, []string{c.want}) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cesi/internal/fleet"
+	"cesi/internal/store"
 )
 
 // troublesShown is how many things that need attention the dashboard shows
@@ -48,8 +49,8 @@ func newEmptyFleet(s *fleet.Snapshot, configFile string) *emptyFleet {
 
 // dashboardOptions are what the dashboard needs beside the snapshot.
 type dashboardOptions struct {
-	Activity   []activityItem // the latest, newest first
-	ConfigFile string         // where to add the first node
+	Activity   []store.ActivityLine // the latest, newest first
+	ConfigFile string               // where to add the first node
 	// AllTroubles shows everything that needs attention (?attention=all).
 	AllTroubles bool
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/config"
 	"cesi/internal/fleet"
+	"cesi/internal/store"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -105,9 +107,12 @@ func samplePages(role cesi.Role) []sample {
 		{"confirm nothing", "confirm", newConfirmPage(base, ask, fleet.Preview{}, "")},
 		{"farewell stop", "farewell", newFarewellPage(base, askFor(cesi.ActionStop))},
 		{"farewell restart", "farewell", newFarewellPage(base, askFor(cesi.ActionRestart))},
-		{"activity", "activity", newActivityPage(base, activity, 0, true)},
-		{"activity older", "activity", newActivityPage(base, nil, 12, false)},
-		{"activity entry", "activity_entry", newActivityEntryPage(base, activity[0].Entry, activity[0].Children)},
+		{"activity", "activity", newActivityPage(base, activityQuery{}, activity, true)},
+		{"activity older", "activity", newActivityPage(base, sampleActivityQuery("q=web&user=lin&since=2026-11-01&before=12"), nil, false)},
+		{"activity entry", "activity_entry", newActivityEntryPage(base, activity[0].Entry, activity[0].Targets)},
+		{"purge", "purge", newPurgePage(base)},
+		{"purge asks", "purge", newPurgePage(base).about(sampleNow.AddDate(0, -1, 0), 12_345)},
+		{"purge of nothing", "purge", newPurgePage(base).about(sampleNow.AddDate(-1, 0, 0), 0)},
 		{"profile", "profile", newProfilePage(base, "The current password is not right.")},
 		{"profile forced", "profile", newProfilePage(forced, "")},
 		{"about", "about", newAboutPage(base, facts, big)},
@@ -122,14 +127,14 @@ func samplePages(role cesi.Role) []sample {
 		evil.Site, evil.User, evil.Here = name, &cesi.User{Name: name, Role: role}, "/"+name
 		evil.Notice = name
 		pages = append(pages,
-			sample{"hostile dashboard", "dashboard", newDashboardPage(evil, s, dashboardOptions{Activity: []activityItem{{entry, []cesi.Activity{entry}}}})},
+			sample{"hostile dashboard", "dashboard", newDashboardPage(evil, s, dashboardOptions{Activity: []store.ActivityLine{lineOf(entry, entry)}})},
 			sample{"hostile nodes", "nodes", newNodesPage(evil, s, nodesFilter{Text: "", Environment: name}, name)},
 			sample{"hostile node", "node", newNodePage(evil, n)},
 			sample{"hostile processes", "processes", newProcessesPage(evil, s, processesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},
 			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1])},
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, commandRequest{Command: fleet.Command{Action: cesi.ActionStop}, Post: localURL("nodes", name, "stop"), Fields: []field{{"group", name}}, Back: "/", Silent: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
-			sample{"hostile activity", "activity", newActivityPage(evil, []activityItem{{entry, []cesi.Activity{entry}}}, 0, false)},
+			sample{"hostile activity", "activity", newActivityPage(evil, sampleActivityQuery(url.Values{"q": {name}, "user": {name}, "node": {name}}.Encode()), []store.ActivityLine{lineOf(entry, entry)}, true)},
 			sample{"hostile error", "error", newErrorPage(evil, 404, name, name)},
 			sample{"hostile login", "login", newLoginPage(evil, name, name, name)},
 		)

@@ -2,10 +2,12 @@ package server
 
 import (
 	"fmt"
+	"net/url"
 	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/store"
 )
 
 // sampleNow is when the sample pages are drawn.
@@ -177,8 +179,26 @@ func hostileNode(name string) *fleet.Node {
 	return n
 }
 
+// sampleActivityQuery reads the query of a page of the activity log.
+func sampleActivityQuery(query string) activityQuery {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		panic(err)
+	}
+	q, err := activityQueryOf(values, sampleNow.Location())
+	if err != nil {
+		panic(err)
+	}
+	return q
+}
+
+// lineOf is an entry with all its targets.
+func lineOf(entry cesi.Activity, targets ...cesi.Activity) store.ActivityLine {
+	return store.ActivityLine{Entry: entry, Targets: targets, Chosen: len(targets), Total: len(targets)}
+}
+
 // sampleActivity has an entry of every kind.
-func sampleActivity() []activityItem {
+func sampleActivity() []store.ActivityLine {
 	at := func(ago time.Duration) time.Time { return sampleNow.Add(-ago) }
 	entry := func(id cesi.ActivityID, ago time.Duration, user string, action cesi.Action, node, target string, result cesi.Result, took time.Duration, message string) cesi.Activity {
 		return cesi.Activity{
@@ -186,19 +206,20 @@ func sampleActivity() []activityItem {
 			Result: result, Duration: took, Message: message, Count: 1,
 		}
 	}
-	bulk := activityItem{Entry: entry(90, 5*time.Second, "lin", cesi.ActionRestart, "pay-eu-2", "payments:*", cesi.Partial, 4100*time.Millisecond, "3 ok, 1 failed")}
+	bulk := lineOf(entry(90, 5*time.Second, "lin", cesi.ActionRestart, "pay-eu-2", "payments:*", cesi.Partial, 4100*time.Millisecond, "3 ok, 1 failed"))
 	for i := range 4 {
 		child := entry(cesi.ActivityID(91+i), 5*time.Second, "lin", cesi.ActionRestart, "pay-eu-2", fmt.Sprintf("payments:worker_%02d", i+1), cesi.OK, 2*time.Second, "")
 		if i == 2 {
 			child.Result, child.Message = cesi.Failed, "can't find command '/srv/pay/bin/worker'"
 		}
-		bulk.Children = append(bulk.Children, child)
+		bulk.Targets = append(bulk.Targets, child)
 	}
+	bulk.Chosen, bulk.Total = 4, 4
 	flood := entry(80, time.Hour, "root", cesi.ActionLoginFailed, "", "", cesi.Failed, 0, "wrong username or password")
 	flood.Count = 37
 	local := entry(70, 30*time.Hour, "cli:root", cesi.ActionUserAdd, "", "maria", cesi.OK, 0, "role operator")
 	local.Address = ""
-	return []activityItem{
+	return []store.ActivityLine{
 		bulk,
 		{Entry: entry(89, 40*time.Second, "admin", cesi.ActionStop, "web-07", "api:worker_03", cesi.Pending, 0, "")},
 		{Entry: entry(88, 7*time.Minute, "maria", cesi.ActionStop, "batch-1", "report:nightly", cesi.OK, 1200*time.Millisecond, "")},

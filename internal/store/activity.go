@@ -70,6 +70,12 @@ func (db *DB) DeleteActivities(ctx context.Context, before time.Time) (int, erro
 	}
 }
 
+// CountActivities counts what DeleteActivities would remove.
+func (db *DB) CountActivities(ctx context.Context, before time.Time) (int, error) {
+	const old = `(SELECT id FROM activity WHERE parent = 0 AND id < ? AND result <> ?)`
+	return db.count(ctx, `id IN `+old+` OR parent IN `+old, []any{micros(before), cesi.Pending, micros(before), cesi.Pending})
+}
+
 func (db *DB) deleteActivities(ctx context.Context, before time.Time) (top, all int, err error) {
 	const chosen = `(SELECT id FROM activity WHERE parent = 0 AND id < ? AND result <> ? ORDER BY id LIMIT ?)`
 	err = db.inTx(ctx, func(tx *sql.Tx) error {

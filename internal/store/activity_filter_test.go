@@ -93,7 +93,7 @@ func TestWhatIsHiddenCanNotBeFoundByAFilter(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	for _, action := range cesi.Actions() {
-		word := strings.ReplaceAll(string(action), " ", "-")
+		word := strings.ReplaceAll(string(action), " ", "-") + "-end"
 		entry := cesi.Activity{Action: action, Result: cesi.OK,
 			User: "user-" + word, Address: "address-" + word, Node: "node-" + word, Target: "target-" + word, Detail: "detail-" + word, Message: "message-" + word}
 		j.Add(t.Context(), entry)

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/store"
+)
+
+// activityQuery is what the page of the activity log, its API and its export
+// read from a query.
+type activityQuery struct {
+	store.ActivityFilter
+	written url.Values // the filter as somebody worded it
+	zone    *time.Location
+}
+
+// activityFields are the fields of the filter in a query.
+func activityFields() []string {
+	return []string{"q", "user", "node", "process", "action", "result", "since", "until"}
+}
+
+// activityQuery reads the query of a request.
+func (s *Server) activityQuery(r *http.Request) (activityQuery, error) {
+	q, err := activityQueryOf(r.URL.Query(), s.opts.Now().Location())
+	q.Public = !visitorOf(r).user.Role.Can(cesi.ManageUsers)
+	return q, err
+}
+
+// activityQueryOf reads the filter and the key of the page, before. Times are
+// in the zone, unless they name another. It fails with Invalid or, for the key,
+// NotFound.
+func activityQueryOf(query url.Values, zone *time.Location) (activityQuery, error) {
+	q := activityQuery{written: url.Values{}, zone: zone}
+	for _, name := range activityFields() {
+		if value := strings.TrimSpace(query.Get(name)); value != "" {
+			q.written.Set(name, value)
+		}
+	}
+	q.Text, q.User, q.Node = q.Is("q"), q.Is("user"), q.Is("node")
+	q.Action, q.Result = cesi.Action(q.Is("action")), cesi.Result(q.Is("result"))
+	var err error
+	if q.Before, err = activityID(query.Get("before")); err != nil {
+		return q, err
+	}
+	return q, q.check()
+}
+
+// check reads what is more than a text.
+func (q *activityQuery) check() (err error) {
+	if q.Action != "" && !slices.Contains(cesi.Actions(), q.Action) {
+		return cesi.Errorf(cesi.Invalid, "%q is not an action of the activity log", q.Action)
+	}
+	if q.Result != "" && !slices.Contains(cesi.Results(), q.Result) {
+		return cesi.Errorf(cesi.Invalid, "%q is not a result of the activity log", q.Result)
+	}
+	if q.Target, err = activityTarget(q.Is("process")); err != nil {
+		return err
+	}
+	if q.Since, err = activityTime(q.Is("since"), q.zone, 0); err != nil {
+		return err
+	}
+	q.Until, err = activityTime(q.Is("until"), q.zone, 1)
+	return err
+}
+
+// activityTarget reads a process, "group:name" or just "name" as supervisord
+// means it, all of a group, "group:*", or "*", what was done to all of a node.
+func activityTarget(text string) (string, error) {
+	if group, all := strings.CutSuffix(text, ":*"); text == "" || text == "*" || all && group != "" {
+		return text, nil
+	}
+	id, err := cesi.ParseProcessID(text)
+	return id.String(), err
+}
+
+// activityTime reads a time: RFC 3339, or a date with or without the time of day
+// in the server's zone. A date alone is moved on by so many days.
+func activityTime(text string, zone *time.Location, days int) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
+		return t.AddDate(0, 0, days), nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, cesi.Errorf(cesi.Invalid, "%q is not a time such as 2026-11-23, 2026-11-23T02:00 or 2026-11-23T02:00:00Z", text)
+}
+
+// activityID reads the number of an entry; an empty text is 0.
+func activityID(text string) (cesi.ActivityID, error) {
+	if text == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 0 {
+		return 0, cesi.Errorf(cesi.NotFound, "there is no activity entry %q", text)
+	}
+	return cesi.ActivityID(id), nil
+}
+
+// Is returns what the filter says on a field, for the form that changes it.
+func (q activityQuery) Is(name string) string { return q.written.Get(name) }
+
+// Active reports whether the filter leaves anything out.
+func (q activityQuery) Active() bool { return len(q.written) > 0 }
+
+// Clock writes a time as the form's fields take it.
+func (q activityQuery) Clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(q.zone).Format("2006-01-02T15:04")
+}
+
+// Link is a local path with the filter and, if there is one, the key of a page.
+func (q activityQuery) Link(path string, before cesi.ActivityID) string {
+	values := url.Values{}
+	maps.Copy(values, q.written)
+	if before > 0 {
+		values.Set("before", strconv.FormatInt(int64(before), 10))
+	}
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
+}
+
+// Export is the local path of the file with all that the filter chooses.
+func (q activityQuery) Export(format string) string {
+	values := url.Values{}
+	maps.Copy(values, q.written)
+	values.Set("format", format)
+	return exportPath + "?" + values.Encode()
+}
+
+const exportPath = "/api/v2/activitylogs/export"

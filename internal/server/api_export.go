@@ -1,0 +1,136 @@
+package server
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	exportChunk    = 1000             // entries read at once
+	exportPatience = 30 * time.Second // for a client to take what was written
+)
+
+// apiExport sends all entries that the filter chooses, newest first, as a file.
+// It holds only a chunk of them at a time, and the client may take as long as it
+// keeps reading.
+func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) error {
+	query, err := s.activityQuery(r)
+	if err != nil {
+		return err
+	}
+	out := &rollingWriter{ResponseWriter: w, patience: exportPatience}
+	file, err := newExport(r.URL.Query().Get("format"), out)
+	if err != nil {
+		return err
+	}
+	header := w.Header()
+	header.Set("Content-Type", file.contentType)
+	header.Set("Content-Disposition", `attachment; filename="cesi-activity-`+s.opts.Now().Format("20060102-150405")+`.`+file.extension+`"`)
+	header.Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	query.Targets, query.Limit = true, exportChunk
+	for {
+		entries, err := s.opts.Store.Activities(r.Context(), query.ActivityFilter)
+		if err == nil {
+			err = file.write(entries)
+		}
+		if err == nil {
+			err = s.opts.Closing.Err()
+		}
+		if err != nil {
+			s.logFailure(r, err)
+			panic(http.ErrAbortHandler) // half a file must not look like a whole one
+		}
+		if len(entries) < exportChunk {
+			return nil
+		}
+		query.Before = entries[len(entries)-1].ID
+	}
+}
+
+// export writes entries in one format.
+type export struct {
+	contentType, extension string
+	write                  func([]cesi.Activity) error
+}
+
+func newExport(format string, out io.Writer) (export, error) {
+	switch format {
+	case "", "csv":
+		return export{"text/csv; charset=utf-8", "csv", csvExport(out)}, nil
+	case "jsonl":
+		return export{"application/jsonl", "jsonl", jsonExport(out)}, nil
+	default:
+		return export{}, cesi.Errorf(cesi.Invalid, "the format %q is neither csv nor jsonl", format)
+	}
+}
+
+// csvExport writes a line with the names of the columns, then one per entry.
+func csvExport(out io.Writer) func([]cesi.Activity) error {
+	w := csv.NewWriter(out)
+	_ = w.Write([]string{"id", "parent", "time", "user", "address", "action", "node", "target", "detail", "result", "duration_ms", "count", "message"}) // w.Error tells
+	return func(entries []cesi.Activity) error {
+		for _, e := range entries {
+			record := []string{
+				number64(e.ID), number64(e.Parent), e.Time.UTC().Format(time.RFC3339Nano), e.User, e.Address, string(e.Action), e.Node,
+				e.Target, e.Detail, string(e.Result), strconv.FormatInt(e.Duration.Milliseconds(), 10), strconv.Itoa(e.Count), e.Message,
+			}
+			for i := range record {
+				record[i] = harmless(record[i])
+			}
+			_ = w.Write(record) // w.Error tells
+		}
+		w.Flush()
+		return w.Error()
+	}
+}
+
+func number64(id cesi.ActivityID) string { return strconv.FormatInt(int64(id), 10) }
+
+// harmless puts an apostrophe before a cell that a spreadsheet would take for a
+// formula: names come from nodes, and from whoever tries to log in.
+func harmless(cell string) string {
+	if strings.IndexAny(cell, "=+-@\t\r\n＝＋－＠") == 0 {
+		return "'" + cell
+	}
+	return cell
+}
+
+// jsonExport writes an object per line.
+func jsonExport(out io.Writer) func([]cesi.Activity) error {
+	w := bufio.NewWriter(out)
+	encoder := json.NewEncoder(w)
+	return func(entries []cesi.Activity) error {
+		for _, e := range entries {
+			if err := encoder.Encode(newAPIEntry(e)); err != nil {
+				return err
+			}
+		}
+		return w.Flush()
+	}
+}
+
+// rollingWriter gives the client so long for each write, instead of for the
+// whole answer.
+type rollingWriter struct {
+	http.ResponseWriter
+	patience time.Duration
+}
+
+// Write writes what the client takes within its time.
+func (w *rollingWriter) Write(p []byte) (int, error) {
+	if err := http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.patience)); err != nil {
+		return 0, err
+	}
+	return w.ResponseWriter.Write(p)
+}

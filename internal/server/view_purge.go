@@ -1,0 +1,39 @@
+package server
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+)
+
+// purgePage asks until when to empty the activity log, and then whether to.
+type purgePage struct {
+	basePage
+	Question string    // empty: the time is asked for first
+	Before   time.Time // what was written before then is to go
+	Count    int
+	Offer    string // the date that is offered
+}
+
+func newPurgePage(base basePage) purgePage {
+	return purgePage{basePage: base.at("activity", "Purge the activity log"), Offer: base.Now.AddDate(-1, 0, 0).Format(time.DateOnly)}
+}
+
+// about turns the page into the question whether to remove so many entries.
+func (p purgePage) about(before time.Time, n int) purgePage {
+	p.Before, p.Count = before.In(p.Now.Location()), n
+	p.Question = fmt.Sprintf("Remove %s?", entriesOf(n))
+	if n == 0 {
+		p.Question = "There is nothing to remove"
+	}
+	p.Title = p.Question
+	return p
+}
+
+// Entries counts what is to go.
+func (p purgePage) Entries() string { return entriesOf(p.Count) }
+
+// Export is the local path of the file with what is to go.
+func (p purgePage) Export(format string) string {
+	return exportPath + "?" + url.Values{"format": {format}, "until": {p.Before.Format(time.RFC3339)}}.Encode()
+}
