@@ -147,6 +147,10 @@ func TestAGroupIsWhatAllNodesHaveOfThatName(t *testing.T) {
 	if pg, _ := s.Group("pg"); pg.Counts != (Counts{}) {
 		t.Errorf("what a silent node had is counted: %+v", pg.Counts)
 	}
+	production, found := api.In("production")
+	if _, staging := api.In("staging"); !found || staging || len(production.Parts) != 2 || production.Counts != api.Counts {
+		t.Errorf("in production it is %+v, and in staging: %t", production, staging)
+	}
 	if _, found := s.Group("nope"); found {
 		t.Error("there is a group that no node has")
 	}

@@ -37,6 +37,28 @@ func (s *Snapshot) Group(name string) (*Group, bool) {
 	return g, found
 }
 
+// In returns the group as far as it is on nodes of an environment, the group
+// itself for "", and false if that is nowhere.
+func (g *Group) In(environment string) (*Group, bool) {
+	if environment == "" {
+		return g, true
+	}
+	part := &Group{Name: g.Name}
+	for _, p := range g.Parts {
+		if p.Node.InEnvironment(environment) {
+			part.include(p)
+		}
+	}
+	return part, len(part.Parts) > 0
+}
+
+func (g *Group) include(part GroupPart) {
+	g.Parts = append(g.Parts, part)
+	if part.Node.Status == Up {
+		g.Counts.add(part.Counts)
+	}
+}
+
 func (s *Snapshot) groupIndex() *groupIndex {
 	s.indexOnce.Do(func() {
 		s.index = groupIndex{byName: make(map[string]*Group)}
@@ -58,10 +80,7 @@ func (x *groupIndex) include(part GroupPart) {
 		x.byName[name] = g
 		x.all = append(x.all, g)
 	}
-	g.Parts = append(g.Parts, part)
-	if part.Node.Status == Up {
-		g.Counts.add(part.Counts)
-	}
+	g.include(part)
 }
 
 // parts splits the node's processes, which are sorted by group.

@@ -41,7 +41,7 @@ func processesQueryOf(query url.Values) (processesQuery, error) {
 			Text: strings.TrimSpace(query.Get("q")), Node: query.Get("node"),
 			Environment: query.Get("environment"), Group: query.Get("group"),
 		},
-		Sort: "name", Page: 1,
+		Sort: "name",
 	}
 	for _, word := range query["state"] {
 		state, err := parseState(word)
@@ -59,7 +59,9 @@ func processesQueryOf(query url.Values) (processesQuery, error) {
 	if err := q.readSort(query.Get("sort")); err != nil {
 		return processesQuery{}, err
 	}
-	return q, q.readPage(query.Get("page"))
+	var err error
+	q.Page, err = parsePage(query.Get("page"))
+	return q, err
 }
 
 func parseState(word string) (cesi.State, error) {
@@ -82,16 +84,16 @@ func (q *processesQuery) readSort(word string) error {
 	return nil
 }
 
-func (q *processesQuery) readPage(word string) error {
+// parsePage reads the number of a page; an empty word is the first.
+func parsePage(word string) (int, error) {
 	if word == "" {
-		return nil
+		return 1, nil
 	}
 	page, err := strconv.Atoi(word)
 	if err != nil || page < 1 {
-		return cesi.Errorf(cesi.Invalid, "%q is not the number of a page", word)
+		return 0, cesi.Errorf(cesi.Invalid, "%q is not the number of a page", word)
 	}
-	q.Page = page
-	return nil
+	return page, nil
 }
 
 // wants reports whether the filter asks for a state.

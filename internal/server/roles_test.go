@@ -48,6 +48,8 @@ func routeTable() map[string]rank {
 		"GET /nodes/{node}":         byViewer,
 		"GET /nodes/{node}/confirm": byOperator,
 		"GET /processes":            byViewer,
+		"GET /groups":               byViewer,
+		"GET /groups/{group}":       byViewer,
 		"GET /command":              byOperator,
 		"GET /activity":             byViewer,
 		"GET /activity/purge":       byAdmin,
@@ -94,7 +96,7 @@ func routeTable() map[string]rank {
 
 // parameters fill the patterns; what is not here becomes "x".
 func parameters() map[string]string {
-	return map[string]string{"node": "n", "process": "g:p", "action": "restart", "limit": "3", "id": "1"}
+	return map[string]string{"node": "n", "process": "g:p", "group": "g", "action": "restart", "limit": "3", "id": "1"}
 }
 
 // bodies are sent with a route where an empty one would be refused like a

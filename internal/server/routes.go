@@ -36,6 +36,8 @@ func (s *Server) routes() chi.Router {
 	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.nodePage))
 	r.Get("/nodes/{node}/confirm", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Get("/processes", s.allow(cesi.ViewFleet, s.processesPage))
+	r.Get("/groups", s.allow(cesi.ViewFleet, s.groupsPage))
+	r.Get("/groups/{group}", s.allow(cesi.ViewFleet, s.groupPage))
 	r.Get("/command", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
 	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.purgePage))

@@ -17,6 +17,7 @@ import (
 type scope struct {
 	Kind    string   // one of the scopes, or empty
 	Name    string   // of the process ("group:name"), group or environment
+	Within  string   // the environment that a process or group is meant in; empty: all
 	Targets []string // "node/group:name", "node/group:*" or "node/*"
 	Filter  processesQuery
 }
@@ -29,12 +30,16 @@ const (
 	scopeMatching    = "matching"    // all processes that a filter takes
 )
 
-// scopeOf reads a scope from a form: scope with name or the filter's own
-// fields, or target, any number of times.
+// scopeOf reads a scope from a form: scope with name, and environment for a
+// process or group in one, or the filter's own fields; or target, any number of
+// times.
 func scopeOf(form url.Values) (scope, error) {
 	s := scope{Kind: form.Get("scope"), Name: form.Get("name"), Targets: form["target"]}
 	switch s.Kind {
-	case "", scopeProcess, scopeGroup, scopeEnvironment:
+	case scopeProcess, scopeGroup:
+		s.Within = form.Get("environment")
+		return s, nil
+	case "", scopeEnvironment:
 		return s, nil
 	case scopeMatching:
 		var err error
@@ -63,6 +68,9 @@ func (s scope) fields() []field {
 		list = s.Filter.filterFields()
 	default:
 		list = append(list, field{"name", s.Name})
+		if s.Within != "" {
+			list = append(list, field{"environment", s.Within})
+		}
 	}
 	return append(list, field{"scope", s.Kind})
 }
@@ -83,9 +91,9 @@ func (s scope) aim(snapshot *fleet.Snapshot) (aim, error) {
 		if err != nil {
 			return aim{}, err
 		}
-		a = aimAtProcess(snapshot, id)
+		a = aimAtProcess(snapshot, id, s.Within)
 	case scopeGroup:
-		a = aimAtGroup(snapshot, s.Name)
+		a = aimAtGroup(snapshot, s.Name, s.Within)
 	case scopeEnvironment:
 		a = aimAtEnvironment(snapshot, s.Name)
 	case scopeMatching:
@@ -98,6 +106,9 @@ func (s scope) aim(snapshot *fleet.Snapshot) (aim, error) {
 
 func (a aim) problem(s scope) error {
 	what := fmt.Sprintf("%s %q", s.Kind, s.Name)
+	if s.Within != "" {
+		what += fmt.Sprintf(" in environment %q", s.Within)
+	}
 	if s.Kind == scopeMatching {
 		what = "process like that"
 	}
@@ -120,24 +131,35 @@ func (a *aim) add(n *fleet.Node, t fleet.Target) {
 	}
 }
 
-func aimAtProcess(snapshot *fleet.Snapshot, id cesi.ProcessID) aim {
+func aimAtProcess(snapshot *fleet.Snapshot, id cesi.ProcessID, environment string) aim {
 	var a aim
 	for _, n := range snapshot.Nodes {
-		if _, found := n.Process(id); found {
+		if _, found := n.Process(id); found && (environment == "" || n.InEnvironment(environment)) {
 			a.add(n, fleet.TargetProcess(n.Name, id))
 		}
 	}
 	return a
 }
 
-func aimAtGroup(snapshot *fleet.Snapshot, name string) aim {
+func aimAtGroup(snapshot *fleet.Snapshot, name, environment string) aim {
 	var a aim
-	if group, found := snapshot.Group(name); found {
-		for _, part := range group.Parts {
-			a.add(part.Node, fleet.Target{Node: part.Node.Name, Group: name})
-		}
+	group, found := groupIn(snapshot, name, environment)
+	if !found {
+		return a
+	}
+	for _, part := range group.Parts {
+		a.add(part.Node, fleet.Target{Node: part.Node.Name, Group: name})
 	}
 	return a
+}
+
+// groupIn returns a group, as far as it is in an environment if that is not empty.
+func groupIn(snapshot *fleet.Snapshot, name, environment string) (*fleet.Group, bool) {
+	group, found := snapshot.Group(name)
+	if !found {
+		return nil, false
+	}
+	return group.In(environment)
 }
 
 func aimAtEnvironment(snapshot *fleet.Snapshot, name string) aim {

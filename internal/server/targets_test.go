@@ -43,6 +43,8 @@ func TestAScopeComesToItsTargets(t *testing.T) {
 		"a name with a slash":    {"target=批处理/工人:a b/c", []string{"批处理/工人:a b/c"}, nil},
 		"a process on all nodes": {"scope=process&name=api:api_1", []string{"web-1/api:api_1", "批处理/api:api_1"}, []string{"web-2"}},
 		"a group":                {"scope=group&name=api", []string{"web-1/api:*", "批处理/api:*"}, []string{"web-2"}},
+		"a group in one place":   {"scope=group&name=api&environment=staging", []string{"批处理/api:*"}, nil},
+		"a process in one place": {"scope=process&name=api:api_1&environment=production", []string{"web-1/api:api_1"}, []string{"web-2"}},
 		"an environment":         {"scope=environment&name=production", []string{"web-1/*"}, []string{"web-2"}},
 		"what a filter takes":    {"scope=matching&q=API&group=api", []string{"web-1/api:api_0", "web-1/api:api_1", "批处理/api:api_1"}, []string{"web-2"}},
 		"what is in a state":     {"scope=matching&state=FATAL", []string{"web-1/api:api_0", "批处理/api:api_1"}, nil},
@@ -95,7 +97,8 @@ func TestAScopeThatIsNothingSaysWhy(t *testing.T) {
 		"scope=matching&q=nope":          cesi.NotFound,
 		"scope=group&name=nope":          cesi.NotFound,
 		"scope=environment&name=":        cesi.NotFound,
-		"scope=matching&node=web-2":      cesi.Unreachable,
+		"scope=group&name=工人&environment=production": cesi.NotFound,
+		"scope=matching&node=web-2":                  cesi.Unreachable,
 	} {
 		values, err := url.ParseQuery(form)
 		if err != nil {

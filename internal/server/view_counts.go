@@ -4,30 +4,35 @@ import (
 	"fmt"
 	"strings"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 )
 
-// stateCount is how many processes are in a state; Kind is its colour.
+// stateCount is how many processes are in a state; Kind is its colour. States
+// and Attention filter them.
 type stateCount struct {
-	Kind  string
-	Count int
-	Word  string
+	Kind      string
+	Count     int
+	Word      string
+	States    []cesi.State
+	Attention fleet.Attention
 }
 
 // newStateCounts lists the states that occur, the quiet ones first. Unexpected
 // exits are told apart from expected ones.
 func newStateCounts(c fleet.Counts) []stateCount {
 	unexpected := c.Bad - c.Fatal - c.Backoff - c.Unknown
+	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	all := []stateCount{
-		{"running", c.Running, "running"},
-		{"moving", c.Starting, "starting"},
-		{"moving", c.Stopping, "stopping"},
-		{"idle", c.Stopped, "stopped"},
-		{"idle", c.Exited - unexpected, "exited"},
-		{"warning", unexpected, "exited unexpectedly"},
-		{"warning", c.Unknown, "unknown"},
-		{"warning", c.Backoff, "backoff"},
-		{"bad", c.Fatal, "fatal"},
+		{"running", c.Running, "running", in(cesi.Running), fleet.AnyAttention},
+		{"moving", c.Starting, "starting", in(cesi.Starting), fleet.AnyAttention},
+		{"moving", c.Stopping, "stopping", in(cesi.Stopping), fleet.AnyAttention},
+		{"idle", c.Stopped, "stopped", in(cesi.Stopped), fleet.AnyAttention},
+		{"idle", c.Exited - unexpected, "exited", in(cesi.Exited), fleet.NeedsNone},
+		{"warning", unexpected, "exited unexpectedly", in(cesi.Exited), fleet.NeedsAttention},
+		{"warning", c.Unknown, "unknown", in(cesi.Unknown), fleet.AnyAttention},
+		{"warning", c.Backoff, "backoff", in(cesi.Backoff), fleet.AnyAttention},
+		{"bad", c.Fatal, "fatal", in(cesi.Fatal), fleet.AnyAttention},
 	}
 	var list []stateCount
 	for _, s := range all {

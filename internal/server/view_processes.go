@@ -1,9 +1,6 @@
 package server
 
-import (
-	"cesi/internal/cesi"
-	"cesi/internal/fleet"
-)
+import "cesi/internal/fleet"
 
 // pageRows is how many processes a page of the list shows.
 const pageRows = 100
@@ -40,15 +37,16 @@ type fleetRow struct {
 // where there is no node at all.
 func newProcessesPage(base basePage, s *fleet.Snapshot, q processesQuery, configFile string) processesPage {
 	found := s.Find(q.Filter)
-	q.Page = min(q.Page, pagesOf(len(found)))
+	q.Page = min(q.Page, pagesOf(len(found), pageRows))
 	page := processesPage{
 		basePage: base.at("processes", "Processes").refreshing(), Query: q,
 		Found: len(found), Total: s.Counts.Total + s.Stale,
 		Pickers: newPickers(s, q), Chips: newChips(s, q), Columns: newColumns(q),
 		Orders: newOrders(q), Order: q.sortWord(),
-		Pager: newPager(q, len(found)), Empty: newEmptyFleet(s, configFile),
+		Empty:      newEmptyFleet(s, configFile),
 		Selectable: base.CanControl() && len(found) > 0,
 		Matching:   q.filterFields(),
+		Pager:      newPager("Page", q.Page, pagesOf(len(found), pageRows), func(n int) string { return q.onPage(n).path() }),
 	}
 	for _, m := range pageOf(found, q) {
 		row := newFleetRow(base, m)
@@ -60,13 +58,10 @@ func newProcessesPage(base basePage, s *fleet.Snapshot, q processesQuery, config
 
 // pageOf puts the matches in the query's order and returns those on its page.
 func pageOf(found []fleet.Match, q processesQuery) []fleet.Match {
-	from := min((q.Page-1)*pageRows, len(found))
-	to := min(from+pageRows, len(found))
-	fleet.Sort(found, columns()[q.Sort], q.Reverse, from, to)
-	return found[from:to]
+	from := (q.Page - 1) * pageRows
+	fleet.Sort(found, columns()[q.Sort], q.Reverse, from, min(from+pageRows, len(found)))
+	return onPage(found, q.Page, pageRows)
 }
-
-func pagesOf(found int) int { return max((found+pageRows-1)/pageRows, 1) }
 
 func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row := fleetRow{
@@ -81,50 +76,4 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 		row.Reason = "as of " + when(base.Now, m.Node.LastContact) + "; the node does not answer"
 	}
 	return row
-}
-
-// chip is a state to filter by, with how many are in it among those that the
-// rest of the filter takes.
-type chip struct {
-	Name, Value string // of the field
-	Label, Kind string
-	Count       int
-	Checked     bool
-}
-
-// newChips offers what needs attention, and each state that occurs or is asked
-// for.
-func newChips(s *fleet.Snapshot, q processesQuery) []chip {
-	wide := q.Filter
-	wide.States, wide.Attention = nil, fleet.AnyAttention
-	counts, bad := make(map[cesi.State]int), 0
-	for _, m := range s.Find(wide) {
-		if m.Node.Status != fleet.Up {
-			continue // what it does now is not known
-		}
-		counts[m.Process.State]++
-		if m.Process.Severity() > 0 {
-			bad++
-		}
-	}
-	chips := []chip{{Name: "attention", Value: "yes", Label: "needs attention", Kind: "bad", Count: bad, Checked: q.Attention == fleet.NeedsAttention}}
-	if q.Attention == fleet.NeedsNone {
-		chips = append(chips, chip{Name: "attention", Value: "no", Label: "as expected", Kind: "idle", Count: total(counts) - bad, Checked: true})
-	}
-	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.Unknown} {
-		checked := q.wants(state)
-		if counts[state] > 0 || checked {
-			chips = append(chips, chip{Name: "state", Value: state.String(), Label: state.String(),
-				Kind: newProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
-		}
-	}
-	return chips
-}
-
-func total(counts map[cesi.State]int) int {
-	sum := 0
-	for _, n := range counts {
-		sum += n
-	}
-	return sum
 }

@@ -89,26 +89,26 @@ async function refresh() {
   document.body.classList.remove('offline')
 }
 
-function boxes() {
-  return [...document.querySelectorAll('.select-target input[name]')]
+function boxes(place = document) {
+  return [...place.querySelectorAll('.select-target input[name]')]
 }
 
-// Brings the selection bar in line with the boxes.
+// Brings the selection bar, and the boxes that tick all of a table, in line with
+// the boxes.
 function showSelection() {
-  const all = boxes()
-  const chosen = all.filter((box) => box.checked).length
+  const chosen = boxes().filter((box) => box.checked).length
   const label = document.querySelector('[data-selected]')
   const matching = document.querySelector('[data-matching]')
   if (label) label.textContent = matching?.checked ? 'Selected:' : `${chosen} selected`
-  const main = document.querySelector('[data-select-all]')
-  if (main) {
-    main.checked = chosen > 0 && chosen === all.length
-    main.indeterminate = chosen > 0 && chosen < all.length
+  for (const head of document.querySelectorAll('[data-select-all]')) {
+    const states = boxes(head.closest('table')).map((box) => box.checked)
+    head.checked = states.includes(true) && !states.includes(false)
+    head.indeterminate = states.includes(true) && states.includes(false)
   }
 }
 
-function select(all) {
-  for (const box of boxes()) box.checked = all
+function select(all, place) {
+  for (const box of boxes(place)) box.checked = all
   const matching = document.querySelector('[data-matching]')
   if (matching && !all) matching.checked = false
   showSelection()
@@ -116,13 +116,13 @@ function select(all) {
 
 // Shows what works only with this script.
 function prepare() {
-  document.querySelector('[data-select-all]')?.closest('label').removeAttribute('hidden')
+  for (const head of document.querySelectorAll('[data-select-all]')) head.closest('label').removeAttribute('hidden')
   document.querySelector('.selection-hint')?.removeAttribute('hidden')
   showSelection()
 }
 
 document.addEventListener('change', (event) => {
-  if (event.target.matches('[data-select-all]')) select(event.target.checked)
+  if (event.target.matches('[data-select-all]')) select(event.target.checked, event.target.closest('table'))
   else if (event.target.matches('.select-target input, [data-matching]')) showSelection()
 })
 

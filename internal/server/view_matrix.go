@@ -1,0 +1,103 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// matrix shows the processes of a group, a row each, by node, a column each.
+type matrix struct {
+	Columns []matrixColumn
+	Rows    []matrixRow
+	// Dense has no room for words: they are in labels.
+	Dense bool
+}
+
+// roomyColumns is how many columns leave room for words in the cells.
+const roomyColumns = 8
+
+type matrixColumn struct {
+	Node  string
+	Stale bool // it does not answer
+}
+
+// matrixRow is one process on all nodes that have it.
+type matrixRow struct {
+	RowID   string
+	ID      string // "group:name"
+	Name    string
+	Running int // on all pages' nodes that answer
+	Known   int
+	Cells   []matrixCell
+}
+
+// matrixCell is one process on one node; Missing where the node does not have it.
+type matrixCell struct {
+	Missing bool
+	Badge   badge
+	Node    string
+	RowID   string // of the process on its node's page
+	Label   string // "web-1: RUNNING, up 3 h"
+	Stale   bool
+}
+
+// newMatrix shows the named processes of a group on the nodes of the parts.
+func newMatrix(g *fleet.Group, parts []fleet.GroupPart, names []string) matrix {
+	m := matrix{Dense: len(parts) > roomyColumns}
+	for _, part := range parts {
+		m.Columns = append(m.Columns, matrixColumn{part.Node.Name, part.Node.Status != fleet.Up})
+	}
+	for _, name := range names {
+		id := cesi.ProcessID{Group: g.Name, Name: name}
+		row := matrixRow{RowID: rowID("row", name), ID: id.String(), Name: name}
+		for _, part := range g.Parts {
+			p, found := processIn(part, name)
+			if !found || part.Node.Status != fleet.Up {
+				continue
+			}
+			row.Known++
+			if p.State == cesi.Running {
+				row.Running++
+			}
+		}
+		for _, part := range parts {
+			row.Cells = append(row.Cells, newMatrixCell(part, name))
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+func processIn(part fleet.GroupPart, name string) (fleet.Process, bool) {
+	i, found := slices.BinarySearchFunc(part.Processes, name, func(p fleet.Process, name string) int {
+		return cmp.Compare(p.Name, name)
+	})
+	if !found {
+		return fleet.Process{}, false
+	}
+	return part.Processes[i], true
+}
+
+func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
+	p, found := processIn(part, name)
+	if !found {
+		return matrixCell{Missing: true, Node: part.Node.Name}
+	}
+	cell := matrixCell{
+		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: rowID("process", p.ProcessID.String()),
+		Label: plain(part.Node.Name) + ": " + p.State.String(), Stale: part.Node.Status != fleet.Up,
+	}
+	reason := reasonWithAge(p.Process)
+	switch {
+	case cell.Stale:
+		cell.Label += " when it answered last"
+	case reason != "":
+		cell.Label += ", " + reason
+	case p.PID != 0:
+		cell.Label += ", up " + cesi.HumanDuration(p.Uptime())
+	}
+	return cell
+}

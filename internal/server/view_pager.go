@@ -1,0 +1,35 @@
+package server
+
+// pager leads to the other pages of a list. A link is empty where there is no
+// such page.
+type pager struct {
+	What                  string // what is paged: "Page"
+	Page, Pages           int
+	First, Previous, Next string // local paths
+	Last                  string
+}
+
+// newPager makes a pager; nil where one page holds all. Path is the local path
+// of a page.
+func newPager(what string, page, pages int, path func(page int) string) *pager {
+	if pages == 1 {
+		return nil
+	}
+	p := &pager{What: what, Page: page, Pages: pages}
+	if page > 1 {
+		p.First, p.Previous = path(1), path(page-1)
+	}
+	if page < pages {
+		p.Next, p.Last = path(page+1), path(pages)
+	}
+	return p
+}
+
+// pagesOf is how many pages a list takes, one at least.
+func pagesOf(items, size int) int { return max((items+size-1)/size, 1) }
+
+// onPage returns the part of a list that is on a page.
+func onPage[T any](list []T, page, size int) []T {
+	from := min((page-1)*size, len(list))
+	return list[from:min(from+size, len(list))]
+}
