@@ -151,6 +151,7 @@ func TestDatabaseThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "is a folder: name a file in it"},
+		{"a broken one", makeBroken, "database disk image is malformed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			in := writeConf(t, "")
@@ -160,10 +161,29 @@ func TestDatabaseThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
+func TestDatabaseThatIsNoFileIsRefused(t *testing.T) {
+	t.Parallel()
+	in := writeConf(t, "")
+	if err := syscall.Mkfifo(in.path("cesi.db"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, code := in.cli(t, "", "serve")
+	wantRefusal(t, out, code, "is no regular file")
+	wantSentences(t, out)
+}
+
 // makeNewer makes a database and pretends that a later version has changed it.
 func makeNewer(t *testing.T, in *instance) {
 	in.mustCLI(t, "", "user", "list")
 	in.query(t, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
+}
+
+// makeBroken makes a database and cuts it off.
+func makeBroken(t *testing.T, in *instance) {
+	in.mustCLI(t, "", "user", "list")
+	if err := os.Truncate(in.path("cesi.db"), 10_000); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestDatabaseInNoFolderIsRefused(t *testing.T) {

@@ -38,6 +38,8 @@ func inspect(ctx context.Context, path string) error {
 		return cesi.Wrap(cesi.Invalid, err, "database %s can't be looked at", path)
 	case info.IsDir():
 		return cesi.Errorf(cesi.Invalid, "database %s is a folder: name a file in it", path)
+	case !info.Mode().IsRegular():
+		return cesi.Errorf(cesi.Invalid, "database %s is no regular file", path)
 	case syscall.Access(path, accessWrite) != nil:
 		return cesi.Errorf(cesi.Invalid, "database %s can't be written to by this user", path)
 	case info.Size() == 0:
