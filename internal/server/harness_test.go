@@ -49,6 +49,8 @@ type setup struct {
 	Settings
 	fleet fleet.Settings
 	self  fleet.Self
+	// unready has the test begin before every node was asked.
+	unready bool
 }
 
 // startServer runs a server until the test ends, and waits until every node was asked.
@@ -122,7 +124,9 @@ func (h *harness) runFleet(set *setup) {
 		cancel()
 		<-done
 	})
-	h.wait("every node to be asked", h.fleet.Ready)
+	if !set.unready {
+		h.wait("every node to be asked", h.fleet.Ready)
+	}
 }
 
 // wait waits for a condition.
@@ -299,16 +303,23 @@ func fakeProcess(group, name string, state cesi.State) cesi.Process {
 // mended.
 func (h *harness) breakAudit() (mend func()) {
 	h.t.Helper()
+	db := h.another()
 	rename := func(from, to string) {
-		db, err := sql.Open("sqlite", h.path)
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		defer db.Close()
-		if _, err := db.ExecContext(h.t.Context(), `PRAGMA busy_timeout = 5000; ALTER TABLE `+from+` RENAME TO `+to); err != nil {
+		if _, err := db.ExecContext(h.t.Context(), `ALTER TABLE `+from+` RENAME TO `+to); err != nil {
 			h.t.Fatal(err)
 		}
 	}
 	rename("activity", "activity_away")
 	return func() { rename("activity_away", "activity") }
+}
+
+// another opens the database as another program would.
+func (h *harness) another() *sql.DB {
+	h.t.Helper()
+	db, err := sql.Open("sqlite", h.path+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = db.Close() })
+	return db
 }
