@@ -240,7 +240,7 @@ func TestAPurgeLeavesTheEntryAboutIt(t *testing.T) {
 	got := b.do(http.MethodDelete, "/api/v2/activitylogs/", "")
 	var answer apiMessage
 	got.json(t, &answer)
-	if want := fmt.Sprintf("%d entries are gone", before); got.status != http.StatusOK || answer.Message != want {
+	if want := fmt.Sprintf("%d entries removed", before); got.status != http.StatusOK || answer.Message != want {
 		t.Errorf("%d %+v, want %q", got.status, answer, want)
 	}
 	left := h.entries()
