@@ -28,7 +28,8 @@ import (
 // adminPassword is the administrator's in every test's database.
 const adminPassword = "correct horse"
 
-// binary builds the program as it is shipped, once for all tests.
+// binary builds the program as make does, so that they share what is compiled,
+// once for all tests.
 var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "cesi-test-binary-")
 	if err != nil {
@@ -38,7 +39,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "cesi")
-	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)

@@ -35,15 +35,11 @@ const (
 // readmeBlock is one of the README's nginx blocks.
 func readmeBlock(t *testing.T, which int) string {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```nginx\n(.*?)```").FindAllSubmatch(text, -1)
+	blocks := readmeBlocks(t, "nginx")
 	if len(blocks) != 3 {
 		t.Fatalf("the README has %d nginx blocks, want 3", len(blocks))
 	}
-	return string(blocks[which][1])
+	return blocks[which]
 }
 
 // replace replaces what stands once in the text.
