@@ -49,9 +49,8 @@ func startAtHome(t *testing.T) *atHome {
 			t.Logf("cesi said:\n%s", s.Ctl("tail", "-20000", "cesi"))
 		}
 	})
-	waitFor(t, "cesi to be ready", func() bool { return status(in.url+"/readyz") == http.StatusOK })
+	home.waitReady(t)
 	s.WaitState("cesi", "RUNNING")
-	s.WaitState("app", "RUNNING")
 	return home
 }
 
@@ -154,8 +153,9 @@ func TestCeSIRestartsItselfByExecutingItselfAnew(t *testing.T) {
 		t.Errorf("restart of itself: status %d, %s", code, heading)
 	}
 	waitFor(t, "cesi to serve again", func() bool {
-		return status(home.url+"/readyz") == http.StatusOK && strings.Count(home.ownLog(b), "CeSI is ready") == 2
+		return strings.Count(home.supervisor.Ctl("tail", "-20000", "cesi"), "CeSI is ready") == 2
 	})
+	home.waitReady(t)
 	if after := home.pid(t); after != pid {
 		t.Errorf("CeSI has pid %d after its restart, had %d", after, pid)
 	}
@@ -235,7 +235,7 @@ func TestSupervisordStopsCeSIAtOnceWhateverIsOpen(t *testing.T) {
 func (h *atHome) comeBack(t *testing.T) {
 	t.Helper()
 	h.supervisor.Ctl("start", "cesi")
-	waitFor(t, "cesi to be back", func() bool { return status(h.url+"/readyz") == http.StatusOK })
+	h.waitReady(t)
 }
 
 // connect opens a connection and writes to it.
