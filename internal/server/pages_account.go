@@ -56,10 +56,39 @@ func (s *Server) logoutForm(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) profilePage(w http.ResponseWriter, r *http.Request) error {
 	base := s.base(r)
-	if r.URL.Query().Get("notice") == "password" {
-		base.Notice = "Your password is changed. All your other sessions have ended."
+	base.Notice = profileNotice(r.URL.Query().Get("notice"))
+	return s.showProfile(w, r, base, http.StatusOK, profileFacts{})
+}
+
+// profileNotice says what was just done.
+func profileNotice(key string) string {
+	switch key {
+	case "password":
+		return "Your password is changed. All your other sessions have ended."
+	case "role":
+		return "Your role is changed."
+	case "session":
+		return "The session has ended."
+	case "sessions":
+		return "All your other sessions have ended."
+	case "token":
+		return "The API token is revoked."
+	default:
+		return ""
 	}
-	return s.pages.render(w, http.StatusOK, "profile", newProfilePage(base, ""))
+}
+
+func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, base basePage, status int, facts profileFacts) error {
+	v := visitorOf(r)
+	sessions, err := s.opts.Auth.Sessions(r.Context(), v.user.Name)
+	if err != nil {
+		return err
+	}
+	tokens, err := s.opts.Auth.Tokens(r.Context(), v.user.Name)
+	if err != nil {
+		return err
+	}
+	return s.pages.render(w, status, "profile", newProfilePage(base, facts, sessions, v.token, tokens))
 }
 
 func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request) error {
@@ -79,5 +108,5 @@ func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	setRetryAfter(w, err)
-	return s.pages.render(w, statusOf(err), "profile", newProfilePage(s.base(r), cesi.Sentence(err)))
+	return s.showProfile(w, r, s.base(r), statusOf(err), profileFacts{Problem: cesi.Sentence(err)})
 }

@@ -30,6 +30,25 @@ func (s *Server) routes() chi.Router {
 	r.Post("/logout", s.self(s.logoutForm))
 	r.Get("/profile", s.self(s.profilePage))
 	r.Post("/profile/password", s.self(s.passwordForm))
+	r.Post("/profile/sessions/end", s.allow(cesi.ViewFleet, s.endOtherSessionsForm))
+	r.Post("/profile/sessions/{id}/end", s.allow(cesi.ViewFleet, s.endSessionForm))
+	r.Get("/profile/tokens", s.allow(cesi.ViewFleet, s.profilePage)) // where addTokenForm's page reloads
+	r.Post("/profile/tokens", s.allow(cesi.ViewFleet, s.addTokenForm))
+	r.Get("/profile/tokens/{id}/revoke", s.allow(cesi.ViewFleet, s.askToRevoke))
+	r.Post("/profile/tokens/{id}/revoke", s.allow(cesi.ViewFleet, s.revokeTokenForm))
+
+	r.Get("/users", s.allow(cesi.ManageUsers, s.usersPage))
+	r.Post("/users", s.allow(cesi.ManageUsers, s.addUserForm))
+	r.Get("/users/{user}", s.allow(cesi.ManageUsers, s.userPage))
+	r.Post("/users/{user}/role", s.allow(cesi.ManageUsers, s.roleForm))
+	r.Get("/users/{user}/password", s.allow(cesi.ManageUsers, s.userPage)) // where resetPasswordForm's page reloads
+	r.Post("/users/{user}/password", s.allow(cesi.ManageUsers, s.resetPasswordForm))
+	r.Get("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.askAbout(askToEndSessions)))
+	r.Post("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.endSessionsForm))
+	r.Get("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.askAbout(askToRevokeTokens)))
+	r.Post("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.revokeTokensForm))
+	r.Get("/users/{user}/delete", s.allow(cesi.ManageUsers, s.askAbout(askToDelete)))
+	r.Post("/users/{user}/delete", s.allow(cesi.ManageUsers, s.deleteUserForm))
 
 	r.Get("/", s.allow(cesi.ViewFleet, s.dashboardPage))
 	r.Get("/nodes", s.allow(cesi.ViewFleet, s.nodesPage))

@@ -17,9 +17,20 @@ func newLoginPage(base basePage, username, next, problem string) loginPage {
 // profilePage is the user's own account.
 type profilePage struct {
 	basePage
-	Role    string
-	Allowed []allowance
-	Problem string // why the password was not changed
+	profileFacts
+	Role      string
+	Allowed   []allowance
+	Sessions  []sessionRow
+	Tokens    []tokenRow
+	Lifetimes []lifetime
+}
+
+// profileFacts are what a profile shows of the moment.
+type profileFacts struct {
+	Problem      string // why the password was not changed
+	TokenProblem string // why no token was made
+	TokenName    string // as typed before
+	Secret       *secret
 }
 
 // allowance is one thing that the role allows, or does not.
@@ -28,9 +39,23 @@ type allowance struct {
 	Yes  bool
 }
 
-// newProfilePage shows the account of base.User, who must be set.
-func newProfilePage(base basePage, problem string) profilePage {
-	page := profilePage{basePage: base.at("profile", "Profile"), Role: base.User.Role.String(), Problem: problem}
+// lifetime is how long a new API token may last.
+type lifetime struct {
+	Value, Label string
+}
+
+// lifetimes are the choices for a new token, in days; 0 is for ever.
+func lifetimes() []lifetime {
+	return []lifetime{{"30", "30 days"}, {"90", "90 days"}, {"365", "a year"}, {"0", "for ever"}}
+}
+
+// newProfilePage shows the account of base.User, who must be set. Current is the
+// token of the session that looks.
+func newProfilePage(base basePage, facts profileFacts, sessions []cesi.Session, current string, tokens []cesi.Token) profilePage {
+	page := profilePage{
+		basePage: base.at("profile", "Profile"), profileFacts: facts, Role: base.User.Role.String(),
+		Sessions: newSessionRows(base.Now, sessions, current), Tokens: newTokenRows(base.Now, tokens), Lifetimes: lifetimes(),
+	}
 	for _, a := range []struct {
 		permission cesi.Permission
 		what       string

@@ -37,7 +37,7 @@ func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = &cesi.User{Name: "admin", MustChange: true}
 	base.Banners = []banner{newAuditBanner()}
-	doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", newProfilePage(base, "")})
+	doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", newProfilePage(base, profileFacts{}, nil, "", nil)})
 	var links []string
 	doc.Find("a:not(.skip-link), form").Each(func(_ int, e *goquery.Selection) {
 		links = append(links, e.AttrOr("href", e.AttrOr("action", "")))
@@ -52,7 +52,7 @@ func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
 
 func TestTheProfileSaysWhatTheRoleAllows(t *testing.T) {
 	for role, want := range map[cesi.Role]int{cesi.Admin: 5, cesi.Operator: 3, cesi.LogReader: 2, cesi.Viewer: 1} {
-		doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", newProfilePage(sampleBase(role), "")})
+		doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", newProfilePage(sampleBase(role), profileFacts{}, nil, "", nil)})
 		if got := doc.Find(".allowances .yes").Length(); got != want {
 			t.Errorf("%s: %d allowed", role, got)
 		}

@@ -1,0 +1,205 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+)
+
+// usersPage lists the users and adds one.
+type usersPage struct {
+	basePage
+	Rows    []userRow
+	Roles   []roleChoice
+	Name    string // as typed before
+	Problem string // why nobody was added
+	Secret  *secret
+}
+
+// newUserForm is what was typed to add a user.
+type newUserForm struct {
+	Name string
+	Role cesi.Role
+}
+
+// newUsersPage lists the accounts. Problem says why nobody was added by the form;
+// secret is the password of whom it has added.
+func newUsersPage(base basePage, accounts []cesi.Account, form newUserForm, problem string, made *secret) usersPage {
+	page := usersPage{
+		basePage: base.at("users", "Users"), Roles: roleChoices(form.Role),
+		Name: form.Name, Problem: problem, Secret: made,
+	}
+	for _, a := range accounts {
+		page.Rows = append(page.Rows, newUserRow(base, a))
+	}
+	return page
+}
+
+// userRow is one user in a list.
+type userRow struct {
+	RowID      string
+	Name, Role string
+	Self       bool // it is the one who looks
+	MustChange bool
+	Created    moments
+	LastLogin  moments
+	Sessions   int
+	Tokens     int
+}
+
+func newUserRow(base basePage, a cesi.Account) userRow {
+	return userRow{
+		RowID: rowID("user", a.Name), Name: a.Name, Role: a.Role.String(), Self: a.Name == base.User.Name, MustChange: a.MustChange,
+		Created: newMoments(base.Now, a.Created), LastLogin: newMoments(base.Now, a.LastLogin),
+		Sessions: a.Sessions, Tokens: a.Tokens,
+	}
+}
+
+// moments is a time in two ways: how far away, and exactly.
+type moments struct {
+	Time  time.Time // zero: never
+	Words string
+}
+
+// newMoments says when something was, or will be.
+func newMoments(now, t time.Time) moments {
+	d := now.Sub(t)
+	switch {
+	case t.IsZero():
+		return moments{}
+	case d <= -24*time.Hour:
+		return moments{t, "on " + t.In(now.Location()).Format("2 Jan 2006")}
+	case d < 0:
+		return moments{t, "in " + cesi.HumanDuration(-d)}
+	case d < time.Minute:
+		return moments{t, "just now"}
+	case d < 48*time.Hour:
+		return moments{t, cesi.HumanDuration(d) + " ago"}
+	default:
+		return moments{t, cesi.HumanDuration(d.Truncate(24*time.Hour)) + " ago"}
+	}
+}
+
+// roleChoice is one role to choose.
+type roleChoice struct {
+	Role, What string
+	Chosen     bool
+}
+
+func roleChoices(chosen cesi.Role) []roleChoice {
+	what := map[cesi.Role]string{
+		cesi.Admin:     "everything, users too",
+		cesi.Operator:  "starts and stops, reads logs",
+		cesi.LogReader: "reads logs",
+		cesi.Viewer:    "sees states only",
+	}
+	var choices []roleChoice
+	for _, role := range cesi.Roles() {
+		choices = append(choices, roleChoice{Role: role.String(), What: what[role], Chosen: role == chosen})
+	}
+	return choices
+}
+
+// userPage is one user, with what can be changed.
+type userPage struct {
+	basePage
+	userRow
+	Roles   []roleChoice
+	Tokens  []tokenRow
+	Problem string // why the last change was refused
+	Secret  *secret
+}
+
+func newUserPage(base basePage, a cesi.Account, tokens []cesi.Token, problem string, made *secret) userPage {
+	return userPage{
+		basePage: base.at("users", a.Name), userRow: newUserRow(base, a), Roles: roleChoices(a.Role),
+		Tokens: newTokenRows(base.Now, tokens), Problem: problem, Secret: made,
+	}
+}
+
+// secret is a text that a page shows this once.
+type secret struct {
+	What   string // what it is, as a sentence
+	Text   string
+	Advice string
+}
+
+// newPasswordSecret shows the password that somebody has chosen for a user.
+func newPasswordSecret(user, password string) *secret {
+	return &secret{
+		What: "The password of " + plain(user) + " is now", Text: password,
+		Advice: "It is shown this once. It has to be changed at the next log-in.",
+	}
+}
+
+// sessionRow is one of the user's own sessions.
+type sessionRow struct {
+	RowID, ID     string
+	Browser       string // in short
+	UserAgent     string
+	Address       string
+	Current       bool
+	Created, Seen moments
+}
+
+func newSessionRows(now time.Time, sessions []cesi.Session, current string) []sessionRow {
+	var rows []sessionRow
+	for _, s := range sessions {
+		id := s.Token.ID()
+		rows = append(rows, sessionRow{
+			RowID: rowID("session", id), ID: id, Browser: browserOf(s.UserAgent), UserAgent: s.UserAgent, Address: s.Address,
+			Current: id == auth.SessionID(current), Created: newMoments(now, s.Created), Seen: newMoments(now, s.LastSeen),
+		})
+	}
+	return rows
+}
+
+// tokenRow is an API token, without what it is.
+type tokenRow struct {
+	RowID             string
+	ID                int64
+	Name              string
+	Created, LastUsed moments
+	Expires           moments
+	Expired           bool
+}
+
+func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
+	var rows []tokenRow
+	for _, t := range tokens {
+		rows = append(rows, tokenRow{
+			RowID: rowID("token", t.Name), ID: t.ID, Name: t.Name, Created: newMoments(now, t.Created),
+			LastUsed: newMoments(now, t.LastUsed), Expires: newMoments(now, t.Expires), Expired: t.ExpiredAt(now),
+		})
+	}
+	return rows
+}
+
+// browserOf says in a few words what a User-Agent header means: who wrote it is
+// for people to tell apart, not for programs to rely on.
+func browserOf(userAgent string) string {
+	first := func(pairs ...[2]string) string {
+		for _, pair := range pairs {
+			if strings.Contains(userAgent, pair[0]) {
+				return pair[1]
+			}
+		}
+		return ""
+	}
+	browser := first([2]string{"Edg/", "Edge"}, [2]string{"OPR/", "Opera"}, [2]string{"Firefox/", "Firefox"},
+		[2]string{"Chrome/", "Chrome"}, [2]string{"Safari/", "Safari"})
+	system := first([2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
+		[2]string{"Windows", "Windows"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
+	if browser != "" && system != "" {
+		return browser + " on " + system
+	}
+	if browser == "" {
+		browser, _, _ = strings.Cut(userAgent, " ")
+	}
+	if browser == "" {
+		return "an unknown program"
+	}
+	return plain(browser)
+}
