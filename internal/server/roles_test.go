@@ -82,6 +82,7 @@ func routeTable() map[string]rank {
 		"POST /nodes/{node}/processes/{process}/{action:start|stop|restart}": byOperator,
 
 		"GET /api/version":                                 byAnybody,
+		"GET /api/v2/openapi.json":                         byAnybody,
 		"POST /api/v2/auth/login":                          byAnybody,
 		"POST /api/v2/auth/logout":                         byNewcomer,
 		"GET /api/v2/profile":                              byNewcomer,

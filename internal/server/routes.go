@@ -76,6 +76,7 @@ func (s *Server) routes() chi.Router {
 
 // apiRoutes is the map below /api/v2.
 func (s *Server) apiRoutes(r chi.Router) {
+	r.Get("/openapi.json", s.open(s.apiDocument))
 	r.Post("/auth/login", s.open(s.apiLogin))
 	r.Post("/auth/logout", s.self(s.personal(s.apiLogout)))
 	r.Get("/profile", s.self(s.apiProfile))

@@ -1,0 +1,224 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// apiDoc is openapi.json, as far as the tests look at it.
+type apiDoc struct {
+	Paths      map[string]map[string]json.RawMessage
+	Components map[string]map[string]json.RawMessage
+}
+
+// operation is a method of a path.
+type operation struct {
+	ID         string `json:"operationId"`
+	Tags       []string
+	Role       string `json:"x-role"`
+	Summary    string
+	Parameters []apiParameter
+	Responses  map[string]apiResponse
+	path       string // with the braces
+	shared     []apiParameter
+}
+
+type apiParameter struct {
+	Ref      string `json:"$ref"`
+	Name, In string
+	Schema   struct{ Enum []string }
+}
+
+type apiResponse struct {
+	Ref     string `json:"$ref"`
+	Content map[string]json.RawMessage
+}
+
+func readDoc(t *testing.T) apiDoc {
+	t.Helper()
+	var doc apiDoc
+	if err := json.Unmarshal(openAPI, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// operations are all of the document's, by "METHOD /api/v2/path".
+func (d apiDoc) operations(t *testing.T) map[string]operation {
+	t.Helper()
+	all := make(map[string]operation)
+	for path, item := range d.Paths {
+		var shared []apiParameter
+		if text, found := item["parameters"]; found {
+			d.read(t, text, &shared)
+		}
+		for method, text := range item {
+			if method == "parameters" {
+				continue
+			}
+			op := operation{path: path, shared: shared}
+			d.read(t, text, &op)
+			all[strings.ToUpper(method)+" /api/v2"+path] = op
+		}
+	}
+	return all
+}
+
+func (d apiDoc) read(t *testing.T, text json.RawMessage, value any) {
+	t.Helper()
+	if err := json.Unmarshal(text, value); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}
+
+// component reads what a reference such as #/components/responses/Error names.
+func (d apiDoc) component(t *testing.T, ref string, value any) {
+	t.Helper()
+	parts := strings.Split(ref, "/")
+	if len(parts) != 4 || d.Components[parts[2]][parts[3]] == nil {
+		t.Fatalf("there is no %s", ref)
+	}
+	d.read(t, d.Components[parts[2]][parts[3]], value)
+}
+
+// pathParameters are those of an operation, by name.
+func (d apiDoc) pathParameters(t *testing.T, op operation) map[string]apiParameter {
+	t.Helper()
+	found := make(map[string]apiParameter)
+	for _, p := range append(op.shared, op.Parameters...) {
+		if p.Ref != "" {
+			d.component(t, p.Ref, &p)
+		}
+		if p.In == "path" {
+			found[p.Name] = p
+		}
+	}
+	return found
+}
+
+// documented writes a pattern of the router as the document does, and returns
+// the words that its parameters are limited to.
+func documented(route string) (key string, enums map[string][]string) {
+	enums = make(map[string][]string)
+	key = regexp.MustCompile(`\{(\w+):([^}]*)\}`).ReplaceAllStringFunc(route, func(parameter string) string {
+		name, words, _ := strings.Cut(strings.Trim(parameter, "{}"), ":")
+		if regexp.MustCompile(`^[a-z|-]+$`).MatchString(words) {
+			enums[name] = strings.Split(words, "|")
+		}
+		return "{" + name + "}"
+	})
+	return key, enums
+}
+
+func TestEveryRouteOfTheAPIIsDocumentedAndNothingElse(t *testing.T) {
+	h := startServer(t, nil)
+	doc := readDoc(t)
+	operations := doc.operations(t)
+	for _, route := range everyRoute(t, h.Server) {
+		if !strings.Contains(route, " /api/v2/") {
+			continue
+		}
+		key, enums := documented(route)
+		op, found := operations[key]
+		if !found {
+			t.Errorf("openapi.json does not describe %s", key)
+			continue
+		}
+		delete(operations, key)
+		parameters := doc.pathParameters(t, op)
+		var names []string
+		for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(op.path, -1) {
+			names = append(names, m[1])
+			if diff := cmp.Diff(enums[m[1]], parameters[m[1]].Schema.Enum); diff != "" {
+				t.Errorf("%s: the words for %s: - route, + openapi.json:\n%s", key, m[1], diff)
+			}
+		}
+		slices.Sort(names)
+		if diff := cmp.Diff(names, slices.Sorted(maps.Keys(parameters))); diff != "" {
+			t.Errorf("%s: - path, + parameters:\n%s", key, diff)
+		}
+		if want := roleWord(routeTable()[route]); op.Role != want {
+			t.Errorf("%s: x-role %q, want %q", key, op.Role, want)
+		}
+	}
+	for key := range operations {
+		t.Errorf("there is no route for %s, which openapi.json describes", key)
+	}
+}
+
+// roleWord is what the document calls those who may use a route.
+func roleWord(r rank) string {
+	return [...]string{"anybody", "everybody", "viewer", "logreader", "operator", "admin"}[r]
+}
+
+func TestEveryOperationSaysWhatItIs(t *testing.T) {
+	doc := readDoc(t)
+	var tags struct{ Tags []struct{ Name string } }
+	doc.read(t, openAPI, &tags)
+	seen := make(map[string]string)
+	for key, op := range doc.operations(t) {
+		if op.Summary == "" || op.ID == "" || len(op.Tags) != 1 || op.Responses["default"].Ref == "" {
+			t.Errorf("%s: want a summary, an operationId, a tag and the default answer: %+v", key, op)
+		}
+		if other, taken := seen[op.ID]; taken {
+			t.Errorf("%s and %s are both %q", key, other, op.ID)
+		}
+		seen[op.ID] = key
+		if !slices.ContainsFunc(tags.Tags, func(t struct{ Name string }) bool { return slices.Contains(op.Tags, t.Name) }) {
+			t.Errorf("%s: the document has no tag %q", key, op.Tags)
+		}
+	}
+}
+
+// Every reference leads somewhere, and every component is used.
+func TestTheDocumentsReferencesHold(t *testing.T) {
+	doc := readDoc(t)
+	used := make(map[string]bool)
+	for _, m := range regexp.MustCompile(`"\$ref": "#/components/(\w+/\w+)"`).FindAllStringSubmatch(string(openAPI), -1) {
+		used[m[1]] = true
+	}
+	for kind, components := range doc.Components {
+		if kind == "securitySchemes" {
+			continue
+		}
+		for name := range components {
+			if key := kind + "/" + name; !used[key] {
+				t.Errorf("nothing refers to %s", key)
+			} else {
+				delete(used, key)
+			}
+		}
+	}
+	for key := range used {
+		t.Errorf("there is no %s", key)
+	}
+}
+
+func TestTheDocumentNamesEveryActionAndResult(t *testing.T) {
+	doc := readDoc(t)
+	for name, want := range map[string]string{"Action": fmt.Sprint(cesi.Actions()), "Result": fmt.Sprint(cesi.Results())} {
+		var schema struct{ Enum []string }
+		doc.component(t, "#/components/schemas/"+name, &schema)
+		if got := fmt.Sprint(schema.Enum); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestTheDocumentIsServedToAnybody(t *testing.T) {
+	h := startServer(t, nil, func(s *setup) { s.Prefix = "/cesi" })
+	got := h.anybody().get("/cesi/api/v2/openapi.json")
+	if got.status != http.StatusOK || got.header.Get("Content-Type") != "application/json" || got.body != string(openAPI) {
+		t.Errorf("%d %s %.100s", got.status, got.header.Get("Content-Type"), got.body)
+	}
+}
