@@ -85,6 +85,16 @@ func TestNodeThatHangsIsNamedAndHoldsUpNoOther(t *testing.T) {
 		}
 	}
 
+	if code := b.apiStatus("POST", "/api/v2/nodes/node-3/processes/api:api/stop"); code != http.StatusGatewayTimeout {
+		t.Errorf("a stop on the node that hangs: status %d, want 504", code)
+	}
+	if code := b.apiStatus("POST", "/api/v2/nodes/node-4/all-processes/restart"); code != http.StatusOK {
+		t.Errorf("a restart on another: status %d, want 200", code)
+	}
+	if n := strings.Count(in.log.String(), "node-3"); n != 1 {
+		t.Errorf("%d lines about node-3 in the log, want one:\n%s", n, in.log)
+	}
+
 	supervisors[3].Resume()
 	waitFor(t, "node-3 to be back", func() bool { return b.nodes()["node-3"].Connected })
 }
