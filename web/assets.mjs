@@ -2,7 +2,7 @@
 // package-lock.json pins. `make assets` runs it through assets.sh; the results
 // are committed, so that building CeSI needs only Go.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PurgeCSS } from 'purgecss'
 import { surfaces } from './surfaces.mjs'
@@ -40,8 +40,16 @@ async function writeStyles() {
   }
 }
 
+function writeScripts() {
+  for (const name of ['htmx.min.js', 'ext/hx-sse.min.js']) {
+    const script = readFileSync(join(modules, 'htmx.org', 'dist', name), 'utf8')
+    const standalone = script.replace(/\n?\/\/# sourceMappingURL=.*/g, '').trimEnd() + '\n'
+    writeFileSync(join(vendor, basename(name)), standalone)
+  }
+}
+
 function writeLicences() {
-  for (const name of ['bootstrap', 'bootswatch', 'bootstrap-icons']) {
+  for (const name of ['bootstrap', 'bootswatch', 'bootstrap-icons', 'htmx.org']) {
     cpSync(join(modules, name, 'LICENSE'), join(vendor, `LICENSE.${name}.txt`))
   }
 }
@@ -69,5 +77,6 @@ function writeSprite() {
 }
 
 await writeStyles()
+writeScripts()
 writeLicences()
 writeSprite()

@@ -214,6 +214,7 @@ func (a *app) run(ctx context.Context) error {
 	journalCtx, endJournal := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.journal.Run(journalCtx) })
 	background.Go(func() { a.fleet.Run(ctx) })
+	background.Go(func() { a.server.RunLive(ctx) })
 	background.Go(func() { a.auth.Run(ctx) })
 	background.Go(func() { a.keepHouse(ctx) })
 	background.Go(func() { config.Watch(ctx, a.conf.Load(), watchEvery, hangup, a.reconfigure) })

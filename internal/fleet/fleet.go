@@ -60,6 +60,11 @@ type Fleet struct {
 	changed   atomic.Uint64
 	cached    atomic.Pointer[cachedSnapshot]
 
+	watchers struct {
+		mu   sync.Mutex
+		list []chan struct{}
+	}
+
 	commands *commands
 }
 
@@ -114,8 +119,7 @@ func (f *Fleet) Apply(s Settings) {
 			f.retire(p)
 		}
 	}
-	f.changed.Add(1)
-	f.published.Add(1)
+	f.tell(true)
 }
 
 // retire ends a poller that the configuration no longer names. One with a
@@ -133,8 +137,7 @@ func (f *Fleet) forget(p *poller) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.leaving = slices.DeleteFunc(f.leaving, func(o *poller) bool { return o == p })
-	f.changed.Add(1)
-	f.published.Add(1)
+	f.tell(true)
 }
 
 // startPoller runs a poller until the fleet or the poller ends. Call with mu

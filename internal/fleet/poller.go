@@ -102,10 +102,7 @@ func (p *poller) publish(change func(*Node)) {
 			next.Version++
 		}
 		if p.state.CompareAndSwap(old, &next) {
-			if seen {
-				p.fleet.changed.Add(1)
-			}
-			p.fleet.published.Add(1)
+			p.fleet.tell(seen)
 			return
 		}
 	}

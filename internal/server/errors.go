@@ -50,6 +50,10 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 		s.failJSON(w, err)
 		return
 	}
+	if isPart(r) {
+		s.failPart(w, err)
+		return
+	}
 	s.failPage(w, r, err)
 }
 

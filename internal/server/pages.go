@@ -17,7 +17,7 @@ func (s *Server) base(r *http.Request) basePage {
 	v := visitorOf(r)
 	b := basePage{
 		Site: settings.Name, Theme: settings.Theme, User: v.user,
-		Here: here(r), Now: s.opts.Now(),
+		Here: here(r), Now: s.opts.Now(), Version: s.version(),
 	}
 	if v.user == nil {
 		return b

@@ -57,15 +57,19 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	confirmed := form.Has("confirmed")
+	asked := func(problem string) error { return s.ask(w, r, request, preview, problem) }
+	if isPart(r) {
+		asked = func(string) error { return s.askInPage(w, r, request) }
+	}
 	if confirmed && preview.Self != "" && request.ConfirmSelf != preview.Self {
-		return s.ask(w, r, request, preview, "Type "+preview.Self+" to stop it.")
+		return asked("Type " + preview.Self + " to stop it.")
 	}
 	if !confirmed && request.Question != "" {
 		s.redirect(w, r, request.Question) // so that the question can be sent to somebody
 		return nil
 	}
 	if !confirmed && (param(r, "node") == "" || questionable(request.Action, preview)) {
-		return s.ask(w, r, request, preview, "")
+		return asked("")
 	}
 	report, err := s.control(r, request.Command)
 	if err != nil {
@@ -73,6 +77,9 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	if (preview.Self != "" || preview.Anew) && report.Result == cesi.OK {
 		return s.sayFarewell(w, r, request)
+	}
+	if isPart(r) {
+		return s.pages.renderPart(w, http.StatusOK, "toast", newFlash(report, request.Later))
 	}
 	s.redirect(w, r, withReport(request.Back, report.ID, request.Later))
 	return nil
@@ -119,6 +126,10 @@ func (s *Server) pollForm(w http.ResponseWriter, r *http.Request) error {
 	defer context.AfterFunc(s.opts.Closing, cancel)()
 	if err := s.opts.Fleet.Poll(ctx, param(r, "node")); err != nil {
 		return err
+	}
+	if isPart(r) {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
 	s.redirect(w, r, s.localPath(r.PostForm.Get("back")))
 	return nil

@@ -16,6 +16,7 @@ import (
 // safe for concurrent use.
 type renderer struct {
 	pages map[string]*template.Template
+	parts *template.Template
 }
 
 // newRenderer parses every template. The prefix, such as "/cesi", goes in front
@@ -31,7 +32,7 @@ func newRenderer(prefix string) (*renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list pages: %w", err)
 	}
-	r := &renderer{pages: make(map[string]*template.Template, len(names))}
+	r := &renderer{pages: make(map[string]*template.Template, len(names)), parts: layout}
 	for _, name := range names {
 		page, err := layout.Clone()
 		if err != nil {
@@ -45,6 +46,12 @@ func newRenderer(prefix string) (*renderer, error) {
 	return r, nil
 }
 
+// renderPart writes one partial, such as "toast": what is put into a page that is
+// there already.
+func (r *renderer) renderPart(w http.ResponseWriter, status int, part string, data any) error {
+	return r.write(w, status, r.parts, part, data)
+}
+
 // render writes a page, such as "dashboard", with its page struct. It writes
 // nothing if the template fails.
 func (r *renderer) render(w http.ResponseWriter, status int, page string, data any) error {
@@ -52,9 +59,13 @@ func (r *renderer) render(w http.ResponseWriter, status int, page string, data a
 	if !found {
 		return fmt.Errorf("there is no page %q", page)
 	}
+	return r.write(w, status, t, "base.html", data)
+}
+
+func (r *renderer) write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "base.html", data); err != nil {
-		return fmt.Errorf("render %s: %w", page, err)
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

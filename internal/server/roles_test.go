@@ -75,6 +75,7 @@ func routeTable() map[string]rank {
 		"POST /activity/purge":      byAdmin,
 		"GET /activity/{id}":        byViewer,
 		"GET /about":                byViewer,
+		"GET /live":                 byViewer,
 
 		"POST /command":                                  byOperator,
 		"POST /nodes/{node}/poll":                        byViewer,

@@ -62,6 +62,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.purgePage))
 	r.Post("/activity/purge", s.allow(cesi.ManageUsers, s.purgeForm))
 	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))
+	r.Get("/live", s.allow(cesi.ViewFleet, s.liveStream))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
 
 	r.Post("/command", s.allow(cesi.ControlProcesses, s.commandForm))

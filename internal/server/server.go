@@ -16,6 +16,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/live"
 	"cesi/internal/store"
 	"cesi/web"
 )
@@ -66,7 +67,9 @@ type Server struct {
 	settings atomic.Pointer[Settings]
 	pages    *renderer
 	static   http.Handler
+	router   http.Handler // the routes, unguarded
 	handler  http.Handler
+	live     *live.Hub[sight]
 	started  time.Time
 }
 
@@ -81,7 +84,9 @@ func New(opts Options, settings Settings) (*Server, error) {
 	}
 	s := &Server{opts: opts, pages: pages, static: web.Handler(), started: opts.Now()}
 	s.settings.Store(&settings)
-	s.handler = s.guard(s.routes())
+	s.router = s.routes()
+	s.handler = s.guard(s.router)
+	s.live = live.NewHub(live.Options[sight]{Render: s.renderFor, Log: opts.Log})
 	return s, nil
 }
 

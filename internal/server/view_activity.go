@@ -28,7 +28,7 @@ func newActivityPage(base basePage, query activityQuery, lines []store.ActivityL
 		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),
 	}
 	if page.Newest() {
-		page.basePage = page.refreshing()
+		page.basePage = page.kept()
 	}
 	if more && len(lines) > 0 {
 		page.Older = lines[len(lines)-1].Entry.ID
@@ -75,7 +75,7 @@ type activityEntryPage struct {
 func newActivityEntryPage(base basePage, entry cesi.Activity, children []cesi.Activity) activityEntryPage {
 	base = base.at("activity", "Activity")
 	if entry.Result == cesi.Pending {
-		base = base.refreshing()
+		base = base.kept()
 	}
 	row := newActivityRow(base.Now, entry)
 	for _, child := range children {

@@ -84,8 +84,8 @@ func TestTheActivityLogHasPages(t *testing.T) {
 		if got := strings.Join(links, " "); got != c.want {
 			t.Errorf("%s links to %q, want %q", name, got, c.want)
 		}
-		if page.Refresh != c.live {
-			t.Errorf("%s: refreshed %v", name, page.Refresh)
+		if page.Live != c.live {
+			t.Errorf("%s: refreshed %v", name, page.Live)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // basePage is what every page has. The constructors of the pages set Title,
-// Section and Refresh; the rest comes from the request.
+// Section and Live; the rest comes from the request.
 type basePage struct {
 	Site    string     // the dashboard's title
 	Title   string     // of the page
@@ -26,7 +27,8 @@ type basePage struct {
 	Report  *fleet.Report // how the last command went
 	Late    int           // how many targets came too late for it
 	Now     time.Time
-	Refresh bool // the page is to be fetched anew every few seconds
+	Version string // of what is known of the fleet, for Stream
+	Live    bool   // the page is kept up to date
 }
 
 // at returns the base of one page.
@@ -35,10 +37,15 @@ func (b basePage) at(section, title string) basePage {
 	return b
 }
 
-// refreshing returns the base of a page that follows the fleet.
-func (b basePage) refreshing() basePage {
-	b.Refresh = true
+// kept returns the base of a page that is kept up to date.
+func (b basePage) kept() basePage {
+	b.Live = true
 	return b
+}
+
+// Stream is the local path of what keeps the page up to date.
+func (b basePage) Stream() string {
+	return "/live?" + url.Values{"at": {b.Here}, "version": {b.Version}}.Encode()
 }
 
 func (b basePage) can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }

@@ -99,7 +99,7 @@ func TestTheQuestionTellsWhatIsSpecial(t *testing.T) {
 	if doc.Find("input[name=confirm_self]").Length() != 1 {
 		t.Error("a stop of itself needs no typing")
 	}
-	if got := strings.Join(texts(doc, "main > section > p"), ""); !strings.Contains(got, "what somebody stopped stays stopped") {
+	if got := strings.Join(texts(doc, "#live > section > p"), ""); !strings.Contains(got, "what somebody stopped stays stopped") {
 		t.Errorf("a restart is explained as %q", got)
 	}
 }

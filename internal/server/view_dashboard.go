@@ -58,7 +58,7 @@ type dashboardOptions struct {
 func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
 	troubles := s.Attention()
 	page := dashboardPage{
-		basePage:      base.at("dashboard", "Dashboard").refreshing(),
+		basePage:      base.at("dashboard", "Dashboard").kept(),
 		Empty:         newEmptyFleet(s, opts.ConfigFile),
 		Connecting:    s.NodesUp+s.NodesDown == 0,
 		Tiles:         newTiles(s, len(troubles)),

@@ -33,6 +33,7 @@ func viewFuncs(prefix string, static map[string]string) template.FuncMap {
 		"duration": duration,
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"plain":    plain,
+		"pending":  func(action any) string { return pending(fmt.Sprint(action)) },
 		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
 	}
 }
@@ -115,6 +116,14 @@ func when(now, t time.Time) string {
 	default:
 		return t.Format("2 Jan 2006 15:04")
 	}
+}
+
+// pending says what is being done: "stopping…".
+func pending(action string) string {
+	if action == string(cesi.ActionStop) {
+		return "stopping…"
+	}
+	return action + "ing…"
 }
 
 // plain puts a text on one line and replaces what it can hide behind or turn

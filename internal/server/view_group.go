@@ -89,7 +89,7 @@ func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q groupQ
 	}
 	parts = onPage(parts, q.NodesPage, nodesShown)
 	page := groupPage{
-		basePage: base.at("groups", part.Name).refreshing(), Name: part.Name, Environment: q.Environment,
+		basePage: base.at("groups", part.Name).kept(), Name: part.Name, Environment: q.Environment,
 		Places: newGroupPlaces(whole, q.Environment), Nodes: len(part.Parts),
 		Bar: newCountsBar(part.Counts), Words: newGroupCounts(part, q.Environment),
 		Processes: groupProcesses(part.Name, q.Environment).path(),

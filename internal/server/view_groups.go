@@ -81,7 +81,7 @@ type groupRow struct {
 // newGroupsPage lists the groups that the query takes, by name.
 func newGroupsPage(base basePage, s *fleet.Snapshot, q groupsQuery, configFile string) groupsPage {
 	page := groupsPage{
-		basePage: base.at("groups", "Groups").refreshing(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
+		basePage: base.at("groups", "Groups").kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
 	}
 	page.Pickers = pickersWithChoices(newPicker("environment", "Environment", "all environments", q.Environment, environmentNames(s)))
 	groups, bad := findGroups(s, q)

@@ -90,14 +90,12 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: rowID("process", p.ProcessID.String()),
 		Label: plain(part.Node.Name) + ": " + p.State.String(), Stale: part.Node.Status != fleet.Up,
 	}
-	reason := reasonWithAge(p.Process)
+	reason := reasonOf(p.Process)
 	switch {
 	case cell.Stale:
 		cell.Label += " when it answered last"
 	case reason != "":
 		cell.Label += ", " + reason
-	case p.PID != 0:
-		cell.Label += ", up " + cesi.HumanDuration(p.Uptime())
 	}
 	return cell
 }

@@ -41,7 +41,7 @@ type processGroup struct {
 
 // newNodePage shows a node as the snapshot has it.
 func newNodePage(base basePage, n *fleet.Node) nodePage {
-	base = base.at("nodes", n.Name).refreshing()
+	base = base.at("nodes", n.Name).kept()
 	page := nodePage{
 		basePage: base,
 		Name:     n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),

@@ -83,7 +83,7 @@ type nodesPage struct {
 // the configuration. ConfigFile is named where there are none at all.
 func newNodesPage(base basePage, s *fleet.Snapshot, filter nodesFilter, configFile string) nodesPage {
 	page := nodesPage{
-		basePage: base.at("nodes", "Nodes").refreshing(),
+		basePage: base.at("nodes", "Nodes").kept(),
 		Total:    len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
 	}
 	for _, e := range s.Environments {

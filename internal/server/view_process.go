@@ -13,9 +13,10 @@ type processRow struct {
 	Group      string
 	Name       string
 	Badge      badge
-	Reason     string // the second line; empty where there is nothing to explain
+	Reason     string  // the second line; empty where there is nothing to explain
+	Ago        lasting // how long ago that was; zero: not known
 	PID        int
-	Uptime     string
+	Uptime     lasting // zero: it is not up
 	Self       bool
 	Selectable bool
 	Actions    []rowAction // none for those who may not
@@ -36,12 +37,15 @@ func newProcessRow(n *fleet.Node, p fleet.Process, control bool) processRow {
 	row := processRow{
 		RowID: rowID("process", p.ProcessID.String()),
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: reasonWithAge(p.Process),
+		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process),
 		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,
 		Spoken: plain(p.ProcessID.String()), Back: localURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
-		row.Uptime = cesi.HumanDuration(p.Uptime())
+		row.Uptime = newLasting(n, p.Uptime())
+	}
+	if since := p.Since(); row.Reason != "" && p.State != cesi.Unknown && since > 0 {
+		row.Ago = newLasting(n, since)
 	}
 	if control {
 		row.Actions = newRowActions(p, n.Status == fleet.Up)
@@ -63,8 +67,8 @@ func newRowActions(p fleet.Process, answering bool) []rowAction {
 	return []rowAction{first, {Action: cesi.ActionRestart, Disabled: disabled}}
 }
 
-// reasonWithAge says why a process does not run and since when.
-func reasonWithAge(p cesi.Process) string {
+// reasonOf says why a process does not run.
+func reasonOf(p cesi.Process) string {
 	reason := p.Reason()
 	if p.State == cesi.Stopped {
 		reason = "stopped"
@@ -72,9 +76,5 @@ func reasonWithAge(p cesi.Process) string {
 			reason = "not started yet"
 		}
 	}
-	reason = plain(reason)
-	if since := p.Since(); reason != "" && p.State != cesi.Unknown && since > 0 {
-		reason += ", " + cesi.HumanDuration(since) + " ago"
-	}
-	return reason
+	return plain(reason)
 }

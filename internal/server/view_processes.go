@@ -39,7 +39,7 @@ func newProcessesPage(base basePage, s *fleet.Snapshot, q processesQuery, config
 	found := s.Find(q.Filter)
 	q.Page = min(q.Page, pagesOf(len(found), pageRows))
 	page := processesPage{
-		basePage: base.at("processes", "Processes").refreshing(), Query: q,
+		basePage: base.at("processes", "Processes").kept(), Query: q,
 		Found: len(found), Total: s.Counts.Total + s.Stale,
 		Pickers: newPickers(s, q), Chips: newChips(s, q), Columns: newColumns(q),
 		Orders: newOrders(q), Order: q.sortWord(),
@@ -73,6 +73,7 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row.Spoken += " on " + plain(row.Node)
 	row.Back = base.Here
 	if row.Stale {
+		row.Ago = lasting{}
 		row.Reason = "as of " + when(base.Now, m.Node.LastContact) + "; the node does not answer"
 	}
 	return row

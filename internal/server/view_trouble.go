@@ -18,7 +18,7 @@ type troubleRow struct {
 	Name      string
 	Badge     badge
 	Reason    string
-	Age       string
+	Age       lasting
 	Control   bool
 }
 
@@ -34,7 +34,7 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 		Badge: newProcessBadge(p.Process), Reason: plain(p.Reason()), Control: control,
 	}
 	if since := p.Since(); since > 0 {
-		row.Age = cesi.HumanDuration(since)
+		row.Age = newLasting(t.Node, since)
 	}
 	return row
 }
@@ -43,7 +43,8 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 func newSilentRow(n *fleet.Node, now time.Time, control bool) troubleRow {
 	row := troubleRow{
 		RowID: rowID("trouble", n.Name), Node: n.Name, Badge: newNodeBadge(n), Control: control,
-		Reason: string(n.Failure.Cause), Age: cesi.HumanDuration(max(now.Sub(n.Failure.Since), 0)),
+		Reason: string(n.Failure.Cause),
+		Age:    lasting{Text: cesi.HumanDuration(max(now.Sub(n.Failure.Since), 0)), Since: n.Failure.Since.UnixMilli()},
 	}
 	if n.LastContact.IsZero() {
 		row.Reason += "; it never answered"

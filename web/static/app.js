@@ -1,94 +1,6 @@
 // What makes the pages more pleasant; all of them work without it.
 'use strict'
 
-const refreshAfter = (main) => Number(main.dataset.refresh) * 1000
-
-// Is somebody in the middle of something that a new page would take away?
-function busy(main) {
-  const active = document.activeElement
-  return main.querySelector('.select-target input:checked, details[open]:not([data-keep])') !== null ||
-    (main.contains(active) && active.matches('input, select, textarea') && !active.closest('form[data-live]')) ||
-    String(document.getSelection()) !== ''
-}
-
-function note(main, text) {
-  const place = main.querySelector('.as-of-note')
-  if (place && place.textContent !== text) place.textContent = text
-}
-
-// Where the focus is, in words that also hold in the next page: the row and the
-// position of the element in it.
-function rememberFocus(main) {
-  const active = document.activeElement
-  if (!main.contains(active) || active === main) return () => {}
-  const row = active.closest('[id]')
-  const position = [...row.querySelectorAll('a, button, summary')].indexOf(active)
-  return () => {
-    const next = document.getElementById(row.id)
-    next?.querySelectorAll('a, button, summary')[position]?.focus({ preventScroll: true })
-  }
-}
-
-// Puts the parts of a fetched page in place of the old ones, and leaves alone the
-// one that somebody is in.
-function swapParts(page) {
-  for (const part of document.querySelectorAll('[data-part]')) {
-    const next = page.getElementById(part.id)
-    if (next && !part.contains(document.activeElement)) part.replaceWith(next)
-  }
-  prepare()
-}
-
-// What was announced once must not be announced again every few seconds.
-function silence(next) {
-  for (const e of next.querySelectorAll('[role="alert"], .flash[role="status"]')) e.removeAttribute('role')
-}
-
-// Lets the message of a command that went well go with the next refresh. Others
-// stay until somebody dismisses them.
-function forgetSuccess(main) {
-  const dismiss = main.querySelector('.flash-running a.icon-button')
-  if (dismiss) history.replaceState(null, '', dismiss.href)
-}
-
-// Fetches the page anew and puts its content in place of the old one, so that
-// nothing moves or flickers. A page that can't be fetched says so: it must not
-// look fresh.
-async function refresh() {
-  const main = document.getElementById('main')
-  if (document.hidden || !main.dataset.refresh) return
-  if (busy(main)) {
-    note(main, 'not refreshed while you select or read')
-    return
-  }
-  try {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const next = page.getElementById('main')
-    if (answer.redirected || !next?.dataset.refresh) {
-      location.reload() // logged out, or something else is here now
-      return
-    }
-    if (busy(main)) return
-    if (document.activeElement.closest('form[data-live]')) {
-      swapParts(page)
-      return
-    }
-    const restoreFocus = rememberFocus(main)
-    silence(next)
-    main.replaceWith(next)
-    forgetSuccess(next)
-    document.title = page.title
-    restoreFocus()
-    prepare()
-  } catch {
-    document.body.classList.add('offline')
-    note(main, 'CeSI does not answer; this is what was known then')
-    return
-  }
-  document.body.classList.remove('offline')
-}
-
 function boxes(place = document) {
   return [...place.querySelectorAll('.select-target input[name]')]
 }
@@ -141,7 +53,7 @@ document.addEventListener('click', (event) => {
 // A second click on the same button would send the command twice. The buttons
 // are disabled after the form has been read.
 document.addEventListener('submit', (event) => {
-  if (event.target.method !== 'post') return
+  if (event.target.method !== 'post' || event.target.id === 'act') return // htmx sends that one
   const buttons = [...event.target.elements].filter((e) => e.type === 'submit' && !e.disabled)
   setTimeout(() => {
     for (const button of buttons) button.disabled = true
@@ -159,7 +71,56 @@ document.addEventListener('input', (event) => {
   button.disabled = event.target.value !== event.target.placeholder
 })
 
+// What a button does is shown at once, then what really came of it.
+
+// The row says what it is told to do until it is drawn anew.
+function markPending(button) {
+  const row = button.closest('tr, li')
+  const badge = row?.querySelector('.state')
+  if (!badge || !button.dataset.pending) return
+  const was = badge.cloneNode(true)
+  row.classList.add('pending')
+  badge.lastChild.textContent = button.dataset.pending
+  return () => {
+    if (!row.classList.contains('pending')) return // drawn anew since
+    row.classList.remove('pending')
+    badge.replaceWith(was)
+  }
+}
+
+const underway = new Map() // requests, to what undoes their mark
+
+document.addEventListener('htmx:before:request', (event) => {
+  const { ctx } = event.detail
+  const button = ctx.sourceEvent?.submitter
+  if (!button) return
+  button.disabled = true
+  const unmark = markPending(button)
+  underway.set(ctx, () => {
+    button.disabled = false
+    unmark?.()
+  })
+})
+
+document.addEventListener('htmx:finally:request', (event) => {
+  underway.get(event.detail.ctx)?.()
+  underway.delete(event.detail.ctx)
+})
+
+// Toasts on what went well go by themselves; others stay until dismissed.
+document.addEventListener('htmx:after:swap', () => {
+  for (const toast of document.querySelectorAll('.toasts .flash-running:not([data-seen])')) {
+    toast.dataset.seen = ''
+    setTimeout(() => toast.remove(), 6000)
+  }
+})
+
+document.addEventListener('click', (event) => {
+  const dismiss = event.target.closest('.toasts .icon-button')
+  if (!dismiss) return
+  event.preventDefault()
+  dismiss.closest('.flash').remove()
+})
+
 prepare()
-const main = document.getElementById('main')
-if (main.dataset.refresh) setInterval(refresh, refreshAfter(main))
-document.addEventListener('visibilitychange', refresh)
+document.addEventListener('htmx:after:swap', prepare)

@@ -1,5 +1,5 @@
 // Filters a list while somebody types, by fetching the page that the form would
-// lead to and putting its parts in place of the old ones. The form works without
+// lead to. The form works without
 // this script; its button is of no use with it.
 'use strict'
 
@@ -17,6 +17,14 @@ function addressOf(form) {
   return address
 }
 
+// Puts the fetched page's content in place, keeping what of it is the same, and
+// follows its stream from now on.
+function show(page) {
+  const part = (id, how) => `<hx-partial id="${id}" hx-swap="${how}">${page.getElementById(id).outerHTML}</hx-partial>`
+  const text = part('live', 'outerMorph') + part('act', 'outerMorph') + part('stream', 'outerHTML')
+  return htmx.swap({ text, swap: 'none', sourceElement: document.body })
+}
+
 async function follow(form) {
   underWay.abort()
   underWay = new AbortController()
@@ -24,19 +32,19 @@ async function follow(form) {
   try {
     const answer = await fetch(address, { headers: { Accept: 'text/html' }, signal: underWay.signal })
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    if (answer.redirected || !page.querySelector('form[data-live]')) {
+    if (answer.redirected || !page.querySelector('form[data-filter]')) {
       location.assign(address) // logged out, or an error to be read
       return
     }
     history.replaceState(null, '', address)
-    swapParts(page)
+    await show(page)
   } catch (error) {
     if (error.name !== 'AbortError') form.submit()
   }
 }
 
 document.addEventListener('input', (event) => {
-  const form = event.target.closest('form[data-live]')
+  const form = event.target.closest('form[data-filter]')
   if (!form || event.isComposing) return
   clearTimeout(waiting)
   waiting = setTimeout(() => follow(form), event.target.matches('select, [type="checkbox"]') ? 0 : typingPause)
@@ -44,12 +52,12 @@ document.addEventListener('input', (event) => {
 
 // Text put together with an input method counts once it is done.
 document.addEventListener('compositionend', (event) => {
-  const form = event.target.closest('form[data-live]')
+  const form = event.target.closest('form[data-filter]')
   if (form) follow(form)
 })
 
 document.addEventListener('submit', (event) => {
-  if (!event.target.matches('form[data-live]')) return
+  if (!event.target.matches('form[data-filter]')) return
   event.preventDefault()
   clearTimeout(waiting)
   follow(event.target)

@@ -1,0 +1,42 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+)
+
+// Changes returns a channel that gets a value after something has changed that
+// people can see, until ctx ends and closes it. Changes that come faster than
+// they are taken are one.
+func (f *Fleet) Changes(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{}, 1)
+	f.watchers.mu.Lock()
+	f.watchers.list = append(f.watchers.list, c)
+	f.watchers.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		f.watchers.mu.Lock()
+		defer f.watchers.mu.Unlock()
+		f.watchers.list = slices.DeleteFunc(f.watchers.list, func(o chan struct{}) bool { return o == c })
+		close(c)
+	})
+	return c
+}
+
+// tell counts a publication, and a change if it was one, and tells the watchers.
+func (f *Fleet) tell(changed bool) {
+	if changed {
+		f.changed.Add(1)
+	}
+	f.published.Add(1)
+	if !changed {
+		return
+	}
+	f.watchers.mu.Lock()
+	defer f.watchers.mu.Unlock()
+	for _, c := range f.watchers.list {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// stage is a page that a test changes, behind a hub.
+type stage struct {
+	*Hub[string]
+	mu      sync.Mutex
+	version int
+	broken  bool
+	drawn   int
+}
+
+func newStage() *stage {
+	s := &stage{}
+	s.Hub = NewHub(Options[string]{Render: s.render, Log: slog.New(slog.DiscardHandler)})
+	return s
+}
+
+func (s *stage) render(_ context.Context, key string) (Page, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drawn++
+	if s.broken {
+		return Page{}, errors.New("gone")
+	}
+	html := fmt.Sprintf(`<div id="live"><p id="a">%s %d</p><p id="b">still</p></div>`, key, s.version)
+	return Page{HTML: []byte(html), Version: fmt.Sprint(s.version)}, nil
+}
+
+func (s *stage) change(to func(*stage)) {
+	s.mu.Lock()
+	to(s)
+	s.mu.Unlock()
+	s.Changed()
+}
+
+func (s *stage) drawings() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drawn
+}
+
+// onStage runs a test in a time of its own, and everything to its end.
+func onStage(t *testing.T, play func(ctx context.Context, s *stage)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := newStage()
+		play(ctx, s)
+		cancel()
+		time.Sleep(slowEvery)
+		if keys := s.Watching(); len(keys) != 0 {
+			t.Errorf("still watched: %v", keys)
+		}
+	})
+}
+
+func next(t *testing.T, s *Subscription) string {
+	t.Helper()
+	text, open := <-s.Updates
+	if !open {
+		t.Fatal("the subscription is closed")
+	}
+	return text
+}
+
+func waiting(s *Subscription) bool { return len(s.updates) > 0 }
+
+func TestEverybodyGetsAChangeThatWasRenderedOnce(t *testing.T) {
+	onStage(t, func(ctx context.Context, s *stage) {
+		var all []*Subscription
+		for range 100 {
+			all = append(all, s.Subscribe(ctx, "page", "0"))
+		}
+		time.Sleep(pause)
+		synctest.Wait()
+		before := s.drawings()
+		s.change(func(s *stage) { s.version = 1 })
+		for _, one := range all {
+			if text := next(t, one); !strings.Contains(text, ">page 1<") || strings.Contains(text, "still") {
+				t.Fatalf("sent %s", text)
+			}
+		}
+		if n := s.drawings() - before; n != 1 {
+			t.Errorf("rendered %d times", n)
+		}
+	})
+}
+
+func TestOneWithAnOlderPageGetsAllOfIt(t *testing.T) {
+	onStage(t, func(ctx context.Context, s *stage) {
+		s.change(func(s *stage) { s.version = 7 })
+		same, older := s.Subscribe(ctx, "page", "7"), s.Subscribe(ctx, "page", "6")
+		if text := next(t, older); !strings.Contains(text, ">page 7<") || !strings.Contains(text, "still") {
+			t.Errorf("sent %s", text)
+		}
+		if waiting(same) {
+			t.Error("the one that has it all got something")
+		}
+	})
+}
+
+func TestChangesThatComeTogetherAreOneRendering(t *testing.T) {
+	onStage(t, func(ctx context.Context, s *stage) {
+		one := s.Subscribe(ctx, "page", "0")
+		time.Sleep(pause / 2)
+		before := s.drawings()
+		for i := range 1000 {
+			s.change(func(s *stage) { s.version = i + 1 })
+		}
+		if text := next(t, one); !strings.Contains(text, ">page 1000<") {
+			t.Errorf("sent %s", text)
+		}
+		if n := s.drawings() - before; n != 1 {
+			t.Errorf("rendered %d times", n)
+		}
+	})
+}
+
+func TestOneThatTakesNothingIsDroppedAndNobodyElse(t *testing.T) {
+	onStage(t, func(ctx context.Context, s *stage) {
+		slow, quick := s.Subscribe(ctx, "page", "0"), s.Subscribe(ctx, "page", "0")
+		for i := range backlog + 1 {
+			time.Sleep(pause)
+			s.change(func(s *stage) { s.version = i + 1 })
+			next(t, quick)
+		}
+		for range backlog {
+			next(t, slow)
+		}
+		if _, open := <-slow.Updates; open || slow.Gone() {
+			t.Errorf("open %v, gone %v", open, slow.Gone())
+		}
+	})
+}
+
+func TestAPageThatIsGoneSaysSo(t *testing.T) {
+	onStage(t, func(ctx context.Context, s *stage) {
+		one := s.Subscribe(ctx, "page", "0")
+		time.Sleep(pause)
+		s.change(func(s *stage) { s.broken = true })
+		if _, open := <-one.Updates; open || !one.Gone() {
+			t.Errorf("open %v, gone %v", open, one.Gone())
+		}
+	})
+}
+
+func TestNothingIsRenderedThatNobodyLooksAt(t *testing.T) {
+	onStage(t, func(ctx context.Context, s *stage) {
+		ctx, cancel := context.WithCancel(ctx)
+		one := s.Subscribe(ctx, "page", "0")
+		time.Sleep(pause)
+		cancel()
+		synctest.Wait()
+		before := s.drawings()
+		s.Changed()
+		time.Sleep(2 * slowEvery)
+		if n := s.drawings() - before; n != 0 {
+			t.Errorf("rendered %d times", n)
+		}
+		if _, open := <-one.Updates; open {
+			t.Error("the subscription is open")
+		}
+	})
+}

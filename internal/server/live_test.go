@@ -1,0 +1,162 @@
+package server
+
+import (
+	"bufio"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/supervisor/supervisortest"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// event is one event of a stream.
+type event struct{ name, data string }
+
+// follow opens the stream of a page, as the page itself says.
+func (b *browser) follow(path string) <-chan event {
+	b.h.t.Helper()
+	address, found := b.get(path).page(b.h.t).Find("#stream").Attr("data-hx-sse:connect")
+	if !found {
+		b.h.t.Fatalf("%s has no stream", path)
+	}
+	response := b.send(http.MethodGet, address, "")
+	if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || !strings.HasPrefix(got, "text/event-stream") {
+		b.h.t.Fatalf("the stream answers %d, %s", response.StatusCode, got)
+	}
+	events := make(chan event, 1000)
+	go func() {
+		defer close(events)
+		defer response.Body.Close()
+		readEvents(bufio.NewScanner(response.Body), events)
+	}()
+	return events
+}
+
+func readEvents(lines *bufio.Scanner, to chan<- event) {
+	lines.Buffer(nil, 1<<20)
+	var e event
+	for lines.Scan() {
+		if name, is := strings.CutPrefix(lines.Text(), "event: "); is {
+			e.name = name
+		} else if data, is := strings.CutPrefix(lines.Text(), "data: "); is {
+			e.data += data + "\n"
+		} else if lines.Text() == "" {
+			to <- e
+			e = event{}
+		}
+	}
+}
+
+// message waits for the next event that changes the page.
+func message(t *testing.T, events <-chan event) *goquery.Document {
+	t.Helper()
+	for e := range events {
+		if e.name == "" {
+			// A row is no row outside of a table, so look at it in one.
+			text := strings.NewReplacer("<hx-partial", "<table><tbody data-part", "</hx-partial>", "</tbody></table>").Replace(e.data)
+			return reply{body: text}.page(t)
+		}
+	}
+	t.Fatal("the stream ended")
+	return nil
+}
+
+// startLive is a server on one fake node that tells browsers of changes.
+func startLive(t *testing.T, change ...func(*setup)) (*harness, *supervisortest.Fake) {
+	t.Helper()
+	fake, nodes := fakeNode(t)
+	fake.SetProcesses(fakeProcess("g", "p", cesi.Running), fakeProcess("g", "q", cesi.Running))
+	h := startServer(t, nodes, change...)
+	h.addUsers()
+	go h.RunLive(t.Context())
+	return h, fake
+}
+
+func TestAStreamBringsTheRowThatChanged(t *testing.T) {
+	for _, prefix := range []string{"", "/cesi"} {
+		h, fake := startLive(t, func(s *setup) { s.Prefix = prefix })
+		operator, viewer := h.as("operator").follow(prefix+"/nodes/n"), h.as("viewer").follow(prefix+"/nodes/n")
+		awaitBeat(t, operator)
+		awaitBeat(t, viewer)
+		fake.SetProcesses(fakeProcess("g", "p", cesi.Running), fakeProcess("g", "q", cesi.Fatal))
+		for who, events := range map[string]<-chan event{"operator": operator, "viewer": viewer} {
+			doc := message(t, events)
+			row := doc.Find(`tr[id="process-g:q"]`)
+			if got := row.Find(".state").Text(); got != "FATAL" {
+				t.Errorf("%s: the row says %q", who, got)
+			}
+			if buttons := row.Find("button").Length(); (buttons > 0) != (who == "operator") {
+				t.Errorf("%s: %d buttons", who, buttons)
+			}
+			if doc.Find(`tr[id="process-g:p"]`).Length() > 0 {
+				t.Errorf("%s: the other row was sent too", who)
+			}
+		}
+	}
+}
+
+// awaitBeat waits until a stream has said that it lives: by then it has what its
+// page showed.
+func awaitBeat(t *testing.T, events <-chan event) {
+	t.Helper()
+	for e := range events {
+		if e.name == "beat" && strings.TrimSpace(e.data) != "" {
+			return
+		}
+	}
+	t.Fatal("the stream ended")
+}
+
+func TestAStreamEndsWithTheSessionTheRoleOrTheNode(t *testing.T) {
+	h, _ := startLive(t)
+	h.addUser("leaver", cesi.Viewer)
+	leaver := h.as("leaver")
+	ends := map[string]<-chan event{
+		"log-out": leaver.follow("/nodes"), "demotion": h.as("operator").follow("/nodes"), "deletion": h.as("logreader").follow("/nodes"),
+		"a node that is gone": h.as("viewer").follow("/nodes/n"),
+	}
+	leaver.post("/logout", nil)
+	if err := h.auth.SetRole(t.Context(), testRoot, "operator", cesi.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.auth.DeleteUser(t.Context(), testRoot, "logreader"); err != nil {
+		t.Fatal(err)
+	}
+	h.fleet.Apply(fleetOfNone())
+	for name, events := range ends {
+		var last event
+		for e := range events {
+			last = e
+		}
+		if last.name != "reload" {
+			t.Errorf("%s: the last event is %+v", name, last)
+		}
+	}
+}
+
+func TestAScriptGetsTheAnswerAsAPart(t *testing.T) {
+	h, _ := startLive(t)
+	operator := h.as("operator")
+	script := with{"HX-Request", "true"}
+	got := operator.post("/nodes/nowhere/processes/g:p/stop", nil, script)
+	if got.status != http.StatusNotFound || got.page(t).Find("main").Length() > 0 || got.page(t).Find(".flash-bad").Length() != 1 {
+		t.Errorf("an error: %d %s", got.status, got.body)
+	}
+	if got := operator.post("/nodes/n/poll", nil, script); got.status != http.StatusNoContent {
+		t.Errorf("a poll: %d", got.status)
+	}
+	got = operator.post("/nodes/n/stop", url.Values{"back": {"/nodes/n"}}, script)
+	if want := "/nodes/n/confirm?action=stop&back=%2Fnodes%2Fn"; got.header.Get("HX-Redirect") != want {
+		t.Errorf("a question: %d, to %q", got.status, got.header.Get("HX-Redirect"))
+	}
+}
+
+func fleetOfNone() fleet.Settings {
+	return fleet.Settings{PollInterval: 100 * time.Millisecond, ActionTimeout: time.Second}
+}

@@ -1,0 +1,70 @@
+// Keeps the page as the fleet is: follows its stream, moves times on, and says
+// when the connection is lost. htmx puts in place what the stream brings.
+'use strict'
+
+{
+  const stream = () => document.getElementById('stream') // another one after a filter
+  const offline = document.getElementById('offline')
+  const patience = 5000 // ms without a sign of life until people are told
+  let connection = null
+  let heard = Date.now()
+  let ahead = Date.now() - Number(document.body.dataset.now) // of the server's clock
+
+  // "2 h 14 min", as the server words it.
+  function duration(seconds) {
+    const [d, h, m] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60]
+    if (d) return h ? `${d} d ${h} h` : `${d} d`
+    if (h) return m ? `${h} h ${m} min` : `${h} h`
+    return m ? `${m} min` : `${Math.floor(seconds)} s`
+  }
+
+  function tick() {
+    const now = Date.now() - ahead
+    for (const e of document.querySelectorAll('[data-since]')) {
+      const text = duration(Math.max(0, now - Number(e.dataset.since)) / 1000)
+      if (e.textContent !== text) e.textContent = text
+    }
+  }
+
+  function show(connected) {
+    offline.hidden = connected
+    document.body.classList.toggle('offline', !connected)
+    document.querySelector('[data-live]').hidden = !connected
+    document.querySelector('[data-as-of]').hidden = connected
+  }
+
+  function alive() {
+    heard = Date.now()
+    show(true)
+  }
+
+  // Says so when the stream is silent, and has it connect anew.
+  function watch() {
+    if (document.hidden) {
+      heard = Date.now()
+      return
+    }
+    if (Date.now() - heard < patience) return
+    heard = Date.now()
+    show(false)
+    if (connection) connection.reader?.cancel()
+    else htmx.ajax('GET', stream().getAttribute('data-hx-sse:connect'), { source: stream() })
+  }
+
+  if (stream()) {
+    document.addEventListener('htmx:sse:after:connection', (event) => {
+      connection = event.detail.connection
+      alive()
+    })
+    document.addEventListener('htmx:sse:close', (event) => {
+      if (event.detail.connection === connection) connection = null
+    })
+    document.addEventListener('htmx:sse:before:message', alive)
+    document.addEventListener('htmx:sse:error', () => show(false))
+    document.addEventListener('beat', (event) => { ahead = Date.now() - Number(event.detail.data) })
+    document.addEventListener('reload', () => location.reload())
+    document.addEventListener('visibilitychange', () => { heard = Date.now() })
+    setInterval(watch, 500)
+  }
+  setInterval(tick, 1000)
+}
