@@ -79,10 +79,10 @@ func (a Action) IsCommand() bool { return a.OnProcesses() || a.OnDaemon() }
 
 // Permission is what a command asks of its sender.
 func (a Action) Permission() Permission {
-	if a.OnProcesses() && a != ActionClearLogs {
-		return ControlProcesses
+	if a.OnDaemon() || a == ActionClearLogs {
+		return ControlDaemon
 	}
-	return ControlDaemon
+	return ControlProcesses
 }
 
 // Result is how something ended.

@@ -6,8 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-
-	"github.com/go-chi/chi/v5"
 )
 
 type apiReport struct {
@@ -91,16 +89,22 @@ func allFailed(report fleet.Report) error {
 }
 
 // apiCommandOf reads a command; its body may hold {"confirm": "group:name"} for
-// a stop of CeSI itself.
+// a stop of CeSI itself, and holds the signal, a name or a number, or the text of
+// those commands.
 func (s *Server) apiCommandOf(r *http.Request, processes []string) (fleet.Command, error) {
 	var body struct {
 		Confirm string `json:"confirm"`
+		Signal  any    `json:"signal"`
+		Text    string `json:"text"`
 	}
 	if err := readJSON(r, &body, true); err != nil {
 		return fleet.Command{}, err
 	}
-	c, err := commandOf(r, chi.URLParam(r, "action"), nil, processes)
-	c.ConfirmSelf = body.Confirm
+	c, err := commandOf(r, actionOf(r), nil, processes)
+	c.ConfirmSelf, c.Text = body.Confirm, body.Text
+	if body.Signal != nil {
+		c.Signal = fmt.Sprint(body.Signal)
+	}
 	return c, err
 }
 

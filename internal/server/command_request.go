@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
@@ -37,7 +38,26 @@ func (s *Server) requestOf(r *http.Request, action string, form url.Values) (com
 	request, err := read(r, action, form)
 	request.Back = s.localPath(form.Get("back"))
 	request.ConfirmSelf = form.Get("confirm_self")
+	switch request.Action {
+	case cesi.ActionSignal:
+		request.Signal = form.Get("signal")
+		if request.Signal == "" && param(r, "process") == "" && !form.Has("confirmed") {
+			request.Signal = cesi.Signals()[0] // the question lets choose
+		}
+	case cesi.ActionStdin:
+		request.Text = stdinOf(form)
+	}
 	return request, err
+}
+
+// stdinOf reads the text for a standard input. Browsers send a line's end as
+// CRLF, whatever was typed.
+func stdinOf(form url.Values) string {
+	text := strings.ReplaceAll(form.Get("text"), "\r\n", "\n")
+	if form.Has("newline") {
+		text += "\n"
+	}
+	return text
 }
 
 // nodeRequest reads a command on the path's node: on the path's process, on the
@@ -77,7 +97,7 @@ func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (
 	request := commandRequest{
 		Command: fleet.Command{Action: cesi.Action(action), Targets: a.targets},
 		Post:    fleetCommand, Fields: fields, Silent: a.silent,
-		Question: questionPath(fields, form.Get("back")),
+		Question: questionPath(fields, form),
 	}
 	if where.Kind == "" {
 		return request, nil
@@ -97,8 +117,11 @@ func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (
 // told otherwise.
 const maxQuestion = 6 << 10
 
-func questionPath(fields []field, back string) string {
-	values := url.Values{"back": {back}}
+func questionPath(fields []field, form url.Values) string {
+	values := url.Values{"back": {form.Get("back")}}
+	if signal := form.Get("signal"); signal != "" {
+		values.Set("signal", signal)
+	}
 	for _, f := range fields {
 		values.Add(f.Name, f.Value)
 	}

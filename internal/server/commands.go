@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"path"
 	"time"
 
 	"cesi/internal/cesi"
@@ -26,6 +27,9 @@ func (s *Server) control(r *http.Request, c fleet.Command) (fleet.Report, error)
 	defer context.AfterFunc(s.opts.Closing, cancel)()
 	return op.Wait(ctx), nil
 }
+
+// actionOf is the action that the path of a command ends with.
+func actionOf(r *http.Request) string { return path.Base(r.URL.Path) }
 
 // commandOf reads an action and the targets on the path's node: the path's
 // process, or the groups and processes that were chosen, or all.

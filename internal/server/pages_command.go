@@ -9,8 +9,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-
-	"github.com/go-chi/chi/v5"
 )
 
 // confirmPage asks about a command: on the path's node, or on the scope in the
@@ -21,11 +19,22 @@ func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := mayCommand(r, request.Action); err != nil {
+		return err
+	}
 	preview, err := s.opts.Fleet.Preview(request.Command)
 	if err != nil {
 		return err
 	}
 	return s.ask(w, r, request, preview, "")
+}
+
+// mayCommand refuses the question about a command that the visitor may not send.
+func mayCommand(r *http.Request, action cesi.Action) error {
+	if role := visitorOf(r).user.Role; !role.Can(action.Permission()) {
+		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
+	}
+	return nil
 }
 
 // ask shows the question before a command. Problem says why an answer was not
@@ -44,8 +53,8 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
-	form, action := r.PostForm, chi.URLParam(r, "action")
-	if action == "" {
+	form, action := r.PostForm, actionOf(r)
+	if param(r, "node") == "" {
 		action = form.Get("action")
 	}
 	request, err := s.requestOf(r, action, form)
@@ -97,7 +106,7 @@ func (s *Server) sayFarewell(w http.ResponseWriter, r *http.Request, request com
 
 // questionable reports whether a command is asked about before it goes out.
 func questionable(action cesi.Action, p fleet.Preview) bool {
-	return action != cesi.ActionStart && len(p.Hit) > 1 || len(p.Manual) > 1 || p.Self != ""
+	return action != cesi.ActionStart && len(p.Hit) > 1 || len(p.Manual) > 1 || p.Self != "" || action == cesi.ActionClearLogs
 }
 
 // withReport adds to a path of ours which command the page is to tell about,

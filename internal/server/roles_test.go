@@ -77,10 +77,12 @@ func routeTable() map[string]rank {
 		"GET /about":                byViewer,
 		"GET /live":                 byViewer,
 
-		"POST /command":                                  byOperator,
-		"POST /nodes/{node}/poll":                        byViewer,
-		"POST /nodes/{node}/{action:start|stop|restart}": byOperator,
-		"POST /nodes/{node}/processes/{process}/{action:start|stop|restart}": byOperator,
+		"POST /command":           byOperator,
+		"POST /nodes/{node}/poll": byViewer,
+		"POST /nodes/{node}/{action:start|stop|restart|signal}":                           byOperator,
+		"POST /nodes/{node}/processes/{process}/{action:start|stop|restart|signal|stdin}": byOperator,
+		"POST /nodes/{node}/clear-logs":                                                   byAdmin,
+		"POST /nodes/{node}/processes/{process}/clear-logs":                               byAdmin,
 
 		"GET /api/version":                                 byAnybody,
 		"GET /api/v2/openapi.json":                         byAnybody,
@@ -111,7 +113,12 @@ func routeTable() map[string]rank {
 		"GET /api/v2/nodes/{node}/processes/{process}":     byViewer,
 		"GET /api/v2/nodes/{node}/processes/{process}/log": byLogReader,
 		"POST /api/v2/nodes/{node}/processes/{process}/{action:start|stop|restart}": byOperator,
+		"POST /api/v2/nodes/{node}/processes/{process}/signal":                      byOperator,
+		"POST /api/v2/nodes/{node}/processes/{process}/stdin":                       byOperator,
+		"POST /api/v2/nodes/{node}/processes/{process}/clear-logs":                  byAdmin,
 		"POST /api/v2/nodes/{node}/all-processes/{action:start|stop|restart}":       byOperator,
+		"POST /api/v2/nodes/{node}/all-processes/signal":                            byOperator,
+		"POST /api/v2/nodes/{node}/clear-logs":                                      byAdmin,
 	}
 }
 
@@ -129,11 +136,15 @@ func bodies() map[string]string {
 // pathOf fills a pattern's parameters, so that the route is the one that answers.
 func pathOf(pattern string) string {
 	path := regexp.MustCompile(`\{(\w+)[^}]*\}`).ReplaceAllStringFunc(pattern, func(parameter string) string {
-		name, _, _ := strings.Cut(strings.Trim(parameter, "{}"), ":")
-		if value, found := parameters()[name]; found {
-			return value
+		name, want, _ := strings.Cut(strings.Trim(parameter, "{}"), ":")
+		value, found := parameters()[name]
+		switch {
+		case !found:
+			return "x"
+		case !regexp.MustCompile("^(" + want + ")").MatchString(value):
+			return want // it takes one word only
 		}
-		return "x"
+		return value
 	})
 	return strings.TrimSuffix(path, "*")
 }

@@ -67,8 +67,10 @@ func (s *Server) routes() chi.Router {
 
 	r.Post("/command", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))
-	r.Post("/nodes/{node}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.commandForm))
-	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.commandForm))
+	r.Post("/nodes/{node}/{action:start|stop|restart|signal}", s.allow(cesi.ControlProcesses, s.commandForm))
+	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart|signal|stdin}", s.allow(cesi.ControlProcesses, s.commandForm))
+	r.Post("/nodes/{node}/clear-logs", s.allow(cesi.ControlDaemon, s.commandForm))
+	r.Post("/nodes/{node}/processes/{process}/clear-logs", s.allow(cesi.ControlDaemon, s.commandForm))
 
 	r.Get("/api/version", s.open(s.apiVersion))
 	r.Route("/api/v2", s.apiRoutes)
@@ -103,7 +105,12 @@ func (s *Server) apiRoutes(r chi.Router) {
 	r.Get("/nodes/{node}/processes/{process}", s.allow(cesi.ViewFleet, s.apiProcess))
 	r.Get("/nodes/{node}/processes/{process}/log", s.allow(cesi.ReadLogs, s.apiLog))
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.apiCommand))
+	r.Post("/nodes/{node}/processes/{process}/signal", s.allow(cesi.ControlProcesses, s.apiCommand))
+	r.Post("/nodes/{node}/processes/{process}/stdin", s.allow(cesi.ControlProcesses, s.apiCommand))
+	r.Post("/nodes/{node}/processes/{process}/clear-logs", s.allow(cesi.ControlDaemon, s.apiCommand))
 	r.Post("/nodes/{node}/all-processes/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.apiCommandAll))
+	r.Post("/nodes/{node}/all-processes/signal", s.allow(cesi.ControlProcesses, s.apiCommandAll))
+	r.Post("/nodes/{node}/clear-logs", s.allow(cesi.ControlDaemon, s.apiCommandAll))
 
 	r.Get("/activitylogs", s.allow(cesi.ViewFleet, s.apiActivity))
 	r.Get("/activitylogs/{limit:[0-9]+}", s.allow(cesi.ViewFleet, s.apiActivity))

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"fmt"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 )
@@ -19,10 +17,11 @@ type confirmPage struct {
 	Manual      []fleet.Ref
 	ManualTotal int
 	LeftAlone   []leftAlone
-	Fleet       bool   // more than one node is hit, so that a name alone says too little
-	Self        string // to be typed in
-	Problem     string // why it did not go out the last time
-	Nothing     bool   // there is nothing that the command would touch
+	Signals     []signalChoice // to choose from, for a signal
+	Fleet       bool           // more than one node is hit, so that a name alone says too little
+	Self        string         // to be typed in
+	Problem     string         // why it did not go out the last time
+	Nothing     bool           // there is nothing that the command would touch
 }
 
 // refGroup are the processes of one node.
@@ -51,13 +50,17 @@ func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview
 		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
 		Self: preview.Self, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
-	page.Verb = capitalized(string(request.Action)) + " " + hitWords(preview)
+	do := wordsOf(request.Action).Do
+	page.Verb = capitalized(do) + " " + hitWords(preview)
 	page.Question = page.Verb + " on " + nodeWords(preview) + "?"
 	if page.Nothing {
-		page.Question = fmt.Sprintf("There is nothing to %s", request.Action)
+		page.Question = "There is nothing to " + do
 	}
 	if request.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = "A restart touches what runs and what failed; what somebody stopped stays stopped."
+	}
+	if request.Action == cesi.ActionSignal {
+		page.Signals = signalChoices(request.Signal)
 	}
 	section := "nodes"
 	if request.Post == fleetCommand {

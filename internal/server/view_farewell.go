@@ -22,7 +22,11 @@ func newFarewellPage(base basePage, request commandRequest) farewellPage {
 		Sentence: "It executes itself anew. This page comes back in a moment; everybody stays logged in.",
 		Back:     request.Back, Seconds: restartSeconds,
 	}
-	if request.Action == cesi.ActionStop {
+	switch request.Action {
+	case cesi.ActionSignal:
+		page.Heading = "CeSI got the signal"
+		page.Sentence = "If that ended it, its supervisord starts it again, provided that its program says autorestart."
+	case cesi.ActionStop:
 		page.Heading, page.Seconds = "CeSI is stopped", 0
 		page.Sentence = "It can't start itself again: use supervisorctl start on its node. This page then works again."
 	}
