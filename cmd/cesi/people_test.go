@@ -40,7 +40,10 @@ type answer struct {
 		MustChange             bool `json:"must_change_password"`
 		LastLogin              *time.Time
 	}
-	User     struct{ Name string }
+	User struct {
+		Name string
+		Type int
+	}
 	Sessions []struct {
 		ID, Address string
 		Current     bool

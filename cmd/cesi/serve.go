@@ -143,7 +143,7 @@ func reason(err error) error {
 }
 
 func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
-	if a.db, err = store.Open(ctx, conf.Database, time.Now); err != nil {
+	if a.db, err = openDatabase(ctx, conf, a.log.Logger); err != nil {
 		return err
 	}
 	a.journal = store.NewJournal(a.db, a.log.Logger)

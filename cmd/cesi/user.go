@@ -51,12 +51,12 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, conf.Database, time.Now)
+	log := newLogger(stderr, conf)
+	db, err := openDatabase(ctx, conf, log.Logger)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	log := newLogger(stderr, conf)
 	journal := store.NewJournal(db, log.Logger)
 	c := &userCommand{
 		auth: auth.New(auth.Options{Store: db, Journal: journal, Log: log.Logger, Now: time.Now,

@@ -129,10 +129,10 @@ func tableNames(ctx context.Context, pool *sql.DB) ([]string, error) {
 }
 
 // notOurs says whose the tables seem to be: CeSi 1.x kept "userinfo", 2.x
-// "users", neither with a table of versions.
+// "users", neither with a table of versions. TakeOver has seen them before.
 func notOurs(path string, tables []string) error {
 	if slices.Contains(tables, "userinfo") || slices.Contains(tables, "users") {
-		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, whose users can't be taken over; "+
+		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, but its users can't be taken over; "+
 			"it was left as it is: name another file with database = … and add the users anew", path)
 	}
 	return cesi.Errorf(cesi.Invalid, "database %s belongs to another program (it has a table %q); it was left as it is", path, tables[0])

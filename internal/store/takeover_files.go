@@ -1,0 +1,210 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	takeoverSuffix = ".takeover"    // the new database, until it takes its place
+	originalSuffix = ".python-cesi" // the old one, after that
+	lockPause      = 50 * time.Millisecond
+)
+
+// sqliteFiles are what SQLite may leave beside a database.
+func sqliteFiles() []string { return []string{"-wal", "-shm", "-journal"} }
+
+// lockFolder waits until no other process takes over a database in the folder.
+// The lock ends with the process, however that ends.
+func lockFolder(ctx context.Context, path string) (unlock func(), err error) {
+	folder, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { folder.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return nil, errors.Join(err, folder.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), folder.Close())
+		case <-time.After(lockPause):
+		}
+	}
+}
+
+// build makes the new database at fresh, in place of what an earlier try has
+// left there, with the owner of the old one.
+func (o *oldSchema) build(ctx context.Context, fresh, old string, now func() time.Time, users []adopted) error {
+	for _, suffix := range append(sqliteFiles(), "") {
+		if err := os.Remove(fresh + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	db, err := Open(ctx, fresh, now)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(o.fill(ctx, db, users), db.Close()); err != nil {
+		return err
+	}
+	if err := noneBeside(fresh); err != nil {
+		return err
+	}
+	return keepOwner(fresh, old)
+}
+
+// fill stores the users, and an entry of the activity log for each.
+func (o *oldSchema) fill(ctx context.Context, db *DB, users []adopted) error {
+	err := db.inTx(ctx, func(tx *sql.Tx) error {
+		for i := range users {
+			if err := db.insertUser(ctx, tx, &users[i].user, users[i].hash); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	journal := NewJournal(db, slog.New(slog.DiscardHandler))
+	for _, a := range users {
+		journal.Add(ctx, cesi.Activity{
+			Time: db.now(), User: "cesi", Action: cesi.ActionUserAdd, Target: a.user.Name, Result: cesi.OK,
+			Message: fmt.Sprintf("%s, from %s", a.user.Role, o.name), Count: 1,
+		})
+	}
+	return journal.Drain(ctx)
+}
+
+// noneBeside makes sure that a database is all in its one file.
+func noneBeside(path string) error {
+	for _, suffix := range sqliteFiles() {
+		if _, err := os.Lstat(path + suffix); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s%s is in the way", path, suffix)
+		}
+	}
+	return nil
+}
+
+// keepOwner gives the new file to whom the old one belongs, so that a take-over
+// by root's command line leaves a file that the server may use.
+func keepOwner(fresh, old string) error {
+	info, err := os.Stat(old)
+	if err != nil {
+		return err
+	}
+	owner, known := info.Sys().(*syscall.Stat_t)
+	if !known || os.Geteuid() != 0 {
+		return nil
+	}
+	return os.Chown(fresh, int(owner.Uid), int(owner.Gid))
+}
+
+// keepOriginal gives the old file a second name, readable for its owner only,
+// and returns it. Where there are no hard links it is a copy.
+func keepOriginal(path string) (aside string, err error) {
+	for n := 1; ; n++ {
+		aside = path + originalSuffix
+		if n > 1 {
+			aside += "-" + strconv.Itoa(n)
+		}
+		err := os.Link(path, aside)
+		if errors.Is(err, fs.ErrExist) && !sameContent(path, aside) {
+			continue // that is another one
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			err = copyWhole(path, aside)
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		if err := os.Chmod(aside, 0o600); err != nil {
+			return "", err
+		}
+		return aside, syncFolder(filepath.Dir(path))
+	}
+}
+
+// sameContent reports whether both are one file, or two that are alike.
+func sameContent(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA != nil || errB != nil {
+		return false
+	}
+	if os.SameFile(infoA, infoB) {
+		return true
+	}
+	contentA, errA := os.ReadFile(a)
+	contentB, errB := os.ReadFile(b)
+	return errA == nil && errB == nil && bytes.Equal(contentA, contentB)
+}
+
+// copyWhole makes a copy that is there in whole or not at all.
+func copyWhole(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // after the rename there is nothing to remove
+	_, err = file.Write(content)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), to)
+}
+
+// putInPlace lets the new database take the old one's place. There must be
+// nothing beside it that SQLite would apply to the new one.
+func putInPlace(fresh, path string) error {
+	if err := noneBeside(path); err != nil {
+		return err
+	}
+	file, err := os.Open(fresh)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder brings the names in a folder to the disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// writableFile reports whether there is a file that this user can write to.
+func writableFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && syscall.Access(path, accessWrite) == nil
+}

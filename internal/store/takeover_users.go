@@ -1,0 +1,105 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"cesi/internal/cesi"
+)
+
+// adopted is a user on the way from the old database to the new one.
+type adopted struct {
+	user cesi.User
+	kept string // of the password, by the old one
+	hash string // of the password, for the new one
+}
+
+// adopt turns old users into ours: whom it can't take, whose role is none of
+// ours and whose name only differs in case from another's is in the remarks.
+// Administrators come first, so that none of them loses a name to somebody else.
+func adopt(old []oldUser) (list []adopted, remarks []string) {
+	for _, u := range old {
+		name := u.name.String
+		if !adoptable(name) {
+			remarks = append(remarks, fmt.Sprintf("%q was left out: that is no name for a user", name))
+			continue
+		}
+		role, known := oldRole(u.kind.String)
+		if !known {
+			remarks = append(remarks, fmt.Sprintf("%q is a %s now: the type %q is unknown", name, role, u.kind.String))
+		}
+		list = append(list, adopted{user: cesi.User{Name: name, Role: role}, kept: u.kept.String})
+	}
+	slices.SortStableFunc(list, func(a, b adopted) int { return int(a.user.Role - b.user.Role) })
+	remarks = append(remarks, renameTwins(list)...)
+	if len(list) > 0 && list[0].user.Role != cesi.Admin {
+		remarks = append(remarks, "none of the users is an administrator: cesi user role NAME admin makes one")
+	}
+	return list, remarks
+}
+
+// adoptable reports whether a name of the old CeSI's can be one of ours. That had
+// no rules; here spaces, say, are fine where they are, but not what can't be
+// seen, nor a ":", which only those have who aren't users ("cli:root").
+func adoptable(name string) bool {
+	return name != "" && name != "." && name != ".." && utf8.ValidString(name) && utf8.RuneCountInString(name) <= cesi.MaxUserName &&
+		strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return r == ':' || !unicode.IsGraphic(r) })
+}
+
+// oldRole reads CeSi's type; one that is unknown gets the least.
+func oldRole(kind string) (role cesi.Role, known bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(kind))
+	if err != nil || !slices.Contains(cesi.Roles(), cesi.Role(n)) {
+		return cesi.Viewer, false
+	}
+	return cesi.Role(n), true
+}
+
+// renameTwins gives another name to whom the database would take for one before:
+// it does not tell the case of ASCII letters.
+func renameTwins(list []adopted) (remarks []string) {
+	taken := make(map[string]string, len(list))
+	for _, a := range list {
+		if key := foldASCII(a.user.Name); taken[key] == "" {
+			taken[key] = a.user.Name
+		}
+	}
+	for i := range list {
+		name := list[i].user.Name
+		if taken[foldASCII(name)] == name {
+			continue
+		}
+		twin := taken[foldASCII(name)]
+		for n := 2; ; n++ {
+			list[i].user.Name = numbered(name, n)
+			if key := foldASCII(list[i].user.Name); taken[key] == "" {
+				taken[key] = list[i].user.Name
+				break
+			}
+		}
+		remarks = append(remarks, fmt.Sprintf("%q is called %q now: there is %q too, and case does not tell users apart any more",
+			name, list[i].user.Name, twin))
+	}
+	return remarks
+}
+
+// numbered puts a number behind a name, within the length that names have.
+func numbered(name string, n int) string {
+	suffix := "-" + strconv.Itoa(n)
+	runes := []rune(name)
+	return string(runes[:min(len(runes), cesi.MaxUserName-len(suffix))]) + suffix
+}
+
+// foldASCII is a text as SQLite's NOCASE compares it.
+func foldASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r - 'A' + 'a'
+		}
+		return r
+	}, s)
+}
