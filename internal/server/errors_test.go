@@ -1,0 +1,72 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+)
+
+func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
+	h := startServer(t, nil)
+	h.addUser("viewer", cesi.Viewer)
+	for kind, want := range map[cesi.Kind]int{
+		cesi.Internal: 500, cesi.NotFound: 404, cesi.Invalid: 400, cesi.Unauthorized: 401, cesi.Forbidden: 403, cesi.Conflict: 409,
+		cesi.Busy: 409, cesi.Throttled: 429, cesi.Unreachable: 502, cesi.Timeout: 504, cesi.Fault: 422,
+	} {
+		failing := h.open(func(http.ResponseWriter, *http.Request) error {
+			cause := cesi.Wrap(kind, errors.New("dial 10.0.0.1: the <secret> detail"), "the node said no")
+			return fmt.Errorf("select from secrets: %w", cause)
+		})
+		page := h.withRoute(t, "/failing", failing).as("viewer").get("/failing")
+		answer := h.withRoute(t, "/api/v2/failing", failing).as("viewer").get("/api/v2/failing")
+		var failure apiError
+		answer.json(t, &failure)
+		if page.status != want || answer.status != want || failure.Status != "error" {
+			t.Errorf("%v: %d, %d %+v", kind, page.status, answer.status, failure)
+		}
+		sentence := "the node said no"
+		if kind == cesi.Internal {
+			sentence = "Something went wrong inside CeSI; the log says what."
+		}
+		if said := page.page(t).Find("main section p bdi").Text(); !strings.EqualFold(said, sentence) || failure.Message != sentence {
+			t.Errorf("%v: the page says %q, the answer %q", kind, said, failure.Message)
+		}
+		if strings.Contains(page.body+answer.body, "secret") {
+			t.Errorf("%v: internals are shown", kind)
+		}
+		if logged := strings.Contains(h.log.String(), "secret"); logged != (kind == cesi.Internal) && kind == cesi.Internal {
+			t.Errorf("%v is logged: %v", kind, logged)
+		}
+	}
+	if got := strings.Count(h.log.String(), "request failed"); got != 2 {
+		t.Errorf("%d failures are logged, want those of kind internal, which are 2: %s", got, h.log)
+	}
+}
+
+func TestABrokenDatabaseIsNotExplainedToVisitors(t *testing.T) {
+	h, b := startServerAs(t, cesi.Admin, nil)
+	if err := h.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for path, got := range map[string]reply{
+		"/nodes":        b.get("/nodes"),
+		"/api/v2/users": b.get("/api/v2/users"),
+		"/login":        h.anybody().post("/login", loginForm("admin", passwordOf("admin"))),
+		"api login":     h.anybody().do(http.MethodPost, "/api/v2/auth/login", `{"username":"a","password":"b"}`),
+	} {
+		if got.status != http.StatusInternalServerError || !strings.Contains(got.body, "Something went wrong inside CeSI") ||
+			strings.Contains(got.body, "sql") || strings.Contains(got.body, "database is closed") {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+	if !strings.Contains(h.log.String(), "database is closed") {
+		t.Error("the log does not say what it was")
+	}
+	if got := h.anybody().get("/login"); got.status != http.StatusOK {
+		t.Errorf("the login page: %d", got.status)
+	}
+}
