@@ -123,7 +123,7 @@ func TestCheckConnectSaysWhatIsWrongWithEachKindOfNode(t *testing.T) {
 	t.Cleanup(website.Close)
 	stranger := fine.Node("stranger")
 	stranger.Password = "wr0ng"
-	in := writeConf(t, "[node]\ntimeout = 3\n"+nodesConf(
+	in := writeConf(t, "[node]\ntimeout = 5\n"+nodesConf(
 		fine.Node("fine"), stranger, hanging.Node("hanging"),
 		cesi.Node{Name: "website", URL: website.URL},
 		cesi.Node{Name: "down", URL: fmt.Sprintf("http://127.0.0.1:%d", freePort(t))},

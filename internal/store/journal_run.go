@@ -9,7 +9,7 @@ import (
 
 const (
 	tick       = time.Second // how often Run looks after the database and the mirror
-	maxBackOff = 30          // ticks between two tries of a database that fails
+	maxBackOff = 5           // ticks between two tries of a database that fails
 	drainPause = tick / 10   // between two tries of Drain
 	dropEvery  = 60          // ticks between two looks for lines that no mirror wants
 )
