@@ -156,6 +156,16 @@ func TestAGroupIsWhatAllNodesHaveOfThatName(t *testing.T) {
 	}
 }
 
+func TestAnEnvironmentHasItsMembersAndTheirCounts(t *testing.T) {
+	nodes, counts := mixedFleet().Members("staging")
+	if len(nodes) != 2 || nodes[0].Name != "batch" || nodes[1].Name != "db" {
+		t.Errorf("its nodes are %v", nodes)
+	}
+	if diff := cmp.Diff(Counts{Total: 2, Exited: 2, Bad: 1}, counts); diff != "" {
+		t.Errorf("what answers: - want, + got:\n%s", diff)
+	}
+}
+
 // manyProcesses is a fleet of 50,000 processes on 1,000 nodes.
 func manyProcesses() *Snapshot {
 	var nodes []*Node

@@ -171,6 +171,23 @@ func (s *Snapshot) Node(name string) (*Node, bool) {
 	return n, ok
 }
 
+// Members returns the nodes of an environment, in the order of the
+// configuration, and the counts of those that answer.
+func (s *Snapshot) Members(environment string) ([]*Node, Counts) {
+	var nodes []*Node
+	var counts Counts
+	for _, n := range s.Nodes {
+		if !n.InEnvironment(environment) {
+			continue
+		}
+		nodes = append(nodes, n)
+		if n.Status == Up {
+			counts.add(n.Counts)
+		}
+	}
+	return nodes, counts
+}
+
 // Trouble is one thing that needs attention: a node that does not answer
 // (Process is nil), or a process in a bad state.
 type Trouble struct {

@@ -62,20 +62,22 @@ func routeTable() map[string]rank {
 		"GET /users/{user}/delete":    byAdmin,
 		"POST /users/{user}/delete":   byAdmin,
 
-		"GET /":                     byViewer,
-		"GET /nodes":                byViewer,
-		"GET /nodes/{node}":         byViewer,
-		"GET /nodes/{node}/confirm": byOperator,
-		"GET /processes":            byViewer,
-		"GET /groups":               byViewer,
-		"GET /groups/{group}":       byViewer,
-		"GET /command":              byOperator,
-		"GET /activity":             byViewer,
-		"GET /activity/purge":       byAdmin,
-		"POST /activity/purge":      byAdmin,
-		"GET /activity/{id}":        byViewer,
-		"GET /about":                byViewer,
-		"GET /live":                 byViewer,
+		"GET /":                           byViewer,
+		"GET /nodes":                      byViewer,
+		"GET /nodes/{node}":               byViewer,
+		"GET /nodes/{node}/confirm":       byOperator,
+		"GET /processes":                  byViewer,
+		"GET /groups":                     byViewer,
+		"GET /groups/{group}":             byViewer,
+		"GET /environments":               byViewer,
+		"GET /environments/{environment}": byViewer,
+		"GET /command":                    byOperator,
+		"GET /activity":                   byViewer,
+		"GET /activity/purge":             byAdmin,
+		"POST /activity/purge":            byAdmin,
+		"GET /activity/{id}":              byViewer,
+		"GET /about":                      byViewer,
+		"GET /live":                       byViewer,
 
 		"POST /command":           byOperator,
 		"POST /nodes/{node}/poll": byViewer,
@@ -124,7 +126,7 @@ func routeTable() map[string]rank {
 
 // parameters fill the patterns; what is not here becomes "x".
 func parameters() map[string]string {
-	return map[string]string{"node": "n", "process": "g:p", "group": "g", "action": "restart", "limit": "3", "id": "1"}
+	return map[string]string{"node": "n", "process": "g:p", "group": "g", "environment": "e", "action": "restart", "limit": "3", "id": "1"}
 }
 
 // bodies are sent with a route where an empty one would be refused like a

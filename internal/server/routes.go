@@ -57,6 +57,8 @@ func (s *Server) routes() chi.Router {
 	r.Get("/processes", s.allow(cesi.ViewFleet, s.processesPage))
 	r.Get("/groups", s.allow(cesi.ViewFleet, s.groupsPage))
 	r.Get("/groups/{group}", s.allow(cesi.ViewFleet, s.groupPage))
+	r.Get("/environments", s.allow(cesi.ViewFleet, s.environmentsPage))
+	r.Get("/environments/{environment}", s.allow(cesi.ViewFleet, s.environmentPage))
 	r.Get("/command", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
 	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.purgePage))

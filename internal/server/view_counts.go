@@ -53,3 +53,19 @@ func newCountsBar(c fleet.Counts) bar {
 	}
 	return newBar(strings.Join(words, ", "), shares...)
 }
+
+// linkedCount is a stateCount that leads to the list of what it counts.
+type linkedCount struct {
+	stateCount
+	Link string // local path
+}
+
+// linkedCounts are the counts of what a query takes.
+func linkedCounts(c fleet.Counts, q processesQuery) []linkedCount {
+	var list []linkedCount
+	for _, count := range newStateCounts(c) {
+		q.States, q.Attention = count.States, count.Attention
+		list = append(list, linkedCount{count, q.path()})
+	}
+	return list
+}

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/store"
 )
@@ -79,6 +80,11 @@ func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) d
 	return page
 }
 
+// restingProcesses asks for what does not run, as it should.
+func restingProcesses() processesQuery {
+	return processesQuery{Filter: fleet.Filter{States: []cesi.State{cesi.Stopped, cesi.Exited}, Attention: fleet.NeedsNone}, Sort: "name"}
+}
+
 func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	c := s.Counts
 	connecting := len(s.Nodes) - s.NodesUp - s.NodesDown
@@ -89,7 +95,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 			Bar: newBar("", share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
 		},
 		{
-			Count: c.Running, Of: c.Total, Label: "processes running", Link: "/nodes",
+			Count: c.Running, Of: c.Total, Label: "processes running", Link: processesQuery{Sort: "state"}.path(),
 			Bar: newCountsBar(c),
 		},
 		{
@@ -97,7 +103,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 			Bar: newBar("", share{"bad", c.Fatal + s.NodesDown}, share{"warning", c.Bad - c.Fatal}),
 		},
 		{
-			Count: c.Stopped + c.Exited - unexpected, Label: "stopped or exited", Link: "/nodes",
+			Count: c.Stopped + c.Exited - unexpected, Label: "stopped or exited", Link: restingProcesses().path(),
 			More: "as expected",
 			Bar:  newBar("", share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
 		},

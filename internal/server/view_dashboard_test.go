@@ -143,7 +143,7 @@ func TestEnvironmentsAreSummedUp(t *testing.T) {
 	if diff := cmp.Diff(want, texts(doc, ".environment")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
-	if got := doc.Find(".environment a").First().AttrOr("href", ""); got != "/cesi/nodes?environment=production" {
+	if got := doc.Find(".environment a").First().AttrOr("href", ""); got != "/cesi/environments/production" {
 		t.Errorf("it links to %q", got)
 	}
 }

@@ -1,9 +1,6 @@
 package server
 
-import (
-	"cesi/internal/cesi"
-	"cesi/internal/fleet"
-)
+import "cesi/internal/fleet"
 
 // environmentRow sums up the nodes of one environment.
 type environmentRow struct {
@@ -20,32 +17,27 @@ type environmentRow struct {
 func newEnvironmentRows(s *fleet.Snapshot) []environmentRow {
 	rows := make([]environmentRow, 0, len(s.Environments))
 	for _, e := range s.Environments {
-		rows = append(rows, newEnvironmentRow(s, e))
+		rows = append(rows, newEnvironmentRow(s, e.Name))
 	}
 	return rows
 }
 
-func newEnvironmentRow(s *fleet.Snapshot, e cesi.Environment) environmentRow {
-	row := environmentRow{RowID: rowID("environment", e.Name), Name: e.Name}
-	bad, busy := 0, 0
-	for _, n := range s.Nodes {
-		if !n.InEnvironment(e.Name) {
-			continue
-		}
-		row.Nodes++
+func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
+	nodes, counts := s.Members(name)
+	row := environmentRow{
+		RowID: rowID("environment", name), Name: name, Nodes: len(nodes),
+		Running: counts.Running, Processes: counts.Total, Attention: counts.Bad,
+	}
+	for _, n := range nodes {
 		switch n.Status {
 		case fleet.Up:
 			row.NodesUp++
-			row.Running += n.Counts.Running
-			row.Processes += n.Counts.Total
-			bad += n.Counts.Bad
-			busy += n.Counts.Starting + n.Counts.Stopping
 		case fleet.Down:
 			row.Attention++
 		}
 	}
-	row.Attention += bad
-	idle := row.Processes - row.Running - bad - busy
-	row.Bar = newBar("", share{"running", row.Running}, share{"moving", busy}, share{"idle", idle}, share{"bad", bad})
+	busy := counts.Starting + counts.Stopping
+	idle := row.Processes - row.Running - counts.Bad - busy
+	row.Bar = newBar("", share{"running", row.Running}, share{"moving", busy}, share{"idle", idle}, share{"bad", counts.Bad})
 	return row
 }

@@ -28,15 +28,12 @@ func groupQueryOf(query url.Values) (groupQuery, error) {
 }
 
 func (q groupQuery) path(name string) string {
-	values := make(url.Values)
+	values := pageValues(q.Page)
 	if q.Environment != "" {
 		values.Set("environment", q.Environment)
 	}
 	if q.NodesPage > 1 {
 		values.Set("nodes", strconv.Itoa(q.NodesPage))
-	}
-	if q.Page > 1 {
-		values.Set("page", strconv.Itoa(q.Page))
 	}
 	return pathWith(values, "groups", name)
 }
@@ -50,7 +47,7 @@ type groupPage struct {
 	Places      []groupPlace // empty where there is nothing to choose from
 	Nodes       int
 	Bar         bar
-	Words       []groupCount
+	Words       []linkedCount
 	Processes   string // local path of the list of its processes
 	Matrix      matrix
 	Parts       []partRow
@@ -60,17 +57,14 @@ type groupPage struct {
 	Answering   bool // some node that has it does
 }
 
+// RowActions are what can be done to a process on all nodes.
+func (p groupPage) RowActions() []cesi.Action { return setActions() }
+
 // groupPlace leads to the group in one environment, or in all.
 type groupPlace struct {
 	Name    string // empty: all
 	Link    string
 	Current bool
-}
-
-// groupCount is how many processes of the group are in a state.
-type groupCount struct {
-	stateCount
-	Link string // local path of the list of them
 }
 
 // nodesShown is how many nodes a page of a group shows.
@@ -91,7 +85,7 @@ func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q groupQ
 	page := groupPage{
 		basePage: base.at("groups", part.Name).kept(), Name: part.Name, Environment: q.Environment,
 		Places: newGroupPlaces(whole, q.Environment), Nodes: len(part.Parts),
-		Bar: newCountsBar(part.Counts), Words: newGroupCounts(part, q.Environment),
+		Bar: newCountsBar(part.Counts), Words: linkedCounts(part.Counts, groupProcesses(part.Name, q.Environment)),
 		Processes: groupProcesses(part.Name, q.Environment).path(),
 		Matrix:    newMatrix(part, parts, onPage(names, q.Page, pageRows)),
 		Answering: slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up }),
@@ -103,7 +97,7 @@ func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q groupQ
 		}),
 	}
 	for _, p := range parts {
-		row := newPartRow(base, p)
+		row := newPartRow(base, p.Node, fleet.Target{Node: p.Node.Name, Group: part.Name}, p.Counts)
 		page.Parts = append(page.Parts, row)
 		page.Selectable = page.Selectable || row.Selectable
 	}
@@ -135,54 +129,4 @@ func newGroupPlaces(g *fleet.Group, current string) []groupPlace {
 
 func groupProcesses(name, environment string) processesQuery {
 	return processesQuery{Filter: fleet.Filter{Group: name, Environment: environment}, Sort: "name"}
-}
-
-func newGroupCounts(g *fleet.Group, environment string) []groupCount {
-	var list []groupCount
-	for _, c := range newStateCounts(g.Counts) {
-		q := groupProcesses(g.Name, environment)
-		q.States, q.Attention = c.States, c.Attention
-		list = append(list, groupCount{c, q.path()})
-	}
-	return list
-}
-
-// setActions are what can be done to a set of processes.
-func setActions() []cesi.Action {
-	return []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
-}
-
-// RowActions are what can be done to a process on all nodes.
-func (p groupPage) RowActions() []cesi.Action { return setActions() }
-
-// partRow is one node's part of a group.
-type partRow struct {
-	RowID        string
-	Node         string
-	Group        string
-	Target       string // as its box sends it
-	Environments []string
-	Badge        badge
-	Bar          bar
-	Words        []stateCount
-	Contact      contact
-	Stale        bool
-	Selectable   bool
-	Back         string        // local path that an action leads back to
-	Actions      []cesi.Action // none for those who may not, or while they can't be done
-}
-
-func newPartRow(base basePage, p fleet.GroupPart) partRow {
-	name := p.Processes[0].Group
-	row := partRow{
-		RowID: rowID("part", p.Node.Name), Node: p.Node.Name, Group: name,
-		Target: targetName(fleet.Target{Node: p.Node.Name, Group: name}), Environments: p.Node.Environments,
-		Badge: newNodeBadge(p.Node), Bar: newCountsBar(p.Counts), Words: newStateCounts(p.Counts),
-		Contact: newContact(base.Now, p.Node), Stale: p.Node.Status != fleet.Up,
-		Selectable: base.CanControl() && p.Node.Status == fleet.Up, Back: base.Here,
-	}
-	if row.Selectable {
-		row.Actions = setActions()
-	}
-	return row
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"cesi/internal/fleet"
@@ -30,16 +29,16 @@ func (q groupsQuery) Active() bool { return q.Text != "" || q.Environment != "" 
 
 // path is the local path of another page of the query.
 func (q groupsQuery) path(page int) string {
-	values := make(url.Values)
-	set := func(name, value string, given bool) {
-		if given {
-			values.Set(name, value)
-		}
+	values := pageValues(page)
+	if q.Text != "" {
+		values.Set("q", q.Text)
 	}
-	set("q", q.Text, q.Text != "")
-	set("environment", q.Environment, q.Environment != "")
-	set("attention", "yes", q.Attention)
-	set("page", strconv.Itoa(page), page > 1)
+	if q.Environment != "" {
+		values.Set("environment", q.Environment)
+	}
+	if q.Attention {
+		values.Set("attention", "yes")
+	}
 	return pathWith(values, "groups")
 }
 

@@ -32,6 +32,7 @@ type processGroup struct {
 	RowID   string
 	Node    string
 	Name    string
+	Link    string // local path of the group across the fleet
 	Many    bool
 	Summary string
 	Columns int           // that the heading spans
@@ -74,7 +75,7 @@ func newProcessGroups(n *fleet.Node, control bool) []processGroup {
 }
 
 func newProcessGroup(n *fleet.Node, name string, control bool) processGroup {
-	g := processGroup{RowID: rowID("group", name), Node: n.Name, Name: name, Columns: 4}
+	g := processGroup{RowID: rowID("group", name), Node: n.Name, Name: name, Link: groupPath(name, ""), Columns: 4}
 	if control && n.Status == fleet.Up {
 		g.Columns++ // the boxes to select with
 		g.Actions = []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}

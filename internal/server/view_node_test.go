@@ -83,7 +83,7 @@ func TestASelectionIsSentToTheQuestion(t *testing.T) {
 	}
 	var actions []string
 	form.Find("button[name=action]").Each(func(_ int, e *goquery.Selection) { actions = append(actions, e.AttrOr("value", "")) })
-	if diff := cmp.Diff([]string{"restart", "stop", "start"}, actions); diff != "" {
+	if diff := cmp.Diff([]string{"restart", "stop", "start", "signal"}, actions); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 }

@@ -1,5 +1,10 @@
 package server
 
+import (
+	"net/url"
+	"strconv"
+)
+
 // pager leads to the other pages of a list. A link is empty where there is no
 // such page.
 type pager struct {
@@ -32,4 +37,13 @@ func pagesOf(items, size int) int { return max((items+size-1)/size, 1) }
 func onPage[T any](list []T, page, size int) []T {
 	from := min((page-1)*size, len(list))
 	return list[from:min(from+size, len(list))]
+}
+
+// pageValues is the query of a page; the first needs none.
+func pageValues(page int) url.Values {
+	values := make(url.Values)
+	if page > 1 {
+		values.Set("page", strconv.Itoa(page))
+	}
+	return values
 }

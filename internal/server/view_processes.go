@@ -28,6 +28,7 @@ type fleetRow struct {
 	processRow
 	Target       string // as its box sends it
 	NodeRowID    string // the process's row on its node's page
+	GroupLink    string // local path of its group across the fleet
 	Environments []string
 	Stale        bool // of a node that does not answer
 	Boxes        bool // the table has boxes, though perhaps not for this row
@@ -67,7 +68,7 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row := fleetRow{
 		processRow: newProcessRow(m.Node, *m.Process, base.CanControl()),
 		Target:     targetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
-		Stale: m.Node.Status != fleet.Up,
+		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.NodeRowID, row.RowID = row.RowID, rowID("process", m.Node.Name, row.ID)
 	row.Spoken += " on " + plain(row.Node)

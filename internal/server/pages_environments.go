@@ -1,0 +1,39 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// environmentsPage lists the environments.
+func (s *Server) environmentsPage(w http.ResponseWriter, r *http.Request) error {
+	page := newEnvironmentsPage(s.base(r), s.opts.Fleet.Snapshot(), s.configFile(r))
+	return s.pages.render(w, http.StatusOK, "environments", page)
+}
+
+// environmentPage shows the nodes of one environment and their processes.
+func (s *Server) environmentPage(w http.ResponseWriter, r *http.Request) error {
+	number, err := parsePage(r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	snapshot := s.opts.Fleet.Snapshot()
+	name, err := findEnvironment(snapshot, r)
+	if err != nil {
+		return err
+	}
+	return s.pages.render(w, http.StatusOK, "environment", newEnvironmentPage(s.base(r), snapshot, name, number))
+}
+
+// findEnvironment returns the environment that the path names.
+func findEnvironment(snapshot *fleet.Snapshot, r *http.Request) (string, error) {
+	name := param(r, "environment")
+	configured := slices.ContainsFunc(snapshot.Environments, func(e cesi.Environment) bool { return e.Name == name })
+	if members, _ := snapshot.Members(name); !configured && len(members) == 0 {
+		return "", cesi.Errorf(cesi.NotFound, "there is no environment %q", name)
+	}
+	return name, nil
+}

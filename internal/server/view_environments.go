@@ -1,0 +1,71 @@
+package server
+
+import (
+	"cesi/internal/fleet"
+)
+
+// environmentsPage lists the environments.
+type environmentsPage struct {
+	basePage
+	Rows       []environmentRow
+	Elsewhere  int // nodes that are in none
+	ConfigFile string
+	Empty      *emptyFleet
+}
+
+func newEnvironmentsPage(base basePage, s *fleet.Snapshot, configFile string) environmentsPage {
+	page := environmentsPage{
+		basePage: base.at("environments", "Environments").kept(),
+		Rows:     newEnvironmentRows(s), ConfigFile: configFile, Empty: newEmptyFleet(s, configFile),
+	}
+	for _, n := range s.Nodes {
+		if len(n.Environments) == 0 {
+			page.Elsewhere++
+		}
+	}
+	return page
+}
+
+// environmentPage shows the nodes of an environment and their processes.
+type environmentPage struct {
+	basePage
+	environmentRow
+	Words      []linkedCount
+	Parts      []partRow
+	Pager      *pager
+	Processes  []fleetRow // the worst first
+	Found      int        // with those that are not shown
+	All        string     // local path of all of them
+	Selectable bool
+}
+
+// newEnvironmentPage shows an environment that the snapshot has. Page is that of
+// its nodes.
+func newEnvironmentPage(base basePage, s *fleet.Snapshot, name string, page int) environmentPage {
+	nodes, counts := s.Members(name)
+	q := processesQuery{Filter: fleet.Filter{Environment: name}, Sort: "state", Page: 1}
+	pages := pagesOf(len(nodes), pageRows)
+	page = min(page, pages)
+	found := s.Find(q.Filter)
+	p := environmentPage{
+		basePage: base.at("environments", name).kept(), environmentRow: newEnvironmentRow(s, name),
+		Words: linkedCounts(counts, processesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.path(),
+		Pager: newPager("Nodes: page", page, pages, func(n int) string { return environmentPath(name, n) }),
+	}
+	for _, n := range onPage(nodes, page, pageRows) {
+		row := newPartRow(base, n, fleet.Target{Node: n.Name}, n.Counts)
+		row.Environments = nil // this one goes without saying
+		p.Parts = append(p.Parts, row)
+		p.Selectable = p.Selectable || row.Selectable
+	}
+	for _, m := range pageOf(found, q) {
+		row := newFleetRow(base, m)
+		row.Boxes, row.Environments = p.Selectable, nil
+		p.Processes = append(p.Processes, row)
+	}
+	return p
+}
+
+func environmentPath(name string, page int) string {
+	return pathWith(pageValues(page), "environments", name)
+}
