@@ -53,7 +53,7 @@ func readDoc(t *testing.T) apiDoc {
 	return doc
 }
 
-// operations are all of the document's, by "METHOD /api/v2/path".
+// operations are all of the document's, by "METHOD path".
 func (d apiDoc) operations(t *testing.T) map[string]operation {
 	t.Helper()
 	all := make(map[string]operation)
@@ -68,7 +68,7 @@ func (d apiDoc) operations(t *testing.T) map[string]operation {
 			}
 			op := operation{path: path, shared: shared}
 			d.read(t, text, &op)
-			all[strings.ToUpper(method)+" /api/v2"+path] = op
+			all[strings.ToUpper(method)+" "+path] = op
 		}
 	}
 	return all
@@ -125,10 +125,11 @@ func TestEveryRouteOfTheAPIIsDocumentedAndNothingElse(t *testing.T) {
 	doc := readDoc(t)
 	operations := doc.operations(t)
 	for _, route := range everyRoute(t, h.Server) {
-		if !strings.Contains(route, " /api/v2/") {
+		below := strings.Replace(route, " /api/v2/", " /", 1)
+		if below == route {
 			continue
 		}
-		key, enums := documented(route)
+		key, enums := documented(below)
 		op, found := operations[key]
 		if !found {
 			t.Errorf("openapi.json does not describe %s", key)

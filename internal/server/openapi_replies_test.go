@@ -1,0 +1,256 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// replyChecker holds answers of the API against openapi.json.
+type replyChecker struct {
+	doc        apiDoc
+	operations map[string]operation
+	compiler   *jsonschema.Compiler
+	succeeded  map[string]bool // operations of which a good answer was checked
+}
+
+func newReplyChecker(t *testing.T) *replyChecker {
+	t.Helper()
+	doc := readDoc(t)
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeObjects(value)
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("openapi.json", value); err != nil {
+		t.Fatal(err)
+	}
+	return &replyChecker{doc: doc, operations: doc.operations(t), compiler: c, succeeded: make(map[string]bool)}
+}
+
+// closeObjects forbids properties that the document does not name: clients are to
+// put up with new ones, but the document has to know them.
+func closeObjects(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		if _, named := v["properties"].(map[string]any); named {
+			v["additionalProperties"] = false
+		}
+		for _, inner := range v {
+			closeObjects(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			closeObjects(inner)
+		}
+	}
+}
+
+// check holds one answer against what the document says of it.
+func (c *replyChecker) check(t *testing.T, key string, got reply) {
+	t.Helper()
+	op, found := c.operations[key]
+	if !found {
+		t.Fatalf("openapi.json does not describe %s", key)
+	}
+	at := fmt.Sprintf("#/paths/%s/%s/responses/", escaped(op.path), strings.ToLower(strings.Fields(key)[0]))
+	status := fmt.Sprint(got.status)
+	response, found := op.Responses[status]
+	if !found && got.status >= http.StatusBadRequest {
+		status = "default"
+		response, found = op.Responses[status]
+	}
+	if !found {
+		t.Errorf("%s: the document knows no answer %d", key, got.status)
+		return
+	}
+	at += status
+	if response.Ref != "" {
+		at = response.Ref
+		c.doc.component(t, response.Ref, &response)
+	}
+	contentType, _, _ := strings.Cut(got.header.Get("Content-Type"), ";")
+	if _, found := response.Content[contentType]; !found {
+		t.Errorf("%s: the document knows no answer %d of type %q", key, got.status, contentType)
+		return
+	}
+	if err := c.validate(at+"/content/"+escaped(contentType)+"/schema", contentType, got.body); err != nil {
+		t.Errorf("%s answers %d with %.400s\n%v", key, got.status, got.body, err)
+	}
+	if got.status < http.StatusBadRequest {
+		c.succeeded[key] = true
+	}
+}
+
+// escaped writes a key as a JSON pointer does.
+func escaped(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(key)
+}
+
+func (c *replyChecker) validate(schemaAt, contentType, body string) error {
+	schema, err := c.compiler.Compile("openapi.json" + schemaAt)
+	if err != nil {
+		return err
+	}
+	if contentType != "application/json" {
+		return schema.Validate(body)
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return schema.Validate(value)
+}
+
+// request is one call of an operation, with its path below /api/v2.
+type request struct {
+	operation string // "METHOD path" with the names in braces
+	path      string
+	body      string
+	status    int
+}
+
+// requests call operations so that they succeed, and some so that they fail, in
+// this order. SESSION stands for the ID of another session.
+func requests() []request {
+	return []request{
+		{"POST /auth/login", "auth/login", `{"username":"admin","password":"` + passwordOf("admin") + `"}`, 200},
+		{"POST /auth/login", "auth/login", `{"username":"admin","password":"wrong"}`, 401},
+		{"PUT /profile/password", "profile/password", `{"oldPassword":"x","newPassword":"a long one"}`, 403},
+		{"GET /profile/sessions", "profile/sessions", "", 200},
+		{"DELETE /profile/sessions/{id}", "profile/sessions/SESSION", "", 200},
+		{"DELETE /profile/sessions", "profile/sessions", "", 200},
+		{"POST /profile/tokens", "profile/tokens", `{"name":"deploy","expires":"2030-01-01T00:00:00Z"}`, 200},
+		{"POST /profile/tokens", "profile/tokens", `{"name":"deploy"}`, 409},
+		{"GET /profile/tokens", "profile/tokens", "", 200},
+		{"DELETE /profile/tokens/{id}", "profile/tokens/1", "", 200},
+		{"DELETE /profile/tokens/{id}", "profile/tokens/1", "", 404},
+		{"POST /users", "users", `{"username":"maria","password":"a long one","usertype":1,"must_change_password":true}`, 200},
+		{"POST /users", "users", `{"username":"maria"}`, 400},
+		{"GET /users", "users", "", 200},
+		{"PUT /users/{user}/role", "users/maria/role", `{"role":"viewer"}`, 200},
+		{"PUT /users/{user}/password", "users/maria/password", "", 200},
+		{"PUT /users/{user}/password", "users/maria/password", `{"password":"another one","must_change_password":false}`, 200},
+		{"DELETE /users/{user}/sessions", "users/maria/sessions", "", 200},
+		{"DELETE /users/{user}/tokens", "users/maria/tokens", "", 200},
+		{"DELETE /users/{user}", "users/maria", "", 200},
+		{"DELETE /users/{user}", "users/admin", "", 409},
+
+		{"POST /nodes/{node}/processes/{process}/{action}", "nodes/n/processes/web:web_0/restart", "", 200},
+		{"POST /nodes/{node}/processes/{process}/{action}", "nodes/n/processes/web:web_0/start", "", 409},
+		{"POST /nodes/{node}/processes/{process}/{action}", "nodes/n/processes/bad:bad/start", "{}", 422},
+		{"POST /nodes/{node}/processes/{process}/{action}", "nodes/n/processes/web:nope/stop", "", 404},
+		{"POST /nodes/{node}/all-processes/{action}", "nodes/n/all-processes/restart", "", 200},
+		{"POST /nodes/{node}/all-processes/{action}", "nodes/silent/all-processes/restart", "", 502},
+		{"GET /nodes/{node}", "nodes/silent", "", 200},
+		{"GET /nodes/{node}/processes", "nodes/n/processes", "", 200},
+		{"GET /nodes/{node}/processes", "nodes/silent/processes", "", 502},
+
+		{"GET /activitylogs", "activitylogs", "", 200},
+		{"GET /activitylogs", "activitylogs?format=json", "", 200},
+		{"GET /activitylogs", "activitylogs?since=yesterday", "", 400},
+		{"GET /activitylogs/{limit}", "activitylogs/2?format=json", "", 200},
+		{"GET /activitylogs/export", "activitylogs/export?format=csv", "", 200},
+		{"GET /activitylogs/export", "activitylogs/export?format=jsonl", "", 200},
+		{"DELETE /activitylogs", "activitylogs?before=2020-01-01", "", 200},
+
+		{"PUT /profile/password", "profile/password", `{"oldPassword":"` + passwordOf("admin") + `","newPassword":"a long one"}`, 200},
+		{"POST /auth/logout", "auth/logout", "", 200},
+	}
+}
+
+// Every operation is called on a real fleet; those that the list above does not
+// call are called by the example names.
+func TestRealAnswersAreAsDocumented(t *testing.T) {
+	h, _, s := startReal(t)
+	h.fleet.Apply(fleet.Settings{
+		Nodes:        []cesi.Node{s.Node("n"), {Name: "silent", URL: "http://127.0.0.1:1", Timeout: 5 * time.Second}},
+		PollInterval: 100 * time.Millisecond, ActionTimeout: 30 * time.Second,
+	})
+	h.addUser("admin", cesi.Admin)
+	h.wait("the silent node to be asked", h.fleet.Ready)
+	h.as("admin") // a session to end
+	admin, checker := h.as("admin"), newReplyChecker(t)
+	called := make(map[string]bool)
+	call := func(operation, path, body string) reply {
+		method, _, _ := strings.Cut(operation, " ")
+		got := admin.do(method, "/api/v2"+path, body)
+		checker.check(t, operation, got)
+		called[operation] = true
+		return got
+	}
+	listed := requests()
+	for _, operation := range slices.Sorted(maps.Keys(checker.operations)) {
+		method, path, _ := strings.Cut(operation, " ")
+		if !slices.ContainsFunc(listed, func(r request) bool { return r.operation == operation }) && method == http.MethodGet {
+			call(operation, examplePath(path), "")
+		}
+	}
+	for _, r := range listed {
+		path := r.path
+		if strings.Contains(path, "SESSION") {
+			path = strings.Replace(path, "SESSION", admin.anotherSession(), 1)
+		}
+		if got := call(r.operation, "/"+path, r.body); got.status != r.status {
+			t.Errorf("%s, %s: %d %s, want %d", r.operation, r.path, got.status, got.body, r.status)
+		}
+	}
+	for operation := range checker.operations {
+		if !checker.succeeded[operation] {
+			t.Errorf("no good answer of %s was checked: add a call to requests()", operation)
+		}
+	}
+}
+
+// anotherSession is the ID of a session of the user's that is not this one.
+func (b *browser) anotherSession() string {
+	b.h.t.Helper()
+	var list struct {
+		Sessions []struct {
+			ID      string
+			Current bool
+		}
+	}
+	b.get("/api/v2/profile/sessions").json(b.h.t, &list)
+	for _, session := range list.Sessions {
+		if !session.Current {
+			return session.ID
+		}
+	}
+	return ""
+}
+
+// examplePath fills a path with names that the test's fleet has.
+func examplePath(path string) string {
+	return strings.NewReplacer("{node}", "n", "{process}", "web:web_0", "{group}", "web", "{action}", "restart").Replace(path)
+}
+
+func TestADocumentThatIsWrongIsFoundOut(t *testing.T) {
+	checker := newReplyChecker(t)
+	header := http.Header{"Content-Type": {"application/json"}}
+	for name, got := range map[string]reply{
+		"a property that is missing":     {status: 200, header: header, body: `{"status":"success"}`},
+		"one that is not described":      {status: 200, header: header, body: `{"status":"success","nodes":[],"extra":1}`},
+		"one of another type":            {status: 200, header: header, body: `{"status":"success","nodes":{}}`},
+		"a status that is not described": {status: 201, header: header, body: `{"status":"success","nodes":[]}`},
+		"another kind of text":           {status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: `<p>`},
+	} {
+		fake := &testing.T{}
+		checker.check(fake, "GET /nodes", got)
+		if !fake.Failed() {
+			t.Errorf("%s passes", name)
+		}
+	}
+}
