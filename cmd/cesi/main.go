@@ -48,6 +48,7 @@ const usage = `usage: cesi [serve] [-c FILE]                  run the dashboard
        cesi user passwd NAME                   set a user's password
        cesi user role NAME ROLE                change a user's role
        cesi user delete NAME                   delete a user
+       cesi convert FILE.toml                  print cesi.conf for the configuration of a CeSi 2.x
        cesi version                            print version, commit and Go version
 
 Passwords come from a prompt, or from standard input with --password-stdin.
@@ -79,6 +80,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return check(ctx, args, stdout)
 	case "user":
 		return user(ctx, args, stdin, stdout, stderr)
+	case "convert":
+		return convert(args, stdout, stderr)
 	case "version":
 		return version(args, stdout)
 	case "help":

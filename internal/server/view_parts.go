@@ -33,7 +33,7 @@ func newIncludedParts(modules map[string]string) []includedPart {
 // not known here.
 func moduleLicence(path string) string {
 	switch path {
-	case "github.com/dustin/go-humanize", "github.com/go-chi/chi/v5", "github.com/kolo/xmlrpc",
+	case "github.com/BurntSushi/toml", "github.com/dustin/go-humanize", "github.com/go-chi/chi/v5", "github.com/kolo/xmlrpc",
 		"github.com/mattn/go-isatty", "github.com/mfridman/interpolate", "github.com/ncruces/go-strftime",
 		"github.com/pressly/goose/v3", "go.uber.org/multierr":
 		return "MIT"

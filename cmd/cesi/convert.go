@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"cesi/internal/config"
+)
+
+// convert prints our configuration for one of CeSi 2.x, and to stderr what is
+// different here.
+func convert(args []string, stdout, stderr io.Writer) error {
+	flags := newFlags("convert", stdout)
+	if err := parse(flags, args); err != nil {
+		return helped(err)
+	}
+	if flags.NArg() != 1 {
+		return usageError{fmt.Sprintf("cesi convert takes one file, not %d", flags.NArg())}
+	}
+	path := flags.Arg(0)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	ini, notes, err := config.Convert(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for _, note := range notes {
+		fmt.Fprintln(stderr, "note:", note)
+	}
+	_, err = io.WriteString(stdout, ini)
+	return err
+}

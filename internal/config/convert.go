@@ -1,0 +1,222 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"cesi/internal/cesi"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Convert turns the TOML configuration of CeSi 2.6 to 2.7.1 into ours. The notes
+// name what has no counterpart and what means something else here, for people:
+// they hold no password. The error says where the TOML is broken.
+//
+// The keys are those of cesi/core/parser.py of 2.7.1: database, activity_log,
+// admin_username and admin_password in [cesi]; name, host, port, username,
+// password and environment in each of [[nodes]].
+func Convert(text []byte) (ini string, notes []string, err error) {
+	var old map[string]any
+	if _, err := toml.Decode(string(withoutBOM(text)), &old); err != nil {
+		return "", nil, fmt.Errorf("this is no TOML: %w", err)
+	}
+	c := &converter{taken: map[string]bool{}}
+	general, ok := old["cesi"].(map[string]any)
+	if !ok {
+		return "", nil, fmt.Errorf("this is no configuration of CeSi 2.x: it has no [cesi]")
+	}
+	c.general(general)
+	for i, node := range tables(old["nodes"]) {
+		c.node(i+1, node)
+	}
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		if key != "cesi" && key != "nodes" {
+			c.note("[%s] has no counterpart", key)
+		}
+	}
+	return c.ini.String(), c.notes, nil
+}
+
+// converter writes the new configuration.
+type converter struct {
+	ini   strings.Builder
+	notes []string
+	taken map[string]bool // names of nodes
+}
+
+func (c *converter) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
+}
+
+// tables returns the tables of an array; what is none of them is left out.
+func tables(value any) []map[string]any {
+	switch list := value.(type) {
+	case []map[string]any:
+		return list
+	case []any: // nodes = [{…}, {…}]
+		var found []map[string]any
+		for _, item := range list {
+			if table, ok := item.(map[string]any); ok {
+				found = append(found, table)
+			}
+		}
+		return found
+	default:
+		return nil
+	}
+}
+
+// general writes [cesi].
+func (c *converter) general(old map[string]any) {
+	c.ini.WriteString("[cesi]\n")
+	c.note("CeSi 2.x listened on the address of its command line, 0.0.0.0 without one; this one on localhost: set host in [cesi] for others to reach it")
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		value := plainText(old[key])
+		switch key {
+		case "database":
+			c.database(value)
+		case "activity_log":
+			c.write("[cesi]", key, value)
+		case "admin_username":
+			c.adminUsername(value)
+		case keyAdminPassword:
+			if value == "admin" {
+				c.note("[cesi]: admin_password is the sample's, so it is left out: without users, the first start makes a random one")
+				continue
+			}
+			c.write("[cesi]", key, value)
+		default:
+			c.note("[cesi]: %s has no counterpart", key)
+		}
+	}
+}
+
+func (c *converter) adminUsername(value string) {
+	if err := cesi.ValidateUserName(value); value != "" && err != nil {
+		c.note("[cesi]: admin_username %s is left out: %s", quote(value), cesi.Sentence(err))
+		return
+	}
+	c.write("[cesi]", "admin_username", value)
+}
+
+// database writes the path of an SQLite file. Other URLs hold passwords.
+func (c *converter) database(value string) {
+	scheme, _, isURL := strings.Cut(value, "://")
+	path, isFile := strings.CutPrefix(value, "sqlite:///")
+	switch {
+	case isURL && !isFile:
+		c.note("[cesi]: the database is %s, and only SQLite is supported here: it is left out, and users have to be added anew", quote(scheme))
+		return
+	case isFile && !strings.HasPrefix(path, "/"):
+		c.note("[cesi]: database %s is relative: CeSi 2.x looked for it in its own folder (where run.py is), this one looks in the working directory", quote(path))
+	}
+	c.write("[cesi]", "database", value)
+}
+
+// node writes the section of the nth node.
+func (c *converter) node(n int, old map[string]any) {
+	name := c.nodeName(n, plainText(old["name"]))
+	label := "node " + quote(name)
+	fmt.Fprintf(&c.ini, "\n[node:%s]\n", name)
+	for _, key := range []string{"host", "port", "username", "password", "environment"} {
+		value := plainText(old[key])
+		switch {
+		case value == "":
+		case key == "password" && plainText(old["username"]) == "":
+			c.note("%s: its password is left out: it has no username", label)
+		case key == "environment":
+			c.write(label, key, c.environment(label, value))
+		default:
+			c.write(label, key, value)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		if !slices.Contains([]string{"name", "host", "port", "username", "password", "environment"}, key) {
+			c.note("%s: %s has no counterpart", label, key)
+		}
+	}
+}
+
+// nodeName returns a name that a node may have here, and that no other has.
+func (c *converter) nodeName(n int, old string) string {
+	name := strings.Map(func(r rune) rune {
+		if isNodeName(string(r)) || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.TrimSpace(old))
+	if !isNodeName(name) {
+		name = "node-" + strconv.Itoa(n)
+	}
+	for base, i := name, 2; c.taken[name]; i++ {
+		name = base + "-" + strconv.Itoa(i)
+	}
+	c.taken[name] = true
+	if name != old {
+		c.note("node %s is called %s now", quote(old), quote(name))
+	}
+	return name
+}
+
+// environment returns a name that an environment may have here.
+func (c *converter) environment(label, old string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == ',' || r == '/' || !unicode.IsPrint(r) {
+			return '-'
+		}
+		return r
+	}, strings.TrimSpace(old))
+	if !isEnvironmentName(name) {
+		name = "environment-" + strings.ReplaceAll(name, ".", "-")
+	}
+	if name != old {
+		c.note("%s: its environment %s is called %s now", label, quote(old), quote(name))
+	}
+	return name
+}
+
+// write writes a key, unless an INI line can't hold its value.
+func (c *converter) write(label, key, value string) {
+	line := key + " = " + value
+	if strings.HasPrefix(value, ";") {
+		line = key + " =" + value // behind white space it would be a comment
+	}
+	switch {
+	case value == "":
+		return
+	case readBack(line) == value:
+		c.ini.WriteString(line + "\n")
+		return
+	}
+	advice := "set it by hand"
+	if key == keyPassword {
+		advice = "write it into a file, and name that with password_file"
+	}
+	c.note(`%s: its %s is left out: no value here begins or ends with a space, or holds a " ;" or a control character; %s`, label, key, advice)
+}
+
+// readBack returns the value that our own reader finds in a line.
+func readBack(line string) string {
+	sections := parse("", []byte("[x]\n"+line+"\n"), &report{})
+	if len(sections) != 1 || len(sections[0].entries) != 1 {
+		return ""
+	}
+	return sections[0].entries[0].text
+}
+
+// plainText is a TOML value as text; a table or an array is none.
+func plainText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case int64, float64, bool:
+		return fmt.Sprint(v)
+	default:
+		return ""
+	}
+}
