@@ -45,7 +45,7 @@ assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 install: build ## the binary, a configuration and a supervisord program; never over an existing file of yours
 	install -D -m 0755 cesi '$(DESTDIR)$(PREFIX)/bin/cesi'
 	install -d -m 0750 '$(DESTDIR)$(STATE)'
-	@$(call keep,$(SYSCONF)/cesi.conf); install -D -m 0640 cesi.conf.sample "$$file"
+	@$(call keep,$(SYSCONF)/cesi.conf); install -D -m 0640 cesi.conf.sample "$$file" && sed -i 's|^;database = cesi.db$$|database = $(STATE)/cesi.db|' "$$file"
 	@$(call keep,$(PROGRAM_FILE)); install -d "$$(dirname "$$file")" && printf '%s\n' "$$PROGRAM" > "$$file"
 
 # keep leaves the recipe line if the file is there already, else names it $file.

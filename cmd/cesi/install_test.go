@@ -27,7 +27,8 @@ func TestInstallPutsEverythingInPlaceAndKeepsWhatIsThere(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), root+"/usr/local/bin/cesi", "version").CombinedOutput(); err != nil {
 		t.Errorf("the installed program: %v\n%s", err, out)
 	}
-	if diff := cmp.Diff(fileText(t, "../../cesi.conf.sample"), fileText(t, root+"/etc/cesi.conf")); diff != "" {
+	sample := replace(t, fileText(t, "../../cesi.conf.sample"), "\n;database = cesi.db\n", "\ndatabase = /var/lib/cesi/cesi.db\n")
+	if diff := cmp.Diff(sample, fileText(t, root+"/etc/cesi.conf")); diff != "" {
 		t.Errorf("the configuration is not the sample:\n%s", diff)
 	}
 	program := fileText(t, root+"/etc/supervisor/conf.d/cesi.conf")

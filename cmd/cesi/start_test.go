@@ -172,15 +172,21 @@ func TestDatabaseThatIsNoFileIsRefused(t *testing.T) {
 	wantSentences(t, out)
 }
 
+// makeDatabase makes one with a user.
+func (in *instance) makeDatabase(t *testing.T) {
+	t.Helper()
+	in.mustCLI(t, "a long one\n", "user", "add", "maria", "--role", "admin", "--password-stdin")
+}
+
 // makeNewer makes a database and pretends that a later version has changed it.
 func makeNewer(t *testing.T, in *instance) {
-	in.mustCLI(t, "", "user", "list")
+	in.makeDatabase(t)
 	in.query(t, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)")
 }
 
 // makeBroken makes a database and cuts it off.
 func makeBroken(t *testing.T, in *instance) {
-	in.mustCLI(t, "", "user", "list")
+	in.makeDatabase(t)
 	if err := os.Truncate(in.path("cesi.db"), 10_000); err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +212,7 @@ func TestDatabaseThatCantBeWrittenIsRefused(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			in := writeConf(t, "")
-			in.mustCLI(t, "", "user", "list")
+			in.makeDatabase(t)
 			for path, mode := range map[string]os.FileMode{filepath.Dir(in.dir): 0o755, in.conf: 0o444, in.path("cesi.db"): test.file, in.dir: test.folder} {
 				if err := os.Chmod(path, mode); err != nil {
 					t.Fatal(err)

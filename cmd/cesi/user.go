@@ -3,10 +3,13 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	osuser "os/user"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -51,12 +54,19 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err != nil {
 		return err
 	}
+	newDatabase, err := isNew(conf.Database, flags.Arg(0))
+	if err != nil {
+		return err
+	}
 	log := newLogger(stderr, conf)
 	db, err := openDatabase(ctx, conf, log.Logger)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if newDatabase != "" {
+		fmt.Fprintf(stdout, "the database %s is new\n", newDatabase)
+	}
 	journal := store.NewJournal(db, log.Logger)
 	c := &userCommand{
 		auth: auth.New(auth.Options{Store: db, Journal: journal, Log: log.Logger, Now: time.Now,
@@ -70,6 +80,23 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		err = fmt.Errorf("done, but the activity log could not be written: %w", drainErr)
 	}
 	return err
+}
+
+// isNew returns the database's whole path if there is none yet. Only add may make
+// one: somebody in another folder than the server's would else look at an empty
+// list, or wonder at unknown users.
+func isNew(database, action string) (string, error) {
+	path, err := filepath.Abs(database)
+	if err != nil {
+		return "", fmt.Errorf("database %s: %w", database, err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return "", nil // whatever else is wrong, opening it says so
+	}
+	if action == "add" {
+		return path, nil
+	}
+	return "", fmt.Errorf("database %s does not exist; a path that is not absolute begins in the working directory", path)
 }
 
 // userAction finds what the words ask for and checks how many there are.
