@@ -96,7 +96,10 @@ func isNew(database, action string) (string, error) {
 	if action == "add" {
 		return path, nil
 	}
-	return "", fmt.Errorf("database %s does not exist; a path that is not absolute begins in the working directory", path)
+	if path != database {
+		return "", fmt.Errorf("database %s does not exist; %q is taken from the working directory", path, database)
+	}
+	return "", fmt.Errorf("database %s does not exist yet", path)
 }
 
 // userAction finds what the words ask for and checks how many there are.

@@ -12,7 +12,7 @@ func TestUserCommandsDoNotQuietlyMakeADatabase(t *testing.T) {
 	database := in.path("cesi.db")
 	for _, command := range []string{"list", "passwd maria --password-stdin", "role maria viewer", "delete maria"} {
 		out, code := in.cli(t, "a long one\n", append([]string{"user"}, strings.Fields(command)...)...)
-		wantRefusal(t, out, code, "database "+database+" does not exist")
+		wantRefusal(t, out, code, "database "+database+" does not exist yet")
 		if _, err := os.Stat(database); !os.IsNotExist(err) {
 			t.Fatalf("cesi user %s made a database", command)
 		}
