@@ -165,6 +165,7 @@ func useBehindNginx(t *testing.T, p *proxy, scheme, prefix string) {
 		t.Errorf("the protocol is %s", v.protocol)
 	}
 	followLinks(b, prefix)
+	b.follow(prefix + "/live?at=/nodes/home") // nginx would hold it back if it buffered
 
 	code, page := b.press(page, "Restart app:app", nil)
 	if code != http.StatusOK || v.last != prefix+"/nodes/home" || page.Find(".flash-running").Length() != 1 {

@@ -207,6 +207,8 @@ func TestSupervisordStopsCeSIAtOnceWhateverIsOpen(t *testing.T) {
 	if response, err := http.ReadResponse(idle, nil); err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("the login page: %v, %v", response, err)
 	}
+	connections := map[string]io.Reader{"half a request": halfRequest, "an idle connection": idle,
+		"a page that follows": b.follow("/live?at=/nodes/home")}
 	answered := home.startSlowly(t, b)
 
 	began := time.Now()
@@ -219,7 +221,7 @@ func TestSupervisordStopsCeSIAtOnceWhateverIsOpen(t *testing.T) {
 	if code := <-answered; code == 0 {
 		t.Error("the request that waited for its command got no answer")
 	}
-	for name, connection := range map[string]io.Reader{"half a request": halfRequest, "an idle connection": idle} {
+	for name, connection := range connections {
 		if _, err := io.Copy(io.Discard, connection); err != nil && !strings.Contains(err.Error(), "reset") {
 			t.Errorf("%s was not closed: %v", name, err)
 		}
@@ -253,6 +255,21 @@ func (in *instance) connect(t *testing.T, text string) *bufio.Reader {
 		t.Fatal(err)
 	}
 	return bufio.NewReader(connection)
+}
+
+// follow opens the stream of a page, and returns once it has said something.
+func (b *browser) follow(path string) io.Reader {
+	b.t.Helper()
+	response, err := b.client.Do(b.request("GET", path, "", nil))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { response.Body.Close() })
+	stream := bufio.NewReader(response.Body)
+	if line, err := stream.ReadString('\n'); err != nil || response.StatusCode != http.StatusOK {
+		b.t.Fatalf("%s: status %d, %q, %v", path, response.StatusCode, line, err)
+	}
+	return stream
 }
 
 // startSlowly sends a start that takes long, and returns once it is under way.
