@@ -158,21 +158,6 @@ func (f *Fleet) Poll(ctx context.Context, node string) error {
 	return nil
 }
 
-// Tail returns the end of a log of a process, at most maxBytes of it. It is
-// bounded by the node's timeout.
-func (f *Fleet) Tail(ctx context.Context, node string, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error) {
-	p, err := f.poller(node)
-	if err != nil {
-		return nil, err
-	}
-	if p.client == nil {
-		return nil, p.dialed
-	}
-	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
-	defer cancel()
-	return p.client.Tail(ctx, id, stream, maxBytes)
-}
-
 func (f *Fleet) poller(node string) (*poller, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"io"
 
 	"cesi/internal/cesi"
 )
@@ -48,6 +49,12 @@ type Client interface {
 
 	// Tail returns the end of a log of a process, at most maxBytes of it.
 	Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error)
+
+	// LogSize, ReadLog and FollowLog give the length of a log in bytes, a stretch
+	// of it, and the stream of what is added to it.
+	LogSize(ctx context.Context, log cesi.LogName) (int64, error)
+	ReadLog(ctx context.Context, log cesi.LogName, from, to int64) (cesi.LogPart, error)
+	FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser, error)
 
 	// Close drops idle connections.
 	Close()

@@ -23,8 +23,8 @@ func (h *harness) logEntries(entries ...cesi.Activity) {
 	}
 }
 
-// logs is what the API answers.
-type logs struct {
+// loggedActivity is what the API answers.
+type loggedActivity struct {
 	Logs []apiEntry `json:"logs"`
 	Next int64      `json:"next"`
 }
@@ -33,7 +33,7 @@ type logs struct {
 func (b *browser) targetsOf(query string) []string {
 	b.h.t.Helper()
 	got := b.get("/api/v2/activitylogs?format=json&" + query)
-	var list logs
+	var list loggedActivity
 	got.json(b.h.t, &list)
 	var targets []string
 	for _, entry := range list.Logs {
@@ -93,7 +93,7 @@ func TestTheAPIGivesTheActivityLogInPages(t *testing.T) {
 	var got []string
 	before, pages := int64(0), 0
 	for ; pages == 0 || before != 0; pages++ {
-		var list logs
+		var list loggedActivity
 		admin.get(fmt.Sprintf("/api/v2/activitylogs/2?format=json&user=lin&before=%d", before)).json(t, &list)
 		for _, entry := range list.Logs {
 			got = append(got, entry.Target)
@@ -103,7 +103,7 @@ func TestTheAPIGivesTheActivityLogInPages(t *testing.T) {
 	if diff := cmp.Diff([]string{"4", "3", "2", "1", "0"}, got); diff != "" || pages != 3 {
 		t.Errorf("%d pages: %s", pages, diff)
 	}
-	var list logs
+	var list loggedActivity
 	admin.get("/api/v2/activitylogs/5?format=json&user=lin").json(t, &list)
 	if len(list.Logs) != 5 || list.Next != 0 {
 		t.Errorf("%d entries, next %d: there is nothing older", len(list.Logs), list.Next)

@@ -10,6 +10,9 @@ import (
 // logTail is how much of a log's end the API gives, in bytes.
 const logTail = 64 << 10
 
+// maxAPIMatches is how many of a search's matches the API lists, the last ones.
+const maxAPIMatches = 1000
+
 type apiLogs struct {
 	Stdout []string `json:"stdout"`
 	Stderr []string `json:"stderr"`
@@ -51,4 +54,92 @@ func logLines(text []byte) []string {
 		lines[i] = strings.TrimSuffix(lines[i], "\r")
 	}
 	return lines
+}
+
+// apiLogPart is a stretch of a log.
+type apiLogPart struct {
+	Offset int64         `json:"offset"`
+	End    int64         `json:"end"` // the offset behind it
+	Size   int64         `json:"size"`
+	Pieces []apiLogPiece `json:"pieces"`
+}
+
+// apiLogPiece is text, or a gap of so many bytes that are no UTF-8.
+type apiLogPiece struct {
+	Offset int64  `json:"offset"`
+	Text   string `json:"text,omitempty"`
+	Gap    int64  `json:"gap,omitempty"`
+}
+
+// apiLogRead gives a stretch of a log: from offset on, up to before, or its end.
+func (s *Server) apiLogRead(w http.ResponseWriter, r *http.Request) error {
+	l, err := s.findLog(r)
+	if err != nil {
+		return err
+	}
+	window, err := logWindowOf(r.URL.Query(), logTail)
+	if err != nil {
+		return err
+	}
+	part, size, err := s.readLog(r.Context(), l, window)
+	if err != nil {
+		return err
+	}
+	log := apiLogPart{Offset: part.From, End: part.To, Size: size, Pieces: []apiLogPiece{}}
+	for _, piece := range part.Pieces {
+		log.Pieces = append(log.Pieces, apiLogPiece{Offset: piece.Offset, Text: string(piece.Text), Gap: piece.Gap})
+	}
+	unhurried(w)
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Log apiLogPart `json:"log"`
+	}{ok(), log})
+	return nil
+}
+
+// apiFound is what came of a search.
+type apiFound struct {
+	success
+	Offset  int64      `json:"offset"` // of the stretch that was searched
+	End     int64      `json:"end"`
+	Size    int64      `json:"size"`
+	Count   int        `json:"count"`
+	Gaps    int64      `json:"gaps"` // bytes that could not be searched
+	Matches []apiMatch `json:"matches"`
+}
+
+type apiMatch struct {
+	Offset int64  `json:"offset"`
+	Length int    `json:"length"`
+	Line   string `json:"line"` // or what is around the match of a long one
+}
+
+// apiLogSearch searches the last 16 MB before an offset, or of the log.
+func (s *Server) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
+	l, err := s.findLog(r)
+	if err != nil {
+		return err
+	}
+	query, err := logQueryOf(r.URL.Query()).parse()
+	if err != nil {
+		return err
+	}
+	window, err := logWindowOf(r.URL.Query(), logTail)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.untilClosing(r)
+	defer cancel()
+	found, err := s.logs.Search(ctx, l.node.Name, l.log, query, window.before, maxAPIMatches)
+	if err != nil {
+		return err
+	}
+	answer := apiFound{success: ok(), Offset: found.From, End: found.To, Size: found.Size,
+		Count: found.Count, Gaps: found.Gaps, Matches: make([]apiMatch, len(found.Matches))}
+	for i, m := range found.Matches {
+		answer.Matches[i] = apiMatch{Offset: m.Offset, Length: m.Length, Line: string(m.Line)}
+	}
+	unhurried(w)
+	s.writeJSON(w, http.StatusOK, answer)
+	return nil
 }

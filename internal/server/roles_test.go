@@ -114,6 +114,27 @@ func routeTable() map[string]rank {
 		"GET /api/v2/nodes/{node}/processes":               byViewer,
 		"GET /api/v2/nodes/{node}/processes/{process}":     byViewer,
 		"GET /api/v2/nodes/{node}/processes/{process}/log": byLogReader,
+
+		"GET /api/v2/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}":          byLogReader,
+		"GET /api/v2/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}/search":   byLogReader,
+		"GET /api/v2/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}/tail":     byLogReader,
+		"GET /api/v2/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}/download": byLogReader,
+
+		"GET /api/v2/nodes/{node}/log":          byLogReader,
+		"GET /api/v2/nodes/{node}/log/search":   byLogReader,
+		"GET /api/v2/nodes/{node}/log/tail":     byLogReader,
+		"GET /api/v2/nodes/{node}/log/download": byLogReader,
+
+		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}":          byLogReader,
+		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}/search":   byLogReader,
+		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}/tail":     byLogReader,
+		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}/download": byLogReader,
+
+		"GET /nodes/{node}/log":          byLogReader,
+		"GET /nodes/{node}/log/search":   byLogReader,
+		"GET /nodes/{node}/log/tail":     byLogReader,
+		"GET /nodes/{node}/log/download": byLogReader,
+
 		"POST /api/v2/nodes/{node}/processes/{process}/{action:start|stop|restart}": byOperator,
 		"POST /api/v2/nodes/{node}/processes/{process}/signal":                      byOperator,
 		"POST /api/v2/nodes/{node}/processes/{process}/stdin":                       byOperator,
@@ -126,7 +147,7 @@ func routeTable() map[string]rank {
 
 // parameters fill the patterns; what is not here becomes "x".
 func parameters() map[string]string {
-	return map[string]string{"node": "n", "process": "g:p", "group": "g", "environment": "e", "action": "restart", "limit": "3", "id": "1"}
+	return map[string]string{"node": "n", "process": "g:p", "group": "g", "environment": "e", "action": "restart", "limit": "3", "id": "1", "stream": "stdout"}
 }
 
 // bodies are sent with a route where an empty one would be refused like a

@@ -67,6 +67,13 @@ func (s *Server) routes() chi.Router {
 	r.Get("/live", s.allow(cesi.ViewFleet, s.liveStream))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
 
+	for _, log := range []string{"/nodes/{node}/processes/{process}/log/{stream:stdout|stderr}", "/nodes/{node}/log"} {
+		r.Get(log, s.allow(cesi.ReadLogs, s.logPage))
+		r.Get(log+"/search", s.allow(cesi.ReadLogs, s.logSearchPage))
+		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.logTailStream))
+		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.downloadLog))
+	}
+
 	r.Post("/command", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))
 	r.Post("/nodes/{node}/{action:start|stop|restart|signal}", s.allow(cesi.ControlProcesses, s.commandForm))
@@ -106,6 +113,12 @@ func (s *Server) apiRoutes(r chi.Router) {
 	r.Get("/nodes/{node}/processes", s.allow(cesi.ViewFleet, s.apiProcesses))
 	r.Get("/nodes/{node}/processes/{process}", s.allow(cesi.ViewFleet, s.apiProcess))
 	r.Get("/nodes/{node}/processes/{process}/log", s.allow(cesi.ReadLogs, s.apiLog))
+	for _, log := range []string{"/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}", "/nodes/{node}/log"} {
+		r.Get(log, s.allow(cesi.ReadLogs, s.apiLogRead))
+		r.Get(log+"/search", s.allow(cesi.ReadLogs, s.apiLogSearch))
+		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.apiLogTail))
+		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.downloadLog))
+	}
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.apiCommand))
 	r.Post("/nodes/{node}/processes/{process}/signal", s.allow(cesi.ControlProcesses, s.apiCommand))
 	r.Post("/nodes/{node}/processes/{process}/stdin", s.allow(cesi.ControlProcesses, s.apiCommand))

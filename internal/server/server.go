@@ -17,6 +17,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/live"
+	"cesi/internal/logs"
 	"cesi/internal/store"
 	"cesi/web"
 )
@@ -70,6 +71,7 @@ type Server struct {
 	router   http.Handler // the routes, unguarded
 	handler  http.Handler
 	live     *live.Hub[sight]
+	logs     *logs.Logs
 	started  time.Time
 }
 
@@ -86,6 +88,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 	s.settings.Store(&settings)
 	s.router = s.routes()
 	s.handler = s.guard(s.router)
+	s.logs = logs.New(opts.Fleet)
 	s.live = live.NewHub(live.Options[sight]{Render: s.renderFor, Log: opts.Log})
 	return s, nil
 }

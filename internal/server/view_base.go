@@ -53,6 +53,9 @@ func (b basePage) can(p cesi.Permission) bool { return b.User != nil && b.User.R
 // CanView reports whether the fleet may be seen, and so the navigation.
 func (b basePage) CanView() bool { return b.can(cesi.ViewFleet) && !b.User.MustChange }
 
+// CanReadLogs reports whether logs may be read.
+func (b basePage) CanReadLogs() bool { return b.can(cesi.ReadLogs) }
+
 // CanControl reports whether processes may be started and stopped.
 func (b basePage) CanControl() bool { return b.can(cesi.ControlProcesses) }
 

@@ -54,7 +54,19 @@ func newNodePage(base basePage, n *fleet.Node) nodePage {
 	if id := n.Supervisor.Identification; id != "supervisor" {
 		page.Identity = id
 	}
+	if base.CanReadLogs() {
+		offerLogs(page.Groups)
+	}
 	return page
+}
+
+// offerLogs leads from each row to the process's log.
+func offerLogs(groups []processGroup) {
+	for _, g := range groups {
+		for i := range g.Rows {
+			g.Rows[i].Logs = cesi.Stdout.String()
+		}
+	}
 }
 
 // newProcessGroups splits a node's processes, which are sorted by group.

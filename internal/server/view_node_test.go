@@ -56,7 +56,7 @@ func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
 		"cesi:cesi":          {"/nodes/pay-eu-2/confirm?action=stop&process=cesi%3acesi&back=%2fnodes%2fpay-eu-2", "/nodes/pay-eu-2/processes/cesi:cesi/restart"},
 	} {
 		var got []string
-		doc.Find(`tr[id="process-` + id + `"] .cell-actions > :not([disabled])`).Each(func(_ int, e *goquery.Selection) {
+		doc.Find(`tr[id="process-` + id + `"] .cell-actions > :not([disabled], .log-link)`).Each(func(_ int, e *goquery.Selection) {
 			got = append(got, e.AttrOr("formaction", e.AttrOr("href", "")))
 		})
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -66,6 +66,18 @@ func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
 	stop := doc.Find(`tr[id="process-ledger:ledger"] button`).First()
 	if got := stop.AttrOr("aria-label", ""); got != "Stop ledger:ledger" {
 		t.Errorf("its name is %q", got)
+	}
+}
+
+func TestLogsAreOfferedToThoseWhoMayReadThem(t *testing.T) {
+	for role, want := range map[cesi.Role]int{cesi.Admin: 1, cesi.LogReader: 1, cesi.Viewer: 0} {
+		doc := drawNode(t, role, payNode())
+		if got := doc.Find(`a[href="/nodes/pay-eu-2/processes/ledger:ledger/log/stdout"]`).Length(); got != want {
+			t.Errorf("%s: %d links to a process's log, want %d", role, got, want)
+		}
+		if got := doc.Find(`a[href="/nodes/pay-eu-2/log"]`).Length(); got != want {
+			t.Errorf("%s: %d links to supervisord's log, want %d", role, got, want)
+		}
 	}
 }
 

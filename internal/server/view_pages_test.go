@@ -140,6 +140,7 @@ func samplePages(role cesi.Role) []sample {
 		{"error", "error", newErrorPage(base, http.StatusNotFound, "there is no process", "pay-eu-2")},
 		{"error logged out", "error", newErrorPage(out, http.StatusForbidden, "This request seems to come from another site.", "")},
 	}
+	pages = append(pages, sampleLogPages(base)...)
 	for _, name := range hostileNames {
 		n := hostileNode(name)
 		s := sampleSnapshot(n, silenced(hostileNode(name), cesi.CauseRefused, name, time.Minute))

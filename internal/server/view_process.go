@@ -22,6 +22,7 @@ type processRow struct {
 	Actions    []rowAction // none for those who may not
 	Spoken     string      // what an action's label calls it
 	Back       string      // local path that an action leads back to
+	Logs       string      // the log that the row leads to; empty for those who may not
 }
 
 // rowAction is a button for one process.

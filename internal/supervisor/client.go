@@ -12,6 +12,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"time"
 
 	"cesi/internal/cesi"
 
@@ -25,9 +26,11 @@ const maxReply = 64 << 20
 // goroutine; each is bounded by its context, the reading of the reply included.
 type Client struct {
 	node      cesi.Node
+	base      string // of all its addresses
 	url       string // of the XML-RPC interface
 	transport *http.Transport
 	http      *http.Client
+	failed    *logMemory
 }
 
 // New returns the client of a node. It does not talk to it. It fails with
@@ -43,8 +46,10 @@ func New(node cesi.Node) (*Client, error) {
 	}
 	return &Client{
 		node:      node,
+		base:      base,
 		url:       base + "/RPC2",
 		transport: transport,
+		failed:    newLogMemory(time.Now),
 		http: &http.Client{
 			Transport: transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -103,11 +108,15 @@ func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "text/xml")
+	c.identify(request)
+	return request, nil
+}
+
+func (c *Client) identify(request *http.Request) {
 	request.Header.Set("User-Agent", "cesi")
 	if c.node.Username != "" {
 		request.SetBasicAuth(c.node.Username, c.node.Password.Reveal())
 	}
-	return request, nil
 }
 
 func (c *Client) readReply(response *http.Response) ([]byte, error) {

@@ -1,116 +1,136 @@
 package supervisor
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
 
 	"cesi/internal/cesi"
 )
 
-const (
-	// badReads is how many calls of one Tail may fail inside supervisord. Each
-	// writes a traceback of 2 KB into the node's own log.
-	badReads = 12
-	// smallestGap is the shortest stretch, in bytes, that is searched for what
-	// can be read in it.
-	smallestGap = 64
-)
+// badReads is how many calls of one read may fail inside supervisord. Each
+// writes a traceback of 2 KB into the node's own log.
+const badReads = 24
 
-// Tail returns the last maxBytes bytes of a process's log, or less where the log is
-// shorter; nothing for a process that has no log. supervisord can't hand out
-// bytes that are no UTF-8: they come as a gap, marked in the text. It fails with
-// NotFound if there is no such process.
+// MaxLogRead is the most that one call asks a supervisord for, in bytes. It has
+// one thread for everything, so a larger reply would hold up its other clients.
+const MaxLogRead = 512 << 10
+
+// Tail returns the last maxBytes bytes of a process's log, or less where the log
+// is shorter; nothing for a process that has no log. A gap is marked in the
+// text. It fails with NotFound if there is no such process.
 func (c *Client) Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error) {
-	r := &logReader{client: c, ctx: ctx, id: id, stream: stream, budget: badReads}
-	// A window that cuts a character in two fails as a whole; moving its
-	// beginning by up to three bytes mends that.
-	for cut := range int64(utf8.UTFMax) {
-		text, err := r.read(cut-maxBytes, 0)
-		if cesi.FaultOf(err) == cesi.FaultNoFile {
-			return nil, nil
-		}
-		if !isUnreadable(err) {
-			return text, err
-		}
-	}
-	size, err := r.size()
-	if isUnreadable(err) { // over 2 GiB
-		return gap(maxBytes), nil
+	log := cesi.LogName{Process: id, Stream: stream}
+	size, err := c.LogSize(ctx, log)
+	if cesi.IsNoLog(err) {
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return r.patch(max(0, size-maxBytes), size)
+	part, err := c.ReadLog(ctx, log, max(0, size-maxBytes), size)
+	if err != nil {
+		return nil, err
+	}
+	var text []byte
+	for _, piece := range part.Pieces {
+		text = append(text, piece.Text...)
+		if piece.Gap > 0 {
+			text = fmt.Appendf(text, "[%d bytes that are not UTF-8]", piece.Gap)
+		}
+	}
+	return text, nil
+}
+
+// ReadLog returns the stretch of a log from the byte at from to the one before
+// to, or as much of it as there is. It begins and ends up to three bytes later
+// where that would cut a character in two. Bytes that supervisord can't hand
+// out, since they are not UTF-8, come as gaps: as short as the budget of failed
+// calls allows, and shorter when they are asked for again, since what failed is
+// remembered. Errors: NotFound (no such process, or no log: cesi.IsNoLog), and
+// those of every call.
+func (c *Client) ReadLog(ctx context.Context, log cesi.LogName, from, to int64) (cesi.LogPart, error) {
+	part := cesi.LogPart{From: from, To: from}
+	r := c.newLogReader(ctx, log)
+	for next := from; next < to; {
+		pieces, err := r.stretch(next, min(to, next+MaxLogRead), next > from)
+		if err != nil {
+			return cesi.LogPart{}, err
+		}
+		if len(pieces) == 0 {
+			break
+		}
+		if next == from {
+			part.From = pieces[0].Offset
+		}
+		part.Pieces = append(part.Pieces, pieces...)
+		part.To = pieces[len(pieces)-1].End()
+		next = part.To
+	}
+	return part, nil
 }
 
 // logReader reads one log with a budget of failures.
 type logReader struct {
 	client *Client
 	ctx    context.Context
-	id     cesi.ProcessID
-	stream cesi.LogStream
+	log    cesi.LogName
+	failed *failedReads
 	budget int
 }
 
-// read returns length bytes from offset on; a negative offset with length 0
-// gives the last bytes.
-func (r *logReader) read(offset, length int64) ([]byte, error) {
-	method := "supervisor.readProcessStdoutLog"
-	if r.stream == cesi.Stderr {
-		method = "supervisor.readProcessStderrLog"
+func (c *Client) newLogReader(ctx context.Context, log cesi.LogName) *logReader {
+	return &logReader{client: c, ctx: ctx, log: log, failed: c.failed.of(log), budget: badReads}
+}
+
+// errUnreadable is a read that is not tried: it failed before, or the budget is
+// spent.
+var errUnreadable = &statusError{code: http.StatusInternalServerError}
+
+// read returns the bytes from the offset from to to, or less at the log's end.
+func (r *logReader) read(from, to int64) ([]byte, error) {
+	if r.budget <= 0 || r.failed.has(from, to) {
+		return nil, errUnreadable
 	}
-	var text string
-	err := r.client.call(r.ctx, &text, method, r.id.String(), offset, length)
+	text, err := r.call(from, to-from)
 	if isUnreadable(err) {
 		r.budget--
+		r.failed.add(from, to)
 	}
-	return []byte(restore(text)), err
+	return text, err
 }
 
-// size returns the log's length in bytes, from a tail of nothing.
-func (r *logReader) size() (int64, error) {
-	method := "supervisor.tailProcessStdoutLog"
-	if r.stream == cesi.Stderr {
-		method = "supervisor.tailProcessStderrLog"
+// call asks for length bytes from offset on; length 0 reads to the end.
+func (r *logReader) call(offset, length int64) ([]byte, error) {
+	method, args := "supervisor.readLog", []any{offset, length}
+	switch r.log.Stream {
+	case cesi.Stdout:
+		method, args = "supervisor.readProcessStdoutLog", append([]any{r.log.Process.String()}, args...)
+	case cesi.Stderr:
+		method, args = "supervisor.readProcessStderrLog", append([]any{r.log.Process.String()}, args...)
 	}
 	var text string
-	var size int64
-	var overflow bool
-	err := r.client.call(r.ctx, &[]any{&text, &size, &overflow}, method, r.id.String(), 0, 0)
-	return size, err
+	err := r.client.call(r.ctx, &text, method, args...)
+	return []byte(restore(text)), explainNoLog(r.log, err)
 }
 
-// patch reads a stretch in halves, down to what can't be read.
-func (r *logReader) patch(from, to int64) ([]byte, error) {
-	if r.budget <= 0 {
-		return gap(to - from), nil
+// explainNoLog words the faults of a log that can't be read.
+func explainNoLog(log cesi.LogName, err error) error {
+	fault := cesi.FaultOf(err)
+	var sentence string
+	switch fault {
+	case cesi.FaultNoFile:
+		sentence = fmt.Sprintf("There is no log: %s has no file.", log)
+	case cesi.FaultFailed:
+		sentence = fmt.Sprintf("supervisord can't read %s: it is no regular file, such as /dev/stdout, or may not be opened.", log)
+	default:
+		return err
 	}
-	text, err := r.read(from, to-from)
-	if !isUnreadable(err) {
-		return text, err
-	}
-	if to-from <= smallestGap {
-		return gap(to - from), nil
-	}
-	middle := from + (to-from)/2
-	// The later half first: it is what people look at, if the budget ends.
-	later, err := r.patch(middle, to)
-	if err != nil {
-		return nil, err
-	}
-	earlier, err := r.patch(from, middle)
-	if err != nil {
-		return nil, err
-	}
-	return bytes.Join([][]byte{earlier, later}, nil), nil
+	e := cesi.Wrap(cesi.NotFound, err, "%s", sentence)
+	e.Fault = fault
+	return e
 }
-
-// gap marks bytes that can't be read.
-func gap(n int64) []byte { return fmt.Appendf(nil, "[%d bytes that are not UTF-8]", n) }
 
 // isUnreadable reports whether a read failed inside supervisord, as it does on
 // bytes that are no UTF-8.

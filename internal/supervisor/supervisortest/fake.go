@@ -134,6 +134,10 @@ func answer(method string, params []string, processes []cesi.Process) string {
 			}
 		}
 		return fault(cesi.FaultBadName, "BAD_NAME: "+strings.Join(params, ","))
+	case "supervisor.readLog", "supervisor.readProcessStdoutLog", "supervisor.readProcessStderrLog":
+		return fault(cesi.FaultNoFile, "NO_FILE")
+	case "supervisor.tailProcessStdoutLog", "supervisor.tailProcessStderrLog":
+		return result("<value><array><data>\n" + text("") + number(0) + "<value><boolean>0</boolean></value>\n</data></array></value>\n")
 	default:
 		return fault(cesi.FaultUnknownMethod, "UNKNOWN_METHOD")
 	}

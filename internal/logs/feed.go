@@ -1,0 +1,144 @@
+package logs
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// The sentences of seams and states.
+const (
+	seamBroken = "The stream from the node broke off and was opened again. What was written in between may be missing, or lines come twice."
+	seamStart  = "The live log begins here. The lines above may come again."
+	stateOpen  = "Connecting …"
+	stateLive  = "Live"
+)
+
+// readSize is how much is taken from a stream at once, in bytes.
+const readSize = 64 << 10
+
+// feed is one log that is watched: the stream from its node, and what the
+// watchers have yet to take of it.
+type feed struct {
+	logs   *Logs
+	key    key
+	cancel context.CancelFunc
+	ring
+}
+
+func newFeed(l *Logs, k key) *feed {
+	f := &feed{logs: l, key: k}
+	f.ring.init(Event{Kind: State, Sentence: stateOpen})
+	return f
+}
+
+// run keeps the stream open until ctx ends or the log is gone for good.
+func (f *feed) run(ctx context.Context) {
+	opened, wait := false, f.logs.timing.retry
+	var missing time.Time
+	for ctx.Err() == nil {
+		err := f.logs.source.CheckLog(f.key.node, f.key.log)
+		if cesi.KindOf(err) == cesi.NotFound && err != nil {
+			if missing.IsZero() {
+				missing = time.Now()
+			}
+			if time.Since(missing) >= f.logs.timing.gone {
+				f.add(ctx, Event{Kind: End, Sentence: cesi.Sentence(err)})
+				return
+			}
+			f.state(ctx, false, cesi.Sentence(err))
+			pause(ctx, f.logs.timing.retry)
+			continue
+		}
+		missing = time.Time{}
+		stream, err := f.logs.source.FollowLog(ctx, f.key.node, f.key.log)
+		if err != nil {
+			f.state(ctx, false, waitingFor(err))
+			pause(ctx, wait)
+			wait = min(2*wait, f.logs.timing.maxRetry)
+			continue
+		}
+		if opened {
+			f.add(ctx, Event{Kind: Seam, Sentence: seamBroken})
+		}
+		opened = true
+		f.state(ctx, true, stateLive)
+		if f.copy(ctx, stream) {
+			wait = f.logs.timing.retry
+		}
+		pause(ctx, wait)
+		wait = min(2*wait, f.logs.timing.maxRetry)
+	}
+}
+
+// waitingFor words why there is no stream.
+func waitingFor(err error) string {
+	if cesi.IsNoLog(err) {
+		return cesi.Sentence(err) + " Waiting for it to appear."
+	}
+	return cesi.Sentence(err) + " Trying again."
+}
+
+// copy takes what comes until the stream ends, and reports whether anything came.
+func (f *feed) copy(ctx context.Context, stream io.ReadCloser) (came bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer stream.Close()
+	go f.guard(ctx, stream)
+	buffer := make([]byte, readSize)
+	for {
+		n, err := stream.Read(buffer)
+		if n > 0 {
+			came = true
+			f.add(ctx, Event{Kind: Text, Text: append([]byte(nil), buffer[:n]...)})
+		}
+		if err != nil {
+			return came
+		}
+	}
+}
+
+// guard looks after a stream, which does not tell when its node hangs or its
+// log is gone. It closes one whose node answers again: nobody knows whether it
+// survived.
+func (f *feed) guard(ctx context.Context, stream io.Closer) {
+	defer stream.Close()
+	ticker := time.NewTicker(f.logs.timing.check)
+	defer ticker.Stop()
+	silent := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		err := f.logs.source.CheckLog(f.key.node, f.key.log)
+		switch {
+		case err != nil && cesi.KindOf(err) == cesi.NotFound:
+			return
+		case err != nil:
+			silent = true
+			f.state(ctx, false, cesi.Sentence(err))
+		case silent:
+			return
+		}
+	}
+}
+
+// state tells the watchers whether the log is live, if that is news.
+func (f *feed) state(ctx context.Context, live bool, sentence string) {
+	if e := (Event{Kind: State, Live: live, Sentence: sentence}); f.news(e) {
+		f.add(ctx, e)
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

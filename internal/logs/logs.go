@@ -1,0 +1,89 @@
+// Package logs watches and searches the logs of the fleet's processes for many
+// readers at once: one stream from a supervisord however many watch, and one
+// search at a time on a node.
+//
+// It reads logs only through Source. It knows neither browsers nor how a log is
+// drawn.
+package logs
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Source reads the logs of the fleet's nodes. Its errors are *cesi.Errors.
+type Source interface {
+	// LogSize returns the length of a log in bytes.
+	LogSize(ctx context.Context, node string, log cesi.LogName) (int64, error)
+	// ReadLog returns a stretch of a log, or as much of it as there is.
+	ReadLog(ctx context.Context, node string, log cesi.LogName, from, to int64) (cesi.LogPart, error)
+	// FollowLog opens the stream of what is added to a log, which begins with its
+	// last 1,024 bytes.
+	FollowLog(ctx context.Context, node string, log cesi.LogName) (io.ReadCloser, error)
+	// CheckLog says, without asking the node, why a log has nothing new: NotFound
+	// where it is gone for good, another kind where the node does not answer.
+	CheckLog(node string, log cesi.LogName) error
+}
+
+// Logs is safe for concurrent use.
+type Logs struct {
+	source Source
+	timing timing
+
+	mu       sync.Mutex
+	feeds    map[key]*feed
+	searches map[string]chan struct{} // by node; full while a search runs
+}
+
+// key names a log of the fleet.
+type key struct {
+	node string
+	log  cesi.LogName
+}
+
+// timing is how long things take; tests have less patience.
+type timing struct {
+	check    time.Duration // between two looks at whether the node answers
+	retry    time.Duration // before the first try to open a stream again
+	maxRetry time.Duration
+	gone     time.Duration // for how long a process may be missing: an update removes and adds it
+}
+
+// New returns Logs that watch nothing.
+func New(source Source) *Logs {
+	return &Logs{
+		source: source, feeds: make(map[key]*feed), searches: make(map[string]chan struct{}),
+		timing: timing{check: 2 * time.Second, retry: time.Second, maxRetry: 15 * time.Second, gone: 10 * time.Second},
+	}
+}
+
+// Watch begins to watch a log. The caller closes what it returns; the stream
+// from the node ends with the last one.
+func (l *Logs) Watch(node string, log cesi.LogName) *Watch {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := key{node, log}
+	f, found := l.feeds[k]
+	if !found {
+		f = newFeed(l, k)
+		l.feeds[k] = f
+		ctx, cancel := context.WithCancel(context.Background())
+		f.cancel = cancel
+		go f.run(ctx)
+	}
+	return f.join()
+}
+
+// leave takes a watcher off a feed, and ends a feed that nobody watches.
+func (l *Logs) leave(w *Watch) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.feed.part(w) == 0 && l.feeds[w.feed.key] == w.feed {
+		delete(l.feeds, w.feed.key)
+		w.feed.cancel()
+	}
+}

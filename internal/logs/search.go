@@ -1,0 +1,241 @@
+package logs
+
+import (
+	"bytes"
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// SearchSize is how much of a log one search looks through, in bytes.
+	SearchSize = 16 << 20
+	// searchRead is how much of it is asked for at once. supervisord has one
+	// thread for everything; in the pauses it serves others.
+	searchRead = 256 << 10
+	// searchTime is how long one search takes at most; it ends with what it has.
+	searchTime = 40 * time.Second
+	// overlap is how much of a line that is longer than searchRead is looked at
+	// twice, for what is found across the cut.
+	overlap = 1 << 10
+	// maxLine is how much of a line is shown of a match, in bytes.
+	maxLine = 400
+)
+
+// Match is a place where a query was found.
+type Match struct {
+	Offset int64 // in the log, in bytes
+	Length int
+	Line   []byte // around it; not longer than a few hundred bytes
+	From   int    // of the match in Line
+}
+
+// Found is what came of a search.
+type Found struct {
+	From, To int64 // the stretch that was looked through
+	Size     int64 // of the log
+	Count    int
+	Matches  []Match // the last ones, in the log's order; Count may be more
+	Gaps     int64   // bytes of the stretch that could not be read
+}
+
+// Search looks through the last SearchSize bytes before an offset, or of the
+// whole log where that is negative, and returns the last matches, limit at most.
+// It goes backwards, so that what it has when its time is up is the newest.
+// Only one search reads from a node at a time; it waits for its turn and stops
+// when ctx ends.
+func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Query, before int64, limit int) (Found, error) {
+	release, err := l.turn(ctx, node)
+	if err != nil {
+		return Found{}, err
+	}
+	defer release()
+	size, err := l.source.LogSize(ctx, node, log)
+	if err != nil {
+		return Found{}, err
+	}
+	if before < 0 || before > size {
+		before = size
+	}
+	s := &search{source: l.source, key: key{node, log}, query: q, began: time.Now()}
+	found := Found{From: before, To: before, Size: size}
+	least := max(0, before-SearchSize)
+	for seen := before; found.From > least && (found.From == before || !s.late()); {
+		b, err := s.backwards(ctx, found.From, seen)
+		if err != nil {
+			return Found{}, err
+		}
+		found.Count += len(b.matches)
+		found.Gaps += b.gaps
+		found.Matches = append(b.matches, found.Matches...)
+		found.Matches = found.Matches[max(0, len(found.Matches)-limit):]
+		found.From, seen = b.next, b.from
+	}
+	return found, nil
+}
+
+// Next returns the first match behind an offset, or the last one before it
+// where back is set; found is false if there is none within SearchSize bytes,
+// and end is where the search ended.
+func (l *Logs) Next(ctx context.Context, node string, log cesi.LogName, q Query, from int64, back bool) (match Match, found bool, end int64, err error) {
+	release, err := l.turn(ctx, node)
+	if err != nil {
+		return Match{}, false, 0, err
+	}
+	defer release()
+	s := &search{source: l.source, key: key{node, log}, query: q, began: time.Now()}
+	if back {
+		return s.last(ctx, from)
+	}
+	return s.first(ctx, from)
+}
+
+// turn waits until no other search reads from the node.
+func (l *Logs) turn(ctx context.Context, node string) (release func(), err error) {
+	l.mu.Lock()
+	turns, known := l.searches[node]
+	if !known {
+		turns = make(chan struct{}, 1)
+		l.searches[node] = turns
+	}
+	l.mu.Unlock()
+	select {
+	case turns <- struct{}{}:
+		return func() { <-turns }, nil
+	case <-ctx.Done():
+		return nil, cesi.Wrap(cesi.Busy, ctx.Err(), "Another search reads from this node.")
+	}
+}
+
+// search is one search under way.
+type search struct {
+	source Source
+	key    key
+	query  Query
+	began  time.Time
+}
+
+func (s *search) late() bool { return time.Since(s.began) > searchTime }
+
+// block is a stretch that was looked through.
+type block struct {
+	from    int64 // where it begins
+	next    int64 // where the next one begins, or ends when going backwards
+	matches []Match
+	gaps    int64
+	ended   bool // there is nothing behind it
+}
+
+// backwards looks through what is before the offset to, from the beginning of a
+// line on. Matches that begin at seen or behind it are known already.
+func (s *search) backwards(ctx context.Context, to, seen int64) (block, error) {
+	part, err := s.read(ctx, max(0, to-searchRead), to)
+	if err != nil {
+		return block{}, err
+	}
+	b := s.look(part, 0, seen)
+	b.from, b.next = part.From, part.From
+	if part.From == 0 {
+		return b, nil
+	}
+	text := flat(part)
+	if i := bytes.IndexByte(text, '\n'); i >= 0 && i+1 < len(text) {
+		line := part.From + int64(i) + 1
+		b = s.look(part, line, seen)
+		b.from, b.next = line, line
+		return b, nil
+	}
+	b.next = min(part.From+overlap, to-1)
+	return b, nil
+}
+
+// forwards looks through what is behind the offset from, to the end of a line.
+func (s *search) forwards(ctx context.Context, from int64) (block, error) {
+	part, err := s.read(ctx, from, from+searchRead)
+	if err != nil {
+		return block{}, err
+	}
+	b := s.look(part, from, part.To)
+	b.from, b.next = part.From, part.To
+	b.ended = part.To-from < searchRead
+	if i := bytes.LastIndexByte(flat(part), '\n'); i >= 0 && !b.ended {
+		b.next = part.From + int64(i) + 1
+		b = block{from: b.from, next: b.next, matches: s.look(part, from, b.next).matches, gaps: b.gaps}
+	} else if !b.ended {
+		b.next = max(part.To-overlap, from+1)
+	}
+	return b, nil
+}
+
+// read reads a stretch and then waits for as long as that took: supervisord
+// serves everybody else meanwhile.
+func (s *search) read(ctx context.Context, from, to int64) (cesi.LogPart, error) {
+	began := time.Now()
+	part, err := s.source.ReadLog(ctx, s.key.node, s.key.log, from, to)
+	if err != nil {
+		return cesi.LogPart{}, err
+	}
+	pause(ctx, min(max(time.Since(began), 2*time.Millisecond), 100*time.Millisecond))
+	return part, ctx.Err()
+}
+
+// look finds the matches that begin in the stretch from from to to.
+func (s *search) look(part cesi.LogPart, from, to int64) block {
+	var b block
+	for _, piece := range part.Pieces {
+		b.gaps += piece.Gap
+		s.query.In(piece.Text, func(start, end, lineFrom, lineTo int) {
+			offset := piece.Offset + int64(start)
+			if offset < from || offset >= to {
+				return
+			}
+			line, at := excerpt(piece.Text, start, lineFrom, lineTo)
+			b.matches = append(b.matches, Match{Offset: offset, Length: end - start, Line: line, From: at})
+		})
+	}
+	return b
+}
+
+// excerpt copies what is around a match of a line, without cut characters, and
+// says where the match begins in that.
+func excerpt(text []byte, start, lineFrom, lineTo int) (line []byte, at int) {
+	lineFrom = max(lineFrom, start-maxLine/4)
+	for lineFrom < start && !utf8.RuneStart(text[lineFrom]) {
+		lineFrom++
+	}
+	lineTo = min(lineTo, lineFrom+maxLine)
+	return bytes.ToValidUTF8(bytes.Clone(text[lineFrom:lineTo]), nil), start - lineFrom
+}
+
+func (s *search) last(ctx context.Context, from int64) (Match, bool, int64, error) {
+	least := max(0, from-SearchSize)
+	for seen := from; from > least && !s.late(); {
+		b, err := s.backwards(ctx, from, seen)
+		if err != nil {
+			return Match{}, false, 0, err
+		}
+		if n := len(b.matches); n > 0 {
+			return b.matches[n-1], true, b.from, nil
+		}
+		from, seen = b.next, b.from
+	}
+	return Match{}, false, from, nil
+}
+
+func (s *search) first(ctx context.Context, from int64) (Match, bool, int64, error) {
+	for most := from + SearchSize; from < most && !s.late(); {
+		b, err := s.forwards(ctx, from)
+		if err != nil {
+			return Match{}, false, 0, err
+		}
+		if len(b.matches) > 0 {
+			return b.matches[0], true, b.next, nil
+		}
+		if from = b.next; b.ended {
+			break
+		}
+	}
+	return Match{}, false, from, nil
+}

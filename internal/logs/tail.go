@@ -1,0 +1,164 @@
+package logs
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// alignRead is how much of a log before the wanted offset is read to find
+	// out where in the log its stream is: more than a new watcher is given.
+	alignRead = 128 << 10
+	// maxBehind is the most that is read to make up for what a reader has not
+	// seen, in bytes.
+	maxBehind = 1 << 20
+)
+
+// Tail is a Watch that knows where in the log it is: it goes on where a page, or
+// a connection before, has ended. A supervisord's stream carries no offsets, so
+// its text is looked for in the log itself.
+type Tail struct {
+	watch  *Watch
+	logs   *Logs
+	key    key
+	offset int64 // of the byte that is wanted next; negative: not known
+	lost   bool  // the stream's place in the log is to be found
+	marked bool  // a seam says so already
+	skip   int64 // bytes of the stream that the reader has already
+	queue  []Event
+}
+
+// Tail begins to watch a log at an offset, or with its end where that is
+// negative. The caller closes it.
+func (l *Logs) Tail(node string, log cesi.LogName, from int64) *Tail {
+	return &Tail{watch: l.Watch(node, log), logs: l, key: key{node, log}, offset: from, lost: true, marked: from < 0}
+}
+
+// Close ends it.
+func (t *Tail) Close() { t.watch.Close() }
+
+// Next is Watch.Next. Text has its offset, where that is known.
+func (t *Tail) Next(ctx context.Context) (Event, error) {
+	for {
+		if len(t.queue) > 0 {
+			e := t.queue[0]
+			t.queue = t.queue[1:]
+			return e, nil
+		}
+		e, err := t.watch.Next(ctx)
+		if err != nil {
+			return Event{}, err
+		}
+		switch {
+		case e.Kind == Seam:
+			t.lost, t.marked, t.skip = true, true, 0
+			return e, nil
+		case e.Kind != Text:
+			return e, nil
+		case t.lost:
+			t.find(ctx, e)
+		default:
+			t.push(e)
+		}
+	}
+}
+
+// push queues text, without what the reader has already.
+func (t *Tail) push(e Event) {
+	n := min(t.skip, int64(len(e.Text)))
+	t.skip -= n
+	if e.Text = e.Text[n:]; len(e.Text) == 0 {
+		return
+	}
+	e.Offset = t.offset
+	if t.offset >= 0 {
+		t.offset += int64(len(e.Text))
+	}
+	t.queue = append(t.queue, e)
+}
+
+// find looks for the text in the log and goes on with it there.
+func (t *Tail) find(ctx context.Context, e Event) {
+	t.lost = false
+	part, err := t.read(ctx)
+	start := int64(-1)
+	if err == nil {
+		probe := e.Text[:min(len(e.Text), 1024)]
+		if i := bytes.LastIndex(flat(part), probe); i >= 0 {
+			start = part.From + int64(i)
+		}
+	}
+	if start < 0 {
+		if !t.marked {
+			t.queue = append(t.queue, Event{Kind: Seam, Sentence: seamStart})
+		}
+		t.offset = -1
+		t.push(e)
+		return
+	}
+	if t.offset < 0 {
+		t.offset = max(part.From, start-greetingSize)
+	}
+	t.skip = max(0, t.offset-start)
+	for _, piece := range part.Pieces {
+		t.fill(piece, start)
+	}
+	t.offset = max(t.offset, start)
+	t.push(e)
+}
+
+// read reads the log from before what is wanted to its end. What the reader
+// would be too far behind for is left out, with a seam.
+func (t *Tail) read(ctx context.Context) (cesi.LogPart, error) {
+	source, k := t.logs.source, t.key
+	size, err := source.LogSize(ctx, k.node, k.log)
+	if err != nil {
+		return cesi.LogPart{}, err
+	}
+	switch {
+	case t.offset > size:
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: "The log was cleared or rotated."})
+		t.offset, t.marked = -1, true
+	case t.offset >= 0 && size-t.offset > maxBehind:
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: Bytes(size-alignRead-t.offset) + " skipped."})
+		t.offset = size - alignRead
+	}
+	from := size
+	if t.offset >= 0 {
+		from = t.offset
+	}
+	return source.ReadLog(ctx, k.node, k.log, max(0, from-alignRead), size)
+}
+
+// fill queues what the reader misses of a piece of the log before the stream's
+// start.
+func (t *Tail) fill(piece cesi.LogPiece, start int64) {
+	from, to := max(t.offset, piece.Offset), min(start, piece.End())
+	switch {
+	case from >= to:
+	case piece.Gap > 0:
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: GapSentence(to - from)})
+		t.offset = to
+	default:
+		t.queue = append(t.queue, Event{Kind: Text, Text: piece.Text[from-piece.Offset : to-piece.Offset], Offset: from})
+		t.offset = to
+	}
+}
+
+// GapSentence says what stands for bytes that can't be read.
+func GapSentence(n int64) string {
+	return fmt.Sprintf("%s here can't be read back: supervisord hands out only UTF-8.", Bytes(n))
+}
+
+// flat puts a part's text together; bytes that no text has stand for gaps.
+func flat(part cesi.LogPart) []byte {
+	text := make([]byte, 0, part.To-part.From)
+	for _, piece := range part.Pieces {
+		text = append(text, piece.Text...)
+		text = append(text, bytes.Repeat([]byte{0xff}, int(piece.Gap))...)
+	}
+	return text
+}

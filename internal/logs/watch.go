@@ -1,0 +1,114 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+)
+
+// Watch is one watcher's place in a log. It is for one goroutine.
+type Watch struct {
+	feed     *feed
+	greeting *Event
+
+	// Under the ring's lock.
+	next   int64 // number of the event to take
+	at     int64 // bytes of text taken or missed
+	behind bool  // the next event is gone
+}
+
+func (f *feed) join() *Watch {
+	w := &Watch{feed: f}
+	f.joinAt(w)
+	return w
+}
+
+// Close ends the watch.
+func (w *Watch) Close() { w.feed.logs.leave(w) }
+
+// Next returns what comes next, and waits for it. A watcher that is too slow
+// misses text, and gets a Seam that says how much. It fails only when ctx ends.
+func (w *Watch) Next(ctx context.Context) (Event, error) {
+	if w.greeting != nil {
+		e := *w.greeting
+		w.greeting = nil
+		return e, nil
+	}
+	for {
+		e, changed := w.take()
+		if changed == nil {
+			return e, nil
+		}
+		select {
+		case <-ctx.Done():
+			return Event{}, ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+// take returns the next event, or a channel that is closed when there is one.
+func (w *Watch) take() (Event, <-chan struct{}) {
+	r := &w.feed.ring
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if w.behind {
+		return w.catchUp(), nil
+	}
+	i := int(w.next - r.first)
+	if i >= len(r.events) {
+		return Event{}, r.changed
+	}
+	e := r.events[i]
+	w.next++
+	w.at += int64(len(e.Text))
+	if e.Kind == Text {
+		e.Text = w.more(e.Text)
+		e.Offset = -1
+	}
+	select {
+	case r.taken <- struct{}{}:
+	default:
+	}
+	return e, nil
+}
+
+// more adds the text that follows directly, up to readSize bytes in all.
+func (w *Watch) more(text []byte) []byte {
+	r := &w.feed.ring
+	joined := text
+	for i := int(w.next - r.first); i < len(r.events); i++ {
+		e := r.events[i]
+		if e.Kind != Text || len(joined)+len(e.Text) > readSize {
+			break
+		}
+		if len(joined) == len(text) {
+			joined = append(make([]byte, 0, readSize), text...) // not into what all share
+		}
+		joined = append(joined, e.Text...)
+		w.next++
+		w.at += int64(len(e.Text))
+	}
+	return joined
+}
+
+// catchUp goes on with what is new.
+func (w *Watch) catchUp() Event {
+	next, at := w.feed.recent()
+	missed := at - w.at
+	w.next, w.at, w.behind = next, at, false
+	return Event{Kind: Seam, Sentence: fmt.Sprintf("%s skipped: the log is faster than this connection.", Bytes(missed))}
+}
+
+// Bytes writes a number of bytes for people: "812 bytes", "3.4 MB".
+func Bytes(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
+	case n < 1000*1000*1000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	default:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	}
+}

@@ -1,0 +1,245 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// span is text of a log that is drawn in one way. Class is a list of CSS
+// classes; empty for plain text. The text may hold any printable character and
+// is escaped by whoever puts it into a page.
+type span struct {
+	Class string
+	Text  string
+}
+
+// MarshalJSON writes a span as app-side scripts read it: [text, class].
+func (s span) MarshalJSON() ([]byte, error) { return json.Marshal([2]string{s.Text, s.Class}) }
+
+// The classes of what a log holds besides text.
+const (
+	classControl = "log-control" // a control character, drawn by its symbol
+	classByte    = "log-byte"    // a byte that is no UTF-8, as \xC4
+	classGap     = "log-gap"     // bytes that can't be had
+	classMatch   = "log-match"   // what was searched for
+)
+
+// maxSequence bounds an escape sequence: what is longer is none.
+const maxSequence = 256
+
+// ansi turns the bytes of a log into spans. It keeps its state from one write
+// to the next, so that a colour, an escape sequence or a character may go on in
+// the following bytes.
+//
+// It knows SGR, the sequences for colours and weights, and leaves all others
+// out. github.com/buildkite/terminal-to-html would do more than is wanted: it
+// plays a whole screen with a cursor, links and images, keeps all of it in
+// memory, and its newer versions want a newer Go than this program does.
+type ansi struct {
+	style   style
+	pending []byte // an escape sequence, a character or a \r that is not complete yet
+	match   bool   // what comes is what was searched for
+	spans   []span
+}
+
+// write takes the next bytes and returns the spans that are complete.
+func (a *ansi) write(p []byte) []span {
+	if len(a.pending) > 0 {
+		p = append(a.pending, p...)
+		a.pending = nil
+	}
+	for len(p) > 0 {
+		n := a.next(p)
+		if n == 0 {
+			a.pending = append([]byte(nil), p...)
+			break
+		}
+		p = p[n:]
+	}
+	return a.take()
+}
+
+// flush returns what the bytes so far come to if nothing follows.
+func (a *ansi) flush() []span {
+	for rest := a.pending; len(rest) > 0; {
+		if rest[0] == '\x1b' || rest[0] == '\r' {
+			a.control(rune(rest[0]))
+		} else {
+			a.emit(fmt.Sprintf(`\x%02X`, rest[0]), classByte)
+		}
+		rest = rest[1:]
+		n := plainLength(rest)
+		a.text(rest[:n])
+		rest = rest[n:]
+	}
+	a.pending = nil
+	return a.take()
+}
+
+func (a *ansi) take() []span {
+	spans := a.spans
+	a.spans = nil
+	return spans
+}
+
+// next takes what p begins with and returns how many bytes that was; 0 if more
+// bytes are needed to tell.
+func (a *ansi) next(p []byte) int {
+	if n := plainLength(p); n > 0 {
+		a.text(p[:n])
+		return n
+	}
+	switch b := p[0]; {
+	case b == '\r':
+		return a.carriageReturn(p)
+	case b == '\x1b':
+		return a.escape(p)
+	case b < utf8.RuneSelf:
+		a.control(rune(b))
+		return 1
+	}
+	r, n := utf8.DecodeRune(p)
+	switch {
+	case r == utf8.RuneError && n == 1 && !utf8.FullRune(p):
+		return 0
+	case r == utf8.RuneError && n == 1:
+		a.emit(fmt.Sprintf(`\x%02X`, p[0]), classByte)
+	default:
+		a.emit(fmt.Sprintf("<U+%04X>", r), classControl)
+	}
+	return n
+}
+
+// plainLength is how many bytes of p are text to be drawn as it is.
+func plainLength(p []byte) int {
+	for i := 0; i < len(p); {
+		if b := p[i]; b < utf8.RuneSelf {
+			if b < ' ' && b != '\n' && b != '\t' || b == 0x7f {
+				return i
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(p[i:])
+		if r == utf8.RuneError && n == 1 || deceives(r) {
+			return i
+		}
+		i += n
+	}
+	return len(p)
+}
+
+// deceives reports characters that would turn the text around or that have no
+// look of their own: C1 controls and the controls of writing direction.
+func deceives(r rune) bool {
+	return r >= 0x80 && r <= 0x9f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
+// text adds plain text in the style in force.
+func (a *ansi) text(p []byte) {
+	if len(p) > 0 {
+		a.emit(string(p), a.style.class())
+	}
+}
+
+func (a *ansi) emit(text, class string) {
+	if a.match {
+		class = strings.TrimSpace(class + " " + classMatch)
+	}
+	if last := len(a.spans) - 1; last >= 0 && a.spans[last].Class == class {
+		a.spans[last].Text += text
+		return
+	}
+	a.spans = append(a.spans, span{Class: class, Text: text})
+}
+
+// control draws a control character by its symbol: ␀, ␇, …
+func (a *ansi) control(r rune) {
+	symbol := 0x2400 + r
+	if r == 0x7f {
+		symbol = '␡'
+	}
+	a.emit(string(symbol), classControl)
+}
+
+// carriageReturn takes \r\n as the end of a line. A \r alone, of a progress bar
+// for example, ends one too, and is shown.
+func (a *ansi) carriageReturn(p []byte) int {
+	switch {
+	case len(p) == 1:
+		return 0
+	case p[1] == '\n':
+		a.text(p[1:2])
+		return 2
+	}
+	a.control('\r')
+	a.text([]byte{'\n'})
+	return 1
+}
+
+// escape takes an escape sequence: a style changes, any other is left out. What
+// is no sequence is shown.
+func (a *ansi) escape(p []byte) int {
+	if len(p) == 1 {
+		return 0
+	}
+	switch b := p[1]; {
+	case b == '[':
+		return a.sequence(p)
+	case b == ']' || b == 'P' || b == '_' || b == '^' || b == 'X':
+		return a.stringSequence(p)
+	case b >= 0x30 && b <= 0x7e:
+		return 2
+	case b >= 0x20 && b <= 0x2f: // ESC ( B
+		if len(p) < 3 {
+			return 0
+		}
+		return 3
+	}
+	a.control('\x1b')
+	return 1
+}
+
+// sequence takes "ESC [ parameters final".
+func (a *ansi) sequence(p []byte) int {
+	for i := 2; i < len(p) && i < maxSequence; i++ {
+		switch b := p[i]; {
+		case b >= 0x40 && b <= 0x7e:
+			if b == 'm' {
+				a.style = a.style.apply(string(p[2:i]))
+			}
+			return i + 1
+		case b < 0x20 || b > 0x3f:
+			a.control('\x1b')
+			return 1
+		}
+	}
+	return a.unfinished(p)
+}
+
+// stringSequence takes what ends with BEL or ESC \, such as a window's title.
+func (a *ansi) stringSequence(p []byte) int {
+	for i := 2; i < len(p) && i < maxSequence; i++ {
+		switch {
+		case p[i] == '\a':
+			return i + 1
+		case p[i] == '\x1b' && i+1 < len(p) && p[i+1] == '\\':
+			return i + 2
+		case p[i] == '\n':
+			a.control('\x1b')
+			return 1
+		}
+	}
+	return a.unfinished(p)
+}
+
+// unfinished waits for the end of a sequence, up to a bound.
+func (a *ansi) unfinished(p []byte) int {
+	if len(p) < maxSequence {
+		return 0
+	}
+	a.control('\x1b')
+	return 1
+}

@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// downloadRead is how much of a log a download asks for at once, in bytes.
+const downloadRead = 256 << 10
+
+// downloadLog sends all of a log that the node hands out, as it was when the
+// download began. Bytes that can't be had are marked. A node that fails on the
+// way breaks the download off, so that nobody takes it for whole.
+func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
+	l, err := s.findLog(r)
+	if err != nil {
+		return err
+	}
+	size, err := s.opts.Fleet.LogSize(r.Context(), l.node.Name, l.log)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": l.fileName()}))
+	h.Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	ctx, cancel := s.untilClosing(r)
+	defer cancel()
+	out := &rollingWriter{ResponseWriter: w, patience: exportPatience}
+	if err := s.sendLog(ctx, out, r, l, size); err != nil {
+		s.opts.Log.Debug("a download of a log was broken off", "node", l.node.Name, "log", l.log.String(), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+func (s *Server) sendLog(ctx context.Context, w io.Writer, r *http.Request, l logRequest, size int64) error {
+	checked := s.opts.Now()
+	for from := int64(0); from < size; {
+		part, err := s.opts.Fleet.ReadLog(ctx, l.node.Name, l.log, from, min(size, from+downloadRead))
+		if err != nil {
+			return err
+		}
+		if part.To <= from {
+			return nil // it has become shorter
+		}
+		if err := writePart(w, part); err != nil {
+			return err
+		}
+		from = part.To
+		if now := s.opts.Now(); now.Sub(checked) >= recheckEvery {
+			if checked = now; !s.mayStill(r, cesi.ReadLogs) {
+				return cesi.Errorf(cesi.Forbidden, "the reader may not read logs any more")
+			}
+		}
+		select { // supervisord serves others meanwhile
+		case <-ctx.Done():
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+func writePart(w io.Writer, part cesi.LogPart) error {
+	for _, piece := range part.Pieces {
+		text := piece.Text
+		if piece.Gap > 0 {
+			text = fmt.Appendf(nil, "[CeSI: %d bytes are missing here; supervisord hands out only UTF-8]", piece.Gap)
+		}
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileName is what a download is called: node, process and stream, with nothing
+// that a file system or a shell would mind.
+func (l logRequest) fileName() string {
+	name := l.node.Name + "-supervisord"
+	if l.process != nil {
+		name = fmt.Sprintf("%s-%s-%s", l.node.Name, l.process.ProcessID, l.log.Stream)
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"'<>|&;$%`+"`", r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, plain(name)) + ".log"
+}

@@ -1,0 +1,163 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"cesi/internal/cesi"
+	"cesi/internal/logs"
+)
+
+const (
+	// beforeMatch is how much of a log is shown before a match, in bytes.
+	beforeMatch = 16 << 10
+	// foundRows is how many matches a search lists.
+	foundRows = 200
+)
+
+// logPage shows a part of a log: its end, or what offset, before or at (a
+// match) say. It waits for the node, within the node's timeout.
+func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
+	l, err := s.findLog(r)
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	page := newLogPage(s.base(r), l, logQueryOf(query))
+	switch err := s.fillLog(r.Context(), &page.Panel, l, query); {
+	case err == nil:
+	case cesi.IsNoLog(err):
+		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
+	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
+		page.Panel.Problem = capitalized(cesi.Sentence(err)) // and it comes live when the node does
+	default:
+		return err
+	}
+	unhurried(w)
+	return s.pages.render(w, http.StatusOK, "log", page)
+}
+
+// fillLog reads the part of a log that a query asks for into the panel.
+func (s *Server) fillLog(ctx context.Context, p *logPanel, l logRequest, query url.Values) error {
+	window, err := logWindowOf(query, logPage)
+	if err != nil {
+		return err
+	}
+	window.length = min(window.length, logPage)
+	if text := query.Get("at"); text != "" {
+		if p.At, err = strconv.ParseInt(text, 10, 64); err != nil || p.At < 0 {
+			return cesi.Errorf(cesi.Invalid, "at is a number of bytes, not %q", text)
+		}
+		window.offset = max(0, p.At-beforeMatch)
+	}
+	part, size, err := s.readLog(ctx, l, window)
+	if err != nil {
+		return err
+	}
+	if window.offset < 0 || p.At >= 0 {
+		part = fromLine(part, max(p.At, 0))
+	}
+	var found *logs.Query
+	if p.Query.Text != "" {
+		q, err := p.Query.parse()
+		if err != nil {
+			return err
+		}
+		found = &q
+	}
+	p.fill(toLine(part, size), size, found)
+	return nil
+}
+
+// fromLine leaves out the line that a part of a log begins in the middle of, if
+// the offset that matters, when it is not 0, is behind it.
+func fromLine(part cesi.LogPart, matters int64) cesi.LogPart {
+	if part.From == 0 || len(part.Pieces) == 0 {
+		return part
+	}
+	first := part.Pieces[0]
+	i := int64(bytes.IndexByte(first.Text, '\n')) + 1
+	if i == 0 || first.Offset+i >= part.To || matters > 0 && first.Offset+i > matters {
+		return part
+	}
+	first.Text, first.Offset = first.Text[i:], first.Offset+i
+	part.Pieces = append([]cesi.LogPiece{first}, part.Pieces[1:]...)
+	part.From = first.Offset
+	return part
+}
+
+// toLine leaves out the line that a part of a log ends in the middle of, unless
+// it is the log's end or all there is.
+func toLine(part cesi.LogPart, size int64) cesi.LogPart {
+	if part.To >= size || len(part.Pieces) == 0 {
+		return part
+	}
+	last := part.Pieces[len(part.Pieces)-1]
+	i := bytes.LastIndexByte(last.Text, '\n') + 1
+	if i == 0 {
+		return part
+	}
+	last.Text = last.Text[:i]
+	part.Pieces = append(part.Pieces[:len(part.Pieces)-1:len(part.Pieces)-1], last)
+	part.To = last.End()
+	return part
+}
+
+// logSearchPage lists what a search finds, or leads to the next or previous
+// match of one.
+func (s *Server) logSearchPage(w http.ResponseWriter, r *http.Request) error {
+	l, err := s.findLog(r)
+	if err != nil {
+		return err
+	}
+	values := r.URL.Query()
+	page := newLogPage(s.base(r), l, logQueryOf(values))
+	page.Panel.Live = false
+	query, err := page.Panel.Query.parse()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.untilClosing(r)
+	defer cancel()
+	if direction := values.Get("go"); direction != "" {
+		return s.stepSearch(ctx, w, r, l, query, page, direction)
+	}
+	window, err := logWindowOf(values, logPage)
+	if err != nil {
+		return err
+	}
+	found, err := s.logs.Search(ctx, l.node.Name, l.log, query, window.before, foundRows)
+	if err != nil {
+		return err
+	}
+	page.Found = newFoundView(page.Panel, found)
+	unhurried(w)
+	return s.pages.render(w, http.StatusOK, "log_search", page)
+}
+
+// stepSearch leads to the match before or behind an offset, if there is one.
+func (s *Server) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l logRequest, query logs.Query, page logPageData, direction string) error {
+	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
+	if err != nil || from < 0 {
+		return cesi.Errorf(cesi.Invalid, "from is a number of bytes, not %q", r.URL.Query().Get("from"))
+	}
+	back := direction == "previous"
+	if !back {
+		from++
+	}
+	match, found, end, err := s.logs.Next(ctx, l.node.Name, l.log, query, from, back)
+	if err != nil {
+		return err
+	}
+	if found {
+		s.redirect(w, r, matchURL(page.Panel, match.Offset))
+		return nil
+	}
+	page.Found = nothingFurther(page.Panel, direction, from, end)
+	unhurried(w)
+	return s.pages.render(w, http.StatusOK, "log_search", page)
+}

@@ -1,0 +1,212 @@
+package server
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"cesi/internal/cesi"
+	"cesi/internal/logs"
+)
+
+// logPanel is a log with what goes with it: the search, the live tail, the ways
+// to other parts. Any page may have one:
+//
+//	{{template "log_panel" .Log}}
+//
+// with a newLogPanel. Such a panel asks no node while the page is drawn; where
+// scripts run, its end comes live. The log's own page fills it beforehand.
+type logPanel struct {
+	ID       string // of the element
+	Path     string // of the log's page, without prefix
+	Name     string // of the log, for people
+	Tabs     []logTab
+	Query    logQuery
+	Spans    []logSpan
+	Filled   bool
+	From, To int64
+	Size     int64
+	Live     bool   // goes on with what is written
+	NoLog    string // why there is none
+	Problem  string // why it could not be read
+	At       int64  // offset of the match that is looked at; negative: none
+}
+
+// logTab leads to another log of the same process.
+type logTab struct {
+	Name, Path string
+	Current    bool
+}
+
+// logSpan is a span of a log's page.
+type logSpan struct {
+	span
+	Current bool // the match that is looked at
+}
+
+// newLogPanel returns the panel of a log of a node: of a process, or of
+// supervisord itself for MainLog. Its end is shown live.
+func newLogPanel(node string, log cesi.LogName) logPanel {
+	p := logPanel{ID: rowID("log", log.Stream.String()), Path: logPath(node, log), Name: log.String(), Query: logQuery{Wrap: true}, Live: true, At: -1}
+	if log.Stream == cesi.MainLog {
+		return p
+	}
+	for _, stream := range []cesi.LogStream{cesi.Stdout, cesi.Stderr} {
+		p.Tabs = append(p.Tabs, logTab{
+			Name: stream.String(), Current: stream == log.Stream,
+			Path: logPath(node, cesi.LogName{Process: log.Process, Stream: stream}),
+		})
+	}
+	return p
+}
+
+// Readable reports whether the log can be searched and downloaded, as far as is
+// known.
+func (p logPanel) Readable() bool { return p.NoLog == "" && p.Problem == "" }
+
+// logPath is where a log's page is, without prefix.
+func logPath(node string, log cesi.LogName) string {
+	if log.Stream == cesi.MainLog {
+		return localURL("nodes", node, "log")
+	}
+	return localURL("nodes", node, "processes", log.Process, "log", log.Stream)
+}
+
+// fill puts a part of the log into the panel.
+func (p *logPanel) fill(part cesi.LogPart, size int64, query *logs.Query) {
+	p.Filled = true
+	p.From, p.To, p.Size = part.From, part.To, size
+	p.Live = part.To >= size
+	var a ansi
+	for _, piece := range part.Pieces {
+		if piece.Gap > 0 {
+			p.add(a.flush(), false)
+			p.add([]span{{classGap, logs.GapSentence(piece.Gap)}}, false)
+			continue
+		}
+		p.draw(&a, piece, query)
+	}
+	p.add(a.flush(), false)
+}
+
+// draw adds a piece of text, with what the query finds in it.
+func (p *logPanel) draw(a *ansi, piece cesi.LogPiece, query *logs.Query) {
+	done := 0
+	if query != nil {
+		query.In(piece.Text, func(from, to, _, _ int) {
+			p.add(a.write(piece.Text[done:from]), false)
+			a.match = true
+			p.add(a.write(piece.Text[from:to]), piece.Offset+int64(from) == p.At)
+			a.match = false
+			done = to
+		})
+	}
+	p.add(a.write(piece.Text[done:]), false)
+}
+
+func (p *logPanel) add(spans []span, current bool) {
+	for i, s := range spans {
+		p.Spans = append(p.Spans, logSpan{span: s, Current: current && i == 0})
+	}
+}
+
+// with is the address of the log's page with further values beside the query's.
+func (p logPanel) with(values url.Values) string {
+	all := p.Query.values()
+	for name, list := range values {
+		all[name] = list
+	}
+	if len(all) == 0 {
+		return p.Path
+	}
+	return p.Path + "?" + all.Encode()
+}
+
+func at(name string, offset int64) url.Values {
+	return url.Values{name: {strconv.FormatInt(offset, 10)}}
+}
+
+// End is the address of the log's end.
+func (p logPanel) End() string { return p.with(nil) }
+
+// Top is the address of the log's beginning.
+func (p logPanel) Top() string { return p.with(at("offset", 0)) }
+
+// Older is the address of what is before; empty at the beginning.
+func (p logPanel) Older() string {
+	if p.From == 0 {
+		return ""
+	}
+	return p.with(at("before", p.From))
+}
+
+// Newer is the address of what is behind; empty at the end.
+func (p logPanel) Newer() string {
+	if p.To >= p.Size {
+		return ""
+	}
+	return p.with(at("offset", p.To))
+}
+
+// OtherWrap is the address of the same with or without wrapped lines.
+func (p logPanel) OtherWrap() string {
+	p.Query.Wrap = !p.Query.Wrap
+	switch {
+	case p.At >= 0:
+		return p.with(at("at", p.At))
+	case p.Live:
+		return p.with(nil)
+	default:
+		return p.with(at("offset", p.From))
+	}
+}
+
+// Tail is where the live log comes from; empty for a part that is not the end.
+func (p logPanel) Tail() string {
+	switch {
+	case !p.Live:
+		return ""
+	case !p.Filled:
+		return p.Path + "/tail"
+	default:
+		return p.Path + "/tail?" + at("from", p.To).Encode()
+	}
+}
+
+// Download is where the whole log is.
+func (p logPanel) Download() string { return p.Path + "/download" }
+
+// Search is where the query goes.
+func (p logPanel) Search() string { return p.Path + "/search" }
+
+// Step is the address of the match before or behind the one that is looked at.
+func (p logPanel) step(direction string) string {
+	values := p.Query.values()
+	values.Set("go", direction)
+	values.Set("from", strconv.FormatInt(p.At, 10))
+	return p.Search() + "?" + values.Encode()
+}
+
+// Previous is the address of the match before; empty where none is looked at.
+func (p logPanel) Previous() string {
+	if p.At < 0 || p.Query.Text == "" {
+		return ""
+	}
+	return p.step("previous")
+}
+
+// Next is the address of the next match; empty where none is looked at.
+func (p logPanel) Next() string {
+	if p.At < 0 || p.Query.Text == "" {
+		return ""
+	}
+	return p.step("next")
+}
+
+// Where says which part of the log this is: "bytes 0 to 65,536 of 12.3 MB".
+func (p logPanel) Where() string {
+	if p.From == 0 && p.To >= p.Size {
+		return "all of it, " + logs.Bytes(p.Size)
+	}
+	return fmt.Sprintf("bytes %s to %s of %s", number(int(p.From)), number(int(p.To)), logs.Bytes(p.Size))
+}

@@ -1,0 +1,146 @@
+package server
+
+import (
+	"fmt"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/logs"
+)
+
+// logPageData is the page of a log, or of a search in it.
+type logPageData struct {
+	basePage
+	Node    string
+	Process string // empty for supervisord's own log
+	Badge   badge
+	Panel   logPanel
+	Found   *foundView // what a search came to; nil on the log's own page
+}
+
+// newLogPage makes the page of a log without its text.
+func newLogPage(base basePage, l logRequest, query logQuery) logPageData {
+	page := logPageData{Node: l.node.Name, Badge: newNodeBadge(l.node), Panel: newLogPanel(l.node.Name, l.log)}
+	page.Panel.Query = query
+	title := "supervisord's log · " + l.node.Name
+	if l.process != nil {
+		page.Process, page.Badge = l.process.String(), newProcessBadge(l.process.Process)
+		title = fmt.Sprintf("%s %s · %s", page.Process, l.log.Stream, l.node.Name)
+	}
+	page.basePage = base.at("nodes", title)
+	return page
+}
+
+// whyNoLog explains that a process has no log, by what its supervisord says of
+// it.
+func whyNoLog(p *fleet.Process, stream cesi.LogStream) string {
+	if p == nil {
+		return "This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section)."
+	}
+	file := p.StdoutLogfile
+	if stream == cesi.Stderr {
+		file = p.StderrLogfile
+	}
+	switch {
+	case file != "" && p.Start == 0:
+		return fmt.Sprintf("There is no log yet: the process has never been started. It will be %s.", plain(file))
+	case file != "":
+		return fmt.Sprintf("The file %s is not there. It may have been removed; the next start makes it anew.", plain(file))
+	case stream == cesi.Stderr:
+		return "This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout."
+	default:
+		return "This process has no stdout log: stdout_logfile = NONE."
+	}
+}
+
+// foundView is what a search came to.
+type foundView struct {
+	Count   string // "1,234 matches"
+	Where   string // "in the last 16.8 MB"
+	Rows    []matchRow
+	More    bool   // than there are rows
+	Further string // address of the same search further back; empty at the beginning
+	Gaps    string // bytes that could not be searched
+}
+
+// matchRow is a line with what was found.
+type matchRow struct {
+	Offset string
+	URL    string
+	Before []span
+	Match  []span
+	After  []span
+}
+
+func newFoundView(p logPanel, found logs.Found) *foundView {
+	v := &foundView{Count: matches(found.Count), More: found.Count > len(found.Matches)}
+	switch searched := found.To - found.From; {
+	case found.From == 0 && found.To >= found.Size:
+		v.Where = "in the whole log, " + logs.Bytes(found.Size)
+	case found.To >= found.Size:
+		v.Where = "in the last " + logs.Bytes(searched)
+	default:
+		v.Where = fmt.Sprintf("in bytes %s to %s", number(int(found.From)), number(int(found.To)))
+	}
+	if found.From > 0 {
+		values := p.Query.values()
+		values["before"] = at("before", found.From)["before"]
+		v.Further = p.Search() + "?" + values.Encode()
+	}
+	if found.Gaps > 0 {
+		v.Gaps = logs.Bytes(found.Gaps) + " could not be searched: supervisord hands out only UTF-8."
+	}
+	for i := len(found.Matches) - 1; i >= 0; i-- {
+		v.Rows = append(v.Rows, newMatchRow(p, found.Matches[i]))
+	}
+	return v
+}
+
+func newMatchRow(p logPanel, m logs.Match) matchRow {
+	from := min(m.From, len(m.Line))
+	to := min(from+m.Length, len(m.Line))
+	return matchRow{
+		Offset: number(int(m.Offset)), URL: matchURL(p, m.Offset),
+		Before: oneLine(m.Line[:from]), Match: oneLine(m.Line[from:to]), After: oneLine(m.Line[to:]),
+	}
+}
+
+// matchURL is the address of a match in its log.
+func matchURL(p logPanel, offset int64) string { return p.with(at("at", offset)) + "#match" }
+
+// oneLine draws a part of a line without its colours.
+func oneLine(text []byte) []span {
+	var a ansi
+	spans := append(a.write(text), a.flush()...)
+	for i := range spans {
+		if spans[i].Class != classControl && spans[i].Class != classByte {
+			spans[i].Class = ""
+		}
+	}
+	return spans
+}
+
+// matches writes a count of what was found.
+func matches(n int) string {
+	switch n {
+	case 0:
+		return "Nothing found"
+	case 1:
+		return "1 match"
+	default:
+		return number(n) + " matches"
+	}
+}
+
+// nothingFurther says that there is no other match between two offsets.
+func nothingFurther(p logPanel, direction string, from, end int64) *foundView {
+	v := &foundView{Count: "No " + direction + " match"}
+	low, high := min(from, end), max(from, end)
+	v.Where = fmt.Sprintf("in bytes %s to %s", number(int(low)), number(int(high)))
+	if direction == "previous" && end > 0 {
+		values := p.Query.values()
+		values["before"] = at("before", end)["before"]
+		v.Further = p.Search() + "?" + values.Encode()
+	}
+	return v
+}

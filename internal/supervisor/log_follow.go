@@ -1,0 +1,77 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// FollowLog opens the live stream of a log: its last 1,024 bytes, and from then
+// on what is added to it, byte for byte. It blocks until supervisord answers,
+// for the node's timeout at most; the stream itself lasts until it is closed or
+// ctx ends. Read it without pause: supervisord keeps in memory what is not taken.
+// A log that is rotated or cleared goes on; one that is cut short ends the
+// stream, since supervisord breaks it off then. Errors: NotFound (cesi.IsNoLog)
+// where there is no such log or process, and those of every call.
+func (c *Client) FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+followPath(log), nil)
+	if err != nil {
+		cancel(nil)
+		return nil, cesi.Wrap(cesi.Invalid, err, "node %q: %s has no address", c.node.Name, log)
+	}
+	c.identify(request)
+	timer := time.AfterFunc(c.node.Timeout, func() { cancel(context.DeadlineExceeded) })
+	response, err := c.http.Do(request)
+	if !timer.Stop() && err == nil {
+		response.Body.Close()
+		err = context.DeadlineExceeded
+	}
+	if err == nil && response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		err = &statusError{code: response.StatusCode}
+	}
+	if err != nil {
+		err = c.explainFollow(ctx, log, err)
+		cancel(nil)
+		return nil, err
+	}
+	return &followed{ReadCloser: response.Body, cancel: cancel}, nil
+}
+
+func followPath(log cesi.LogName) string {
+	if log.Stream == cesi.MainLog {
+		return "/mainlogtail"
+	}
+	return "/logtail/" + url.PathEscape(log.Process.String()) + "/" + log.Stream.String()
+}
+
+func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error) error {
+	var status *statusError
+	if errors.As(err, &status) && status.code == http.StatusNotFound {
+		e := cesi.Wrap(cesi.NotFound, err, "There is no log: %s has no file.", log)
+		e.Fault = cesi.FaultNoFile
+		return e
+	}
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return c.explain(context.WithoutCancel(ctx), context.DeadlineExceeded)
+	}
+	return c.explain(ctx, err)
+}
+
+// followed is a stream that gives its connection back when it is closed.
+type followed struct {
+	io.ReadCloser
+	cancel context.CancelCauseFunc
+}
+
+// Close implements io.Closer.
+func (f *followed) Close() error {
+	f.cancel(nil)
+	return f.ReadCloser.Close()
+}

@@ -1,0 +1,124 @@
+package supervisor
+
+import (
+	"context"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// largeLog is the size from which supervisord can't tell a log's size: it
+	// does not fit into XML-RPC's 32-bit number, and the call fails inside.
+	largeLog = 1 << 31
+	// lastStep is the largest stretch that is read to its end to learn where that is.
+	lastStep = 64 << 10
+)
+
+// LogSize returns the length of a log in bytes. supervisord tells it in one
+// call for a process's log under 2 GiB; for others the end is searched in about
+// 30 short calls, fewer once it is known roughly. Errors: those of ReadLog.
+func (c *Client) LogSize(ctx context.Context, log cesi.LogName) (int64, error) {
+	return c.newLogReader(ctx, log).size()
+}
+
+func (r *logReader) size() (int64, error) {
+	size, err := r.askSize()
+	if err == nil {
+		r.failed.grown(size)
+	}
+	return size, err
+}
+
+func (r *logReader) askSize() (int64, error) {
+	if r.log.Stream == cesi.MainLog {
+		return r.searchEnd(0)
+	}
+	method := "supervisor.tailProcessStdoutLog"
+	if r.log.Stream == cesi.Stderr {
+		method = "supervisor.tailProcessStderrLog"
+	}
+	var text string
+	var size int64
+	var overflow bool
+	err := r.client.call(r.ctx, &[]any{&text, &size, &overflow}, method, r.log.Process.String(), 0, 0)
+	switch {
+	case isUnreadable(err):
+		return r.searchEnd(largeLog)
+	case err == nil && size == 0:
+		_, err = r.call(0, 1) // empty, or none
+	}
+	return size, err
+}
+
+// searchEnd finds the end of a log that is known to be at least so long.
+func (r *logReader) searchEnd(least int64) (int64, error) {
+	if last := r.failed.last(); last > least {
+		if there, err := r.isThere(last - 1); err != nil {
+			return 0, err
+		} else if there {
+			least = last
+		}
+	}
+	beyond := least + lastStep
+	for step := int64(lastStep); ; step *= 2 {
+		there, err := r.isThere(beyond)
+		if err != nil {
+			return 0, err
+		}
+		if !there {
+			break
+		}
+		least, beyond = beyond, beyond+2*step
+	}
+	for beyond-least > lastStep {
+		middle := least + (beyond-least)/2
+		there, err := r.isThere(middle)
+		if err != nil {
+			return 0, err
+		}
+		if there {
+			least = middle
+		} else {
+			beyond = middle
+		}
+	}
+	return r.readToEnd(least, beyond)
+}
+
+// isThere reports whether the log has a byte at the offset. A failure inside
+// supervisord says so too: the byte is part of a character.
+func (r *logReader) isThere(offset int64) (bool, error) {
+	if r.failed.has(offset, offset+1) {
+		return true, nil
+	}
+	text, err := r.call(offset, 1)
+	if isUnreadable(err) {
+		r.failed.add(offset, offset+1)
+		return true, nil
+	}
+	return len(text) > 0, err
+}
+
+// readToEnd finds the end between two offsets that are near to each other: in
+// one call, or byte-wise where that has something unreadable in it.
+func (r *logReader) readToEnd(least, beyond int64) (int64, error) {
+	for k := range int64(4) {
+		text, err := r.call(least+k, beyond-least)
+		if !isUnreadable(err) {
+			return least + k + int64(len(text)), err
+		}
+	}
+	for beyond-least > 1 {
+		middle := least + (beyond-least)/2
+		there, err := r.isThere(middle)
+		if err != nil {
+			return 0, err
+		}
+		if there {
+			least = middle
+		} else {
+			beyond = middle
+		}
+	}
+	return least + 1, nil
+}

@@ -1,0 +1,187 @@
+// Shows a log live: [data-log-tail] is a panel of partials/log.html, and its
+// value where the event stream is.
+'use strict'
+
+{
+  const maxText = 1 << 20 // characters kept in a page, and while paused
+  const nearEnd = 40 // pixels
+
+  // One span of the log's text, as the server sends it.
+  function draw([content, name]) {
+    if (!name) return document.createTextNode(content)
+    const span = document.createElement('span')
+    span.className = name
+    span.textContent = content
+    return span
+  }
+
+  class Tail {
+    constructor(panel) {
+      this.panel = panel
+      this.text = panel.querySelector('.log-text')
+      if (!this.text) return
+      this.state = panel.querySelector('[data-log-state]')
+      this.pauseButton = panel.querySelector('[data-log-pause]')
+      this.followButton = panel.querySelector('[data-log-follow]')
+      this.length = this.text.textContent.length
+      this.waiting = []
+      this.waitingLength = 0
+      this.follow = !location.hash
+      this.prepare()
+      this.listen()
+    }
+
+    prepare() {
+      this.state.parentElement.hidden = false
+      this.pauseButton.hidden = false
+      this.pauseButton.addEventListener('click', () => this.pause(!this.paused))
+      this.followButton.addEventListener('click', () => this.toEnd())
+      this.text.addEventListener('scroll', () => this.scrolled(), { passive: true })
+      if (this.follow) this.toEnd()
+    }
+
+    listen() {
+      const source = new EventSource(this.panel.dataset.logTail)
+      source.addEventListener('text', (event) => this.take(JSON.parse(event.data)))
+      source.addEventListener('seam', (event) => this.seam(JSON.parse(event.data).sentence))
+      source.addEventListener('state', (event) => this.show(JSON.parse(event.data)))
+      source.addEventListener('end', (event) => {
+        source.close()
+        this.show({ live: false, sentence: JSON.parse(event.data).sentence })
+        this.seam('The live log ends here.')
+      })
+      source.addEventListener('error', () => {
+        const ended = source.readyState === EventSource.CLOSED
+        this.show({ live: false, sentence: ended ? 'The live log is not to be had: reload the page.' : 'CeSI does not answer; trying again.' })
+      })
+      addEventListener('pagehide', () => source.close())
+    }
+
+    show({ live, sentence }) {
+      this.panel.classList.toggle('log-live', live)
+      if (this.state.textContent !== sentence) this.state.textContent = sentence
+    }
+
+    seam(sentence) { this.take([[`\u2508 ${sentence}\n`, 'log-seam']]) }
+
+    take(spans) {
+      if (!this.paused) {
+        this.append(spans)
+        return
+      }
+      this.waiting.push(spans)
+      for (const [content] of spans) this.waitingLength += content.length
+      while (this.waitingLength > maxText) {
+        for (const [content] of this.waiting.shift()) this.waitingLength -= content.length
+        this.missed = true
+      }
+    }
+
+    append(spans) {
+      this.panel.querySelector('.log-empty')?.remove()
+      this.panel.querySelector('[data-log-where]')?.remove() // no longer true
+      const added = document.createDocumentFragment()
+      for (const span of spans) {
+        added.append(draw(span))
+        this.length += span[0].length
+      }
+      this.text.append(added)
+      this.trim()
+      if (this.follow) this.text.scrollTop = this.text.scrollHeight
+    }
+
+    // Takes the oldest text away, so that a page that is open for days does not
+    // grow.
+    trim() {
+      if (this.length <= maxText) return
+      while (this.length > maxText * 0.8 && this.text.childNodes.length > 1) {
+        this.length -= this.text.firstChild.textContent.length
+        this.text.firstChild.remove()
+      }
+      delete this.panel.dataset.logOlder // it would leave a hole
+      this.panel.querySelector('.log-more a')?.remove()
+    }
+
+    pause(on) {
+      this.paused = on
+      this.pauseButton.querySelector('span').textContent = on ? 'Resume' : 'Pause'
+      this.pauseButton.setAttribute('aria-pressed', on)
+      this.panel.classList.toggle('log-paused', on)
+      if (on) return
+      const waiting = this.waiting
+      this.waiting = []
+      this.waitingLength = 0
+      if (this.missed) this.seam('Too much came while this was paused; its beginning is left out.')
+      this.missed = false
+      for (const spans of waiting) this.append(spans)
+    }
+
+    toEnd() {
+      this.follow = true
+      this.followButton.hidden = true
+      this.text.scrollTop = this.text.scrollHeight
+    }
+
+    scrolled() {
+      const rest = this.text.scrollHeight - this.text.clientHeight - this.text.scrollTop
+      this.follow = rest < nearEnd
+      this.followButton.hidden = this.follow
+    }
+  }
+
+  // Puts what is before the text on top of it when somebody scrolls there.
+  async function older(panel) {
+    const text = panel.querySelector('.log-text')
+    const from = panel.dataset.logOlder
+    if (!from || panel.dataset.logLoading) return
+    panel.dataset.logLoading = 'yes'
+    try {
+      const answer = await fetch(from, { headers: { Accept: 'text/html' } })
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      const next = page.querySelector('.log-panel')
+      const lines = next?.querySelector('.log-text')
+      if (!answer.ok || !lines || panel.dataset.logOlder !== from) return
+      const height = text.scrollHeight
+      text.prepend(...lines.childNodes)
+      text.scrollTop += text.scrollHeight - height
+      const more = panel.querySelector('.log-more')
+      if (next.dataset.logOlder) {
+        panel.dataset.logOlder = next.dataset.logOlder
+        more.querySelector('a').href = next.dataset.logOlder
+      } else {
+        delete panel.dataset.logOlder
+        more.remove()
+      }
+      panel.querySelector('[data-log-where]')?.remove()
+    } catch {
+      // The link is still there to try again.
+    } finally {
+      delete panel.dataset.logLoading
+    }
+  }
+
+  function wrap(event, panel) {
+    const link = event.target.closest('[data-log-wrap]')
+    if (!link) return
+    event.preventDefault()
+    const here = location.pathname + location.search
+    const wrapped = panel.querySelector('.log-text')?.classList.toggle('log-wrapped')
+    link.title = wrapped ? "Don't wrap long lines" : 'Wrap long lines'
+    link.setAttribute('aria-label', link.title)
+    if (panel.dataset.logPage !== undefined) {
+      history.replaceState(null, '', link.href)
+      link.href = here
+    }
+  }
+
+  for (const panel of document.querySelectorAll('.log-panel')) {
+    const text = panel.querySelector('.log-text')
+    if (!text) continue
+    panel.addEventListener('click', (event) => wrap(event, panel))
+    text.addEventListener('scroll', () => {
+      if (text.scrollTop < 200) older(panel)
+    }, { passive: true })
+    if (panel.dataset.logTail) new Tail(panel)
+    else if (new URLSearchParams(location.search).has('before')) text.scrollTop = text.scrollHeight
+  }
+}
