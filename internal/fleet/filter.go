@@ -27,6 +27,7 @@ type Filter struct {
 	Group       string
 	States      []cesi.State // any of these; none: all
 	Attention   Attention
+	Answering   bool // take nothing of a node that does not answer
 }
 
 // Match is one process of the fleet, with its node.
@@ -58,7 +59,7 @@ func (s *Snapshot) Find(f Filter) []Match {
 }
 
 func (f Filter) takesNode(n *Node) bool {
-	if n.Status != Up && (len(f.States) > 0 || f.Attention != AnyAttention) {
+	if n.Status != Up && (f.Answering || len(f.States) > 0 || f.Attention != AnyAttention) {
 		return false
 	}
 	return (f.Node == "" || n.Name == f.Node) && (f.Environment == "" || n.InEnvironment(f.Environment))

@@ -71,6 +71,7 @@ func TestAFilterTakesWhatItNames(t *testing.T) {
 		"another script":                        {Filter{Text: "工"}, []string{"web-2 工人:工人"}},
 		"states":                                {Filter{States: []cesi.State{cesi.Fatal, cesi.Stopped}}, []string{"web-2 工人:工人", "Web-1 api:api_0"}},
 		"a state, but not of the silent":        {Filter{States: []cesi.State{cesi.Running}}, append(api[:2:2], api[3])},
+		"what answers":                          {Filter{Environment: "staging", Answering: true}, []string{"batch job:import", "batch job:nightly"}},
 		"what needs attention":                  {Filter{Attention: NeedsAttention}, []string{"Web-1 api:api_0", "batch job:import"}},
 		"what exited as it should":              {Filter{States: []cesi.State{cesi.Exited}, Attention: NeedsNone}, []string{"batch job:nightly"}},
 	} {

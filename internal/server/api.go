@@ -48,7 +48,18 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
 // readJSON decodes the request's body into value. An empty body leaves value as
 // it is where optional.
 func readJSON(r *http.Request, value any, optional bool) error {
+	return decodeJSON(json.NewDecoder(r.Body), value, optional)
+}
+
+// readStrictJSON is readJSON for a body in which a misspelt name must not pass
+// for one that was left out.
+func readStrictJSON(r *http.Request, value any) error {
 	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	return decodeJSON(decoder, value, false)
+}
+
+func decodeJSON(decoder *json.Decoder, value any, optional bool) error {
 	err := decoder.Decode(value)
 	var (
 		limit *http.MaxBytesError

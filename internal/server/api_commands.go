@@ -14,6 +14,7 @@ type apiReport struct {
 	Activity cesi.ActivityID `json:"activity"`
 	Process  *apiProcess     `json:"process,omitempty"`
 	Results  []apiOutcome    `json:"results,omitempty"`
+	Silent   []string        `json:"silent,omitempty"` // nodes left out, since they do not answer
 }
 
 type apiOutcome struct {
@@ -63,16 +64,7 @@ func (s *Server) apiCommandAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !report.Done {
-		return s.apiUnderWay(w, report)
-	}
-	status, answer := http.StatusOK, apiReport{success: ok(), Message: report.Message, Activity: report.ID,
-		Results: newAPIOutcomes(report)}
-	if err := allFailed(report); err != nil {
-		status, answer.Status = statusOf(err), "error"
-	}
-	s.writeJSON(w, status, answer)
-	return nil
+	return s.apiReportOnMany(w, report, nil)
 }
 
 // allFailed returns the first error of a command that achieved nothing.

@@ -108,6 +108,13 @@ func (s *Server) apiRoutes(r chi.Router) {
 	r.Delete("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.apiEndSessionsOf))
 	r.Delete("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.apiRevokeTokensOf))
 
+	r.Get("/processes", s.allow(cesi.ViewFleet, s.apiFleetProcesses))
+	r.Get("/environments", s.allow(cesi.ViewFleet, s.apiEnvironments))
+	r.Get("/groups", s.allow(cesi.ViewFleet, s.apiGroups))
+	r.Get("/groups/{group}", s.allow(cesi.ViewFleet, s.apiGroup))
+	r.Get("/groups/{group}/node/{node}", s.allow(cesi.ViewFleet, s.apiGroupNode))
+	r.Post("/commands", s.allow(cesi.ControlProcesses, s.apiCommands))
+
 	r.Get("/nodes", s.allow(cesi.ViewFleet, s.apiNodes))
 	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.apiNode))
 	r.Get("/nodes/{node}/processes", s.allow(cesi.ViewFleet, s.apiProcesses))

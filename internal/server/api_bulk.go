@@ -1,0 +1,88 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// apiBulk is a command on targets of the whole fleet: those named, or all of a
+// scope.
+type apiBulk struct {
+	Action  cesi.Action `json:"action"`
+	Signal  any         `json:"signal"` // a name or a number
+	Confirm string      `json:"confirm"`
+	Targets []string    `json:"targets"`
+
+	Scope       string   `json:"scope"`
+	Name        string   `json:"name"`
+	Environment string   `json:"environment"`
+	Q           string   `json:"q"`
+	Node        string   `json:"node"`
+	Group       string   `json:"group"`
+	State       []string `json:"state"`
+	Attention   string   `json:"attention"`
+}
+
+// form is the body as the form of the pages words it.
+func (b apiBulk) form() url.Values {
+	form := url.Values{"target": b.Targets, "state": b.State}
+	for name, value := range map[string]string{
+		"scope": b.Scope, "name": b.Name, "environment": b.Environment,
+		"q": b.Q, "node": b.Node, "group": b.Group, "attention": b.Attention,
+	} {
+		form.Set(name, value)
+	}
+	return form
+}
+
+// apiCommands sends a command to many processes of the fleet and tells how it
+// went for each.
+func (s *Server) apiCommands(w http.ResponseWriter, r *http.Request) error {
+	var body apiBulk
+	if err := readStrictJSON(r, &body); err != nil {
+		return err
+	}
+	if !slices.Contains(append(setActions(), cesi.ActionSignal), body.Action) {
+		return cesi.Errorf(cesi.Invalid, "%q is no action: want start, stop, restart or signal", body.Action)
+	}
+	where, err := scopeOf(body.form())
+	if err != nil {
+		return err
+	}
+	if where.Kind != "" && len(body.Targets) > 0 {
+		return cesi.Errorf(cesi.Invalid, "name targets or a scope, not both")
+	}
+	a, err := where.aim(s.opts.Fleet.Snapshot())
+	if err != nil {
+		return err
+	}
+	c := fleet.Command{Action: body.Action, Targets: a.targets, ConfirmSelf: body.Confirm}
+	if body.Signal != nil {
+		c.Signal = fmt.Sprint(body.Signal)
+	}
+	report, err := s.control(r, c)
+	if err != nil {
+		return err
+	}
+	return s.apiReportOnMany(w, report, a.silent)
+}
+
+// apiReportOnMany tells how a command on many went. Silent are the nodes that
+// were left out, since they do not answer.
+func (s *Server) apiReportOnMany(w http.ResponseWriter, report fleet.Report, silent []string) error {
+	if !report.Done {
+		return s.apiUnderWay(w, report)
+	}
+	status, answer := http.StatusOK, apiReport{success: ok(), Message: report.Message, Activity: report.ID,
+		Results: newAPIOutcomes(report), Silent: silent}
+	if err := allFailed(report); err != nil {
+		status, answer.Status = statusOf(err), "error"
+	}
+	s.writeJSON(w, status, answer)
+	return nil
+}
