@@ -1,0 +1,230 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/supervisor/supervisortest"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+)
+
+// slowPrograms are ten programs that count as running only after two seconds.
+const slowPrograms = `
+[program:worker]
+command = sleep 3600
+process_name = worker_%(process_num)02d
+numprocs = 10
+startsecs = 2
+autostart = false
+`
+
+// quickPrograms are a group of two that run at once, and one that is stopped.
+const quickPrograms = `
+[program:api]
+command = sh -c 'trap "touch $1" USR1; while :; do sleep 0.05; done' - %(here)s/%(process_num)d.signalled
+process_name = api_%(process_num)d
+numprocs = 2
+startsecs = 0
+[program:off]
+command = sleep 3600
+autostart = false
+startsecs = 0
+`
+
+// startMany starts supervisords with the programs, as nodes n0, n1, … of the
+// environment lab, and a server with an operator.
+func startMany(t *testing.T, count int, programs string, change ...func(*setup)) (*harness, *browser, []*supervisortest.Supervisor) {
+	t.Helper()
+	t.Parallel()
+	var daemons []*supervisortest.Supervisor
+	var nodes []cesi.Node
+	for i := range count {
+		s := supervisortest.Start(t, supervisortest.Options{Programs: programs})
+		n := s.Node(fmt.Sprintf("n%d", i))
+		n.Environments = []string{"lab"}
+		daemons, nodes = append(daemons, s), append(nodes, n)
+	}
+	h, b := startServerAs(t, cesi.Operator, nodes, change...)
+	return h, b, daemons
+}
+
+// waitRunning waits for the fleet to know of so many running processes.
+func (h *harness) waitRunning(count int) {
+	h.t.Helper()
+	h.wait(fmt.Sprint(count, " to run"), func() bool { return h.fleet.Snapshot().Counts.Running == count })
+}
+
+// formFields are what a form sends if no button is named.
+func formFields(form *goquery.Selection) url.Values {
+	values := make(url.Values)
+	form.Find("input[name]").Each(func(_ int, e *goquery.Selection) {
+		if _, checked := e.Attr("checked"); checked || e.AttrOr("type", "") != "checkbox" {
+			values.Add(e.AttrOr("name", ""), e.AttrOr("value", ""))
+		}
+	})
+	form.Find("select[name] option[selected]").Each(func(_ int, e *goquery.Selection) {
+		values.Add(e.Parent().AttrOr("name", ""), e.AttrOr("value", ""))
+	})
+	return values
+}
+
+// choose sends the selection of a page as a browser without scripts does, with
+// the given changes, and returns the question.
+func (b *browser) choose(path string, change url.Values) *goquery.Document {
+	b.h.t.Helper()
+	form := formFields(b.get(path).page(b.h.t).Find("form#selection"))
+	for name, values := range change {
+		form[name] = values
+	}
+	asked := b.post("/command", form)
+	if asked.status == http.StatusSeeOther {
+		asked = b.get(asked.location)
+	}
+	if asked.status != http.StatusOK {
+		b.h.t.Fatalf("the question: %d %s", asked.status, asked.page(b.h.t).Find("main").Text())
+	}
+	return asked.page(b.h.t)
+}
+
+// confirm answers yes to a question and returns the page that it leads back to.
+func (b *browser) confirm(question *goquery.Document, change url.Values) *goquery.Document {
+	b.h.t.Helper()
+	form := question.Find("main form").First()
+	values := formFields(form)
+	for name, v := range change {
+		values[name] = v
+	}
+	done := b.post(form.AttrOr("action", ""), values)
+	if done.status != http.StatusSeeOther {
+		b.h.t.Fatalf("the answer: %d %s", done.status, done.page(b.h.t).Find("main").Text())
+	}
+	return b.get(done.location).page(b.h.t)
+}
+
+func TestSixtySlowRestartsOnSixNodesGoSideBySide(t *testing.T) {
+	h, b, daemons := startMany(t, 6, slowPrograms, func(s *setup) { s.patience = time.Minute })
+	var before []string
+	for i, s := range daemons {
+		s.Ctl("start", "all")
+		before = append(before, pids(s.Ctl("status"))...)
+		h.wait(fmt.Sprint("n", i), func() bool { return h.fleet.Snapshot().Nodes[i].Counts.Running == 10 })
+	}
+	question := b.choose("/processes?group=worker", url.Values{"scope": {"matching"}, "action": {"restart"}})
+	if got := strings.TrimSpace(question.Find("h1").Text()); got != "Restart 60 processes on 6 nodes?" {
+		t.Fatalf("the question is %q", got)
+	}
+	began := time.Now()
+	page := b.confirm(question, nil)
+	took := time.Since(began)
+	t.Logf("60 restarts with startsecs=2 on 6 nodes took %.1f s", took.Seconds())
+	if took > 40*time.Second { // one after the other: over 120 s
+		t.Error("they did not go side by side")
+	}
+	if rows := page.Find(".outcomes tbody tr"); rows.Length() != 60 || rows.Find(".text-running").Length() != 60 {
+		t.Errorf("it tells of %d results, %d of them good: %s", rows.Length(), rows.Find(".text-running").Length(), page.Find(".flash").Text())
+	}
+	var after []string
+	for i, s := range daemons {
+		status := s.Ctl("status")
+		after = append(after, pids(status)...)
+		if got := strings.Count(status, "RUNNING"); got != 10 {
+			t.Errorf("supervisorctl on n%d:\n%s", i, status)
+		}
+	}
+	same := make(map[string]bool)
+	for _, pid := range before {
+		same[pid] = true
+	}
+	for _, pid := range after {
+		if same[pid] {
+			t.Errorf("process %s was not restarted", pid)
+		}
+	}
+}
+
+// pids are those in what supervisorctl status prints.
+func pids(status string) []string {
+	var list []string
+	for line := range strings.Lines(status) {
+		if _, rest, found := strings.Cut(line, "pid "); found {
+			list = append(list, strings.Split(rest, ",")[0])
+		}
+	}
+	return list
+}
+
+func TestASelectionAcrossNodesStops(t *testing.T) {
+	h, b, daemons := startMany(t, 2, quickPrograms)
+	h.waitRunning(4)
+	targets := url.Values{"target": {"n0/api:api_0", "n1/api:*"}, "action": {"stop"}}
+	question := b.choose("/processes?q=api&sort=node", targets)
+	if got := strings.TrimSpace(question.Find("h1").Text()); got != "Stop 3 processes on 2 nodes?" {
+		t.Fatalf("the question is %q", got)
+	}
+	page := b.confirm(question, nil)
+	if got := page.Find("input[name=q]").AttrOr("value", ""); got != "api" || page.Find(".outcomes tbody tr").Length() != 3 {
+		t.Errorf("it leads back to a filter of %q, and tells %q", got, page.Find(".flash").Text())
+	}
+	want := []string{"RUNNING", "STOPPED", "STOPPED", "STOPPED"}
+	got := []string{daemons[0].State("api:api_1"), daemons[0].State("api:api_0"), daemons[1].State("api:api_0"), daemons[1].State("api:api_1")}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("supervisorctl: - want, + got:\n%s", diff)
+	}
+}
+
+func TestASignalGoesToAGroupOnAllNodes(t *testing.T) {
+	h, b, daemons := startMany(t, 2, quickPrograms)
+	h.waitRunning(4)
+	question := b.choose("/groups/api", url.Values{"target": {"n0/api:*", "n1/api:*"}, "action": {"signal"}})
+	page := b.confirm(question, url.Values{"signal": {"USR1"}})
+	if got := page.Find(".outcomes .text-running").Length(); got != 4 {
+		t.Errorf("%d of 4 were signalled: %s", got, page.Find(".flash").Text())
+	}
+	for _, s := range daemons {
+		h.wait("the signal to arrive", func() bool {
+			return s.State("api:api_0") == "RUNNING" && exists(s.Path("0.signalled")) && exists(s.Path("1.signalled"))
+		})
+	}
+}
+
+func TestWholeSetsAreActedOn(t *testing.T) {
+	h, b, daemons := startMany(t, 2, quickPrograms)
+	h.waitRunning(4)
+	for _, step := range []struct {
+		page, link string // the page, and which of its links is followed
+		question   string
+		want       []string // api_0, api_1 and off, on n0 and n1
+	}{
+		{"/groups/api", "#row-api_1 .cell-actions a:nth-child(2)", "Stop 2 processes on 2 nodes?",
+			[]string{"RUNNING", "STOPPED", "STOPPED", "RUNNING", "STOPPED", "STOPPED"}},
+		{"/groups/api", "#part-n0 .cell-actions a:nth-child(2)", "Stop api:api_0 on n0?",
+			[]string{"STOPPED", "STOPPED", "STOPPED", "RUNNING", "STOPPED", "STOPPED"}},
+		{"/groups/api", ".page-actions a:nth-child(1)", "Start 3 processes on 2 nodes?",
+			[]string{"RUNNING", "RUNNING", "STOPPED", "RUNNING", "RUNNING", "STOPPED"}},
+		{"/environments/lab", ".page-actions a:nth-child(1)", "Start 2 processes on 2 nodes?",
+			[]string{"RUNNING", "RUNNING", "RUNNING", "RUNNING", "RUNNING", "RUNNING"}},
+		{"/environments/lab", "#part-n1 .cell-actions a:nth-child(2)", "Stop 3 processes on n1?",
+			[]string{"RUNNING", "RUNNING", "RUNNING", "STOPPED", "STOPPED", "STOPPED"}},
+	} {
+		link := b.get(step.page).page(t).Find(step.link).AttrOr("href", "")
+		question := b.get(link).page(t)
+		if got := strings.TrimSpace(question.Find("h1").Text()); got != step.question {
+			t.Fatalf("%s of %s asks %q, want %q", step.link, step.page, got, step.question)
+		}
+		b.confirm(question, nil)
+		var got []string
+		for _, s := range daemons {
+			got = append(got, s.State("api:api_0"), s.State("api:api_1"), s.State("off"))
+		}
+		if diff := cmp.Diff(step.want, got); diff != "" {
+			t.Fatalf("after %q: - want, + got:\n%s", step.question, diff)
+		}
+	}
+}
