@@ -73,8 +73,8 @@ func TestTheAPIListsGroupsAsCeSi(t *testing.T) {
 		t.Errorf("%s, want %s", got.body, want)
 	}
 	for path, want := range map[string]map[string][]string{
-		"groups/api":            {"a": {"api_0", "api_1"}, "b": {"api_0"}},
-		"groups/api/node/a":     {"a": {"api_0", "api_1"}},
+		"groups/api":                    {"a": {"api_0", "api_1"}, "b": {"api_0"}},
+		"groups/api/node/a":             {"a": {"api_0", "api_1"}},
 		"groups/%E5%B7%A5%2F%E4%BA%BA/": {"a": {"x"}},
 	} {
 		var got struct {

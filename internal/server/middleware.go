@@ -130,3 +130,17 @@ func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 			"Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
 		r.Header.Get("Origin"), r.Host))
 }
+
+// stripSlash takes a slash off the end of the path, also where names in it are
+// encoded.
+func stripSlash(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path := r.URL.Path; len(path) > 1 && strings.HasSuffix(path, "/") {
+			u := *r.URL
+			u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
+			r = r.Clone(r.Context())
+			r.URL = &u
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -17,7 +17,7 @@ import (
 // permission).
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(middleware.StripSlashes, middleware.GetHead)
+	r.Use(stripSlash, middleware.GetHead)
 	r.NotFound(s.open(s.notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
 
