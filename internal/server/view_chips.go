@@ -29,7 +29,10 @@ func newChips(s *fleet.Snapshot, q processesQuery) []chip {
 			bad++
 		}
 	}
-	chips := []chip{attentionChip(bad, q.Attention == fleet.NeedsAttention)}
+	var chips []chip
+	if wanted := q.Attention == fleet.NeedsAttention; wanted || bad > 0 {
+		chips = append(chips, attentionChip(bad, wanted))
+	}
 	if q.Attention == fleet.NeedsNone {
 		chips = append(chips, chip{Name: "attention", Value: "no", Label: "as expected", Kind: "idle", Count: total(counts) - bad, Checked: true})
 	}

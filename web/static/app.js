@@ -124,3 +124,6 @@ document.addEventListener('click', (event) => {
 
 prepare()
 document.addEventListener('htmx:after:swap', prepare)
+
+// On a phone the bar at the top is wider than the screen.
+document.querySelector('.nav-links [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
