@@ -137,6 +137,20 @@ func TestOtherPagesAndOrdersKeepTheFilter(t *testing.T) {
 	}
 }
 
+func TestOfManyProcessesOnePageIsDrawn(t *testing.T) {
+	s := manySamples(1000, 50)
+	doc := drawProcesses(t, cesi.Operator, s, "sort=-node&page=7")
+	if rows, first := doc.Find("tbody tr").Length(), doc.Find("tbody .cell-node a").First().Text(); rows != pageRows || first != "node-0987" {
+		t.Errorf("%d rows, from %s on", rows, first)
+	}
+	if got := texts(doc, "#found"); !cmp.Equal(got, []string{"50,000 processes"}) {
+		t.Errorf("it counts %q", got)
+	}
+	if got := doc.Find("form#selection").Text(); !strings.Contains(got, "all 50,000 of the fleet") {
+		t.Errorf("the bar says %q", got)
+	}
+}
+
 func TestALongListIsTypedAShortOneChosen(t *testing.T) {
 	doc := drawProcesses(t, cesi.Viewer, manySamples(pickerChoices+1, 1), "environment=gone")
 	if doc.Find("input[name=node]").Length() != 1 || doc.Find("select[name=group]").Length() != 1 {
