@@ -57,7 +57,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	s.failPage(w, r, err)
 }
 
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", "/api/") }
 
 // logFailure writes down what people are not told, and nothing for what is
 // their own mistake.
