@@ -94,6 +94,23 @@ func (c *replyChecker) check(t *testing.T, key string, got reply) {
 	}
 }
 
+// streams reports whether an operation answers with a stream that never ends.
+func (c *replyChecker) streams(key string) bool {
+	_, found := c.operations[key].Responses["200"].Content["text/event-stream"]
+	return found
+}
+
+// checkStream holds the beginning of an endless answer against what the
+// document says of it, and ends it.
+func (c *replyChecker) checkStream(t *testing.T, key string, got *http.Response) {
+	t.Helper()
+	got.Body.Close()
+	if got.StatusCode != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/event-stream") {
+		t.Errorf("%s: %s, %v", key, got.Status, got.Header)
+	}
+	c.succeeded[key] = true
+}
+
 // escaped writes a key as a JSON pointer does.
 func escaped(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(key)
@@ -159,6 +176,12 @@ func requests() []request {
 		{"POST /nodes/{node}/processes/{process}/clear-logs", "nodes/n/processes/web:web_0/clear-logs", "", 200},
 		{"POST /nodes/{node}/all-processes/signal", "nodes/n/all-processes/signal", `{"signal":"CONT"}`, 200},
 		{"POST /nodes/{node}/clear-logs", "nodes/n/clear-logs", "", 200},
+		{"GET /nodes/{node}/log/search", "nodes/n/log/search?q=spawned", "", 200},
+		{"GET /nodes/{node}/processes/{process}/logs/{stream}/search", "nodes/n/processes/web:web_0/logs/stdout/search?q=x", "", 200},
+		{"POST /commands", "commands", `{"action":"restart","scope":"group","name":"web"}`, 200},
+		{"POST /commands", "commands", `{"action":"start","targets":["n/bad:bad","n/bad:*"]}`, 422},
+		{"POST /commands", "commands", `{"action":"start","scope":"matching","query":"x"}`, 400},
+		{"POST /commands", "commands", `{"action":"start","scope":"group","name":"nope"}`, 404},
 		{"GET /nodes/{node}", "nodes/silent", "", 200},
 		{"GET /nodes/{node}/processes", "nodes/n/processes", "", 200},
 		{"GET /nodes/{node}/processes", "nodes/silent/processes", "", 502},
@@ -191,6 +214,11 @@ func TestRealAnswersAreAsDocumented(t *testing.T) {
 	called := make(map[string]bool)
 	call := func(operation, path, body string) reply {
 		method, _, _ := strings.Cut(operation, " ")
+		if checker.streams(operation) {
+			checker.checkStream(t, operation, admin.send(method, "/api/v2"+path, body))
+			called[operation] = true
+			return reply{}
+		}
 		got := admin.do(method, "/api/v2"+path, body)
 		checker.check(t, operation, got)
 		called[operation] = true
@@ -236,7 +264,7 @@ func (b *browser) anotherSession() string {
 
 // examplePath fills a path with names that the test's fleet has.
 func examplePath(path string) string {
-	return strings.NewReplacer("{node}", "n", "{process}", "web:web_0", "{group}", "web", "{action}", "restart").Replace(path)
+	return strings.NewReplacer("{node}", "n", "{process}", "web:web_0", "{group}", "web", "{stream}", "stdout", "{action}", "restart").Replace(path)
 }
 
 func TestADocumentThatIsWrongIsFoundOut(t *testing.T) {
