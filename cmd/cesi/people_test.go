@@ -238,7 +238,7 @@ func TestATokenIsListedUsedFromAnotherSiteAndRevoked(t *testing.T) {
 		t.Errorf("status %d: %s", code, body)
 	}
 	list := admin.ask(http.StatusOK, "GET", "profile/tokens", nil).Tokens
-	if len(list) != 1 || list[0].Name != "ci" || list[0].Expires == nil || !list[0].Expires.Equal(soon) {
+	if len(list) != 1 || list[0].Name != "ci" || list[0].LastUsed == nil || list[0].Expires == nil || !list[0].Expires.Equal(soon) {
 		t.Errorf("tokens: %+v", list)
 	}
 	if strings.Contains(in.read(t, "cesi.db")+in.read(t, "cesi.db-wal"), strings.TrimPrefix(made.Token, "cesi_")) {

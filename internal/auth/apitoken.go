@@ -75,10 +75,21 @@ func (s *Service) noteUse(token cesi.Token) {
 	s.used[token.ID] = now
 }
 
-// Tokens returns the user's tokens by name. Who may see them is for the caller
-// to check.
+// Tokens returns the user's tokens by name, each with its last use to the minute.
+// Who may see them is for the caller to check.
 func (s *Service) Tokens(ctx context.Context, user string) ([]cesi.Token, error) {
-	return s.store.Tokens(ctx, user)
+	tokens, err := s.store.Tokens(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, token := range tokens {
+		if at, found := s.used[token.ID]; found {
+			tokens[i].LastUsed = at
+		}
+	}
+	return tokens, nil
 }
 
 // AddToken makes an API token of the actor's own, which is returned this once.

@@ -1,7 +1,7 @@
 // Package auth knows who somebody is and who may do what to users: passwords,
-// the throttling of log-ins, sessions, API tokens, and the one user service that the server
-// and the command line share, so that nobody can forget a check or an audit
-// line.
+// the throttling of log-ins, sessions, API tokens, and the one user service that
+// the server and the command line share, so that nobody can forget a check or an
+// audit line.
 //
 // It keeps users and sessions through Store and writes the activity log through
 // Journal. Cookies, forms and prompts do not belong here.

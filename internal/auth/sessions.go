@@ -40,8 +40,9 @@ func (s *Service) Login(ctx context.Context, name, password, address, userAgent,
 }
 
 // prove returns the user of the name, with the password's hash, if the password
-// is right; a hash of the Python CeSI's is a bcrypt one after that. If it isn't, that is Unauthorized and failure is written to the
-// activity log. The try counts as failed until the caller takes it back.
+// is right; a hash of the Python CeSI's is a bcrypt one after that. If it isn't
+// right, that is Unauthorized, and failure is written to the activity log. The
+// try counts as failed until the caller takes it back.
 func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, password string) (cesi.User, string, *attempt, error) {
 	try, err := s.throttle.begin(failure.Address, name)
 	if err != nil {

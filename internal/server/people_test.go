@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 // secretOf is what a page shows this once.
@@ -156,5 +158,30 @@ func TestOwnSessionsAreEndedOnTheProfile(t *testing.T) {
 	}
 	if here.get("/nodes").status != http.StatusOK {
 		t.Error("the own one has ended too")
+	}
+}
+
+func TestAUserWhoseNameComesFromThePythonCeSIIsChangedToo(t *testing.T) {
+	h, admin := startServerAs(t, cesi.Admin, nil)
+	for _, name := range []string{"night/shift", "50% of #1?", "o'brien & co", "a+b@c", "李 雷"} {
+		if _, err := h.db.AddUser(t.Context(), cesi.User{Name: name, Role: cesi.Viewer}, "x"); err != nil {
+			t.Fatal(err)
+		}
+		link, _ := admin.get("/users").page(t).Find(".name-link").FilterFunction(func(_ int, e *goquery.Selection) bool {
+			return e.Text() == name
+		}).Attr("href")
+		page := admin.get(link)
+		if got := page.page(t).Find("h1").Text(); page.status != http.StatusOK || got != name {
+			t.Errorf("%q: status %d, %q", name, page.status, got)
+			continue
+		}
+		form, _ := page.page(t).Find("form[action$='/role']").Attr("action")
+		back := admin.post(form, url.Values{"role": {"operator"}}).location
+		if got := admin.get(back).page(t).Find("option[selected]").AttrOr("value", ""); got != "operator" {
+			t.Errorf("%q is a %q after %s", name, got, back)
+		}
+		if got := admin.do(http.MethodDelete, "/api/v2"+link, ""); got.status != http.StatusOK {
+			t.Errorf("%q: status %d, %s", name, got.status, got.body)
+		}
 	}
 }
