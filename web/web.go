@@ -1,5 +1,6 @@
 // Package web holds what is sent to browsers as it is: the templates of the
-// pages and the static files (style sheets, icons, one script), all embedded.
+// pages, their words in other languages, and the static files (style sheets,
+// icons, scripts), all embedded.
 //
 // It serves the static files and hands out the templates; what is put into them
 // is the server's business. static/vendor and static/icons.svg are made by
@@ -11,13 +12,19 @@ import (
 	"io/fs"
 )
 
-//go:embed templates static
+//go:embed templates static locales
 var files embed.FS
+
+// Locales returns the catalogues of what people read in languages other than
+// English, and of the English plurals: TAG.json.
+func Locales() fs.FS { return folder("locales") }
 
 // Templates returns the templates: layouts/*.html, partials/*.html and
 // pages/*.html.
-func Templates() fs.FS {
-	sub, err := fs.Sub(files, "templates")
+func Templates() fs.FS { return folder("templates") }
+
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
 	if err != nil {
 		panic(err) // the name is a constant and valid
 	}

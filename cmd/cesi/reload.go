@@ -50,7 +50,7 @@ func fleetSettings(conf *config.Config) fleet.Settings {
 
 func serverSettings(conf *config.Config, problem error) server.Settings {
 	return server.Settings{
-		Name: conf.Name, Theme: conf.Theme, TrustedProxies: conf.TrustedProxies,
+		Name: conf.Name, Theme: conf.Theme, Language: conf.Language, TrustedProxies: conf.TrustedProxies,
 		Lifetime: conf.SessionLifetime, Problem: problem,
 	}
 }

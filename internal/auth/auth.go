@@ -37,6 +37,8 @@ type Store interface {
 	// ChangePassword replaces the password that hashes to oldHash, ends the
 	// user's sessions and begins s.
 	ChangePassword(ctx context.Context, oldHash, newHash string, s cesi.Session) error
+	// SetPreferences keeps a user's language and scheme.
+	SetPreferences(ctx context.Context, name, language, scheme string) error
 	// SetRole and DeleteUser fail with Conflict for the last administrator.
 	SetRole(ctx context.Context, name string, role cesi.Role) error
 	DeleteUser(ctx context.Context, name string) error

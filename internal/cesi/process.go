@@ -2,7 +2,6 @@ package cesi
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -138,31 +137,6 @@ func (p Process) Severity() int {
 		return 1
 	default:
 		return 0
-	}
-}
-
-// Reason says in words why the process is not simply running or stopped; it is
-// empty where there is nothing to explain.
-func (p Process) Reason() string {
-	switch p.State {
-	case Fatal, Backoff:
-		if p.SpawnErr != "" {
-			return p.SpawnErr
-		}
-		return "exited too quickly"
-	case Exited:
-		switch {
-		case p.ExitStatus == -1:
-			return "ended by a signal"
-		case p.UnexpectedExit():
-			return "exit status " + strconv.Itoa(p.ExitStatus) + " (not expected)"
-		default:
-			return "exit status " + strconv.Itoa(p.ExitStatus) + " (expected)"
-		}
-	case Unknown:
-		return "supervisord does not know its state"
-	default:
-		return ""
 	}
 }
 

@@ -77,6 +77,9 @@ type User struct {
 	MustChange bool
 	Created    time.Time
 	LastLogin  time.Time // zero: never
+	// Language is a language tag, Scheme is "light" or "dark"; empty: as the
+	// configuration, the browser and its system have it.
+	Language, Scheme string
 }
 
 // MaxUserName is the longest user name, in characters.

@@ -51,7 +51,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if isPart(r) {
-		s.failPart(w, err)
+		s.failPart(w, r, err)
 		return
 	}
 	s.failPage(w, r, err)

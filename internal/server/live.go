@@ -23,8 +23,9 @@ const (
 // sight is what decides how a page looks: all who have the same one are sent
 // the same.
 type sight struct {
-	At   string // path and query, without prefix
-	Role cesi.Role
+	At       string // path and query, without prefix
+	Role     cesi.Role
+	Language string
 }
 
 // liveStream keeps the page in a browser up to date, until it goes or its
@@ -43,7 +44,7 @@ func (s *Server) liveStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	updates := s.live.Subscribe(ctx, sight{At: at, Role: user.Role}, query.Get("version"))
+	updates := s.live.Subscribe(ctx, sight{At: at, Role: user.Role, Language: s.speaker(r).Tag()}, query.Get("version"))
 	_ = s.follow(ctx, stream, r, updates) // the browser has gone: nobody to tell
 	return nil
 }
@@ -89,7 +90,7 @@ func (s *Server) stillIn(ctx context.Context, r *http.Request) bool {
 // renderFor makes a page as everybody of a sight sees it, through the same
 // route and the same permissions as a visit.
 func (s *Server) renderFor(ctx context.Context, sight sight) (live.Page, error) {
-	ctx = context.WithValue(ctx, visitorKey{}, visitor{user: &cesi.User{Role: sight.Role}})
+	ctx = context.WithValue(ctx, visitorKey{}, visitor{user: &cesi.User{Role: sight.Role, Language: sight.Language}})
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, sight.At, nil)
 	if err != nil {
 		return live.Page{}, fmt.Errorf("render %s: %w", sight.At, err)

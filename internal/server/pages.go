@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
+
+	"cesi/internal/words"
 )
 
 // dashboardEntries is how much of the activity log the dashboard shows.
@@ -16,12 +18,13 @@ func (s *Server) base(r *http.Request) basePage {
 	settings := s.settings.Load()
 	v := visitorOf(r)
 	b := basePage{
-		Site: settings.Name, Theme: settings.Theme, User: v.user,
+		Site: settings.Name, Theme: settings.Theme, User: v.user, Speaker: s.speaker(r),
 		Here: here(r), Now: s.opts.Now(), Version: s.version(),
 	}
 	if v.user == nil {
 		return b
 	}
+	b.Scheme = v.user.Scheme
 	if id, err := strconv.ParseInt(r.URL.Query().Get("report"), 10, 64); err == nil {
 		if op, found := s.opts.Fleet.Operation(cesi.ActivityID(id)); found {
 			report := op.Report()
@@ -33,6 +36,16 @@ func (s *Server) base(r *http.Request) basePage {
 		b.Banners = s.banners(settings)
 	}
 	return b
+}
+
+// speaker speaks the language of who asks: the user's own choice, else the
+// configuration's, else the browser's.
+func (s *Server) speaker(r *http.Request) *words.Speaker {
+	var own string
+	if user := visitorOf(r).user; user != nil {
+		own = user.Language
+	}
+	return s.pages.book.Choose(own, s.settings.Load().Language, r.Header.Get("Accept-Language"))
 }
 
 // here is the page's path and query, without what tells of the last command.

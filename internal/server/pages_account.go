@@ -56,15 +56,17 @@ func (s *Server) logoutForm(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) profilePage(w http.ResponseWriter, r *http.Request) error {
 	base := s.base(r)
-	base.Notice = profileNotice(r.URL.Query().Get("notice"))
+	base.Notice = profileNotice(base, r.URL.Query().Get("notice"))
 	return s.showProfile(w, r, base, http.StatusOK, profileFacts{})
 }
 
 // profileNotice says what was just done.
-func profileNotice(key string) string {
+func profileNotice(base basePage, key string) string {
 	switch key {
 	case "password":
 		return "Your password is changed. All your other sessions have ended."
+	case "preferences":
+		return base.say("The pages are as you want them from now on.")
 	case "role":
 		return "Your role is changed."
 	case "session":
@@ -88,7 +90,21 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, base basePa
 	if err != nil {
 		return err
 	}
+	facts.Preferences = newPreferences(base, s.pages.book)
 	return s.pages.render(w, status, "profile", newProfilePage(base, facts, sessions, v.token, tokens))
+}
+
+// preferencesForm keeps the visitor's language and colour scheme.
+func (s *Server) preferencesForm(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return tooLarge(err)
+	}
+	err := s.opts.Auth.SetPreferences(r.Context(), s.actor(r), r.PostForm.Get("language"), r.PostForm.Get("scheme"))
+	if err != nil {
+		return err
+	}
+	s.redirect(w, r, "/profile?notice=preferences")
+	return nil
 }
 
 func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request) error {

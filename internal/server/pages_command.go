@@ -88,7 +88,7 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 		return s.sayFarewell(w, r, request)
 	}
 	if isPart(r) {
-		return s.pages.renderPart(w, http.StatusOK, "toast", newFlash(report, request.Later))
+		return s.pages.renderPart(w, http.StatusOK, s.speaker(r), "toast", newFlash(report, request.Later))
 	}
 	s.redirect(w, r, withReport(request.Back, report.ID, request.Later))
 	return nil

@@ -9,22 +9,42 @@ import (
 	"path"
 	"strings"
 
+	"cesi/internal/words"
 	"cesi/web"
 )
 
-// renderer turns page structs into HTML. Its templates are parsed once; it is
-// safe for concurrent use.
+// renderer turns page structs into HTML, in the language of who reads it. Its
+// templates are parsed once; it is safe for concurrent use.
 type renderer struct {
+	book  *words.Book
+	drawn map[*words.Speaker]*templates
+}
+
+// templates are all templates in one language.
+type templates struct {
 	pages map[string]*template.Template
 	parts *template.Template
 }
 
-// newRenderer parses every template. The prefix, such as "/cesi", goes in front
-// of every link; it is empty where the server is at the root.
+// newRenderer parses every template, once for each language. The prefix, such as
+// "/cesi", goes in front of every link; it is empty where the server is at the root.
 func newRenderer(prefix string) (*renderer, error) {
+	book, err := words.New(web.Locales())
+	if err != nil {
+		return nil, err
+	}
+	r := &renderer{book: book, drawn: make(map[*words.Speaker]*templates)}
+	for _, speaker := range book.Speakers() {
+		if r.drawn[speaker], err = parseTemplates(viewFuncs(prefix, web.StaticPaths(), speaker)); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func parseTemplates(funcs template.FuncMap) (*templates, error) {
 	files := web.Templates()
-	layout, err := template.New("base.html").Funcs(viewFuncs(prefix, web.StaticPaths())).
-		ParseFS(files, "layouts/*.html", "partials/*.html")
+	layout, err := template.New("base.html").Funcs(funcs).ParseFS(files, "layouts/*.html", "partials/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse layout: %w", err)
 	}
@@ -32,7 +52,7 @@ func newRenderer(prefix string) (*renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list pages: %w", err)
 	}
-	r := &renderer{pages: make(map[string]*template.Template, len(names)), parts: layout}
+	t := &templates{pages: make(map[string]*template.Template, len(names)), parts: layout}
 	for _, name := range names {
 		page, err := layout.Clone()
 		if err != nil {
@@ -41,28 +61,41 @@ func newRenderer(prefix string) (*renderer, error) {
 		if _, err := page.ParseFS(files, name); err != nil {
 			return nil, fmt.Errorf("parse page: %w", err)
 		}
-		r.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
+		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
-	return r, nil
+	return t, nil
 }
 
-// renderPart writes one partial, such as "toast": what is put into a page that is
-// there already.
-func (r *renderer) renderPart(w http.ResponseWriter, status int, part string, data any) error {
-	return r.write(w, status, r.parts, part, data)
+// in returns the templates in a language, English for nil.
+func (r *renderer) in(speaker *words.Speaker) *templates {
+	if t, found := r.drawn[speaker]; found {
+		return t
+	}
+	return r.drawn[r.book.Speakers()[0]]
+}
+
+// renderPart writes one partial, such as "toast", in a language: what is put into
+// a page that is there already.
+func (r *renderer) renderPart(w http.ResponseWriter, status int, speaker *words.Speaker, part string, data any) error {
+	return write(w, status, r.in(speaker).parts, part, data)
+}
+
+// spoken is a page that says in which language it is to be.
+type spoken interface {
+	speaker() *words.Speaker
 }
 
 // render writes a page, such as "dashboard", with its page struct. It writes
 // nothing if the template fails.
-func (r *renderer) render(w http.ResponseWriter, status int, page string, data any) error {
-	t, found := r.pages[page]
+func (r *renderer) render(w http.ResponseWriter, status int, page string, data spoken) error {
+	t, found := r.in(data.speaker()).pages[page]
 	if !found {
 		return fmt.Errorf("there is no page %q", page)
 	}
-	return r.write(w, status, t, "base.html", data)
+	return write(w, status, t, "base.html", data)
 }
 
-func (r *renderer) write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
+func write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, name, data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)

@@ -28,8 +28,8 @@ func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
 	unknownTheme := sampleBase(0)
 	unknownTheme.Theme = "no such theme"
 	for name, try := range map[string]sample{
-		"an unknown page":    {page: "no such page", data: struct{}{}},
-		"the wrong struct":   {page: "error", data: struct{}{}},
+		"an unknown page":    {page: "no such page", data: basePage{}},
+		"the wrong struct":   {page: "error", data: basePage{}},
 		"a failing template": {page: "error", data: newErrorPage(unknownTheme, 404, "", "")},
 	} {
 		w := httptest.NewRecorder()

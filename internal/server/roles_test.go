@@ -42,6 +42,7 @@ func routeTable() map[string]rank {
 		"POST /logout":                     byNewcomer,
 		"GET /profile":                     byNewcomer,
 		"POST /profile/password":           byNewcomer,
+		"POST /profile/preferences":        byNewcomer,
 		"POST /profile/sessions/end":       byViewer,
 		"POST /profile/sessions/{id}/end":  byViewer,
 		"GET /profile/tokens":              byViewer,

@@ -29,6 +29,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/login", s.open(s.loginForm))
 	r.Post("/logout", s.self(s.logoutForm))
 	r.Get("/profile", s.self(s.profilePage))
+	r.Post("/profile/preferences", s.self(s.preferencesForm))
 	r.Post("/profile/password", s.self(s.passwordForm))
 	r.Post("/profile/sessions/end", s.allow(cesi.ViewFleet, s.endOtherSessionsForm))
 	r.Post("/profile/sessions/{id}/end", s.allow(cesi.ViewFleet, s.endSessionForm))

@@ -53,6 +53,7 @@ type Build struct {
 type Settings struct {
 	Name           string // the title of the pages
 	Theme          string // a Bootswatch theme; empty: our own
+	Language       string // a language tag, or words.Auto
 	TrustedProxies []netip.Prefix
 	Lifetime       time.Duration // of a session, for its cookie
 	// Problem is what is wrong with the configuration as it is on disk; nil if

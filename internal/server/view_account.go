@@ -1,6 +1,9 @@
 package server
 
-import "cesi/internal/cesi"
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/words"
+)
 
 // loginPage asks who is there.
 type loginPage struct {
@@ -28,6 +31,7 @@ type profilePage struct {
 // profileFacts are what a profile shows of the moment.
 type profileFacts struct {
 	Problem      string // why the password was not changed
+	Preferences  preferences
 	TokenProblem string // why no token was made
 	TokenName    string // as typed before
 	Secret       *secret
@@ -47,6 +51,22 @@ type lifetime struct {
 // lifetimes are the choices for a new token, in days; 0 is for ever.
 func lifetimes() []lifetime {
 	return []lifetime{{"30", "30 days"}, {"90", "90 days"}, {"365", "a year"}, {"0", "for ever"}}
+}
+
+// preferences are the choices of how somebody sees the pages.
+type preferences struct {
+	Languages, Schemes []choice
+}
+
+func newPreferences(base basePage, book *words.Book) preferences {
+	p := preferences{
+		Languages: []choice{{"", base.say("As the browser asks")}},
+		Schemes:   []choice{{"", base.say("As the system has it")}, {"light", base.say("Light")}, {"dark", base.say("Dark")}},
+	}
+	for _, s := range book.Speakers() {
+		p.Languages = append(p.Languages, choice{s.Tag(), s.Name()})
+	}
+	return p
 }
 
 // newProfilePage shows the account of base.User, who must be set. Current is the

@@ -133,7 +133,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 		Message: a.Message,
 	}
 	if a.Duration > 0 && a.Action.IsCommand() {
-		row.Took = duration(a.Duration)
+		row.Took = duration(a.Duration).String()
 	}
 	switch a.Action {
 	case cesi.ActionSignal:

@@ -9,15 +9,18 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/config"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // basePage is what every page has. The constructors of the pages set Title,
 // Section and Live; the rest comes from the request.
 type basePage struct {
-	Site    string     // the dashboard's title
-	Title   string     // of the page
-	Section string     // the entry of the navigation that is marked, if any
-	Theme   string     // a Bootswatch theme; empty: our own scheme
+	Site    string // the dashboard's title
+	Title   string // of the page
+	Section string // the entry of the navigation that is marked, if any
+	Theme   string // a Bootswatch theme; empty: our own scheme
+	Scheme  string // light, dark or empty: as the system has it; without a theme only
+	Speaker *words.Speaker
 	User    *cesi.User // nil: nobody is logged in
 	// Here is the page's own path and query without prefix: where a command
 	// leads back to.
@@ -47,6 +50,11 @@ func (b basePage) kept() basePage {
 func (b basePage) Stream() string {
 	return "/live?" + url.Values{"at": {b.Here}, "version": {b.Version}}.Encode()
 }
+
+// say says a text in the language of the page; see package words.
+func (b basePage) say(text string, args ...any) string { return b.Speaker.Say(text, args...) }
+
+func (b basePage) speaker() *words.Speaker { return b.Speaker }
 
 func (b basePage) can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
 
@@ -78,8 +86,14 @@ func (b basePage) Stylesheet() string {
 	return "vendor/themes/" + b.Theme + ".css"
 }
 
-// DarkTheme reports whether the theme is a dark one.
-func (b basePage) DarkTheme() bool { return slices.Contains(darkThemes(), b.Theme) }
+// Dark reports whether the page is dark for certain: the theme is, or the user
+// wants it so.
+func (b basePage) Dark() bool {
+	return b.Theme == "" && b.Scheme == "dark" || slices.Contains(darkThemes(), b.Theme)
+}
+
+// FollowsSystem reports whether the browser's system chooses light or dark.
+func (b basePage) FollowsSystem() bool { return b.Theme == "" && b.Scheme == "" }
 
 // darkThemes lists the Bootswatch themes with light text on a dark ground.
 func darkThemes() []string {

@@ -51,8 +51,8 @@ func TestTheDarkThemesAreKnown(t *testing.T) {
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		dark := strings.Contains(w.Body.String(), ";color-scheme:dark}")
 		base := basePage{Theme: strings.TrimSuffix(theme, ".css")}
-		if base.DarkTheme() != dark {
-			t.Errorf("%s: dark %v, but its style sheet says %v", base.Theme, base.DarkTheme(), dark)
+		if base.Dark() != dark {
+			t.Errorf("%s: dark %v, but its style sheet says %v", base.Theme, base.Dark(), dark)
 		}
 	}
 }

@@ -5,19 +5,20 @@ import (
 	"time"
 
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // contact says when a node answered last, and how fast.
 type contact struct {
 	Time    time.Time // zero: never
 	When    string
-	Age     string
-	Latency time.Duration
+	Age     words.Phrase
+	Latency words.Phrase
 	Down    bool
 }
 
 func newContact(now time.Time, n *fleet.Node) contact {
-	c := contact{Time: n.LastContact, Latency: n.Latency, Down: n.Status == fleet.Down}
+	c := contact{Time: n.LastContact, Latency: duration(n.Latency), Down: n.Status == fleet.Down}
 	if !c.Time.IsZero() {
 		c.When, c.Age = when(now, c.Time), age(now, c.Time)
 	}

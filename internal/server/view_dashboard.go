@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/store"
+	"cesi/internal/words"
 )
 
 // troublesShown is how many things that need attention the dashboard shows
@@ -30,9 +31,9 @@ type tile struct {
 	Kind  string // a colour for the number; empty: none
 	Count int
 	Of    int // 0: not said
-	Label string
-	More  string // a dim remark behind the label
-	Link  string // local path
+	Label words.Phrase
+	More  words.Phrase // a dim remark behind the label
+	Link  string       // local path
 	Bar   bar
 }
 
@@ -59,7 +60,7 @@ type dashboardOptions struct {
 func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
 	troubles := s.Attention()
 	page := dashboardPage{
-		basePage:      base.at("dashboard", "Dashboard").kept(),
+		basePage:      base.at("dashboard", base.say("Dashboard")).kept(),
 		Empty:         newEmptyFleet(s, opts.ConfigFile),
 		Connecting:    s.NodesUp+s.NodesDown == 0,
 		Tiles:         newTiles(s, len(troubles)),
@@ -69,7 +70,7 @@ func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) d
 		Activity:      newActivityRows(base, opts.Activity),
 	}
 	if len(troubles) > 0 {
-		page.Title = fmt.Sprintf("(%d) Dashboard", len(troubles))
+		page.Title = fmt.Sprintf("(%d) %s", len(troubles), page.Title)
 	}
 	if !opts.AllTroubles {
 		troubles = troubles[:min(len(troubles), troublesShown)]
@@ -91,28 +92,28 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	unexpected := c.Bad - c.Fatal - c.Backoff - c.Unknown
 	tiles := []tile{
 		{
-			Count: s.NodesUp, Of: len(s.Nodes), Label: "nodes answering", Link: "/nodes",
+			Count: s.NodesUp, Of: len(s.Nodes), Label: words.Of("nodes answering"), Link: "/nodes",
 			Bar: newBar("", share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
 		},
 		{
-			Count: c.Running, Of: c.Total, Label: "processes running", Link: processesQuery{Sort: "state"}.path(),
+			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: processesQuery{Sort: "state"}.path(),
 			Bar: newCountsBar(c),
 		},
 		{
-			Count: troubles, Label: "need attention", Link: "/?attention=all#attention",
+			Count: troubles, Label: words.Of("need attention"), Link: "/?attention=all#attention",
 			Bar: newBar("", share{"bad", c.Fatal + s.NodesDown}, share{"warning", c.Bad - c.Fatal}),
 		},
 		{
-			Count: c.Stopped + c.Exited - unexpected, Label: "stopped or exited", Link: restingProcesses().path(),
-			More: "as expected",
+			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().path(),
+			More: words.Of("as expected"),
 			Bar:  newBar("", share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
 		},
 	}
 	if connecting > 0 {
-		tiles[0].More = number(connecting) + " connecting"
+		tiles[0].More = words.Of("%d connecting", connecting)
 	}
 	if s.Stale > 0 {
-		tiles[1].More = number(s.Stale) + " more not known"
+		tiles[1].More = words.Of("%d more not known", s.Stale)
 	}
 	if c.Fatal+s.NodesDown > 0 {
 		tiles[2].Kind = "bad"

@@ -9,11 +9,12 @@ import (
 	"unicode"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 // viewFuncs are the functions that templates call, beside the methods of what
 // they are given.
-func viewFuncs(prefix string, static map[string]string) template.FuncMap {
+func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) template.FuncMap {
 	staticURL := func(name string) (string, error) {
 		p, found := static[name]
 		if !found {
@@ -23,18 +24,30 @@ func viewFuncs(prefix string, static map[string]string) template.FuncMap {
 	}
 	sprite := prefix + static["icons.svg"]
 	return template.FuncMap{
-		"url":      func(segments ...any) string { return prefix + localURL(segments...) },
-		"local":    func(path string) string { return prefix + path },
-		"static":   staticURL,
-		"icon":     func(name string) template.HTML { return icon(sprite, name) },
-		"squares":  squares,
-		"number":   number,
-		"plural":   plural,
-		"duration": duration,
-		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain":    plain,
-		"pending":  func(action any) string { return pending(fmt.Sprint(action)) },
-		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
+		"url":     func(segments ...any) string { return prefix + localURL(segments...) },
+		"local":   func(path string) string { return prefix + path },
+		"static":  staticURL,
+		"icon":    func(name string) template.HTML { return icon(sprite, name) },
+		"t":       func(text any, args ...any) (string, error) { return translate(speaker, text, args) },
+		"squares": squares,
+		"number":  number,
+		"plural":  plural,
+		"iso":     func(t time.Time) string { return t.Format(time.RFC3339) },
+		"plain":   plain,
+		"pending": func(action any) string { return pending(fmt.Sprint(action)) },
+		"capital": func(v any) string { return capitalized(fmt.Sprint(v)) },
+	}
+}
+
+// translate says a text with its arguments, or a phrase.
+func translate(speaker *words.Speaker, text any, args []any) (string, error) {
+	switch text := text.(type) {
+	case words.Phrase:
+		return speaker.Tell(text), nil
+	case string:
+		return speaker.Tell(words.Of(text, args...)), nil
+	default:
+		return "", fmt.Errorf("%T can't be translated", text)
 	}
 }
 
@@ -79,29 +92,6 @@ func plural(n int, noun string) string {
 		noun += "s"
 	}
 	return number(n) + " " + noun
-}
-
-// duration writes how long something took: "3 ms", "4.1 s", "2 min".
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "under 1 ms"
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	default:
-		return cesi.HumanDuration(d)
-	}
-}
-
-// age writes how long ago t was: "0.8 s ago", "6 min ago".
-func age(now, t time.Time) string {
-	d := max(now.Sub(t), 0)
-	if d < 10*time.Second {
-		return fmt.Sprintf("%.1f s ago", d.Seconds())
-	}
-	return cesi.HumanDuration(d) + " ago"
 }
 
 // when writes a time of day, with the date unless it is today's, in the zone of

@@ -27,8 +27,8 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{number(0), "0"}, {number(999), "999"}, {number(1000), "1,000"}, {number(2941), "2,941"}, {number(1234567), "1,234,567"}, {number(-1000), "-1,000"},
 		{plural(1, "process"), "1 process"}, {plural(1200, "process"), "1,200 processes"}, {plural(0, "node"), "0 nodes"},
-		{duration(0), "under 1 ms"}, {duration(3 * time.Millisecond), "3 ms"}, {duration(4100 * time.Millisecond), "4.1 s"}, {duration(90 * time.Second), "1 min"},
-		{age(now, now.Add(-800*time.Millisecond)), "0.8 s ago"}, {age(now, now.Add(-6*time.Minute)), "6 min ago"}, {age(now, now.Add(time.Hour)), "0.0 s ago"},
+		{duration(0).String(), "under 1 ms"}, {duration(3 * time.Millisecond).String(), "3 ms"}, {duration(4100 * time.Millisecond).String(), "4.1 s"}, {duration(90 * time.Second).String(), "1 min"},
+		{age(now, now.Add(-800*time.Millisecond)).String(), "0.8 s"}, {age(now, now.Add(-6*time.Minute)).String(), "6 min"}, {age(now, now.Add(time.Hour)).String(), "0.0 s"},
 		{when(now, now.Add(-time.Minute)), "02:16:31"}, {when(now, now.Add(-24*time.Hour)), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)), "23 Nov 2025 02:17"},
 		{plain("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {plain("工人"), "工人"},
 		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},

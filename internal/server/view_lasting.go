@@ -3,22 +3,69 @@ package server
 import (
 	"time"
 
-	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // lasting is how long something has lasted, in words that browsers move on.
 type lasting struct {
-	Text  string
+	Text  words.Phrase
 	Since int64 // when it began, ms since 1970 by our clock; 0: it stands still
 }
 
 // newLasting words what has lasted so long at the node's last answer. Of a node
 // that does not answer, times stand still.
 func newLasting(n *fleet.Node, d time.Duration) lasting {
-	l := lasting{Text: cesi.HumanDuration(d)}
+	l := lasting{Text: lasted(d)}
 	if n.Status == fleet.Up {
 		l.Since = n.LastContact.Add(-d).UnixMilli()
 	}
 	return l
+}
+
+// Known reports whether there is anything to say.
+func (l lasting) Known() bool { return l.Text.Text != "" }
+
+// duration words how long something took: "3 ms", "4.1 s", "2 min".
+func duration(d time.Duration) words.Phrase {
+	switch {
+	case d < time.Millisecond:
+		return words.Of("under 1 ms")
+	case d < time.Second:
+		return words.Of("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return words.Of("%.1f s", d.Seconds())
+	default:
+		return lasted(d)
+	}
+}
+
+// age words how long ago t was, to a tenth of a second where that matters.
+func age(now, t time.Time) words.Phrase {
+	d := max(now.Sub(t), 0)
+	if d < 10*time.Second {
+		return words.Of("%.1f s", d.Seconds())
+	}
+	return lasted(d)
+}
+
+// lasted words a duration in one or two units, as cesi.HumanDuration does for the
+// log and the API, and as live.js goes on to.
+func lasted(d time.Duration) words.Phrase {
+	s := max(int64(d/time.Second), 0)
+	days, hours, minutes := s/86400, s/3600%24, s/60%60
+	switch {
+	case days > 0 && hours > 0:
+		return words.Of("%d d %d h", days, hours)
+	case days > 0:
+		return words.Of("%d d", days)
+	case hours > 0 && minutes > 0:
+		return words.Of("%d h %d min", hours, minutes)
+	case hours > 0:
+		return words.Of("%d h", hours)
+	case minutes > 0:
+		return words.Of("%d min", minutes)
+	default:
+		return words.Of("%d s", s)
+	}
 }

@@ -109,8 +109,8 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 
 func squareTitle(p cesi.Process) string {
 	title := plain(p.ProcessID.String()) + " " + p.State.String()
-	if reason := p.Reason(); reason != "" {
-		title += ": " + plain(reason)
+	if reason := reasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
+		title += ": " + reason.String()
 	}
 	return title
 }

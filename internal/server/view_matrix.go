@@ -94,8 +94,8 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 	switch {
 	case cell.Stale:
 		cell.Label += " when it answered last"
-	case reason != "":
-		cell.Label += ", " + reason
+	case reason.Text != "":
+		cell.Label += ", " + reason.String()
 	}
 	return cell
 }

@@ -45,7 +45,7 @@ func sampleReport() *fleet.Report {
 type sample struct {
 	name string // of the sample
 	page string // of the template
-	data any
+	data spoken
 }
 
 // samplePreview is what a command on many would touch.
@@ -204,7 +204,7 @@ func TestEveryPageRendersForEveryRole(t *testing.T) {
 			drawn[s.page] = true
 		}
 	}
-	for name := range r.pages {
+	for name := range r.in(nil).pages {
 		if !drawn[name] {
 			t.Errorf("no sample shows page %q", name)
 		}
@@ -212,7 +212,7 @@ func TestEveryPageRendersForEveryRole(t *testing.T) {
 }
 
 // benchmarkPage renders a page and reports its size.
-func benchmarkPage(b *testing.B, r *renderer, page string, data any) {
+func benchmarkPage(b *testing.B, r *renderer, page string, data spoken) {
 	b.Helper()
 	w := httptest.NewRecorder()
 	if err := r.render(w, http.StatusOK, page, data); err != nil {

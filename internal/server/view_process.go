@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // processRow is one process in the table of its node.
@@ -13,8 +14,8 @@ type processRow struct {
 	Group      string
 	Name       string
 	Badge      badge
-	Reason     string  // the second line; empty where there is nothing to explain
-	Ago        lasting // how long ago that was; zero: not known
+	Reason     words.Phrase // the second line; zero where there is nothing to explain
+	Ago        lasting      // how long ago that was; zero: not known
 	PID        int
 	Uptime     lasting // zero: it is not up
 	Self       bool
@@ -45,7 +46,7 @@ func newProcessRow(n *fleet.Node, p fleet.Process, control bool) processRow {
 	if p.PID != 0 {
 		row.Uptime = newLasting(n, p.Uptime())
 	}
-	if since := p.Since(); row.Reason != "" && p.State != cesi.Unknown && since > 0 {
+	if since := p.Since(); row.Reason.Text != "" && p.State != cesi.Unknown && since > 0 {
 		row.Ago = newLasting(n, since)
 	}
 	if control {
@@ -66,16 +67,4 @@ func newRowActions(p fleet.Process, answering bool) []rowAction {
 		return []rowAction{first}
 	}
 	return []rowAction{first, {Action: cesi.ActionRestart, Disabled: disabled}}
-}
-
-// reasonOf says why a process does not run.
-func reasonOf(p cesi.Process) string {
-	reason := p.Reason()
-	if p.State == cesi.Stopped {
-		reason = "stopped"
-		if p.Start == 0 {
-			reason = "not started yet"
-		}
-	}
-	return plain(reason)
 }

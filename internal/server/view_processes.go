@@ -1,6 +1,9 @@
 package server
 
-import "cesi/internal/fleet"
+import (
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
 
 // pageRows is how many processes a page of the list shows.
 const pageRows = 100
@@ -75,7 +78,7 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row.Back = base.Here
 	if row.Stale {
 		row.Ago = lasting{}
-		row.Reason = "as of " + when(base.Now, m.Node.LastContact) + "; the node does not answer"
+		row.Reason = words.Of("as of %s; the node does not answer", when(base.Now, m.Node.LastContact))
 	}
 	return row
 }

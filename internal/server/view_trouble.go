@@ -1,8 +1,8 @@
 package server
 
 import (
-	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 
 	"time"
 )
@@ -17,7 +17,7 @@ type troubleRow struct {
 	Group     string
 	Name      string
 	Badge     badge
-	Reason    string
+	Reason    words.Phrase
 	Age       lasting
 	Control   bool
 }
@@ -31,7 +31,7 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 		RowID: rowID("trouble", t.Node.Name, p.ProcessID.String()),
 		Node:  t.Node.Name, ID: p.ProcessID.String(), ProcessID: rowID("process", p.ProcessID.String()),
 		Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: plain(p.Reason()), Control: control,
+		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Control: control,
 	}
 	if since := p.Since(); since > 0 {
 		row.Age = newLasting(t.Node, since)
@@ -43,13 +43,11 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 func newSilentRow(n *fleet.Node, now time.Time, control bool) troubleRow {
 	row := troubleRow{
 		RowID: rowID("trouble", n.Name), Node: n.Name, Badge: newNodeBadge(n), Control: control,
-		Reason: string(n.Failure.Cause),
-		Age:    lasting{Text: cesi.HumanDuration(max(now.Sub(n.Failure.Since), 0)), Since: n.Failure.Since.UnixMilli()},
+		Reason: words.Of("%s; it never answered", causeOf(n)),
+		Age:    lasting{Text: lasted(now.Sub(n.Failure.Since)), Since: n.Failure.Since.UnixMilli()},
 	}
-	if n.LastContact.IsZero() {
-		row.Reason += "; it never answered"
-	} else {
-		row.Reason += "; last answer " + when(now, n.LastContact)
+	if !n.LastContact.IsZero() {
+		row.Reason = words.Of("%s; last answer %s", causeOf(n), when(now, n.LastContact))
 	}
 	return row
 }

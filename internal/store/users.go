@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-const userColumns = `users.id, users.name, users.role, users.must_change, users.created, users.last_login`
+const userColumns = `users.id, users.name, users.role, users.must_change, users.created, users.last_login, users.language, users.scheme`
 
 // scanner is a row or rows.
 type scanner interface {
@@ -22,7 +22,7 @@ func scanUser(row scanner, more ...any) (cesi.User, error) {
 		u                  cesi.User
 		created, lastLogin int64
 	)
-	err := row.Scan(append([]any{&u.ID, &u.Name, &u.Role, &u.MustChange, &created, &lastLogin}, more...)...)
+	err := row.Scan(append([]any{&u.ID, &u.Name, &u.Role, &u.MustChange, &created, &lastLogin, &u.Language, &u.Scheme}, more...)...)
 	u.Created, u.LastLogin = fromMicros(created), fromMicros(lastLogin)
 	return u, err
 }
@@ -162,6 +162,18 @@ func (db *DB) SetRole(ctx context.Context, name string, role cesi.Role) error {
 		}
 		return nil
 	})
+}
+
+// SetPreferences gives the user a language and a scheme; see cesi.User.
+func (db *DB) SetPreferences(ctx context.Context, name, language, scheme string) error {
+	n, err := changes(db.sql.ExecContext(ctx, `UPDATE users SET language = ?, scheme = ? WHERE name = ?`, language, scheme, name))
+	if err != nil {
+		return fmt.Errorf("set preferences of %q: %w", name, err)
+	}
+	if n == 0 {
+		return noSuchUser(name)
+	}
+	return nil
 }
 
 // DeleteUser removes the user and, with it, the user's sessions. The last

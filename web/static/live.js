@@ -12,16 +12,18 @@
 
   // "2 h 14 min", as the server words it.
   function duration(seconds) {
+    const [day, hour, minute, second] = document.body.dataset.units.split(' ')
     const [d, h, m] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60]
-    if (d) return h ? `${d} d ${h} h` : `${d} d`
-    if (h) return m ? `${h} h ${m} min` : `${h} h`
-    return m ? `${m} min` : `${Math.floor(seconds)} s`
+    if (d) return h ? `${d} ${day} ${h} ${hour}` : `${d} ${day}`
+    if (h) return m ? `${h} ${hour} ${m} ${minute}` : `${h} ${hour}`
+    return m ? `${m} ${minute}` : `${Math.floor(seconds)} ${second}`
   }
 
   function tick() {
     const now = Date.now() - ahead
     for (const e of document.querySelectorAll('[data-since]')) {
-      const text = duration(Math.max(0, now - Number(e.dataset.since)) / 1000)
+      const lasted = duration(Math.max(0, now - Number(e.dataset.since)) / 1000)
+      const text = e.dataset.text?.replace('%s', lasted) ?? lasted
       if (e.textContent !== text) e.textContent = text
     }
   }

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
+
+// reasonOf says why a process does not run; zero for one that does.
+func reasonOf(p cesi.Process) words.Phrase {
+	switch p.State {
+	case cesi.Fatal, cesi.Backoff:
+		if p.SpawnErr != "" {
+			return words.Verbatim(plain(p.SpawnErr))
+		}
+		return words.Of("exited too quickly")
+	case cesi.Exited:
+		return exitReason(p)
+	case cesi.Unknown:
+		return words.Of("supervisord does not know its state")
+	case cesi.Stopped:
+		if p.Start == 0 {
+			return words.Of("not started yet")
+		}
+		return words.Of("stopped")
+	default:
+		return words.Phrase{}
+	}
+}
+
+func exitReason(p cesi.Process) words.Phrase {
+	switch {
+	case p.ExitStatus == -1:
+		return words.Of("ended by a signal")
+	case p.UnexpectedExit():
+		return words.Of("exit status %d (not expected)", p.ExitStatus)
+	default:
+		return words.Of("exit status %d (expected)", p.ExitStatus)
+	}
+}
+
+// causeOf names why a node does not answer.
+func causeOf(n *fleet.Node) words.Phrase {
+	switch n.Failure.Cause {
+	case cesi.CauseRefused:
+		return words.Of("connection refused")
+	case cesi.CauseTimeout:
+		return words.Of("timeout")
+	case cesi.CauseUnauthorized:
+		return words.Of("unauthorized")
+	case cesi.CauseNameNotFound:
+		return words.Of("name not found")
+	case cesi.CauseNotSupervisor:
+		return words.Of("not a supervisord")
+	case cesi.CauseShuttingDown:
+		return words.Of("shutting down")
+	case cesi.CauseBadReply:
+		return words.Of("bad reply")
+	case cesi.CauseTLS:
+		return words.Of("certificate not accepted")
+	default:
+		return words.Of("unreachable")
+	}
+}

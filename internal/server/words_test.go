@@ -1,0 +1,145 @@
+package server
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cesi/web"
+)
+
+// saidInTemplates finds the texts that templates say, saidInCode those of the code.
+func saidInTemplates(t *testing.T, said map[string]bool) {
+	t.Helper()
+	text := regexp.MustCompile(`\bt ("(?:[^"\\]|\\.)*")`)
+	err := fs.WalkDir(web.Templates(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(web.Templates(), path)
+		for _, m := range text.FindAllStringSubmatch(string(content), -1) {
+			note(t, path, m[1], said)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func saidInCode(t *testing.T, said map[string]bool) {
+	t.Helper()
+	for _, pattern := range []string{"*.go", "../words/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(parsed, func(n ast.Node) bool {
+				if call, is := n.(*ast.CallExpr); is && says(call) {
+					note(t, file, call.Args[0].(*ast.BasicLit).Value, said)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// says reports whether a call says a literal text: words.Of, Say or say.
+func says(call *ast.CallExpr) bool {
+	if len(call.Args) == 0 {
+		return false
+	}
+	if _, literal := call.Args[0].(*ast.BasicLit); !literal {
+		return false
+	}
+	selector, is := call.Fun.(*ast.SelectorExpr)
+	if !is {
+		return false
+	}
+	of, _ := selector.X.(*ast.Ident)
+	return selector.Sel.Name == "Say" || selector.Sel.Name == "say" || selector.Sel.Name == "Of" && of != nil && of.Name == "words"
+}
+
+func note(t *testing.T, where, literal string, said map[string]bool) {
+	t.Helper()
+	text, err := strconv.Unquote(literal)
+	if err != nil {
+		t.Errorf("%s: %s: %v", where, literal, err)
+	}
+	said[text] = true
+}
+
+func catalogue(t *testing.T, name string) map[string]json.RawMessage {
+	t.Helper()
+	data, err := fs.ReadFile(web.Locales(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries map[string]json.RawMessage
+	if err := json.Unmarshal(data, &entries); err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+func TestEveryTextIsInTheCataloguesAndNothingElse(t *testing.T) {
+	said := make(map[string]bool)
+	saidInTemplates(t, said)
+	saidInCode(t, said)
+	if len(said) == 0 {
+		t.Fatal("nothing is said")
+	}
+	chinese := catalogue(t, "zh-CN.json")
+	for _, text := range slices.Sorted(maps.Keys(said)) {
+		if _, found := chinese[text]; !found {
+			t.Errorf("zh-CN.json has no %s", strconv.Quote(text))
+		}
+	}
+	for name, entries := range map[string]map[string]json.RawMessage{"zh-CN.json": chinese, "en.json": catalogue(t, "en.json")} {
+		for text := range entries {
+			if !said[text] {
+				t.Errorf("%s has %s, which nothing says", name, strconv.Quote(text))
+			}
+		}
+	}
+}
+
+// verbs lists the verbs of a format, in the order of its arguments.
+func verbs(format string) []string {
+	list := regexp.MustCompile(`%(?:\[\d+\])?[-+#0-9.]*[a-zA-Z]`).FindAllString(format, -1)
+	for i, verb := range list {
+		list[i] = verb[len(verb)-1:]
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestTranslationsTakeTheSameArguments(t *testing.T) {
+	for text, entry := range catalogue(t, "zh-CN.json") {
+		var translation string
+		if err := json.Unmarshal(entry, &translation); err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if !slices.Equal(verbs(text), verbs(translation)) {
+			t.Errorf("%q takes %v, %q takes %v", text, verbs(text), translation, verbs(translation))
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package words
+
+// Phrase is a text that is yet to be said in somebody's language. Among what it is
+// filled in with may be other phrases. The zero Phrase says nothing.
+type Phrase struct {
+	Text string
+	Args []any
+}
+
+// Of returns a phrase; the text is a format of package fmt and the catalogues' key.
+func Of(text string, args ...any) Phrase { return Phrase{Text: text, Args: args} }
+
+// Verbatim returns a phrase that is the same in every language, such as a name or
+// what a node has said.
+func Verbatim(text string) Phrase { return Phrase{Text: verbatim, Args: []any{text}} }
+
+// verbatim needs no entry in a catalogue.
+const verbatim = "%s"
+
+// String says the phrase as it is written, in English without its plurals.
+func (p Phrase) String() string { return (*Speaker)(nil).Tell(p) }
+
+// Tell says a phrase in the language.
+func (s *Speaker) Tell(p Phrase) string {
+	if p.Text == "" {
+		return ""
+	}
+	return s.Say(p.Text, s.told(p.Args)...)
+}
+
+// told replaces the phrases among the arguments by what they say.
+func (s *Speaker) told(args []any) []any {
+	list := make([]any, len(args))
+	for i, arg := range args {
+		list[i] = arg
+		if p, is := arg.(Phrase); is {
+			list[i] = s.Tell(p)
+		}
+	}
+	return list
+}

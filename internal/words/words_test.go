@@ -1,0 +1,67 @@
+package words
+
+import (
+	"testing"
+	"testing/fstest"
+)
+
+func book(t *testing.T) *Book {
+	t.Helper()
+	b, err := New(fstest.MapFS{
+		"en.json":    {Data: []byte(`{"%d nodes": {"one": "%d node", "other": "%d nodes"}}`)},
+		"zh-CN.json": {Data: []byte(`{"English": "简体中文", "%d nodes": "%d 个节点", "%s on %s": "%[2]s 上的 %[1]s"}`)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestALanguageIsChosenByTheFirstWishThatCanBeMet(t *testing.T) {
+	b := book(t)
+	cases := map[string]struct {
+		wishes []string
+		want   string
+	}{
+		"none":                  {nil, "en"},
+		"the browser's":         {[]string{"", "auto", "zh-CN,zh;q=0.9,en;q=0.8"}, "zh-CN"},
+		"a relative of it":      {[]string{"zh-Hans-SG"}, "zh-CN"},
+		"the user's own":        {[]string{"en", "auto", "zh-CN"}, "en"},
+		"one that there is not": {[]string{"de", "zh"}, "zh-CN"},
+		"nonsense":              {[]string{"%%%", "zh"}, "zh-CN"},
+	}
+	for name, c := range cases {
+		if got := b.Choose(c.wishes...).Tag(); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestTextsAreSaidInTheLanguage(t *testing.T) {
+	en, zh := book(t).Choose("en"), book(t).Choose("zh")
+	cases := []struct{ got, want string }{
+		{en.Say("%d nodes", 1), "1 node"},
+		{en.Say("%d nodes", 1234), "1,234 nodes"},
+		{zh.Say("%d nodes", 1), "1 个节点"},
+		{zh.Say("%s on %s", "web", "alpha"), "alpha 上的 web"},
+		{en.Say("not in a catalogue: %s", "x"), "not in a catalogue: x"},
+		{zh.Tell(Of("%s on %s", Of("%d nodes", 2), "x")), "x 上的 2 个节点"},
+		{en.Tell(Phrase{}), ""},
+		{en.Name(), "English"},
+		{zh.Name(), "简体中文"},
+		{(*Speaker)(nil).Say("%d nodes", 2), "2 nodes"},
+	}
+	for _, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
+func TestABrokenCatalogueIsAnError(t *testing.T) {
+	for name, file := range map[string]string{"zh.json": "{", "??.json": "{}", "de.json": `{"%d nodes": {"some": "x"}}`} {
+		if _, err := New(fstest.MapFS{name: {Data: []byte(file)}}); err == nil {
+			t.Errorf("%s with %s is taken", name, file)
+		}
+	}
+}
