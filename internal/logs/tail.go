@@ -84,14 +84,8 @@ func (t *Tail) push(e Event) {
 func (t *Tail) find(ctx context.Context, e Event) {
 	t.lost = false
 	part, err := t.read(ctx)
-	start := int64(-1)
-	if err == nil {
-		probe := e.Text[:min(len(e.Text), 1024)]
-		if i := bytes.LastIndex(flat(part), probe); i >= 0 {
-			start = part.From + int64(i)
-		}
-	}
-	if start < 0 {
+	start := place(part, e.Text)
+	if err != nil || start < 0 {
 		if !t.marked {
 			t.queue = append(t.queue, Event{Kind: Seam, Sentence: seamStart})
 		}
@@ -108,6 +102,22 @@ func (t *Tail) find(ctx context.Context, e Event) {
 	}
 	t.offset = max(t.offset, start)
 	t.push(e)
+}
+
+// place returns the offset of what a stream began with in a part at a log's end;
+// negative where it is not to be found, or could also be in a gap behind.
+func place(part cesi.LogPart, text []byte) int64 {
+	i := bytes.LastIndex(flat(part), text[:min(len(text), 1024)])
+	start := part.From + int64(i)
+	for _, piece := range part.Pieces {
+		if piece.Gap > 0 && piece.End() > start {
+			return -1
+		}
+	}
+	if i < 0 {
+		return -1
+	}
+	return start
 }
 
 // read reads the log from before what is wanted to its end. What the reader
