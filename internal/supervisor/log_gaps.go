@@ -9,7 +9,7 @@ import (
 
 // smallestGap is the shortest stretch, in bytes, that is searched for what can
 // be read in it.
-const smallestGap = 64
+const smallestGap = 16
 
 // stretch reads from the offset from to to, however much of it has to become a
 // gap. Known says that a character begins at from. It returns nothing past the
@@ -49,7 +49,7 @@ func (r *logReader) mendEnds(from, to int64, known, ended bool) ([]cesi.LogPiece
 	if ended {
 		ends = 1
 	}
-	for sum := int64(1); sum <= 4; sum++ { // two for each end: most such characters have three bytes
+	for sum := int64(1); sum < ends+beginnings-1; sum++ { // the likelier first
 		for begin := range beginnings {
 			end := sum - begin
 			if end < 0 || end >= ends {
