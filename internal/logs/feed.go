@@ -17,7 +17,7 @@ const (
 )
 
 // readSize is how much is taken from a stream at once, in bytes.
-const readSize = 64 << 10
+const readSize = 32 << 10
 
 // feed is one log that is watched: the stream from its node, and what the
 // watchers have yet to take of it.

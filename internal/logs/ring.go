@@ -29,7 +29,7 @@ type Event struct {
 const (
 	// ringSize is how much of a log is kept for its watchers, in bytes. Who is
 	// further behind misses something.
-	ringSize = 4 << 20
+	ringSize = 2 << 20
 	// maxEvents bounds the events besides, should a log come in drops.
 	maxEvents = 1 << 14
 	// greetingSize is how much of what has come already a new watcher gets, and

@@ -31,15 +31,8 @@ func newEventStream(w http.ResponseWriter) (*eventStream, error) {
 }
 
 // send writes one event; one without a name is what browsers call a message.
-func (e *eventStream) send(name, data string) error { return e.sendNumbered("", name, data) }
-
-// sendNumbered is send with an id, which browsers send along when they connect
-// again; an empty one leaves the last one as it is.
-func (e *eventStream) sendNumbered(id, name, data string) error {
+func (e *eventStream) send(name, data string) error {
 	var b strings.Builder
-	if id != "" {
-		b.WriteString("id: " + id + "\n")
-	}
 	if name != "" {
 		b.WriteString("event: " + name + "\n")
 	}
@@ -50,17 +43,17 @@ func (e *eventStream) sendNumbered(id, name, data string) error {
 		b.WriteString("data:\n")
 	}
 	b.WriteString("\n")
-	return e.write(b.String())
+	return e.write([]byte(b.String()))
 }
 
 // comment writes what browsers ignore, to show that the stream lives.
-func (e *eventStream) comment() error { return e.write(":\n\n") }
+func (e *eventStream) comment() error { return e.write([]byte(":\n\n")) }
 
-func (e *eventStream) write(text string) error {
+func (e *eventStream) write(text []byte) error {
 	if err := e.rc.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
-	if _, err := e.w.Write([]byte(text)); err != nil {
+	if _, err := e.w.Write(text); err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
 	return e.rc.Flush()

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -99,6 +100,7 @@ type tailer struct {
 	*eventStream
 	encode encodeText
 	wrote  time.Time
+	buffer bytes.Buffer // of the event that is written: a log may be fast
 }
 
 // followLog sends a log live until the reader leaves, may not read it any more,
@@ -214,23 +216,27 @@ func (t *tailer) text(e logs.Event, flush bool) error {
 	if data == nil {
 		return nil
 	}
-	body, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
 	end := int64(-1)
 	if e.Offset >= 0 {
 		end = e.Offset + int64(len(e.Text)-held)
 	}
-	t.wrote = time.Now()
-	return t.sendNumbered(strconv.FormatInt(end, 10), "text", string(body))
+	return t.sendJSON("text", strconv.FormatInt(end, 10), data)
 }
 
-func (t *tailer) notice(name string, n logNotice) error {
-	body, err := json.Marshal(n)
-	if err != nil {
+// sendJSON sends an event. Browsers send the id along when they connect again;
+// an empty one leaves the last one as it is.
+func (t *tailer) sendJSON(name, id string, data any) error {
+	t.wrote = time.Now()
+	t.buffer.Reset()
+	if id != "" {
+		t.buffer.WriteString("id: " + id + "\n")
+	}
+	t.buffer.WriteString("event: " + name + "\ndata: ")
+	if err := json.NewEncoder(&t.buffer).Encode(data); err != nil { // ends the line
 		return err
 	}
-	t.wrote = time.Now()
-	return t.send(name, string(body))
+	t.buffer.WriteByte('\n')
+	return t.write(t.buffer.Bytes())
 }
+
+func (t *tailer) notice(name string, n logNotice) error { return t.sendJSON(name, "", n) }

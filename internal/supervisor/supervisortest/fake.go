@@ -31,6 +31,7 @@ type Fake struct {
 	mu        sync.Mutex
 	processes []cesi.Process
 	misbehave http.HandlerFunc
+	stream    http.HandlerFunc
 }
 
 // StartFleet starts a port without nodes, which closes when the test ends.
@@ -86,6 +87,14 @@ func (n *Fake) Misbehave(h http.HandlerFunc) {
 	n.misbehave = h
 }
 
+// Stream has a handler answer requests for live logs (GET /logtail/…), which is
+// 404 without one.
+func (n *Fake) Stream(h http.HandlerFunc) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stream = h
+}
+
 // Hang answers nothing until the client gives up.
 func Hang(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then is the client's going seen
@@ -94,10 +103,17 @@ func Hang(_ http.ResponseWriter, r *http.Request) {
 
 func (n *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
-	misbehave, processes := n.misbehave, n.processes
+	misbehave, stream, processes := n.misbehave, n.stream, n.processes
 	n.mu.Unlock()
-	if misbehave != nil {
+	switch {
+	case misbehave != nil:
 		misbehave(w, r)
+		return
+	case r.Method == http.MethodGet && stream != nil:
+		stream(w, r)
+		return
+	case r.Method == http.MethodGet:
+		http.NotFound(w, r)
 		return
 	}
 	var call struct {

@@ -1,0 +1,415 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/supervisor/supervisortest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// programs write what logs may hold. p waits for its log to be written by the
+// test; odd writes bytes that belong together apart.
+const logPrograms = `
+[program:p]
+command = tail -f /dev/null
+startsecs = 0
+
+[program:odd]
+command = sh -c "printf 'odd\000\007\033[31mred\033[0m ]]> <fault>\r\n'; while ! [ -e %(here)s/go ]; do sleep 0.05; done; printf '\344'; sleep 0.3; printf '\275\240 \304\343\272\303 '; sleep 0.3; printf '\344\275\240 end\n'; exec tail -f /dev/null"
+startsecs = 0
+
+[program:joined]
+command = tail -f /dev/null
+redirect_stderr = true
+startsecs = 0
+
+[program:none]
+command = tail -f /dev/null
+stdout_logfile = NONE
+startsecs = 0
+`
+
+// startLogs starts a server with a node n that has the programs, and writes p's log.
+func startLogs(t *testing.T, log string, change ...func(*setup)) (*harness, *supervisortest.Supervisor, string) {
+	t.Helper()
+	s := supervisortest.Start(t, supervisortest.Options{Programs: logPrograms})
+	s.WaitState("odd", "RUNNING")
+	h := startServer(t, []cesi.Node{s.Node("n")}, change...)
+	h.addUsers()
+	n, _ := h.fleet.Snapshot().Node("n")
+	p, found := n.Process(cesi.ProcessID{Group: "p", Name: "p"})
+	if !found {
+		t.Fatal("there is no process p")
+	}
+	if err := os.WriteFile(p.StdoutLogfile, []byte(log), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return h, s, p.StdoutLogfile
+}
+
+const pLog = "/nodes/n/processes/p:p/log/stdout"
+
+// numbered is a log of so many lines.
+func numbered(lines int) string {
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "line %d 无法连接数据库\n", i)
+	}
+	return b.String()
+}
+
+func TestALogIsReadFromItsEndToItsTopAndBack(t *testing.T) {
+	t.Parallel()
+	log := numbered(8000)
+	h, _, _ := startLogs(t, log)
+	b := h.as("logreader")
+	walk := func(path, rel string) (parts []string) {
+		for range 20 {
+			page := b.get(path).page(t)
+			parts = append(parts, page.Find(".log-text").Text())
+			next, found := page.Find(`.log-panel a[rel="` + rel + `"]`).Attr("href")
+			if !found {
+				return parts
+			}
+			path = next
+		}
+		t.Fatalf("there is no end: %s", path)
+		return nil
+	}
+	back := walk(pLog, "prev")
+	if !strings.HasSuffix(back[0], "line 7999 无法连接数据库\n") || len(back) < 4 {
+		t.Errorf("%d pages, the first ends with %q", len(back), back[0][max(0, len(back[0])-100):])
+	}
+	slices.Reverse(back)
+	if strings.Join(back, "") != log {
+		t.Error("the pages from the end to the top are not the log")
+	}
+	forth := walk(pLog+"?offset=0", "next")
+	if strings.Join(forth, "") != log {
+		t.Error("the pages from the top to the end are not the log")
+	}
+	for _, bad := range []string{"?offset=x", "?before=-1", "?at=", "?at=-3", "?offset=99999999999999999999"} {
+		if got := b.get(pLog + bad); got.status != http.StatusBadRequest && bad != "?at=" {
+			t.Errorf("%s: %d", bad, got.status)
+		}
+	}
+	if got := b.get(pLog + "?offset=99999999"); got.status != http.StatusOK {
+		t.Errorf("behind the end: %d", got.status)
+	}
+}
+
+func TestALineOf50MBIsShownInPages(t *testing.T) {
+	t.Parallel()
+	h, _, _ := startLogs(t, strings.Repeat("0123456789", 5<<20))
+	page := h.as("logreader").get(pLog).page(t)
+	if got := page.Find(".log-text").Text(); len(got) != logPage {
+		t.Errorf("%d characters", len(got))
+	}
+	if where := page.Find("[data-log-where]").Text(); where != "bytes 52,363,264 to 52,428,800 of 52.4 MB" {
+		t.Errorf("it says %q", where)
+	}
+}
+
+// tail opens a live log and returns its events.
+func (b *browser) tail(path string, headers ...with) <-chan event {
+	b.h.t.Helper()
+	response := b.send(http.MethodGet, path, "", headers...)
+	if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || !strings.HasPrefix(got, "text/event-stream") ||
+		response.Header.Get("X-Accel-Buffering") != "no" {
+		b.h.t.Fatalf("%d, %v", response.StatusCode, response.Header)
+	}
+	events := make(chan event, 1000)
+	go func() {
+		defer close(events)
+		defer response.Body.Close()
+		readEvents(bufio.NewScanner(response.Body), events)
+	}()
+	return events
+}
+
+// untilText gathers a tail's text until it holds what is awaited. The API's text
+// is bytes, a page's is spans.
+func untilText(t *testing.T, events <-chan event, until string) string {
+	t.Helper()
+	var all string
+	for e := range events {
+		if e.name != "text" {
+			continue
+		}
+		var text apiLogText
+		var spans [][2]string
+		if err := json.Unmarshal([]byte(e.data), &spans); err == nil {
+			for _, s := range spans {
+				all += s[0]
+			}
+		} else if err := json.Unmarshal([]byte(e.data), &text); err != nil {
+			t.Fatal(err)
+		} else if text.Base64 != "" {
+			raw, err := base64.StdEncoding.DecodeString(text.Base64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += string(raw)
+		} else {
+			all += text.Text
+		}
+		if strings.Contains(all, until) {
+			return all
+		}
+	}
+	t.Fatalf("the stream ended after %q", all)
+	return ""
+}
+
+func TestALogIsLiveByteForByte(t *testing.T) {
+	t.Parallel()
+	h, s, _ := startLogs(t, "")
+	b := h.as("logreader")
+	page, api := b.tail("/nodes/n/processes/odd/log/stdout/tail"), b.tail("/api/v2/nodes/n/processes/odd/logs/stdout/tail")
+	if err := os.WriteFile(s.Path("go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const bytes = "odd\x00\a\x1b[31mred\x1b[0m ]]> <fault>\r\n你 \xc4\xe3\xba\xc3 你 end\n"
+	if got := untilText(t, api, "end\n"); got != bytes {
+		t.Errorf("the API gives %q, want %q", got, bytes)
+	}
+	const drawn = "odd␀␇red ]]> <fault>\n你 \\xC4\\xE3\\xBA\\xC3 你 end\n"
+	if got := untilText(t, page, "end\n"); got != drawn {
+		t.Errorf("the page shows %q, want %q", got, drawn)
+	}
+	// What can't be read back is a gap in the page.
+	if got := b.get("/nodes/n/processes/odd/log/stdout").page(t).Find(".log-gap").Length(); got != 1 {
+		t.Errorf("%d gaps", got)
+	}
+	supervisord := b.tail("/nodes/n/log/tail")
+	s.Ctl("restart", "p")
+	untilText(t, supervisord, "spawned: 'p'")
+}
+
+func TestABrowserThatConnectsAgainGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	h, _, file := startLogs(t, "one\ntwo\nthree\n")
+	events := h.as("logreader").tail(pLog+"/tail?from=0", with{"Last-Event-ID", "4"})
+	if got := untilText(t, events, "three\n"); got != "two\nthree\n" {
+		t.Errorf("got %q", got)
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString("four\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := untilText(t, events, "four\n"); got != "four\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestALiveLogEndsWithTheRightToReadIt(t *testing.T) {
+	t.Parallel()
+	h, _, _ := startLogs(t, "text\n")
+	ctx := t.Context()
+	ends := map[string]func(b *browser) error{
+		"leaver":  func(b *browser) error { b.post("/logout", nil); return nil },
+		"demoted": func(*browser) error { return h.auth.SetRole(ctx, testRoot, "demoted", cesi.Viewer) },
+		"deleted": func(*browser) error { return h.auth.DeleteUser(ctx, testRoot, "deleted") },
+		"renewed": func(*browser) error { return h.auth.SetPassword(ctx, testRoot, "renewed", "another one", true) },
+	}
+	streams := make(map[string]<-chan event)
+	for user, end := range ends {
+		h.addUser(user, cesi.LogReader)
+		b := h.as(user)
+		streams[user] = b.tail(pLog + "/tail")
+		untilText(t, streams[user], "text\n")
+		if err := end(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for user, events := range streams {
+		var last event
+		for e := range events {
+			last = e
+		}
+		if last.name != "end" || !strings.Contains(last.data, "may not read logs any more") {
+			t.Errorf("%s: the last event is %+v", user, last)
+		}
+	}
+}
+
+func TestAShutdownEndsLiveLogsAtOnce(t *testing.T) {
+	t.Parallel()
+	closing, shutdown := context.WithCancel(t.Context())
+	h, _, _ := startLogs(t, "text\n", func(s *setup) { s.Closing = closing })
+	events := h.as("logreader").tail(pLog + "/tail")
+	untilText(t, events, "text\n")
+	shutdown()
+	for range events { // until it ends; a test that hangs has failed
+		continue
+	}
+}
+
+func TestAnIdleLogShowsThatItsStreamLives(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		stream, err := newEventStream(w)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		idle := &tailer{eventStream: stream, wrote: time.Now().Add(-commentEvery)}
+		for range 3 { // one is enough for a while
+			if err := idle.keepAlive(); err != nil {
+				t.Error(err)
+			}
+		}
+	}))
+	defer server.Close()
+	b := &browser{h: &harness{t: t, url: server.URL}}
+	if got := b.get("/").body; got != ":\n\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestALogIsDownloadedAsItIs(t *testing.T) {
+	t.Parallel()
+	log := numbered(20_000)
+	h, s, file := startLogs(t, log)
+	b := h.as("logreader")
+	for _, path := range []string{pLog + "/download", "/api/v2/nodes/n/processes/p:p/logs/stdout/download"} {
+		got := b.get(path)
+		if got.status != http.StatusOK || got.body != log {
+			t.Errorf("%s: %d, %d of %d bytes", path, got.status, len(got.body), len(log))
+		}
+		_, disposition, err := mime.ParseMediaType(got.header.Get("Content-Disposition"))
+		if err != nil || disposition["filename"] != "n-p_p-stdout.log" {
+			t.Errorf("%s: %v, %v", path, disposition, err)
+		}
+		if got.header.Get("Content-Type") != "application/octet-stream" || got.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", path, got.header)
+		}
+	}
+	if err := os.WriteFile(file, []byte(strings.Repeat("x", 100)+"\xff"+strings.Repeat("y", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.get(pLog + "/download").body; !strings.Contains(got, "x[CeSI: 16 bytes are missing here; supervisord hands out only UTF-8]y") {
+		t.Errorf("a gap is %q", got)
+	}
+	if got := b.get("/nodes/n/log/download").body; !strings.Contains(got, "supervisord started with pid "+fmt.Sprint(s.PID())) {
+		t.Errorf("supervisord's own log is %.200q", got)
+	}
+}
+
+func TestASearchListsMatchesAndStepsFromOneToTheNext(t *testing.T) {
+	t.Parallel()
+	h, _, _ := startLogs(t, numbered(3000))
+	b := h.as("logreader")
+	page := b.get(pLog + "/search?q=LINE+1%5Cd%2B99+&regexp=1").page(t)
+	if got := page.Find(".log-count").First().Text(); !strings.HasPrefix(got, "Nothing found") {
+		t.Errorf("capitals: %q", got)
+	}
+	page = b.get(pLog + "/search?q=line+1%5Cd%2B99+&regexp=1").page(t)
+	if got := page.Find(".log-count").First().Text(); got != "10 matches in the whole log, 94.9 KB, newest first" {
+		t.Errorf("it says %q", got)
+	}
+	first := page.Find(".log-matches a").First()
+	if got := first.Find("mark").Text(); got != "line 1999 " {
+		t.Errorf("the first is %q", got)
+	}
+	path, _ := first.Attr("href")
+	var seen []string
+	for range 3 {
+		page = b.get(strings.TrimSuffix(path, "#match")).page(t)
+		seen = append(seen, page.Find("#match").Text())
+		path, _ = page.Find(`a[rel="prev"][title]`).Attr("href")
+		path = b.get(path).location
+	}
+	if diff := cmp.Diff([]string{"line 1999 ", "line 1899 ", "line 1799 "}, seen); diff != "" {
+		t.Error(diff)
+	}
+	path, _ = page.Find(`a[rel="next"][title]`).Attr("href")
+	page = b.get(strings.TrimSuffix(b.get(path).location, "#match")).page(t)
+	if got := page.Find("#match").Text(); got != "line 1899 " {
+		t.Errorf("the next is %q", got)
+	}
+	if got := b.get(pLog + "/search?q=(&regexp=1"); got.status != http.StatusBadRequest {
+		t.Errorf("no expression: %d", got.status)
+	}
+	if got := b.get(pLog + "/search?q=line+2999&go=next&from=94000"); got.status != http.StatusSeeOther {
+		t.Errorf("the last one: %d", got.status)
+	}
+	none := b.get(pLog + "/search?q=line+2999&go=next&from=94858").page(t)
+	if got := none.Find(".log-count").First().Text(); !strings.HasPrefix(got, "No next match") {
+		t.Errorf("behind the last: %q", got)
+	}
+}
+
+func TestTheAPIReadsAndSearchesLogs(t *testing.T) {
+	t.Parallel()
+	h, _, _ := startLogs(t, numbered(100))
+	b := h.as("logreader")
+	var part struct{ Log apiLogPart }
+	b.get("/api/v2/nodes/n/processes/p:p/logs/stdout?offset=29&length=29").json(t, &part)
+	want := apiLogPart{Offset: 29, End: 58, Size: 2990, Pieces: []apiLogPiece{{Offset: 29, Text: "line 1 无法连接数据库\n"}}}
+	if diff := cmp.Diff(want, part.Log); diff != "" {
+		t.Error(diff)
+	}
+	var found apiFound
+	b.get("/api/v2/nodes/n/processes/p:p/logs/stdout/search?q=line+42").json(t, &found)
+	if found.Count != 1 || found.Matches[0].Line != "line 42 无法连接数据库" || found.Matches[0].Offset != 29*10+30*32 {
+		t.Errorf("%+v", found)
+	}
+	var main struct{ Log apiLogPart }
+	b.get("/api/v2/nodes/n/log").json(t, &main)
+	if len(main.Log.Pieces) == 0 || !strings.Contains(main.Log.Pieces[0].Text, "supervisord started") {
+		t.Errorf("%+v", main)
+	}
+}
+
+func TestAPageSaysWhyThereIsNoLog(t *testing.T) {
+	t.Parallel()
+	h, s, file := startLogs(t, "")
+	b := h.as("logreader")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/nodes/n/processes/joined/log/stderr": "redirect_stderr = true",
+		"/nodes/n/processes/none/log/stdout":   "stdout_logfile = NONE",
+		pLog:                                   file + " is not there",
+	} {
+		got := b.get(path)
+		page := got.page(t)
+		if text := page.Find(".log-none").Text(); got.status != http.StatusOK || !strings.Contains(text, want) {
+			t.Errorf("%s: %d, %q", path, got.status, text)
+		}
+		if tools := page.Find(`[href$="/download"], form[role="search"]`).Length(); tools > 0 {
+			t.Errorf("%s: what is not there can be searched or downloaded", path)
+		}
+		if got := b.get(path + "/download"); got.status != http.StatusNotFound {
+			t.Errorf("%s: its download is %d", path, got.status)
+		}
+	}
+	if text := b.get("/nodes/n/processes/joined/log/stdout").page(t).Find(".log-empty").Text(); text != "The log is empty." {
+		t.Errorf("an empty log says %q", text)
+	}
+	s.Pause()
+	defer s.Resume()
+	text := b.get("/nodes/n/processes/joined/log/stdout").page(t).Find(".log-problem").Text()
+	if !strings.Contains(text, "did not answer in time") {
+		t.Errorf("a node that hangs: %q", text)
+	}
+}
