@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	"cesi/internal/cesi"
 )
@@ -15,6 +16,8 @@ const (
 	// maxBehind is the most that is read to make up for what a reader has not
 	// seen, in bytes.
 	maxBehind = 1 << 20
+	// leastProbe is how many bytes are enough to find a place by, most likely.
+	leastProbe = 32
 )
 
 // Tail is a Watch that knows where in the log it is: it goes on where a page, or
@@ -105,19 +108,28 @@ func (t *Tail) find(ctx context.Context, e Event) {
 }
 
 // place returns the offset of what a stream began with in a part at a log's end;
-// negative where it is not to be found, or could also be in a gap behind.
+// negative where it is not to be found, or could also be in a gap behind. It is
+// looked for by its end, behind all that no part has since it is no UTF-8.
 func place(part cesi.LogPart, text []byte) int64 {
-	i := bytes.LastIndex(flat(part), text[:min(len(text), 1024)])
-	start := part.From + int64(i)
+	probe := text[max(0, len(text)-1024):]
+	for i := len(probe); i > 0; {
+		r, n := utf8.DecodeLastRune(probe[:i])
+		if i -= n; r == utf8.RuneError && n == 1 {
+			probe = probe[i+1:]
+			break
+		}
+	}
+	i := bytes.LastIndex(flat(part), probe)
+	if i < 0 || len(probe) < min(len(text), leastProbe) {
+		return -1
+	}
+	found := part.From + int64(i)
 	for _, piece := range part.Pieces {
-		if piece.Gap > 0 && piece.End() > start {
+		if piece.Gap > 0 && piece.End() > found {
 			return -1
 		}
 	}
-	if i < 0 {
-		return -1
-	}
-	return start
+	return found - int64(len(text)-len(probe))
 }
 
 // read reads the log from before what is wanted to its end. What the reader

@@ -190,6 +190,18 @@ func TestATailFindsItsPlaceAgain(t *testing.T) {
 	}
 }
 
+func TestATailFindsItsPlaceBehindAGap(t *testing.T) {
+	page := strings.Repeat("old\n", 1000) + "\xc4\xe3\xba\xc3 and a line that can be read again\n"
+	l, f := newTestLogs(page)
+	f.gaps = [][2]int64{{3990, 4004}}
+	tail := l.Tail("n", aLog, int64(len(page)))
+	defer tail.Close()
+	f.write(t, f.stream(t, 1), "live\n")
+	if got := collect(t, tail.Next, contains("live\n")); got != "live\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestATailWithoutAPlaceSaysSo(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("old\n", 1000))
 	f.gaps = [][2]int64{{3000, 4000}}

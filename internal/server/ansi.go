@@ -20,7 +20,7 @@ func (s span) MarshalJSON() ([]byte, error) { return json.Marshal([2]string{s.Te
 
 // The classes of what a log holds besides text.
 const (
-	classControl = "log-control" // a control character, drawn by its symbol
+	classControl = "log-control" // a control character, as ^G
 	classByte    = "log-byte"    // a byte that is no UTF-8, as \xC4
 	classGap     = "log-gap"     // bytes that can't be had
 	classMatch   = "log-match"   // what was searched for
@@ -155,14 +155,8 @@ func (a *ansi) emit(text, class string) {
 	a.spans = append(a.spans, span{Class: class, Text: text})
 }
 
-// control draws a control character by its symbol: ␀, ␇, …
-func (a *ansi) control(r rune) {
-	symbol := 0x2400 + r
-	if r == 0x7f {
-		symbol = '␡'
-	}
-	a.emit(string(symbol), classControl)
-}
+// control draws a control character as terminals do: ^@, ^G, ^[ …
+func (a *ansi) control(r rune) { a.emit("^"+string(r^0x40), classControl) }
 
 // carriageReturn takes \r\n as the end of a line. A \r alone, of a progress bar
 // for example, ends one too, and is shown.
@@ -190,13 +184,10 @@ func (a *ansi) escape(p []byte) int {
 		return a.sequence(p)
 	case b == ']' || b == 'P' || b == '_' || b == '^' || b == 'X':
 		return a.stringSequence(p)
-	case b >= 0x30 && b <= 0x7e:
+	case strings.IndexByte("78=>cDEHMNOZ\\", b) >= 0: // save the cursor, reset, …
 		return 2
-	case b >= 0x20 && b <= 0x2f: // ESC ( B
-		if len(p) < 3 {
-			return 0
-		}
-		return 3
+	case strings.IndexByte("()*+#%", b) >= 0: // choose a character set
+		return min(len(p), 3) / 3 * 3
 	}
 	a.control('\x1b')
 	return 1

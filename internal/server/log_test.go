@@ -187,7 +187,7 @@ func TestALogIsLiveByteForByte(t *testing.T) {
 	if got := untilText(t, api, "end\n"); got != bytes {
 		t.Errorf("the API gives %q, want %q", got, bytes)
 	}
-	const drawn = "odd␀␇red ]]> <fault>\n你 \\xC4\\xE3\\xBA\\xC3 你 end\n"
+	const drawn = "odd^@^Gred ]]> <fault>\n你 \\xC4\\xE3\\xBA\\xC3 你 end\n"
 	if got := untilText(t, page, "end\n"); got != drawn {
 		t.Errorf("the page shows %q, want %q", got, drawn)
 	}

@@ -55,7 +55,7 @@ func TestALogIsTextAndNothingElse(t *testing.T) {
 		}
 		doc := draw(t, r, s)
 		text := doc.Find("pre.log-text")
-		want := "<script>alert(1)</script> \"red\" & <b>bold ␀␇<U+202E>\\xFF ]]> <fault>\n" +
+		want := "<script>alert(1)</script> \"red\" & <b>bold ^@^G<U+202E>\\xFF ]]> <fault>\n" +
 			"7 bytes here can't be read back: supervisord hands out only UTF-8.error: <i>it</i> failed\nerror again\n"
 		if got := text.Text(); got != want {
 			t.Errorf("got %q, want %q", got, want)
