@@ -94,10 +94,12 @@
     // grow.
     trim() {
       if (this.length <= maxText) return
+      const place = this.text.scrollTop - this.text.scrollHeight
       while (this.length > maxText * 0.8 && this.text.childNodes.length > 1) {
         this.length -= this.text.firstChild.textContent.length
         this.text.firstChild.remove()
       }
+      this.text.scrollTop = place + this.text.scrollHeight
       delete this.panel.dataset.logOlder // it would leave a hole
       this.panel.querySelector('.log-more a')?.remove()
     }
@@ -141,9 +143,9 @@
       const next = page.querySelector('.log-panel')
       const lines = next?.querySelector('.log-text')
       if (!answer.ok || !lines || panel.dataset.logOlder !== from) return
-      const height = text.scrollHeight
+      const place = text.scrollTop - text.scrollHeight
       text.prepend(...lines.childNodes)
-      text.scrollTop += text.scrollHeight - height
+      text.scrollTop = place + text.scrollHeight
       const more = panel.querySelector('.log-more')
       if (next.dataset.logOlder) {
         panel.dataset.logOlder = next.dataset.logOlder
