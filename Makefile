@@ -36,7 +36,7 @@ lint: go ## gofmt, go vet, staticcheck
 
 bench: go ## the figures that matter, measured
 	@.ci/need supervisord=supervisor
-	go test -run '^$$' -bench . -benchtime 1x ./cmd/cesi ./internal/supervisor
+	go test -run '^$$' -bench . -benchtime 1x ./cmd/cesi ./internal/supervisor ./internal/store
 
 assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 	@command -v npm >/dev/null || { echo "npm is missing (Debian, Ubuntu: apt-get install npm)." >&2; exit 1; }

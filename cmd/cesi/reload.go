@@ -1,16 +1,10 @@
 package main
 
 import (
-	"context"
-	"time"
-
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/server"
 )
-
-// houseEvery is how often the activity log's retention is applied.
-const houseEvery = time.Hour
 
 // reconfigure takes up a changed configuration. A broken one changes nothing
 // but the banner that says so.
@@ -52,22 +46,5 @@ func serverSettings(conf *config.Config, problem error) server.Settings {
 	return server.Settings{
 		Name: conf.Name, Theme: conf.Theme, Language: conf.Language, TrustedProxies: conf.TrustedProxies,
 		Lifetime: conf.SessionLifetime, Problem: problem,
-	}
-}
-
-// keepHouse removes old activity entries, at once and then every hour.
-func (a *app) keepHouse(ctx context.Context) {
-	ticker := time.NewTicker(houseEvery)
-	defer ticker.Stop()
-	for {
-		before := time.Now().Add(-a.conf.Load().ActivityRetention)
-		if _, err := a.db.DeleteActivities(ctx, before); err != nil && ctx.Err() == nil {
-			a.log.Error("old activity entries stay", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
 	}
 }

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// houseEvery is how often the activity log's retention is applied.
+const houseEvery = time.Hour
+
+// keepHouse removes old activity entries, at once and then every hour.
+func (a *app) keepHouse(ctx context.Context) {
+	ticker := time.NewTicker(houseEvery)
+	defer ticker.Stop()
+	for {
+		a.removeOldActivity(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// removeOldActivity removes what has outlived activity_retention. Nobody did
+// that, so it is a line in the log and no entry.
+func (a *app) removeOldActivity(ctx context.Context) {
+	before := time.Now().Add(-a.conf.Load().ActivityRetention)
+	n, err := a.db.DeleteActivities(ctx, before)
+	if err != nil && ctx.Err() == nil {
+		a.log.Error("old activity entries stay", "error", err)
+	}
+	if n > 0 {
+		a.log.Info("activity entries have outlived activity_retention and are removed", "entries", n, "before", before)
+	}
+}
