@@ -71,9 +71,13 @@ func (q *activityQuery) check() (err error) {
 }
 
 // activityTarget reads a process, "group:name" or just "name" as supervisord
-// means it, all of a group, "group:*", or "*", what was done to all of a node.
+// means it, all of a group, "group:*" or, while it is being typed, "group:", or
+// "*", what was done to all of a node.
 func activityTarget(text string) (string, error) {
-	if group, all := strings.CutSuffix(text, ":*"); text == "" || text == "*" || all && group != "" {
+	if group, all := strings.CutSuffix(strings.TrimSuffix(text, "*"), ":"); all && group != "" {
+		return group + ":*", nil
+	}
+	if text == "" || text == "*" {
 		return text, nil
 	}
 	id, err := cesi.ParseProcessID(text)
