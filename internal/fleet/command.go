@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"time"
 
 	"cesi/internal/cesi"
@@ -74,6 +75,10 @@ type Report struct {
 type Ref struct {
 	Node string
 	cesi.ProcessID
+}
+
+func (r Ref) compare(o Ref) int {
+	return cmp.Or(cmp.Compare(r.Node, o.Node), compareIDs(r.ProcessID, o.ProcessID))
 }
 
 // daemonTarget is what the activity log calls a supervisord itself.

@@ -66,6 +66,7 @@ type Fleet struct {
 	}
 
 	commands *commands
+	quick    quick
 }
 
 type cachedSnapshot struct {
@@ -75,7 +76,9 @@ type cachedSnapshot struct {
 
 // New returns a Fleet without nodes; Apply gives it some and Run asks them.
 func New(opts Options) *Fleet {
-	return &Fleet{opts: opts, commands: newCommands()}
+	f := &Fleet{opts: opts, commands: newCommands()}
+	f.quick = quick{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
+	return f
 }
 
 // Run polls the nodes until ctx ends, and returns when every poller has.
@@ -85,6 +88,7 @@ func (f *Fleet) Run(ctx context.Context) {
 	for _, p := range f.order {
 		f.startPoller(p)
 	}
+	f.pollers.Go(func() { f.quick.run(ctx) })
 	f.mu.Unlock()
 	<-ctx.Done()
 	f.pollers.Wait()

@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"cesi/internal/cesi"
@@ -50,6 +52,13 @@ func (f *flights) end(mine *flight) {
 		delete(f.of, mine.ref)
 	}
 	close(mine.done)
+}
+
+// refs lists the processes with a command under way.
+func (f *flights) refs() []Ref {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Keys(f.of))
 }
 
 // overtakenBy returns the user whose stop went ahead of this command, or "".

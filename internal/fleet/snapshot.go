@@ -58,13 +58,17 @@ type Process struct {
 
 // Process returns the process with the id.
 func (n *Node) Process(id cesi.ProcessID) (Process, bool) {
-	i, found := slices.BinarySearchFunc(n.Processes, id, func(p Process, id cesi.ProcessID) int {
-		return compareIDs(p.ProcessID, id)
-	})
+	i, found := n.find(id)
 	if !found {
 		return Process{}, false
 	}
 	return n.Processes[i], true
+}
+
+func (n *Node) find(id cesi.ProcessID) (int, bool) {
+	return slices.BinarySearchFunc(n.Processes, id, func(p Process, id cesi.ProcessID) int {
+		return compareIDs(p.ProcessID, id)
+	})
 }
 
 // Stale reports whether the node's data are of an earlier time: it does not

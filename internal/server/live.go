@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cesi/internal/cesi"
@@ -129,9 +131,20 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// RunLive tells the pages in the browsers of what changes in the fleet, until
-// ctx ends.
+// looksAt reports whether a page that somebody has open shows processes of the
+// node. A page below /nodes/NODE shows that node's, any other perhaps everybody's.
+func (s *Server) looksAt(node string) bool {
+	own := localURL("nodes", node)
+	return slices.ContainsFunc(s.live.Watching(), func(sight sight) bool {
+		path, _, _ := strings.Cut(sight.At, "?")
+		return !strings.HasPrefix(path, "/nodes/") || path == own || strings.HasPrefix(path, own+"/")
+	})
+}
+
+// RunLive tells the pages in the browsers of what changes in the fleet, and the
+// fleet of what they show, until ctx ends.
 func (s *Server) RunLive(ctx context.Context) {
+	s.opts.Fleet.LookedAt(s.looksAt)
 	for range s.opts.Fleet.Changes(ctx) {
 		s.live.Changed()
 	}

@@ -1,0 +1,143 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// quickEvery is how often a process is asked by itself while it matters.
+	quickEvery = 250 * time.Millisecond
+	// quickCalls bounds such calls, of each quickEvery: 100 a second in all.
+	quickCalls = 25
+	// quickPerNode bounds those that wait for the same node.
+	quickPerNode = 4
+)
+
+// quick asks single processes between two polls of their nodes: those with a
+// command under way, and those that somebody looks at while they start or stop.
+type quick struct {
+	fleet *Fleet
+
+	mu     sync.Mutex
+	looked func(node string) bool // nil: nobody looks
+	asking map[Ref]bool
+	onNode map[string]int
+	next   int // where in the list the next round begins
+}
+
+// LookedAt tells how to find out whether somebody looks at a node's processes.
+func (f *Fleet) LookedAt(looked func(node string) bool) {
+	f.quick.mu.Lock()
+	defer f.quick.mu.Unlock()
+	f.quick.looked = looked
+}
+
+// run asks until ctx ends.
+func (q *quick) run(ctx context.Context) {
+	tick := time.NewTicker(quickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			q.round(ctx)
+		}
+	}
+}
+
+// round asks as many as it may, and goes on from there in the next one.
+func (q *quick) round(ctx context.Context) {
+	list := q.moving()
+	if len(list) == 0 {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	began := q.next % len(list)
+	asked := 0
+	for i := range list {
+		if asked == quickCalls {
+			break
+		}
+		q.next = began + i + 1
+		ref := list[(began+i)%len(list)]
+		if q.asking[ref] || q.onNode[ref.Node] == quickPerNode {
+			continue
+		}
+		asked++
+		q.asking[ref] = true
+		q.onNode[ref.Node]++
+		q.fleet.pollers.Go(func() { q.ask(ctx, ref) })
+	}
+}
+
+// moving lists the processes to ask, each once, in an order that lasts.
+func (q *quick) moving() []Ref {
+	list := q.fleet.commands.flights.refs()
+	q.mu.Lock()
+	looked := q.looked
+	q.mu.Unlock()
+	if looked != nil {
+		for _, n := range q.fleet.Snapshot().Nodes {
+			if n.Status == Up && n.Counts.Starting+n.Counts.Stopping > 0 && looked(n.Name) {
+				list = append(list, n.moving()...)
+			}
+		}
+	}
+	slices.SortFunc(list, Ref.compare)
+	return slices.Compact(list)
+}
+
+func (n *Node) moving() []Ref {
+	var list []Ref
+	for _, p := range n.Processes {
+		if p.State == cesi.Starting || p.State == cesi.Stopping {
+			list = append(list, Ref{Node: n.Name, ProcessID: p.ProcessID})
+		}
+	}
+	return list
+}
+
+// ask asks one process and puts its answer into its node. A failure says nothing
+// new: the node's next poll will tell.
+func (q *quick) ask(ctx context.Context, ref Ref) {
+	defer func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		delete(q.asking, ref)
+		if q.onNode[ref.Node]--; q.onNode[ref.Node] == 0 {
+			delete(q.onNode, ref.Node)
+		}
+	}()
+	p, err := q.fleet.poller(ref.Node)
+	if err != nil || p.client == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
+	defer cancel()
+	if process, err := p.client.Process(ctx, ref.ProcessID); err == nil {
+		p.merge(process)
+	}
+}
+
+// merge takes in what the node has just said of one process.
+func (p *poller) merge(process cesi.Process) {
+	p.publish(func(n *Node) {
+		i, found := n.find(process.ProcessID)
+		if !found || n.Status != Up || n.Processes[i].Now > process.Now {
+			return
+		}
+		n.Processes = slices.Clone(n.Processes)
+		n.Processes[i].Process = process
+		n.Counts = Counts{}
+		for _, p := range n.Processes {
+			n.Counts.count(p.Process)
+		}
+	})
+}
