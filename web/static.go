@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -33,13 +34,14 @@ func StaticPaths() map[string]string {
 }
 
 // Handler serves the static files under /static/, with a hash in their path or
-// without. It lists no directory. Put http.StripPrefix in front where the
-// program is reached under a prefix.
+// without, compressed for those who understand that. It lists no directory. Put
+// http.StripPrefix in front where the program is reached under a prefix.
 func Handler() http.Handler {
 	h := handler{}
 	for name, file := range readStatic() {
-		h[name] = served{name: name, etag: file.etag, cache: cacheAsk}
-		h[file.hashed] = served{name: name, etag: file.etag, cache: cacheForever}
+		small := compressor(name)
+		h[name] = served{name: name, hash: file.hash, cache: cacheAsk, compressed: small}
+		h[file.hashed] = served{name: name, hash: file.hash, cache: cacheForever, compressed: small}
 	}
 	return h
 }
@@ -47,7 +49,7 @@ func Handler() http.Handler {
 // staticFile is what is known of one file.
 type staticFile struct {
 	hashed string // its name with the hash in it
-	etag   string
+	hash   string
 }
 
 // readStatic hashes every static file. It panics where one can't be read, which
@@ -63,7 +65,7 @@ func readStatic() map[string]staticFile {
 		ext := path.Ext(name)
 		list[name] = staticFile{
 			hashed: strings.TrimSuffix(name, ext) + "." + hash + ext,
-			etag:   `"` + hash + `"`,
+			hash:   hash,
 		}
 		return err
 	})
@@ -89,7 +91,25 @@ func hashOf(p string) (string, error) {
 
 // served is one path's answer.
 type served struct {
-	name, etag, cache string
+	name, hash, cache string
+	compressed        func() []byte // nothing where it is sent as it is
+}
+
+// content opens what is sent: compressed if that is understood. Its tag tells
+// the two apart.
+func (f served) content(header http.Header, gzip bool) (io.ReadSeeker, error) {
+	small := f.compressed()
+	if small != nil {
+		header.Set("Vary", "Accept-Encoding")
+	}
+	if small != nil && gzip {
+		header.Set("Content-Encoding", "gzip")
+		header.Set("ETag", `"`+f.hash+`-gzip"`)
+		return bytes.NewReader(small), nil
+	}
+	header.Set("ETag", `"`+f.hash+`"`)
+	plain, err := fs.ReadFile(files, "static/"+f.name)
+	return bytes.NewReader(plain), err
 }
 
 // handler answers for the paths behind staticRoot that it holds.
@@ -107,17 +127,15 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is no such file.", http.StatusNotFound)
 		return
 	}
-	content, err := files.Open("static/" + file.name)
+	header := w.Header()
+	content, err := file.content(header, AcceptsGzip(r))
 	if err != nil {
 		http.Error(w, "The file can't be read.", http.StatusInternalServerError)
 		return
 	}
-	defer content.Close() // from memory: nothing to report
-	header := w.Header()
 	header.Set("Content-Type", contentType(file.name))
 	header.Set("Cache-Control", file.cache)
-	header.Set("ETag", file.etag)
-	http.ServeContent(w, r, file.name, time.Time{}, content.(io.ReadSeeker)) // embed's files can seek
+	http.ServeContent(w, r, file.name, time.Time{}, content)
 }
 
 // contentType is fixed here, because mime.TypeByExtension depends on the

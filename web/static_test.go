@@ -1,6 +1,9 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -57,6 +60,61 @@ func TestAStaticFileWithoutHashIsAskedForEachTime(t *testing.T) {
 	if head := get(t, h, http.MethodHead, "/static/app.css"); head.Code != http.StatusOK || head.Body.Len() > 0 {
 		t.Errorf("HEAD: status %d, %d bytes", head.Code, head.Body.Len())
 	}
+}
+
+func TestAStaticFileIsCompressedForThoseWhoUnderstandIt(t *testing.T) {
+	h, path := Handler(), StaticPaths()["app.css"]
+	plain := get(t, h, http.MethodGet, path)
+	for accepted, want := range map[string]string{
+		"gzip": "gzip", "br, GZIP;q=0.5": "gzip", "gzip; q=1": "gzip", "": "", "br": "", "gzip;q=0": "", "x-gzip-not": "",
+	} {
+		w := get(t, h, http.MethodGet, path, "Accept-Encoding: "+accepted)
+		if got := w.Header().Get("Content-Encoding"); got != want || w.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: Content-Encoding %q, want %q; Vary %q", accepted, got, want, w.Header().Get("Vary"))
+		}
+		if w.Header().Get("Cache-Control") != cacheForever || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
+			t.Errorf("%q: %v", accepted, w.Header())
+		}
+		body := w.Body.Bytes()
+		if want == "gzip" {
+			body = unpacked(t, body)
+			if tag := w.Header().Get("ETag"); tag == plain.Header().Get("ETag") {
+				t.Errorf("two contents with the tag %s", tag)
+			}
+		}
+		if !bytes.Equal(body, plain.Body.Bytes()) {
+			t.Errorf("%q: another content", accepted)
+		}
+	}
+	if licence := get(t, h, http.MethodGet, "/static/vendor/LICENSE.bootstrap.txt", "Accept-Encoding: gzip"); licence.Header().Get("Content-Encoding") != "" {
+		t.Error("a text is compressed")
+	}
+}
+
+func TestACompressedFileIsNotSentAgainAndHasRanges(t *testing.T) {
+	h := Handler()
+	whole := get(t, h, http.MethodGet, "/static/app.css", "Accept-Encoding: gzip")
+	tag := whole.Header().Get("ETag")
+	if again := get(t, h, http.MethodGet, "/static/app.css", "Accept-Encoding: gzip", "If-None-Match: "+tag); again.Code != http.StatusNotModified {
+		t.Errorf("with its own ETag: status %d", again.Code)
+	}
+	part := get(t, h, http.MethodGet, "/static/app.css", "Accept-Encoding: gzip", "Range: bytes=0-99")
+	if part.Code != http.StatusPartialContent || !bytes.Equal(part.Body.Bytes(), whole.Body.Bytes()[:100]) {
+		t.Errorf("a range: status %d, %d bytes", part.Code, part.Body.Len())
+	}
+}
+
+func unpacked(t *testing.T, body []byte) []byte {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
 }
 
 func TestTheStaticHandlerWorksUnderAPrefix(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 // permission).
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(stripSlash, middleware.GetHead)
+	r.Use(stripSlash, middleware.GetHead, compress)
 	r.NotFound(s.open(s.notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
 

@@ -1,0 +1,108 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+	"cesi/internal/supervisor/supervisortest"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// What the first look at the dashboard may weigh, as it is sent.
+const (
+	mostInAll   = 150 << 10
+	mostScripts = 60 << 10
+)
+
+// packedBytes asks for a path as a browser does, and returns the answer's size
+// on the wire.
+func (b *browser) packedBytes(t *testing.T, path string) int {
+	t.Helper()
+	response := b.send(http.MethodGet, path, "", with{"Accept-Encoding", "gzip, deflate, br"}, with{"Sec-Fetch-Site", "same-origin"})
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %v", path, response.StatusCode, err)
+	}
+	if response.Header.Get("Content-Encoding") != "gzip" && len(body) > 1000 {
+		t.Errorf("%s is sent as it is, %d bytes", path, len(body))
+	}
+	return len(body)
+}
+
+// loaded lists the addresses that a browser gets for a page.
+func loaded(page *goquery.Document) []string {
+	seen := make(map[string]bool)
+	var list []string
+	page.Find("script[src], img[src], link[href], use").Each(func(_ int, e *goquery.Selection) {
+		address, _, _ := strings.Cut(e.AttrOr("src", e.AttrOr("href", "")), "#")
+		if address != "" && !seen[address] {
+			seen[address] = true
+			list = append(list, address)
+		}
+	})
+	return list
+}
+
+func TestTheFirstLookAtTheDashboardIsLight(t *testing.T) {
+	fakes := supervisortest.StartFleet(t)
+	var nodes []cesi.Node
+	for n := range 20 {
+		var processes []cesi.Process
+		for p := range 20 {
+			processes = append(processes, fakeProcess("group", fmt.Sprintf("program_%02d", p), cesi.States()[p%len(cesi.States())]))
+		}
+		nodes = append(nodes, fakes.Add(fmt.Sprintf("node%02d", n), processes...).Node())
+	}
+	_, b := startServerAs(t, cesi.Admin, nodes)
+	page := b.get("/").page(t)
+	all, scripts := b.packedBytes(t, "/"), 0
+	t.Logf("%7d bytes: the page, of 20 nodes with 400 processes", all)
+	for _, address := range loaded(page) {
+		if u, err := url.Parse(address); err != nil || u.Host != "" || u.Scheme != "" {
+			t.Errorf("the page loads %s", address)
+			continue
+		}
+		size := b.packedBytes(t, address)
+		t.Logf("%7d bytes: %s", size, address)
+		all += size
+		if path.Ext(address) == ".js" {
+			scripts += size
+		}
+	}
+	t.Logf("%7d bytes in all (at most %d), %d of them scripts (at most %d)", all, mostInAll, scripts, mostScripts)
+	if all > mostInAll || scripts > mostScripts || scripts == 0 {
+		t.Error("too heavy")
+	}
+}
+
+func TestPagesAndAnswersArePackedUnlessAnotherSiteAsks(t *testing.T) {
+	_, nodes := fakeNode(t)
+	_, b := startServerAs(t, cesi.Admin, nodes)
+	for _, c := range []struct {
+		path, accepted, site string
+		want                 string
+	}{
+		{"/nodes/n", "gzip", "none", "gzip"},
+		{"/nodes/n", "gzip", "same-origin", "gzip"},
+		{"/nodes/n", "gzip", "cross-site", ""},
+		{"/nodes/n", "gzip", "same-site", ""},
+		{"/nodes/n", "deflate, gzip;q=0", "none", ""},
+		{"/api/v2/nodes", "gzip", "", "gzip"},
+		{"/api/v2/activitylogs/export", "gzip", "", ""},
+		{"/live?at=/", "gzip", "same-origin", ""},
+	} {
+		response := b.send(http.MethodGet, c.path, "", with{"Accept-Encoding", c.accepted}, with{"Sec-Fetch-Site", c.site})
+		response.Body.Close()
+		if got := response.Header.Get("Content-Encoding"); response.StatusCode != http.StatusOK || got != c.want {
+			t.Errorf("%+v: %d, Content-Encoding %q", c, response.StatusCode, got)
+		}
+	}
+}
