@@ -140,15 +140,6 @@ func (p Process) Severity() int {
 	}
 }
 
-// ProcessConfig is what a node's configuration, as last reread, says of a
-// process (getAllConfigInfo). Priorities are supervisord's: lower starts first.
-type ProcessConfig struct {
-	ProcessID
-	Autostart     bool
-	GroupPriority int
-	Priority      int
-}
-
 // SupervisorInfo is what a supervisord says of itself.
 type SupervisorInfo struct {
 	Version        string // supervisord's own, such as 4.2.5

@@ -35,3 +35,12 @@ func ParseSignal(text string) (string, error) {
 	}
 	return "", Errorf(Invalid, "%q is not a signal: want a name such as HUP, or a number from 1 to %d", text, maxSignal)
 }
+
+// SignalName names a signal of Linux by its number; "" for one without a name
+// that is common.
+func SignalName(n int) string {
+	return map[int]string{
+		1: "HUP", 2: "INT", 3: "QUIT", 6: "ABRT", 9: "KILL", 10: "USR1", 12: "USR2", 13: "PIPE", 14: "ALRM", 15: "TERM",
+		18: "CONT", 19: "STOP", 28: "WINCH",
+	}[n]
+}

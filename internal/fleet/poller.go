@@ -45,6 +45,7 @@ type poller struct {
 	infoAsked time.Time
 	info      cesi.SupervisorInfo
 	configs   map[cesi.ProcessID]*cesi.ProcessConfig
+	silence   string // why there are no configs
 }
 
 func (f *Fleet) newPoller(node cesi.Node) *poller {
@@ -177,6 +178,7 @@ func (p *poller) poll(ctx context.Context) {
 		n.LastContact = now
 		n.Latency = latency
 		n.Processes = list
+		n.NoConfig = p.silence
 		n.Counts = counts
 	})
 }
@@ -204,8 +206,10 @@ func (p *poller) askInfo(ctx context.Context, now time.Time) {
 	configs, err := p.client.Configs(ctx)
 	if err != nil {
 		p.fleet.opts.Log.Debug("node does not tell its configuration", "node", p.name, "error", err)
+		p.silence = cesi.Sentence(err)
 		return
 	}
+	p.silence = ""
 	p.configs = make(map[cesi.ProcessID]*cesi.ProcessConfig, len(configs))
 	for i := range configs {
 		p.configs[configs[i].ProcessID] = &configs[i]
@@ -333,7 +337,7 @@ func (p *poller) end() {
 // sameToSee reports whether two values of a node look the same to people, the
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
-	if a.Status != b.Status || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
+	if a.Status != b.Status || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
 		!slices.Equal(a.Environments, b.Environments) {
 		return false
 	}

@@ -42,6 +42,9 @@ type Node struct {
 	// Processes are those of the last good poll, sorted by group and name.
 	Processes []Process
 	Counts    Counts
+	// NoConfig says why the node does not tell its processes' configuration; empty
+	// where it does.
+	NoConfig string
 	// Version rises with every change of anything but LastContact and Latency.
 	Version uint64
 }

@@ -109,7 +109,7 @@ func (s *Server) apiUnderWay(w http.ResponseWriter, report fleet.Report) error {
 func newAPIOutcomes(report fleet.Report) []apiOutcome {
 	list := make([]apiOutcome, len(report.Outcomes))
 	for i, o := range report.Outcomes {
-		list[i] = apiOutcome{Node: o.Node, Process: o.ProcessID.String(), Result: o.Result, Message: o.Message}
+		list[i] = apiOutcome{Node: o.Node, Process: o.Target(), Result: o.Result, Message: o.Message}
 	}
 	return list
 }

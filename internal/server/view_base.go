@@ -67,6 +67,9 @@ func (b basePage) CanReadLogs() bool { return b.can(cesi.ReadLogs) }
 // CanControl reports whether processes may be started and stopped.
 func (b basePage) CanControl() bool { return b.can(cesi.ControlProcesses) }
 
+// CanDaemon reports whether supervisords themselves may be steered.
+func (b basePage) CanDaemon() bool { return b.can(cesi.ControlDaemon) }
+
 // CanManageUsers reports whether the user administers this CeSI.
 func (b basePage) CanManageUsers() bool { return b.can(cesi.ManageUsers) }
 

@@ -6,6 +6,10 @@ import "cesi/internal/cesi"
 // browser comes back; it is some tenths of a second.
 const restartSeconds = 2
 
+// reloadSeconds is how long the reload of the supervisord that runs this program
+// may take before the browser comes back.
+const reloadSeconds = 8
+
 // farewellPage is the last page before this program ends by a command.
 type farewellPage struct {
 	basePage
@@ -23,6 +27,12 @@ func newFarewellPage(base basePage, request commandRequest) farewellPage {
 		Back:     request.Back, Seconds: restartSeconds,
 	}
 	switch request.Action {
+	case cesi.ActionReload:
+		page.Heading, page.Seconds = "supervisord reloads, and CeSI with it", reloadSeconds
+		page.Sentence = "It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more."
+	case cesi.ActionShutdown:
+		page.Heading, page.Seconds = "supervisord is shut down, and CeSI with it", 0
+		page.Sentence = "Somebody has to start that supervisord on its host. This page then works again."
 	case cesi.ActionSignal:
 		page.Heading = "CeSI got the signal"
 		page.Sentence = "If that ended it, its supervisord starts it again, provided that its program says autorestart."

@@ -73,7 +73,7 @@ func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {
 	rows := make([]outcomeRow, len(outcomes))
 	for i, o := range outcomes {
-		rows[i] = outcomeRow{Node: o.Node, Process: o.ProcessID.String(), Result: newResultBadge(o.Result), Message: o.Message}
+		rows[i] = outcomeRow{Node: o.Node, Process: o.Target(), Result: newResultBadge(o.Result), Message: o.Message}
 	}
 	return rows
 }

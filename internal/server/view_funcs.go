@@ -24,18 +24,19 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 	}
 	sprite := prefix + static["icons.svg"]
 	return template.FuncMap{
-		"url":     func(segments ...any) string { return prefix + localURL(segments...) },
-		"local":   func(path string) string { return prefix + path },
-		"static":  staticURL,
-		"icon":    func(name string) template.HTML { return icon(sprite, name) },
-		"t":       func(text any, args ...any) (string, error) { return translate(speaker, text, args) },
-		"squares": squares,
-		"number":  number,
-		"plural":  plural,
-		"iso":     func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain":   plain,
-		"pending": func(action any) string { return pending(fmt.Sprint(action)) },
-		"capital": func(v any) string { return capitalized(fmt.Sprint(v)) },
+		"url":      func(segments ...any) string { return prefix + localURL(segments...) },
+		"local":    func(path string) string { return prefix + path },
+		"static":   staticURL,
+		"icon":     func(name string) template.HTML { return icon(sprite, name) },
+		"t":        func(text any, args ...any) (string, error) { return translate(speaker, text, args) },
+		"squares":  squares,
+		"number":   number,
+		"plural":   plural,
+		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"plain":    plain,
+		"groupRow": func(name string) string { return rowID("group", name) },
+		"pending":  func(action any) string { return pending(fmt.Sprint(action)) },
+		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
 	}
 }
 

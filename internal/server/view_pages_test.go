@@ -112,6 +112,10 @@ func samplePages(role cesi.Role) []sample {
 		{"environment small", "environment", newEnvironmentPage(base, big, "staging", 1)},
 		{"environment of many nodes", "environment", newEnvironmentPage(base, manySamples(150, 2), "production", 2)},
 		{"node", "node", newNodePage(base, payNode())},
+		{"process", "process", newProcessPage(base, payNode(), payNode().Processes[8], false)},
+		{"process configured", "process", newProcessPage(base, payNode(), configured(payNode().Processes[6]), true)},
+		{"process of this CeSI", "process", newProcessPage(base, payNode(), payNode().Processes[1], false)},
+		{"process of a silent node", "process", newProcessPage(base, silent, silent.Processes[0], false)},
 		{"node silent", "node", newNodePage(base, silent)},
 		{"node never", "node", newNodePage(base, big.Nodes[56])},
 		{"node connecting", "node", newNodePage(base, big.Nodes[57])},
@@ -141,6 +145,9 @@ func samplePages(role cesi.Role) []sample {
 		{"error logged out", "error", newErrorPage(out, http.StatusForbidden, "This request seems to come from another site.", "")},
 	}
 	pages = append(pages, sampleLogPages(base)...)
+	if role == cesi.Admin {
+		pages = append(pages, daemonPages(base, silent)...)
+	}
 	for _, name := range hostileNames {
 		n := hostileNode(name)
 		s := sampleSnapshot(n, silenced(hostileNode(name), cesi.CauseRefused, name, time.Minute))
@@ -156,6 +163,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile environments", "environments", newEnvironmentsPage(evil, s, name)},
 			sample{"hostile environment", "environment", newEnvironmentPage(evil, sampleSnapshot(n), name, 1)},
 			sample{"hostile node", "node", newNodePage(evil, n)},
+			sample{"hostile process", "process", newProcessPage(evil, n, configured(n.Processes[0]), false)},
 			sample{"hostile processes", "processes", newProcessesPage(evil, s, processesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},
 			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1])},
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, commandRequest{Command: fleet.Command{Action: cesi.ActionStop}, Post: localURL("nodes", name, "stop"), Fields: []field{{"group", name}}, Back: "/", Silent: []string{name}},

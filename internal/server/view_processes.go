@@ -30,7 +30,6 @@ type processesPage struct {
 type fleetRow struct {
 	processRow
 	Target       string // as its box sends it
-	NodeRowID    string // the process's row on its node's page
 	GroupLink    string // local path of its group across the fleet
 	Environments []string
 	Stale        bool // of a node that does not answer
@@ -73,7 +72,7 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 		Target:     targetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
-	row.NodeRowID, row.RowID = row.RowID, rowID("process", m.Node.Name, row.ID)
+	row.RowID = rowID("process", m.Node.Name, row.ID)
 	row.Spoken += " on " + plain(row.Node)
 	row.Back = base.Here
 	if row.Stale {

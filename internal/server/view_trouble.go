@@ -10,16 +10,15 @@ import (
 // troubleRow is one thing that needs attention: a process, or a node that does
 // not answer (ID is empty).
 type troubleRow struct {
-	RowID     string
-	Node      string
-	ID        string // "group:name" of the process
-	ProcessID string // the row of the process on its node's page
-	Group     string
-	Name      string
-	Badge     badge
-	Reason    words.Phrase
-	Age       lasting
-	Control   bool
+	RowID   string
+	Node    string
+	ID      string // "group:name" of the process
+	Group   string
+	Name    string
+	Badge   badge
+	Reason  words.Phrase
+	Age     lasting
+	Control bool
 }
 
 func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
@@ -29,7 +28,7 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 	p := t.Process
 	row := troubleRow{
 		RowID: rowID("trouble", t.Node.Name, p.ProcessID.String()),
-		Node:  t.Node.Name, ID: p.ProcessID.String(), ProcessID: rowID("process", p.ProcessID.String()),
+		Node:  t.Node.Name, ID: p.ProcessID.String(),
 		Group: p.Group, Name: p.Name,
 		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Control: control,
 	}

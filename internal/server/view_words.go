@@ -81,11 +81,11 @@ func signalVerb(signal string, result cesi.Result) string {
 
 // sentenceOn says how a command went for its only target.
 func sentenceOn(r fleet.Report, o fleet.Outcome) string {
-	what := fmt.Sprintf("%s on %s", plain(o.ProcessID.String()), plain(o.Node))
+	what := fmt.Sprintf("%s on %s", plain(o.Target()), plain(o.Node))
 	why := plain(o.Message)
 	switch o.Result {
 	case cesi.OK:
-		return doneOn(r, what)
+		return doneOn(r, what) + also(why)
 	case cesi.Failed:
 		return fmt.Sprintf("%s %s: %s", what, undone(r), why)
 	case cesi.Skipped:
@@ -93,6 +93,14 @@ func sentenceOn(r fleet.Report, o fleet.Outcome) string {
 	default:
 		return fmt.Sprintf("%s: how %s ended is not known. %s", what, nounOf(r.Action), why)
 	}
+}
+
+// also adds what else is to be said of what went well.
+func also(message string) string {
+	if message == "" {
+		return ""
+	}
+	return " " + capitalized(message) + "."
 }
 
 // undone says what did not happen to a target.
@@ -120,6 +128,8 @@ func doneOn(r fleet.Report, what string) string {
 		return fmt.Sprintf("The text was sent to %s.", what)
 	case cesi.ActionClearLogs:
 		return fmt.Sprintf("The logs of %s are cleared.", what)
+	case cesi.ActionClearMainLog:
+		return fmt.Sprintf("The log of %s is cleared.", what)
 	default:
 		return fmt.Sprintf("%s is %s.", what, wordsOf(r.Action).Did)
 	}

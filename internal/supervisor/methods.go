@@ -86,29 +86,6 @@ func (c *Client) Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, 
 	return info.process()
 }
 
-// Configs returns the configuration as last reread (getAllConfigInfo). A node
-// without that method fails with cesi.FaultUnknownMethod.
-func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
-	var infos []struct {
-		Name          string `xmlrpc:"name"`
-		Group         string `xmlrpc:"group"`
-		Autostart     bool   `xmlrpc:"autostart"`
-		GroupPriority int    `xmlrpc:"group_prio"`
-		Priority      int    `xmlrpc:"process_prio"`
-	}
-	if err := c.call(ctx, &infos, "supervisor.getAllConfigInfo"); err != nil {
-		return nil, err
-	}
-	configs := make([]cesi.ProcessConfig, len(infos))
-	for i, info := range infos {
-		configs[i] = cesi.ProcessConfig{
-			ProcessID: cesi.ProcessID{Group: restore(info.Group), Name: restore(info.Name)},
-			Autostart: info.Autostart, GroupPriority: info.GroupPriority, Priority: info.Priority,
-		}
-	}
-	return configs, nil
-}
-
 // StartProcess starts a process and waits until it has run for its startsecs
 // (startProcess). It fails with Conflict if it runs, or a Fault.
 func (c *Client) StartProcess(ctx context.Context, id cesi.ProcessID) error {

@@ -64,9 +64,9 @@ document.addEventListener('submit', (event) => {
   }, { once: true })
 })
 
-// A stop of CeSI itself can be sent only once its name is typed.
+// What wants a name typed can be sent only once it is.
 document.addEventListener('input', (event) => {
-  if (event.target.name !== 'confirm_self') return
+  if (!event.target.matches('[data-typed]')) return
   const button = event.target.form.querySelector('.btn-stop')
   button.disabled = event.target.value !== event.target.placeholder
 })

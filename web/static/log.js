@@ -178,7 +178,8 @@
 
   for (const panel of document.querySelectorAll('.log-panel')) {
     const text = panel.querySelector('.log-text')
-    if (!text) continue
+    if (!text || 'logReady' in panel.dataset) continue // a page with two panels runs this twice
+    panel.dataset.logReady = ''
     panel.addEventListener('click', (event) => wrap(event, panel))
     text.addEventListener('scroll', () => {
       if (text.scrollTop < 200) older(panel)

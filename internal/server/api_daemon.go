@@ -1,0 +1,74 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// apiReread tells what an update would add, change and remove.
+func (s *Server) apiReread(w http.ResponseWriter, r *http.Request) error {
+	changes, err := s.opts.Fleet.Reread(r.Context(), param(r, "node"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, struct {
+		success
+		Added   []string `json:"added"`
+		Changed []string `json:"changed"`
+		Removed []string `json:"removed"`
+	}{ok(), append([]string{}, changes.Added...), append([]string{}, changes.Changed...), append([]string{}, changes.Removed...)})
+	return nil
+}
+
+// apiDaemon sends a command to a node's supervisord itself.
+func (s *Server) apiDaemon(w http.ResponseWriter, r *http.Request) error {
+	c, err := daemonCommandOf(r)
+	if err != nil {
+		return err
+	}
+	report, err := s.control(r, c)
+	if err != nil {
+		return err
+	}
+	if !report.Done {
+		return s.apiUnderWay(w, report)
+	}
+	answer := apiReport{success: ok(), Message: report.Message, Activity: report.ID}
+	if c.Action == cesi.ActionUpdate {
+		answer.Results = newAPIOutcomes(report)
+	} else if outcome := report.Outcomes[0]; outcome.Err != nil {
+		return saying(outcome.Err, outcome.Message)
+	}
+	if answer.Message == "" {
+		answer.Message = fmt.Sprintf("%s %s event succesfully", c.Targets[0].Node, c.Action)
+	}
+	status := http.StatusOK
+	if err := allFailed(report); err != nil {
+		status, answer.Status = statusOf(err), "error"
+	}
+	s.writeJSON(w, status, answer)
+	return nil
+}
+
+// daemonCommandOf reads a command to the path's node: on the path's group, on
+// {"groups": […]} for an update, else on the node. Its {"confirm": …} is the
+// node's name for a shutdown, and for anything else the "group:name" of CeSI
+// itself.
+func daemonCommandOf(r *http.Request) (fleet.Command, error) {
+	var body struct {
+		Groups  []string `json:"groups"`
+		Confirm string   `json:"confirm"`
+	}
+	if err := readJSON(r, &body, true); err != nil {
+		return fleet.Command{}, err
+	}
+	c := fleet.Command{Action: cesi.Action(actionOf(r)), ConfirmSelf: body.Confirm, ConfirmNode: body.Confirm}
+	groups := body.Groups
+	if group := param(r, "group"); group != "" {
+		groups = []string{group}
+	}
+	return onGroups(c, param(r, "node"), groups), nil
+}

@@ -1,0 +1,31 @@
+package server
+
+import (
+	"net/http"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// processPage shows one process.
+func (s *Server) processPage(w http.ResponseWriter, r *http.Request) error {
+	n, p, err := s.findNodesProcess(r)
+	if err != nil {
+		return err
+	}
+	return s.pages.render(w, http.StatusOK, "process", newProcessPage(s.base(r), n, p, r.URL.Query().Get("log") == cesi.Stderr.String()))
+}
+
+// findNodesProcess returns the node and the process that the path names, as they
+// are known, however old that is.
+func (s *Server) findNodesProcess(r *http.Request) (*fleet.Node, fleet.Process, error) {
+	n, err := s.findNode(r)
+	if err != nil {
+		return nil, fleet.Process{}, err
+	}
+	p, err := findProcess(n, r)
+	if cesi.KindOf(err) == cesi.NotFound && n.LastContact.IsZero() && n.Unanswered() != nil {
+		err = n.Unanswered() // it has perhaps such a process
+	}
+	return n, p, err
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// configured gives a process the configuration that supervisord 4 tells.
+func configured(p fleet.Process) fleet.Process {
+	p.Config = &cesi.ProcessConfig{
+		ProcessID: p.ProcessID, Autostart: true, GroupPriority: 999, Priority: 20, Full: true,
+		Command: "/srv/pay/bin/worker --queue=" + p.Name, ExitCodes: "0", StartSecs: 1, StartRetries: 3,
+		StopSignal: 15, StopWaitSecs: 10, Stdout: cesi.LogConfig{File: "/var/log/" + p.Name, MaxBytes: 50 << 20, Backups: 10},
+	}
+	p.StdoutLogfile = p.Config.Stdout.File
+	return p
+}
+
+// daemonPages are the pages on a supervisord itself, which only administrators see.
+func daemonPages(base basePage, silent *fleet.Node) []sample {
+	changes := cesi.Changes{Added: []string{"new", "<b>"}, Changed: []string{"payments", "cesi"}, Removed: []string{"job"}}
+	pages := []sample{
+		{"daemon", "daemon", newDaemonPage(base, payNode())},
+		{"daemon silent", "daemon", newDaemonPage(base, silent)},
+		{"daemon without processes", "daemon", newDaemonPage(base, sampleNode("a", "x"))},
+		{"reread", "reread", newRereadPage(base, payNode(), changes)},
+		{"reread nothing", "reread", newRereadPage(base, payNode(), cesi.Changes{})},
+		{"reread broken", "reread", newBrokenPage(base, payNode(), "CANT_REREAD: <b>")},
+	}
+	for _, action := range []cesi.Action{cesi.ActionReload, cesi.ActionShutdown, cesi.ActionClearMainLog, cesi.ActionRemoveGroup} {
+		c := onGroups(fleet.Command{Action: action}, "pay-eu-2", []string{"<i>"})
+		pages = append(pages, sample{"daemon " + string(action), "question",
+			newQuestionPage(base, "nodes", newDaemonQuestion(payNode(), c))})
+	}
+	for _, name := range hostileNames {
+		n := hostileNode(name)
+		pages = append(pages, sample{"hostile daemon", "daemon", newDaemonPage(base, n)},
+			sample{"hostile reread", "reread", newRereadPage(base, n, cesi.Changes{Changed: []string{name}})})
+	}
+	return pages
+}
+
+func TestAnUpdateTicksAllButThisCesi(t *testing.T) {
+	page := newRereadPage(sampleBase(cesi.Admin), payNode(), cesi.Changes{Changed: []string{"payments", "cesi"}, Added: []string{"new"}})
+	doc := draw(t, newTestRenderer(t, ""), sample{"reread", "reread", page})
+	var ticked []string
+	doc.Find(`input[name="group"][checked]`).Each(func(_ int, e *goquery.Selection) { ticked = append(ticked, e.AttrOr("value", "")) })
+	if got := strings.Join(ticked, " "); got != "payments new" {
+		t.Errorf("ticked: %q", got)
+	}
+	if doc.Find(`input[name="confirm_self"]`).Length() != 1 || !strings.Contains(doc.Text(), "cesi:cesi is this CeSI itself") {
+		t.Error("it does not say what becomes of this CeSI")
+	}
+}
+
+func TestTheQuestionSaysWhatBecomesOfThisCesi(t *testing.T) {
+	n := payNode()
+	for _, test := range []struct {
+		action    cesi.Action
+		autostart bool
+		warning   string
+		typed     string
+	}{
+		{cesi.ActionReload, true, "comes back with it", ""},
+		{cesi.ActionReload, false, "does not come back", "confirm_self"},
+		{cesi.ActionShutdown, true, "only when somebody starts", "confirm_node"},
+		{cesi.ActionClearMainLog, true, "", ""},
+	} {
+		n.Processes[1].Config = &cesi.ProcessConfig{Autostart: test.autostart}
+		q := newDaemonQuestion(n, onGroups(fleet.Command{Action: test.action}, n.Name, nil))
+		name := ""
+		if q.Typed != nil {
+			name = q.Typed.Name
+		}
+		if !strings.Contains(q.Warning, test.warning) || (q.Warning == "") != (test.warning == "") || name != test.typed {
+			t.Errorf("%s, autostart %v: %q, to be typed: %q", test.action, test.autostart, q.Warning, name)
+		}
+	}
+}
+
+func TestAProcessPageSaysWhatTheNodeCanNot(t *testing.T) {
+	n := payNode()
+	old, without := n.Processes[6], n.Processes[7]
+	without.Config = nil
+	gone := *n
+	gone.NoConfig = "UNKNOWN_METHOD"
+	for want, test := range map[string]struct {
+		node    *fleet.Node
+		process fleet.Process
+		role    cesi.Role
+	}{
+		"says no more than that":              {n, old, cesi.LogReader},
+		"UNKNOWN_METHOD":                      {&gone, without, cesi.LogReader},
+		"does not have this process any more": {n, without, cesi.LogReader},
+		"/srv/pay/bin/worker":                 {n, configured(old), cesi.LogReader},
+	} {
+		doc := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process, false)})
+		if !strings.Contains(doc.Text(), want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	viewer := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old), false)})
+	if strings.Contains(viewer.Text(), "/srv/pay") || viewer.Find("form[action*=signal]").Length() > 0 {
+		t.Error("a viewer sees configuration or forms")
+	}
+}

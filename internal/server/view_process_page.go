@@ -1,0 +1,103 @@
+package server
+
+import (
+	"strconv"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// processPage shows one process: how it is, how it is configured, and what can
+// be done with it.
+type processPage struct {
+	basePage
+	processRow
+	Up, Stale bool // of its node
+	Failure   *failureView
+	Contact   contact
+	Started   time.Time // by the node's clock; zero: never
+	Ended     time.Time // zero: not since it started
+	Exit      string    // how it ended, empty while it is up
+	SpawnErr  string
+	Reads     bool // its reader may see logs and configuration
+	Log       logPanel
+	Config    []setting
+	NoConfig  string // why there is none
+	Partial   bool   // supervisord does not say all of it
+	Signals   []signalChoice
+	CanSignal bool // it is in a state to get signals and texts
+	CanClear  bool
+}
+
+// newProcessPage shows a process, with the live end of its stdout, or of its
+// stderr.
+func newProcessPage(base basePage, n *fleet.Node, p fleet.Process, stderr bool) processPage {
+	page := processPage{
+		basePage:   base.at("nodes", p.ProcessID.String()+" on "+n.Name).kept(),
+		processRow: newProcessRow(n, p, base.CanControl()),
+		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: newContact(base.Now, n),
+		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.can(cesi.ReadLogs),
+		CanClear: base.can(cesi.ControlDaemon),
+	}
+	page.Back = base.Here
+	if p.State == cesi.Fatal || p.State == cesi.Backoff { // its reason says it
+		page.SpawnErr = ""
+	}
+	if p.Start > 0 {
+		page.Started = time.Unix(p.Start, 0)
+	}
+	if p.Stop > 0 && p.Stop >= p.Start {
+		page.Ended = time.Unix(p.Stop, 0)
+	}
+	if page.Reads {
+		page.Log = newProcessLog(n, p, stderr)
+		page.Config, page.NoConfig = newSettings(p.Config), n.NoConfig
+		page.Partial = p.Config != nil && !p.Config.Full
+	}
+	if base.CanControl() {
+		page.Signals = signalChoices("")
+		page.CanSignal = page.Up && p.State.Signallable()
+	}
+	return page
+}
+
+// exitWords says how a process that is not up ended; empty if it never ran.
+func exitWords(p cesi.Process) string {
+	switch {
+	case p.State.Active() || p.State == cesi.Stopping || p.Start == 0:
+		return ""
+	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have begun
+		return ""
+	case p.ExitStatus == -1:
+		return "none, it was ended by a signal"
+	case p.UnexpectedExit():
+		return strconv.Itoa(p.ExitStatus) + ", which is not expected"
+	case p.State == cesi.Exited:
+		return strconv.Itoa(p.ExitStatus) + ", as expected"
+	default:
+		return strconv.Itoa(p.ExitStatus)
+	}
+}
+
+// When words a time of the process by the node's clock.
+func (p processPage) When(t time.Time) string { return when(p.Now, t) }
+
+// newProcessLog is the live end of one of a process's logs. One at a time: each
+// takes one of the few connections that a browser has.
+func newProcessLog(n *fleet.Node, p fleet.Process, stderr bool) logPanel {
+	stream, file := cesi.Stdout, p.StdoutLogfile
+	if stderr {
+		stream, file = cesi.Stderr, p.StderrLogfile
+	}
+	panel := newLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
+	if file == "" {
+		panel.NoLog = whyNoLog(&p, stream)
+		panel.Live = false
+	}
+	here := localURL("nodes", n.Name, "processes", p.ProcessID)
+	for i, query := range []string{"", "?log=stderr"} {
+		panel.Tabs[i].Path = here + query + "#" + panel.ID
+	}
+	return panel
+}

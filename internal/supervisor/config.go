@@ -1,0 +1,82 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"cesi/internal/cesi"
+)
+
+// configInfo is one process of getAllConfigInfo. Supervisord 3.x fills the first
+// five. What is any may be the word "none", or "auto" where supervisord chooses.
+type configInfo struct {
+	Name          string `xmlrpc:"name"`
+	Group         string `xmlrpc:"group"`
+	Autostart     bool   `xmlrpc:"autostart"`
+	GroupPriority int    `xmlrpc:"group_prio"`
+	Priority      int    `xmlrpc:"process_prio"`
+
+	Command        string `xmlrpc:"command"`
+	Directory      string `xmlrpc:"directory"`
+	UID            any    `xmlrpc:"uid"`
+	ExitCodes      []int  `xmlrpc:"exitcodes"`
+	StartSecs      int    `xmlrpc:"startsecs"`
+	StartRetries   int    `xmlrpc:"startretries"`
+	StopSignal     int    `xmlrpc:"stopsignal"`
+	StopWaitSecs   int    `xmlrpc:"stopwaitsecs"`
+	KillAsGroup    bool   `xmlrpc:"killasgroup"`
+	RedirectStderr bool   `xmlrpc:"redirect_stderr"`
+
+	StdoutFile     string `xmlrpc:"stdout_logfile"`
+	StdoutMaxBytes int64  `xmlrpc:"stdout_logfile_maxbytes"`
+	StdoutBackups  int    `xmlrpc:"stdout_logfile_backups"`
+	StdoutSyslog   bool   `xmlrpc:"stdout_syslog"`
+	StderrFile     string `xmlrpc:"stderr_logfile"`
+	StderrMaxBytes int64  `xmlrpc:"stderr_logfile_maxbytes"`
+	StderrBackups  int    `xmlrpc:"stderr_logfile_backups"`
+	StderrSyslog   bool   `xmlrpc:"stderr_syslog"`
+}
+
+// Configs returns the configuration as last reread (getAllConfigInfo). A node
+// without that method fails with cesi.FaultUnknownMethod.
+func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
+	var infos []configInfo
+	if err := c.call(ctx, &infos, "supervisor.getAllConfigInfo"); err != nil {
+		return nil, err
+	}
+	configs := make([]cesi.ProcessConfig, len(infos))
+	for i, info := range infos {
+		configs[i] = info.config()
+	}
+	return configs, nil
+}
+
+func (i configInfo) config() cesi.ProcessConfig {
+	return cesi.ProcessConfig{
+		ProcessID: cesi.ProcessID{Group: restore(i.Group), Name: restore(i.Name)},
+		Autostart: i.Autostart, GroupPriority: i.GroupPriority, Priority: i.Priority,
+		Full: i.Command != "", Command: restore(i.Command),
+		Directory: unlessNone(i.Directory), UID: unlessNone(i.UID), ExitCodes: joinInts(i.ExitCodes),
+		StartSecs: i.StartSecs, StartRetries: i.StartRetries, StopSignal: i.StopSignal, StopWaitSecs: i.StopWaitSecs,
+		KillAsGroup: i.KillAsGroup, RedirectStderr: i.RedirectStderr,
+		Stdout: cesi.LogConfig{File: unlessNone(i.StdoutFile), MaxBytes: i.StdoutMaxBytes, Backups: i.StdoutBackups, Syslog: i.StdoutSyslog},
+		Stderr: cesi.LogConfig{File: unlessNone(i.StderrFile), MaxBytes: i.StderrMaxBytes, Backups: i.StderrBackups, Syslog: i.StderrSyslog},
+	}
+}
+
+// unlessNone is a value as a text, and empty for supervisord's word for nothing.
+func unlessNone(value any) string {
+	if value == nil || value == "none" {
+		return ""
+	}
+	return restore(fmt.Sprint(value))
+}
+
+func joinInts(list []int) string {
+	words := make([]string, len(list))
+	for i, n := range list {
+		words[i] = fmt.Sprint(n)
+	}
+	return strings.Join(words, ", ")
+}
