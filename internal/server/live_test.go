@@ -160,3 +160,22 @@ func TestAScriptGetsTheAnswerAsAPart(t *testing.T) {
 func fleetOfNone() fleet.Settings {
 	return fleet.Settings{PollInterval: 100 * time.Millisecond, ActionTimeout: time.Second}
 }
+
+func TestAMessageOnAProcessThatDoesNotComeUpHasTheEndOfItsLog(t *testing.T) {
+	s := supervisortest.Start(t, supervisortest.Options{
+		Programs: "[program:bad]\ncommand = sh -c \"echo '<b>no port</b> \u6ca1\u6709\u7aef\u53e3' >&2; exit 3\"\nautostart = false\nstartretries = 0\n",
+	})
+	h := startServer(t, []cesi.Node{s.Node("n")})
+	h.addUsers()
+	got := h.as("operator").post("/nodes/n/processes/bad/start", nil, with{"HX-Request", "true"})
+	toast := got.page(t)
+	if toast.Find(".flash-bad").Length() != 1 {
+		t.Errorf("it says %s", got.body)
+	}
+	if text := toast.Find(".last-words").Text(); text != "<b>no port</b> \u6ca1\u6709\u7aef\u53e3" {
+		t.Errorf("the end of the log is %q", text)
+	}
+	if link := toast.Find("a").Last().AttrOr("href", ""); link != "/nodes/n/processes/bad:bad/log/stderr" {
+		t.Errorf("the log is linked as %q", link)
+	}
+}

@@ -84,11 +84,11 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if isPart(r) {
+		return s.toast(w, r, report, request.Later)
+	}
 	if (preview.Self != "" || preview.Anew) && report.Result == cesi.OK {
 		return s.sayFarewell(w, r, request)
-	}
-	if isPart(r) {
-		return s.pages.renderPart(w, http.StatusOK, s.speaker(r), "toast", newFlash(report, request.Later))
 	}
 	s.redirect(w, r, withReport(request.Back, report.ID, request.Later))
 	return nil

@@ -1,10 +1,14 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
 )
 
 // isPart reports whether a page's script asks, which puts the answer into the
@@ -16,6 +20,53 @@ func (s *Server) failPart(w http.ResponseWriter, r *http.Request, err error) {
 	f := &flash{Kind: "bad", Sentence: cesi.Sentence(err)}
 	if err := s.pages.renderPart(w, statusOf(err), s.speaker(r), "toast", f); err != nil {
 		s.opts.Log.Error("a message failed", "error", err)
+	}
+}
+
+// toast tells a page that is there how a command went: of a single process that
+// did not come up, with the end of its log.
+func (s *Server) toast(w http.ResponseWriter, r *http.Request, report fleet.Report, later int) error {
+	f := newFlash(report, later)
+	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && visitorOf(r).user.Role.Can(cesi.ReadLogs) {
+		f.Log = s.lastWords(r.Context(), report.Outcomes[0].Ref)
+	}
+	return s.pages.renderPart(w, http.StatusOK, s.speaker(r), "toast", f)
+}
+
+const (
+	lastWordsPatience = time.Second
+	lastWordsBytes    = 2048
+	lastWordsLines    = 5
+)
+
+// lastWords is the end of what a process has written to stderr, or to stdout
+// where that holds both; nil if there is nothing or the node does not say soon.
+func (s *Server) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
+	n, found := s.opts.Fleet.Snapshot().Node(ref.Node)
+	if !found {
+		return nil
+	}
+	p, found := n.Process(ref.ProcessID)
+	if !found {
+		return nil
+	}
+	stream := cesi.Stderr
+	if p.StderrLogfile == "" {
+		stream = cesi.Stdout
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastWordsPatience)
+	defer cancel()
+	data, err := s.opts.Fleet.Tail(ctx, ref.Node, ref.ProcessID, stream, lastWordsBytes)
+	if err != nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(strings.ToValidUTF8(string(data), "\uFFFD")), "\n")
+	for i := range lines {
+		lines[i] = plain(lines[i])
+	}
+	return &logEnd{
+		Text: strings.Join(lines[max(0, len(lines)-lastWordsLines):], "\n"),
+		Link: localURL("nodes", ref.Node, "processes", ref.ProcessID, "log", stream),
 	}
 }
 

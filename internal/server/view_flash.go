@@ -17,6 +17,12 @@ type flash struct {
 	Outcomes []outcomeRow // of a command on many, those that did not go well first
 	Total    int          // outcomes, with those that are not shown
 	Open     bool         // show the outcomes at once
+	Log      *logEnd      // of the only process, if it did not come up
+}
+
+// logEnd is the end of a log, and the local path of all of it.
+type logEnd struct {
+	Text, Link string
 }
 
 // outcomeRow is how a command went for one process.
