@@ -33,7 +33,7 @@ func palette(t *testing.T, into map[string]string, file string, selectors ...str
 
 // addColours reads "--name: #colour" out of a rule.
 func addColours(into map[string]string, rule string) {
-	for _, m := range regexp.MustCompile(`--([a-z-]+):\s*(#[0-9a-f]{6})`).FindAllStringSubmatch(rule, -1) {
+	for _, m := range regexp.MustCompile(`--([a-z0-9-]+):\s*(#[0-9a-f]{6})`).FindAllStringSubmatch(rule, -1) {
 		into[m[1]] = m[2]
 	}
 }
@@ -70,6 +70,9 @@ func checkContrasts(t *testing.T, p map[string]string) {
 	for _, text := range []string{"ink", "dim", "accent", "running", "bad", "warning", "moving"} {
 		checkPair(t, p, text, "card")
 		checkPair(t, p, text, "page")
+	}
+	for colour := range 16 { // of a terminal, in logs
+		checkPair(t, p, "c"+strconv.Itoa(colour), "card")
 	}
 }
 

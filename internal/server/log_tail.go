@@ -124,7 +124,11 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, encode encode
 	tail := s.logs.Tail(l.node.Name, l.log, from)
 	defer tail.Close()
 	if resumed {
-		_ = t.notice("seam", logNotice{Sentence: "The connection was broken and is there again."}) // what follows fails too then
+		sentence := "The connection was broken and is there again."
+		if from < 0 {
+			sentence += " Lines may be missing, or come twice."
+		}
+		_ = t.notice("seam", logNotice{Sentence: sentence}) // what follows fails too then
 	}
 	// Whatever ends it, the answer has begun and says it itself.
 	_ = t.run(ctx, tail, func() bool { return s.mayStill(r, cesi.ReadLogs) })

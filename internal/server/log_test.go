@@ -413,3 +413,45 @@ func TestAPageSaysWhyThereIsNoLog(t *testing.T) {
 		t.Errorf("a node that hangs: %q", text)
 	}
 }
+
+func TestALogThatChangesWhileItIsWatchedGoesOn(t *testing.T) {
+	t.Parallel()
+	h, s, file := startLogs(t, "start\n")
+	events := h.as("logreader").tail("/api/v2/nodes/n/processes/p:p/logs/stdout/tail")
+	untilText(t, events, "start\n")
+	write := func(text string) {
+		t.Helper()
+		f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := f.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, change := range []struct {
+		name string
+		do   func() error
+	}{
+		{"rotated by its name", func() error { return os.Rename(file, file+".1") }},
+		{"cleared by supervisord", func() error { s.Ctl("clear", "p"); return nil }},
+		{"cut", func() error { return os.Truncate(file, 0) }}, // shorter than it was: supervisord sees no other
+		{"removed", func() error { return os.Remove(file) }},
+	} {
+		if err := change.do(); err != nil {
+			t.Fatal(err)
+		}
+		write(change.name + "\n")
+		untilText(t, events, change.name+"\n")
+	}
+	s.WriteConfig("")
+	s.Ctl("update")
+	var last event
+	for e := range events {
+		last = e
+	}
+	if last.name != "end" || !strings.Contains(last.data, `There is no process`) {
+		t.Errorf("a process that is gone: %+v", last)
+	}
+}
