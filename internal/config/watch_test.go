@@ -253,9 +253,19 @@ func loadedAbroad(t *testing.T, text string) *Config {
 	return c
 }
 
+// replace puts a new file in place of an old one at once, so that nobody sees it
+// half written.
+func replace(t *testing.T, path, text string) {
+	t.Helper()
+	write(t, path+".new", text)
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWatchSeesWhatChangedBeforeItBegan(t *testing.T) {
 	c := loadedAbroad(t, "[node:a]\nhost = a\n")
-	write(t, c.Path, "[node:b]\nhost = b\n")
+	replace(t, c.Path, "[node:b]\nhost = b\n")
 	next := watching(t, c, time.Millisecond, nil)
 	got, err := next()
 	if err != nil {
@@ -268,11 +278,11 @@ func TestWatchReportsGoodAndBadInTurn(t *testing.T) {
 	c := loadedAbroad(t, "[node:a]\nhost = a\n")
 	next := watching(t, c, time.Millisecond, nil)
 	for i := range 3 {
-		write(t, c.Path, fmt.Sprintf("[node:a]\nhost =\nport = %d\n", i+1))
+		replace(t, c.Path, fmt.Sprintf("[node:a]\nhost =\nport = %d\n", i+1))
 		if got, err := next(); err == nil || got != nil {
 			t.Fatalf("got %v, %v for a broken file", got, err)
 		}
-		write(t, c.Path, fmt.Sprintf("[node:n%d]\nhost = a\n", i))
+		replace(t, c.Path, fmt.Sprintf("[node:n%d]\nhost = a\n", i))
 		got, err := next()
 		if err != nil {
 			t.Fatal(err)
@@ -286,7 +296,7 @@ func TestWatchLoadsOnReload(t *testing.T) {
 	reload := make(chan os.Signal, 1)
 	next := watching(t, c, time.Hour, reload)
 	for _, name := range []string{"a", "b"} {
-		write(t, c.Path, "[node:"+name+"]\nhost = a\n")
+		replace(t, c.Path, "[node:"+name+"]\nhost = a\n")
 		reload <- os.Interrupt
 		got, err := next()
 		if err != nil {
@@ -301,7 +311,7 @@ func TestWatchSurvivesAClosedReload(t *testing.T) {
 	reload := make(chan os.Signal)
 	close(reload)
 	next := watching(t, c, time.Millisecond, reload)
-	write(t, c.Path, "[node:b]\nhost = a\n")
+	replace(t, c.Path, "[node:b]\nhost = a\n")
 	got, err := next()
 	if err != nil {
 		t.Fatal(err)
