@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bufio"
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -286,5 +288,46 @@ func TestTheAPIPurges(t *testing.T) {
 	entries, err := h.db.Activities(t.Context(), store.ActivityFilter{})
 	if err != nil || len(entries) != 1 || entries[0].Action != cesi.ActionActivityPurged {
 		t.Errorf("%v, error %v", entries, err)
+	}
+}
+
+// An export takes as long as its reader keeps reading, although every other
+// answer has to be written within the server's WriteTimeout.
+func TestAnExportOutlastsTheWriteTimeoutOfItsServer(t *testing.T) {
+	h, admin := startServerAs(t, cesi.Admin, nil)
+	const count, timeout = 2500, 200 * time.Millisecond
+	many := make([]cesi.Activity, count) // of 10 MB, more than sockets hold
+	for i := range many {
+		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: "g:n", Message: strings.Repeat("x", 4096)}
+	}
+	h.journal.Begin(t.Context(), many)
+	listener := httptest.NewUnstartedServer(h.Server)
+	listener.Config.WriteTimeout = timeout
+	listener.Start()
+	t.Cleanup(listener.Close)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, listener.URL+"/api/v2/activitylogs/export?format=jsonl&user=lin", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, err := url.Parse(h.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cookie := range admin.Jar.Cookies(home) {
+		r.AddCookie(cookie)
+	}
+	began := time.Now()
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	h.wait("the timeout to pass", func() bool { return time.Since(began) > 2*timeout })
+	lines := 0
+	for scan := bufio.NewScanner(response.Body); scan.Scan(); {
+		lines++
+	}
+	if lines != count {
+		t.Errorf("%d lines of %d came", lines, count)
 	}
 }
