@@ -1,6 +1,5 @@
 // Filters a list while somebody types, by fetching the page that the form would
-// lead to. The form works without
-// this script; its button is of no use with it.
+// lead to. The form works without this script; its button is of no use with it.
 'use strict'
 
 const typingPause = 250 // ms
@@ -8,9 +7,10 @@ const typingPause = 250 // ms
 let waiting = 0
 let underWay = new AbortController()
 
-// The address that the form leads to, without what says nothing.
+// The address that the form leads to, without what says nothing. A field may be
+// called "action", and hide the form's property of that name.
 function addressOf(form) {
-  const address = new URL(form.action)
+  const address = new URL(form.getAttribute('action'), location.href)
   for (const [name, value] of new FormData(form)) {
     if (value !== '' && !(name === 'sort' && value === 'name')) address.searchParams.append(name, value)
   }
