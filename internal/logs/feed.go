@@ -92,7 +92,7 @@ func (f *feed) copy(ctx context.Context, stream io.ReadCloser) (came bool) {
 		n, err := stream.Read(buffer)
 		if n > 0 {
 			came = true
-			f.add(ctx, Event{Kind: Text, Text: append([]byte(nil), buffer[:n]...)})
+			f.add(ctx, Event{Kind: Text, Text: buffer[:n]})
 		}
 		if err != nil {
 			return came

@@ -20,7 +20,7 @@ const (
 // Event is something that happened to a watched log.
 type Event struct {
 	Kind     Kind
-	Text     []byte // not to be changed: all watchers share it
+	Text     []byte // until the next call
 	Offset   int64  // of the first byte of Text in the log; -1: not known
 	Live     bool   // for State
 	Sentence string // for people; for all but Text
@@ -46,10 +46,11 @@ const (
 type ring struct {
 	mu       sync.Mutex
 	events   []Event
-	first    int64 // number of events[0], counted from the beginning
-	size     int   // of the text in events, in bytes
-	dropped  int64 // bytes of text before events[0]
-	current  Event // the last State or End
+	first    int64    // number of events[0], counted from the beginning
+	size     int      // of the text in events, in bytes
+	dropped  int64    // bytes of text before events[0]
+	spare    [][]byte // chunks of readSize that nothing uses: a fast log makes no garbage
+	current  Event    // the last State or End
 	changed  chan struct{}
 	taken    chan struct{} // has something when a watcher has gone on
 	watches  map[*Watch]bool
@@ -73,14 +74,16 @@ func (r *ring) news(e Event) bool {
 	return r.current.Live != e.Live || r.current.Sentence != e.Sentence
 }
 
-// add appends an event for all watchers. Where that takes away what one of them
-// has not taken yet, it waits for it as long as patience lasts.
+// add appends an event for all watchers, with a copy of its text. Where that
+// takes away what one of them has not taken yet, it waits for it as long as
+// patience lasts.
 func (r *ring) add(ctx context.Context, e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for r.size+len(e.Text) > ringSize && r.holdsUp(len(e.Text)) && r.wait(ctx) {
 		continue
 	}
+	e.Text = append(r.chunk(len(e.Text)), e.Text...)
 	r.events = append(r.events, e)
 	r.size += len(e.Text)
 	for r.size > ringSize || len(r.events) > maxEvents {
@@ -93,6 +96,20 @@ func (r *ring) add(ctx context.Context, e Event) {
 	r.changed = make(chan struct{})
 }
 
+// chunk returns room for text: large ones are used again.
+func (r *ring) chunk(length int) []byte {
+	last := len(r.spare) - 1
+	switch {
+	case length < readSize/2:
+		return make([]byte, 0, length)
+	case last < 0:
+		return make([]byte, 0, readSize)
+	}
+	chunk := r.spare[last]
+	r.spare = r.spare[:last]
+	return chunk
+}
+
 // drop takes the oldest event away, and leaves behind who has not taken it.
 func (r *ring) drop() {
 	oldest := r.events[0]
@@ -101,6 +118,9 @@ func (r *ring) drop() {
 	r.size -= len(oldest.Text)
 	r.dropped += int64(len(oldest.Text))
 	r.first++
+	if cap(oldest.Text) == readSize {
+		r.spare = append(r.spare, oldest.Text[:0])
+	}
 	for w := range r.watches {
 		w.behind = w.behind || w.next < r.first
 	}

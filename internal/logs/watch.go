@@ -9,6 +9,7 @@ import (
 type Watch struct {
 	feed     *feed
 	greeting *Event
+	buffer   []byte // of the text that was taken last
 
 	// Under the ring's lock.
 	next   int64 // number of the event to take
@@ -62,7 +63,9 @@ func (w *Watch) take() (Event, <-chan struct{}) {
 	w.next++
 	w.at += int64(len(e.Text))
 	if e.Kind == Text {
-		e.Text = w.more(e.Text)
+		w.buffer = append(w.buffer[:0], e.Text...)
+		w.more()
+		e.Text = w.buffer
 		e.Offset = -1
 	}
 	select {
@@ -73,22 +76,17 @@ func (w *Watch) take() (Event, <-chan struct{}) {
 }
 
 // more adds the text that follows directly, up to readSize bytes in all.
-func (w *Watch) more(text []byte) []byte {
+func (w *Watch) more() {
 	r := &w.feed.ring
-	joined := text
 	for i := int(w.next - r.first); i < len(r.events); i++ {
 		e := r.events[i]
-		if e.Kind != Text || len(joined)+len(e.Text) > readSize {
-			break
+		if e.Kind != Text || len(w.buffer)+len(e.Text) > readSize {
+			return
 		}
-		if len(joined) == len(text) {
-			joined = append(make([]byte, 0, readSize), text...) // not into what all share
-		}
-		joined = append(joined, e.Text...)
+		w.buffer = append(w.buffer, e.Text...)
 		w.next++
 		w.at += int64(len(e.Text))
 	}
-	return joined
 }
 
 // catchUp goes on with what is new.

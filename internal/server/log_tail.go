@@ -47,7 +47,9 @@ func (s *Server) apiLogTail(w http.ResponseWriter, r *http.Request) error {
 	var pending []byte
 	return s.followLog(w, r, func(text []byte, offset int64, flush bool) (any, int) {
 		offset -= int64(len(pending))
-		text = append(pending, text...)
+		if len(pending) > 0 {
+			text = append(pending, text...)
+		}
 		n := len(text)
 		if !flush {
 			n = wholeCharacters(text)
