@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+)
+
+func testBulk(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/processes?q=worker_1&node=alpha")
+	before := pid(t, s.alpha, "worker:worker_11")
+	for _, process := range []string{"worker_11", "worker_12"} {
+		b.click(fmt.Sprintf("[id='process-alpha/worker:%s'] input", process))
+	}
+	b.waitText("[data-selected]", "2 selected")
+	b.click("#selection [value=restart]")
+	b.waitText("h1", "Restart 2 processes")
+	if b.is("document.activeElement.type === 'submit'") {
+		t.Error("Enter would confirm")
+	}
+	b.click(".choices .btn-stop")
+	b.waitText("#main > .flash:not([hidden])", "2 processes")
+	if pid(t, s.alpha, "worker:worker_11") == before {
+		t.Error("the program was not restarted")
+	}
+}
+
+func testLog(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.click(row("talker:talker") + " .log-link")
+	b.waitText("[data-log-state]", "ive") // "Live" in some sentence
+	const lines = `document.querySelector('.log-text').innerText.split('\n').length`
+	began := b.number(lines)
+	b.waitFor("more lines", fmt.Sprintf("%s > %v", lines, began+5))
+	if !b.is(`document.querySelector('.log-text').innerText.includes('line number ')`) {
+		t.Error("it is another log")
+	}
+}
+
+func testPreferences(t *testing.T, s *scene) {
+	admin := s.in.login(t)
+	if code := admin.api("POST", "/api/v2/users", map[string]any{"username": "li", "password": "long enough", "usertype": 1}, nil); code >= 300 {
+		t.Fatalf("the user is not added: status %d", code)
+	}
+	b := s.chromium.stranger().open(t, s.in.url, "/login")
+	b.login("li", "long enough")
+	if b.is("location.pathname === '/profile'") { // an administrator made up the password
+		b.changePassword("long enough", "longer than that")
+	}
+	b.visit("/profile")
+	ground := b.string("getComputedStyle(document.body).backgroundColor")
+	b.choose("[name=scheme]", "dark")
+	b.choose("[name=language]", "zh-CN")
+	b.click("#preferences button")
+	b.waitFor("Chinese", "document.documentElement.lang.startsWith('zh')")
+	b.waitText("#preferences", "语言")
+	if dark := b.string("getComputedStyle(document.body).backgroundColor"); dark == ground {
+		t.Errorf("the page is %s as before", dark)
+	}
+	b.visit("/")
+	b.waitText(".nav-links", "总览")
+}
+
+// changePassword fills in the form of whoever has to choose a password.
+func (b *tab) changePassword(current, next string) {
+	b.t.Helper()
+	b.write("[name=current]", current)
+	b.write("[name=new]", next)
+	b.write("[name=repeat]", next)
+	b.click("form[action$='/profile/password'] .btn-primary")
+	b.waitFor("the password to be changed", "!document.querySelector('.remark-warning')")
+}
+
+func testPhone(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/")
+	b.screen(360, 740)
+	for _, path := range append(somePages, "/activity/"+fmt.Sprint(s.in.login(t).entries()[0].ID)) {
+		b.visit(path)
+		if width := b.number("document.documentElement.scrollWidth"); width > 360 {
+			t.Errorf("%s is %v pixels wide", path, width)
+		}
+	}
+	b.visit("/nodes/alpha")
+	web := row("web:web")
+	b.waitText(web, "RUNNING")
+	b.click(web + " [formaction$='/stop']")
+	b.waitText(web, "STOPPED")
+	b.click(web + " [formaction$='/start']")
+	b.waitText(web, "RUNNING")
+}
+
+// somePages are one of each kind that an administrator sees.
+var somePages = []string{
+	"/", "/nodes", "/nodes/alpha", "/processes", "/processes?state=RUNNING&q=worker", "/groups", "/groups/worker",
+	"/environments", "/environments/production", "/activity", "/users", "/users/admin", "/profile", "/about",
+	"/nodes/alpha/confirm?action=stop&group=worker", "/nodes/alpha/processes/talker:talker/log/stdout", "/nodes/alpha/log",
+	"/activity/purge",
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+)
+
+// streams is how many event streams the tab has open.
+const streams = `performance.getEntriesByType('resource').filter(e => e.name.includes('/live?')).length`
+
+func testHiddenTab(t *testing.T, s *scene) {
+	hidden := s.chromium.open(t, s.in.url, "/nodes/beta")
+	hidden.stay()
+	hidden.waitFor("the page to be live", live)
+	ended := hidden.number(streams) // an entry is made when a request has ended
+	front := s.chromium.open(t, s.in.url, "/about")
+	hidden.waitFor("the tab to be hidden", "document.hidden")
+	hidden.waitFor("the stream to end", fmt.Sprintf("%s > %v", streams, ended))
+	worker := row("worker:worker_03")
+	s.beta.Ctl("stop", "worker:worker_03")
+	client := s.in.login(t)
+	waitFor(t, "cesi to know it", func() bool {
+		var answer struct{ Process struct{ Statename string } }
+		return client.api("GET", "/api/v2/nodes/beta/processes/worker:worker_03", nil, &answer) == http.StatusOK && answer.Process.Statename == "STOPPED"
+	})
+	if text := hidden.text(worker); text == "" || hidden.is(fmt.Sprintf("document.querySelector(%q).innerText.includes('STOPPED')", worker)) {
+		t.Errorf("the hidden tab follows: %s", text)
+	}
+	hidden.run(page.BringToFront())
+	hidden.waitText(worker, "STOPPED")
+	hidden.same()
+	s.beta.Ctl("start", "worker:worker_03")
+	front.run(page.BringToFront())
+}
+
+// live tells that the page says that it is.
+const live = `!document.querySelector('[data-live]').hidden`
+
+// testManyTabs opens more tabs than a browser makes connections to one host.
+func testManyTabs(t *testing.T, s *scene) {
+	var tabs []*tab
+	for range 7 {
+		b := s.chromium.open(t, s.in.url, "/")
+		b.waitFor("the page to be live", live)
+		tabs = append(tabs, b)
+	}
+	for _, b := range tabs {
+		b.run(page.BringToFront())
+		b.visit("/nodes")
+		b.waitText("h1", "Nodes")
+	}
+}
+
+// testConnectionLost has cesi hang, and then end.
+func testConnectionLost(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.stay()
+	b.tolerate("ERR_") // the browser's own words for what it is about
+	b.tolerate("htmx:sse:error")
+	b.waitFor("the page to be live", live)
+	const told = `!document.getElementById('offline').hidden`
+	signal := func(sig syscall.Signal) {
+		if err := s.in.cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	began := time.Now()
+	b.waitFor("the page to tell that cesi hangs", told)
+	t.Logf("told after %.1f s", time.Since(began).Seconds())
+	signal(syscall.SIGCONT)
+	b.waitFor("the page to be live again", live)
+
+	s.in.kill()
+	b.waitFor("the page to tell that cesi is gone", told)
+	s.alpha.Ctl("stop", "worker:worker_05")
+	s.in.start(t)
+	b.waitFor("the page to be live again", live)
+	b.waitText(row("worker:worker_05"), "STOPPED")
+	b.same()
+}

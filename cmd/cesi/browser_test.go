@@ -1,0 +1,198 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"cesi/internal/supervisor/supervisortest"
+)
+
+// watchedPrograms are what is done to in a browser: web takes a second to start,
+// victim stays as it ends, talker writes a log.
+const watchedPrograms = `[program:web]
+command = tail -f /dev/null
+startsecs = 1
+[program:victim]
+command = tail -f /dev/null
+startsecs = 0
+autorestart = false
+[program:talker]
+command = sh -c "i=0; while :; do i=$((i+1)); echo line number $i.; sleep 0.2; done"
+startsecs = 0
+[program:worker]
+command = tail -f /dev/null
+process_name = %(program_name)s_%(process_num)02d
+numprocs = 20
+startsecs = 0
+`
+
+// scene is a fleet, its cesi and a browser in which the administrator is logged
+// in.
+type scene struct {
+	alpha, beta *supervisortest.Supervisor
+	in          *instance
+	chromium    *chromium
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{}
+	var nodes []string
+	for name, supervisor := range map[string]**supervisortest.Supervisor{"alpha": &s.alpha, "beta": &s.beta} {
+		*supervisor = supervisortest.Start(t, supervisortest.Options{Programs: watchedPrograms})
+		node := (*supervisor).Node(name)
+		node.Environments = []string{"production"}
+		nodes = append(nodes, nodesConf(node))
+	}
+	s.in = startCesi(t, strings.Join(nodes, ""), "poll_interval = 0.5")
+	s.chromium = startChromium(t)
+	b := s.chromium.open(t, s.in.url, "/login")
+	b.login("admin", adminPassword)
+	return s
+}
+
+// login logs in through the form that the tab shows.
+func (b *tab) login(name, password string) {
+	b.t.Helper()
+	b.write("[name=username]", name)
+	b.write("[name=password]", password)
+	b.click(".btn-primary")
+	b.waitFor("the way past the login", `!location.pathname.endsWith('/login')`)
+}
+
+// pid is a process's as supervisorctl says it.
+func pid(t *testing.T, s *supervisortest.Supervisor, process string) int {
+	t.Helper()
+	n, err := strconv.Atoi(strings.TrimSpace(s.Ctl("pid", process)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// stay marks the page, so that same can tell whether it was loaded anew.
+func (b *tab) stay() {
+	b.t.Helper()
+	b.waitFor("a mark on the page", "window.stayed = true")
+}
+
+func (b *tab) same() {
+	b.t.Helper()
+	if !b.is("window.stayed") {
+		b.t.Error("the page was loaded anew")
+	}
+}
+
+// row is the selector of a process's row on the page of its node.
+func row(process string) string { return fmt.Sprintf("[id='process-%s']", process) }
+
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, *scene)
+	}{
+		{"a list is filtered while somebody types", testFilterAsYouType},
+		{"a button shows what it does at once, and what came of it", testRestart},
+		{"a change in the fleet is shown without a reload", testKilledOutside},
+		{"selection, focus and place survive a change", testKept},
+		{"many are selected and restarted", testBulk},
+		{"a log is followed", testLog},
+		{"a hidden tab closes its stream and catches up", testHiddenTab},
+		{"seven tabs all load pages", testManyTabs},
+		{"language and colours are chosen in the profile", testPreferences},
+		{"on a phone no page is wider than the screen", testPhone},
+		{"a lost connection is told and heals", testConnectionLost},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, s) })
+	}
+}
+
+func testFilterAsYouType(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/processes")
+	b.stay()
+	b.write("[name=q]", "WORKER_0")
+	b.waitFor("the workers", `document.querySelectorAll('tr.process').length === 20`)
+	b.waitFor("the address", `location.search === '?q=WORKER_0'`)
+	b.write("[name=q]", "7")
+	b.waitFor("one of each node", `document.querySelectorAll('tr.process').length === 2`)
+	if !b.is(`document.activeElement.name === 'q' && document.activeElement.value === 'WORKER_07'`) {
+		t.Error("the text or the focus is lost")
+	}
+	b.same()
+}
+
+func testRestart(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.stay()
+	web := row("web:web")
+	b.waitText(web, "RUNNING")
+	before := pid(t, s.alpha, "web:web")
+	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
+  window.seen = []
+  const look = () => {
+    const word = document.querySelector(%q).innerText
+    if (seen.at(-1) !== word) seen.push(word)
+  }
+  new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
+  return true
+})()`, web+" .state"))
+	b.click(web + " [formaction$='/restart']")
+	b.waitText("#toasts", "web:web on alpha is restarted.")
+	b.waitText(web, "RUNNING")
+	after := pid(t, s.alpha, "web:web")
+	if before == after {
+		t.Error("the program was not restarted")
+	}
+	b.waitText(web, strconv.Itoa(after))
+	if !b.is(`seen[0] === 'restarting…' && seen.at(-1) === 'RUNNING'`) {
+		t.Errorf("the row said %s", b.string("seen.join()"))
+	}
+	b.same()
+}
+
+func testKilledOutside(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/beta")
+	b.stay()
+	victim := row("victim:victim")
+	b.waitText(victim, "RUNNING")
+	if err := syscall.Kill(pid(t, s.beta, "victim:victim"), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	b.waitText(victim, "EXITED")
+	b.waitText(victim, "ended by a signal")
+	b.click(victim + " [formaction$='/start']")
+	b.waitText(victim, "RUNNING")
+	b.same()
+}
+
+// testKept changes the very row that is selected and has the focus.
+func testKept(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.stay()
+	last := row("worker:worker_19")
+	b.click(last + " input")
+	b.waitText("[data-selected]", "1 selected")
+	top := b.number("scrollY")
+	if top == 0 {
+		t.Fatal("the page does not scroll")
+	}
+	s.alpha.Ctl("stop", "worker:worker_19")
+	b.waitText(last, "STOPPED")
+	s.alpha.Ctl("start", "worker:worker_19")
+	b.waitText(last, "RUNNING")
+	if !b.is(fmt.Sprintf("document.querySelector(%q) === document.activeElement", last+" input")) {
+		t.Error("the focus is lost")
+	}
+	if !b.is(fmt.Sprintf("document.querySelector(%q).checked", last+" input")) || b.text("[data-selected]") != "1 selected" {
+		t.Error("the selection is lost")
+	}
+	if now := b.number("scrollY"); now != top {
+		t.Errorf("the page moved from %v to %v", top, now)
+	}
+	b.same()
+}
