@@ -64,7 +64,7 @@ func (s *Server) banners(settings *Settings) []banner {
 		list = append(list, newConfigBanner(settings.Problem))
 	}
 	if len(settings.NeedsRestart) > 0 {
-		list = append(list, banner{Sentence: "The configuration has changed in keys that CeSI takes up only when it is restarted.",
+		list = append(list, banner{Sentence: words.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
 			Details: settings.NeedsRestart})
 	}
 	if _, waiting, err := s.opts.Journal.Degraded(); waiting > 0 || err != nil {
@@ -75,14 +75,14 @@ func (s *Server) banners(settings *Settings) []banner {
 
 // failPage shows an error as a page.
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
-	s.errorPage(w, r, statusOf(err), cesi.Sentence(err))
+	s.errorPage(w, r, statusOf(err), sentence(err))
 }
 
-func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, status int, sentence words.Phrase) {
 	page := newErrorPage(s.base(r), status, sentence, s.nodeToOffer(r))
 	if err := s.pages.render(w, status, "error", page); err != nil {
 		s.opts.Log.Error("the error page failed", "error", err)
-		http.Error(w, sentence, status)
+		http.Error(w, sentence.String(), status)
 	}
 }
 

@@ -90,7 +90,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request, base basePa
 	if err != nil {
 		return err
 	}
-	facts.Preferences = newPreferences(base, s.pages.book)
+	facts.Preferences = newPreferences(s.pages.book)
 	return s.pages.render(w, status, "profile", newProfilePage(base, facts, sessions, v.token, tokens))
 }
 

@@ -71,7 +71,7 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 		asked = func(string) error { return s.askInPage(w, r, request) }
 	}
 	if confirmed && preview.Self != "" && request.ConfirmSelf != preview.Self {
-		return asked("Type " + preview.Self + " to stop it.")
+		return asked(s.speaker(r).Say("Type %s to stop it.", preview.Self))
 	}
 	if !confirmed && request.Question != "" {
 		s.redirect(w, r, request.Question) // so that the question can be sent to somebody

@@ -17,7 +17,7 @@ func isPart(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" 
 
 // failPart tells a page that is there of an error.
 func (s *Server) failPart(w http.ResponseWriter, r *http.Request, err error) {
-	f := &flash{Kind: "bad", Sentence: cesi.Sentence(err)}
+	f := &flash{Kind: "bad", Sentence: sentence(err)}
 	if err := s.pages.renderPart(w, statusOf(err), s.speaker(r), "toast", f); err != nil {
 		s.opts.Log.Error("a message failed", "error", err)
 	}

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"cesi/internal/words"
 )
 
 func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 	w := httptest.NewRecorder()
-	page := newErrorPage(basePage{Site: "CeSI", Now: sampleNow}, http.StatusNotFound, "there is no such node", "")
+	page := newErrorPage(basePage{Site: "CeSI", Now: sampleNow}, http.StatusNotFound, words.Verbatim("there is no such node"), "")
 	if err := newTestRenderer(t, "").render(w, http.StatusNotFound, "error", page); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
 	for name, try := range map[string]sample{
 		"an unknown page":    {page: "no such page", data: basePage{}},
 		"the wrong struct":   {page: "error", data: basePage{}},
-		"a failing template": {page: "error", data: newErrorPage(unknownTheme, 404, "", "")},
+		"a failing template": {page: "error", data: newErrorPage(unknownTheme, 404, words.Phrase{}, "")},
 	} {
 		w := httptest.NewRecorder()
 		if err := r.render(w, http.StatusOK, try.page, try.data); err == nil {

@@ -1,12 +1,12 @@
 package server
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -163,12 +163,12 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 // that any link could stop a server; here a GET never changes anything.
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
-	const sentence = "This address does not take %s requests."
+	refusal := words.Of("This address does not take %s requests.", r.Method)
 	if isAPI(r) {
-		s.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: fmt.Sprintf(sentence, r.Method)})
+		s.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: refusal.String()})
 		return
 	}
-	s.errorPage(w, r, http.StatusMethodNotAllowed, fmt.Sprintf(sentence, r.Method))
+	s.errorPage(w, r, http.StatusMethodNotAllowed, refusal)
 }
 
 // methodsOf lists the methods that the request's address takes.

@@ -5,15 +5,15 @@ import (
 	"slices"
 	"time"
 
-	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // aboutPage says what this CeSI is and what it is made of.
 type aboutPage struct {
 	basePage
 	aboutFacts
-	Uptime   string
+	Uptime   words.Phrase
 	Nodes    int
 	Versions []versionCount
 	Parts    []includedPart
@@ -37,8 +37,8 @@ type versionCount struct {
 
 func newAboutPage(base basePage, facts aboutFacts, s *fleet.Snapshot) aboutPage {
 	return aboutPage{
-		basePage: base.at("about", "About"), aboutFacts: facts,
-		Uptime: cesi.HumanDuration(base.Now.Sub(facts.Started)),
+		basePage: base.at("about", base.say("About")), aboutFacts: facts,
+		Uptime: lasted(base.Now.Sub(facts.Started)),
 		Nodes:  len(s.Nodes), Versions: countVersions(s), Parts: newIncludedParts(facts.Modules),
 	}
 }

@@ -58,13 +58,13 @@ type preferences struct {
 	Languages, Schemes []choice
 }
 
-func newPreferences(base basePage, book *words.Book) preferences {
+func newPreferences(book *words.Book) preferences {
 	p := preferences{
-		Languages: []choice{{"", base.say("As the browser asks")}},
-		Schemes:   []choice{{"", base.say("As the system has it")}, {"light", base.say("Light")}, {"dark", base.say("Dark")}},
+		Languages: []choice{{"", words.Of("As the browser asks")}},
+		Schemes:   []choice{{"", words.Of("As the system has it")}, {"light", words.Of("Light")}, {"dark", words.Of("Dark")}},
 	}
 	for _, s := range book.Speakers() {
-		p.Languages = append(p.Languages, choice{s.Tag(), s.Name()})
+		p.Languages = append(p.Languages, choice{s.Tag(), words.Verbatim(s.Name())})
 	}
 	return p
 }

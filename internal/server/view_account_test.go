@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -92,13 +93,13 @@ func TestTheAboutPageCountsVersions(t *testing.T) {
 func TestAnErrorSaysWhatToDo(t *testing.T) {
 	r := newTestRenderer(t, "/cesi")
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 504, 418} {
-		page := newErrorPage(sampleBase(cesi.Viewer), status, "it is so", "")
+		page := newErrorPage(sampleBase(cesi.Viewer), status, words.Verbatim("it is so"), "")
 		doc := draw(t, r, sample{"error", "error", page})
-		if page.Heading == "" || page.Advice == "" || !strings.Contains(doc.Find("main").Text(), "It is so") {
+		if page.Heading == "" || page.Advice.Text == "" || !strings.Contains(doc.Find("main").Text(), "It is so") {
 			t.Errorf("%d: %q, %q", status, page.Heading, page.Advice)
 		}
 	}
-	doc := draw(t, r, sample{"error", "error", newErrorPage(sampleBase(cesi.Viewer), http.StatusNotFound, "no such process", "web/1")})
+	doc := draw(t, r, sample{"error", "error", newErrorPage(sampleBase(cesi.Viewer), http.StatusNotFound, words.Verbatim("no such process"), "web/1")})
 	if got := doc.Find("main .btn-primary").AttrOr("href", ""); got != "/cesi/nodes/web%2F1" {
 		t.Errorf("it offers %q", got)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/store"
+	"cesi/internal/words"
 )
 
 // activityPage lists the activity log, newest first.
@@ -53,7 +54,7 @@ func (p activityPage) Folded() bool {
 func actionChoices() []choice {
 	var list []choice
 	for _, action := range cesi.Actions() {
-		list = append(list, choice{string(action), string(action)})
+		list = append(list, choice{string(action), words.Verbatim(string(action))})
 	}
 	return list
 }
@@ -95,10 +96,10 @@ type activityRow struct {
 	Time      time.Time
 	When      string
 	Who, From string
-	User      string // who, for a filter; empty where that is not to be known
-	Verb      string // "restarted", "logged in"
-	Target    string // what on the node, or which user
-	Process   string // the target, for a filter, where it is a process or a group
+	User      string       // who, for a filter; empty where that is not to be known
+	Verb      words.Phrase // "restarted", "logged in"
+	Target    string       // what on the node, or which user
+	Process   string       // the target, for a filter, where it is a process or a group
 	Node      string
 	Result    resultBadge
 	Plain     bool // the result needs no badge: all went well
@@ -160,34 +161,34 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 }
 
 // verb says what somebody did, or tried to do.
-func verb(action cesi.Action, result cesi.Result) string {
+func verb(action cesi.Action, result cesi.Result) words.Phrase {
 	if action.IsCommand() {
 		return commandVerb(action, result)
 	}
 	switch action {
 	case cesi.ActionLogin:
-		return "logged in"
+		return words.Of("logged in")
 	case cesi.ActionLoginFailed:
-		return "failed to log in"
+		return words.Of("failed to log in")
 	case cesi.ActionLogout:
-		return "logged out"
+		return words.Of("logged out")
 	case cesi.ActionUserAdd:
-		return "added user"
+		return words.Of("added user")
 	case cesi.ActionUserPassword:
-		return "changed the password" // of the target, if it is another
+		return words.Of("changed the password") // of the target, if it is another
 	case cesi.ActionUserRole:
-		return "changed the role of"
+		return words.Of("changed the role of")
 	case cesi.ActionUserDelete:
-		return "deleted user"
+		return words.Of("deleted user")
 	case cesi.ActionSessionEnd:
-		return "ended sessions" // of the target, if it is another
+		return words.Of("ended sessions") // of the target, if it is another
 	case cesi.ActionTokenAdd:
-		return "made an API token"
+		return words.Of("made an API token")
 	case cesi.ActionTokenRevoke:
-		return "revoked API tokens"
+		return words.Of("revoked API tokens")
 	case cesi.ActionActivityPurged:
-		return "purged the activity log"
+		return words.Of("purged the activity log")
 	default:
-		return string(action)
+		return words.Verbatim(string(action))
 	}
 }

@@ -1,9 +1,11 @@
 package server
 
+import "cesi/internal/words"
+
 // bar is a proportional bar of coloured segments, drawn as SVG because the
 // pages hold no inline style.
 type bar struct {
-	Label    string // what it shows, for those who don't see it
+	Label    words.Phrase // what it shows, for those who don't see it; zero: others say it
 	Segments []segment
 }
 
@@ -27,7 +29,7 @@ type share struct {
 	Count int
 }
 
-func newBar(label string, shares ...share) bar {
+func newBar(label words.Phrase, shares ...share) bar {
 	b := bar{Label: label}
 	shares, total := merge(shares)
 	if total == 0 {

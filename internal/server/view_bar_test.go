@@ -1,9 +1,13 @@
 package server
 
-import "testing"
+import (
+	"testing"
+
+	"cesi/internal/words"
+)
 
 func TestABarShowsEvenTheSmallestShare(t *testing.T) {
-	b := newBar("", share{"running", 3003}, share{"idle", 0}, share{"bad", 1})
+	b := newBar(words.Phrase{}, share{"running", 3003}, share{"idle", 0}, share{"bad", 1})
 	if len(b.Segments) != 2 {
 		t.Fatalf("%d segments", len(b.Segments))
 	}
@@ -20,7 +24,7 @@ func TestABarFillsItsWidth(t *testing.T) {
 		for i, c := range counts {
 			shares = append(shares, share{kinds[i], c})
 		}
-		b := newBar("", shares...)
+		b := newBar(words.Phrase{}, shares...)
 		x := 0
 		for i, s := range b.Segments {
 			if i > 0 {
@@ -38,11 +42,11 @@ func TestABarFillsItsWidth(t *testing.T) {
 }
 
 func TestABarJoinsNeighboursOfOneColour(t *testing.T) {
-	b := newBar("", share{"moving", 1}, share{"moving", 0}, share{"moving", 2})
+	b := newBar(words.Phrase{}, share{"moving", 1}, share{"moving", 0}, share{"moving", 2})
 	if len(b.Segments) != 1 || b.Segments[0].Width != barWidth {
 		t.Errorf("got %+v", b.Segments)
 	}
-	if b := newBar("", share{"bad", 0}); len(b.Segments) != 0 {
+	if b := newBar(words.Phrase{}, share{"bad", 0}); len(b.Segments) != 0 {
 		t.Errorf("nothing is drawn as %+v", b.Segments)
 	}
 }

@@ -105,14 +105,14 @@ func darkThemes() []string {
 
 // banner is a standing remark above every page, for administrators.
 type banner struct {
-	Sentence string
+	Sentence words.Phrase
 	Details  []string
 }
 
 // newConfigBanner tells that the configuration on disk is broken and the old
 // one is still in force. The error is config's own, with files and lines.
 func newConfigBanner(err error) banner {
-	b := banner{Sentence: "The configuration has a problem. What was in force before stays in force until it is mended."}
+	b := banner{Sentence: words.Of("The configuration has a problem. What was in force before stays in force until it is mended.")}
 	var broken *config.Error
 	if !errors.As(err, &broken) {
 		b.Details = []string{err.Error()}
@@ -126,6 +126,5 @@ func newConfigBanner(err error) banner {
 
 // newAuditBanner tells that the activity log can't be stored.
 func newAuditBanner() banner {
-	return banner{Sentence: "The activity log can't be written to the database. Commands still go out; " +
-		"their entries are in the server's log and follow as soon as the database takes them. Is the disk full?"}
+	return banner{Sentence: words.Of("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
 }

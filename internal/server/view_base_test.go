@@ -10,6 +10,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 	"cesi/web"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,7 +25,7 @@ func TestAThemeBringsItsStyleSheetAndOursFollowsTheSystem(t *testing.T) {
 	} {
 		base := sampleBase(cesi.Viewer)
 		base.Theme = theme
-		doc := draw(t, r, sample{"error", "error", newErrorPage(base, 404, "", "")})
+		doc := draw(t, r, sample{"error", "error", newErrorPage(base, 404, words.Phrase{}, "")})
 		paths := web.StaticPaths()
 		var got []string
 		for _, n := range doc.Find("link[rel=stylesheet]").Nodes {
@@ -77,7 +78,7 @@ func TestAFlashTellsHowTheCommandWent(t *testing.T) {
 		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 left alone (4.1 s)."},
 	} {
 		f := newFlash(c.report, 0)
-		if f.Kind != c.kind || f.Sentence != c.sentence {
+		if f.Kind != c.kind || f.Sentence.String() != c.sentence {
 			t.Errorf("%s: %q, want %s: %q", f.Kind, f.Sentence, c.kind, c.sentence)
 		}
 	}

@@ -3,12 +3,13 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // failureView explains why a node does not answer.
 type failureView struct {
-	Message string // what happened
-	Advice  string // what to check
+	Message string       // what happened
+	Advice  words.Phrase // what to check
 }
 
 func newFailureView(n *fleet.Node) *failureView {
@@ -20,25 +21,25 @@ func newFailureView(n *fleet.Node) *failureView {
 
 // advice says what else to check, by the cause of a failure. The failure's own
 // sentence has named the first suspect.
-func advice(cause cesi.Cause) string {
+func advice(cause cesi.Cause) words.Phrase {
 	switch cause {
 	case cesi.CauseRefused:
-		return "In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1."
+		return words.Of("In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1.")
 	case cesi.CauseTimeout:
-		return "A firewall that drops packets looks like this too. If the node is only slow, raise timeout for it in cesi.conf."
+		return words.Of("A firewall that drops packets looks like this too. If the node is only slow, raise timeout for it in cesi.conf.")
 	case cesi.CauseUnauthorized:
-		return "They have to be those of [inet_http_server] in its supervisord.conf."
+		return words.Of("They have to be those of [inet_http_server] in its supervisord.conf.")
 	case cesi.CauseNameNotFound:
-		return "Check host in cesi.conf, and the name server of the machine that CeSI runs on."
+		return words.Of("Check host in cesi.conf, and the name server of the machine that CeSI runs on.")
 	case cesi.CauseNotSupervisor:
-		return "Check port in cesi.conf, and the path if host is a URL."
+		return words.Of("Check port in cesi.conf, and the path if host is a URL.")
 	case cesi.CauseShuttingDown:
-		return "CeSI goes on asking until it is back."
+		return words.Of("CeSI goes on asking until it is back.")
 	case cesi.CauseBadReply:
-		return "A proxy in between may be changing replies or cutting them short."
+		return words.Of("A proxy in between may be changing replies or cutting them short.")
 	case cesi.CauseTLS:
-		return "If the certificate is self-signed, tls_ca can name the certificate itself."
+		return words.Of("If the certificate is self-signed, tls_ca can name the certificate itself.")
 	default:
-		return "Check the network between here and the node; for a socket, its path and who may open it."
+		return words.Of("Check the network between here and the node; for a socket, its path and who may open it.")
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // confirmPage is the question before a command on many.
@@ -10,8 +11,8 @@ type confirmPage struct {
 	basePage
 	commandRequest
 	Question    string
-	Remark      string // what the command means, where that is not plain
-	Verb        string // on the button: "Stop 14 processes"
+	Remark      words.Phrase // what the command means, where that is not plain
+	Verb        words.Phrase // on the button: "Stop 14 processes"
 	Hit         []refGroup
 	HitMore     int // processes that are hit too, but not named
 	Manual      []fleet.Ref
@@ -50,14 +51,13 @@ func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview
 		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
 		Self: preview.Self, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
-	do := wordsOf(request.Action).Do
-	page.Verb = capitalized(do) + " " + hitWords(preview)
-	page.Question = page.Verb + " on " + nodeWords(preview) + "?"
+	page.Verb = do(request.Action, hitWords(preview))
+	page.Question = base.say("%s on %s?", base.Speaker.Tell(page.Verb), base.Speaker.Tell(nodeWords(preview)))
 	if page.Nothing {
-		page.Question = "There is nothing to " + do
+		page.Question = base.say("There is nothing to %s", base.Speaker.Tell(wordsOf(request.Action).Do))
 	}
 	if request.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
-		page.Remark = "A restart touches what runs and what failed; what somebody stopped stays stopped."
+		page.Remark = words.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
 	}
 	if request.Action == cesi.ActionSignal {
 		page.Signals = signalChoices(request.Signal)
@@ -70,18 +70,18 @@ func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview
 	return page
 }
 
-func hitWords(p fleet.Preview) string {
+func hitWords(p fleet.Preview) words.Phrase {
 	if len(p.Hit) == 1 {
-		return plain(p.Hit[0].ProcessID.String())
+		return words.Verbatim(plain(p.Hit[0].ProcessID.String()))
 	}
-	return plural(len(p.Hit), "process")
+	return words.Of("%d processes", len(p.Hit))
 }
 
-func nodeWords(p fleet.Preview) string {
+func nodeWords(p fleet.Preview) words.Phrase {
 	if p.Nodes == 1 {
-		return plain(p.Hit[0].Node)
+		return words.Verbatim(plain(p.Hit[0].Node))
 	}
-	return plural(p.Nodes, "node")
+	return words.Of("%d nodes", p.Nodes)
 }
 
 func groupByNode(refs []fleet.Ref) []refGroup {

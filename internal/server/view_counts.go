@@ -1,11 +1,9 @@
 package server
 
 import (
-	"fmt"
-	"strings"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // stateCount is how many processes are in a state; Kind is its colour. States
@@ -13,7 +11,7 @@ import (
 type stateCount struct {
 	Kind      string
 	Count     int
-	Word      string
+	Words     words.Phrase // "2 running"
 	States    []cesi.State
 	Attention fleet.Attention
 }
@@ -23,16 +21,17 @@ type stateCount struct {
 func newStateCounts(c fleet.Counts) []stateCount {
 	unexpected := c.Bad - c.Fatal - c.Backoff - c.Unknown
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
+	exited := c.Exited - unexpected
 	all := []stateCount{
-		{"running", c.Running, "running", in(cesi.Running), fleet.AnyAttention},
-		{"moving", c.Starting, "starting", in(cesi.Starting), fleet.AnyAttention},
-		{"moving", c.Stopping, "stopping", in(cesi.Stopping), fleet.AnyAttention},
-		{"idle", c.Stopped, "stopped", in(cesi.Stopped), fleet.AnyAttention},
-		{"idle", c.Exited - unexpected, "exited", in(cesi.Exited), fleet.NeedsNone},
-		{"warning", unexpected, "exited unexpectedly", in(cesi.Exited), fleet.NeedsAttention},
-		{"warning", c.Unknown, "unknown", in(cesi.Unknown), fleet.AnyAttention},
-		{"warning", c.Backoff, "backoff", in(cesi.Backoff), fleet.AnyAttention},
-		{"bad", c.Fatal, "fatal", in(cesi.Fatal), fleet.AnyAttention},
+		{"running", c.Running, words.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
+		{"moving", c.Starting, words.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
+		{"moving", c.Stopping, words.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
+		{"idle", c.Stopped, words.Of("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
+		{"idle", exited, words.Of("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
+		{"warning", unexpected, words.Of("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
+		{"warning", c.Unknown, words.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
+		{"warning", c.Backoff, words.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
+		{"bad", c.Fatal, words.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
 	}
 	var list []stateCount
 	for _, s := range all {
@@ -46,12 +45,12 @@ func newStateCounts(c fleet.Counts) []stateCount {
 // newCountsBar draws processes by state.
 func newCountsBar(c fleet.Counts) bar {
 	var shares []share
-	var words []string
+	var parts []words.Phrase
 	for _, s := range newStateCounts(c) {
 		shares = append(shares, share{s.Kind, s.Count})
-		words = append(words, fmt.Sprintf("%s %s", number(s.Count), s.Word))
+		parts = append(parts, s.Words)
 	}
-	return newBar(strings.Join(words, ", "), shares...)
+	return newBar(listed(parts), shares...)
 }
 
 // linkedCount is a stateCount that leads to the list of what it counts.

@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // daemonPage shows a node's supervisord itself and what can be done to it.
@@ -27,7 +28,7 @@ type daemonGroup struct {
 	RowID   string
 	Node    string
 	Name    string
-	Summary string
+	Summary words.Phrase
 	Self    bool
 	Idle    bool // nothing of it runs, so that it can be removed
 	Up      bool

@@ -93,7 +93,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	tiles := []tile{
 		{
 			Count: s.NodesUp, Of: len(s.Nodes), Label: words.Of("nodes answering"), Link: "/nodes",
-			Bar: newBar("", share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
+			Bar: newBar(words.Phrase{}, share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
 		},
 		{
 			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: processesQuery{Sort: "state"}.path(),
@@ -101,12 +101,12 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 		},
 		{
 			Count: troubles, Label: words.Of("need attention"), Link: "/?attention=all#attention",
-			Bar: newBar("", share{"bad", c.Fatal + s.NodesDown}, share{"warning", c.Bad - c.Fatal}),
+			Bar: newBar(words.Phrase{}, share{"bad", c.Fatal + s.NodesDown}, share{"warning", c.Bad - c.Fatal}),
 		},
 		{
 			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().path(),
 			More: words.Of("as expected"),
-			Bar:  newBar("", share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
+			Bar:  newBar(words.Phrase{}, share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
 		},
 	}
 	if connecting > 0 {

@@ -1,6 +1,9 @@
 package server
 
-import "cesi/internal/fleet"
+import (
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
 
 // environmentRow sums up the nodes of one environment.
 type environmentRow struct {
@@ -38,6 +41,6 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 	}
 	busy := counts.Starting + counts.Stopping
 	idle := row.Processes - row.Running - counts.Bad - busy
-	row.Bar = newBar("", share{"running", row.Running}, share{"moving", busy}, share{"idle", idle}, share{"bad", counts.Bad})
+	row.Bar = newBar(words.Phrase{}, share{"running", row.Running}, share{"moving", busy}, share{"idle", idle}, share{"bad", counts.Bad})
 	return row
 }

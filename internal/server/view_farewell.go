@@ -1,6 +1,9 @@
 package server
 
-import "cesi/internal/cesi"
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/words"
+)
 
 // restartSeconds is how long a restart of this program may take before the
 // browser comes back; it is some tenths of a second.
@@ -14,7 +17,7 @@ const reloadSeconds = 8
 type farewellPage struct {
 	basePage
 	Heading  string
-	Sentence string
+	Sentence words.Phrase
 	Back     string // local path to come back to
 	Seconds  int    // until the browser goes there by itself; 0: never
 }
@@ -22,23 +25,23 @@ type farewellPage struct {
 // newFarewellPage tells that a command has just ended this program.
 func newFarewellPage(base basePage, request commandRequest) farewellPage {
 	page := farewellPage{
-		Heading:  "CeSI restarts",
-		Sentence: "It executes itself anew. This page comes back in a moment; everybody stays logged in.",
+		Heading:  base.say("CeSI restarts"),
+		Sentence: words.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
 		Back:     request.Back, Seconds: restartSeconds,
 	}
 	switch request.Action {
 	case cesi.ActionReload:
-		page.Heading, page.Seconds = "supervisord reloads, and CeSI with it", reloadSeconds
-		page.Sentence = "It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more."
+		page.Heading, page.Seconds = base.say("supervisord reloads, and CeSI with it"), reloadSeconds
+		page.Sentence = words.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
 	case cesi.ActionShutdown:
-		page.Heading, page.Seconds = "supervisord is shut down, and CeSI with it", 0
-		page.Sentence = "Somebody has to start that supervisord on its host. This page then works again."
+		page.Heading, page.Seconds = base.say("supervisord is shut down, and CeSI with it"), 0
+		page.Sentence = words.Of("Somebody has to start that supervisord on its host. This page then works again.")
 	case cesi.ActionSignal:
-		page.Heading = "CeSI got the signal"
-		page.Sentence = "If that ended it, its supervisord starts it again, provided that its program says autorestart."
+		page.Heading = base.say("CeSI got the signal")
+		page.Sentence = words.Of("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
 	case cesi.ActionStop:
-		page.Heading, page.Seconds = "CeSI is stopped", 0
-		page.Sentence = "It can't start itself again: use supervisorctl start on its node. This page then works again."
+		page.Heading, page.Seconds = base.say("CeSI is stopped"), 0
+		page.Sentence = words.Of("It can't start itself again: use supervisorctl start on its node. This page then works again.")
 	}
 	page.basePage = base.at("", page.Heading)
 	return page

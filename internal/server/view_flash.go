@@ -2,17 +2,18 @@ package server
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // flash tells how a command went, on the page that follows it.
 type flash struct {
 	Kind     string // running, moving, warning or bad
-	Sentence string
+	Sentence words.Phrase
+	Later    words.Phrase // who came too late for it
 	ID       cesi.ActivityID
 	Outcomes []outcomeRow // of a command on many, those that did not go well first
 	Total    int          // outcomes, with those that are not shown
@@ -42,18 +43,18 @@ func newFlash(r fleet.Report, later int) *flash {
 	switch {
 	case !r.Done:
 		f.Kind = "moving"
-		f.Sentence = fmt.Sprintf("%s is still under way; it goes on whether or not you wait.", capitalized(nounOf(r.Action)))
+		f.Sentence = words.Of("The %s is still under way; it goes on whether or not you wait.", wordsOf(r.Action).Noun)
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])
 	default:
-		f.Sentence = fmt.Sprintf("%s: %s (%s).", capitalized(wordsOf(r.Action).Noun), r.Message, duration(r.Duration))
+		f.Sentence = words.Of("%s: %s (%s).", wordsOf(r.Action).Name, tally(r.Outcomes), duration(r.Duration))
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK
 		f.Outcomes = newOutcomeRows(worstFirst(r.Outcomes))
 	}
 	if later > 0 {
-		f.Sentence += fmt.Sprintf(" Meanwhile %s more came to match; they were not touched.", plural(later, "target"))
+		f.Later = words.Of("Meanwhile %d targets more came to match; they were not touched.", later)
 	}
 	return f
 }

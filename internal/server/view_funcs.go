@@ -29,13 +29,14 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"static":   staticURL,
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
 		"t":        func(text any, args ...any) (string, error) { return translate(speaker, text, args) },
-		"squares":  squares,
+		"squares":  func(nodeURL string, list []mapSquare) template.HTML { return squares(speaker, nodeURL, list) },
+		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
 		"number":   number,
 		"plural":   plural,
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"plain":    plain,
 		"groupRow": func(name string) string { return rowID("group", name) },
-		"pending":  func(action any) string { return pending(fmt.Sprint(action)) },
+		"pending":  func(action any) string { return speaker.Tell(pending(cesi.Action(fmt.Sprint(action)))) },
 		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
 	}
 }
@@ -110,11 +111,21 @@ func when(now, t time.Time) string {
 }
 
 // pending says what is being done: "stopping…".
-func pending(action string) string {
-	if action == string(cesi.ActionStop) {
-		return "stopping…"
+func pending(action cesi.Action) words.Phrase {
+	return words.Of("%s…", wordsOf(action).Doing)
+}
+
+// doLabel names a button for an action: "Stop", or "Stop web:web1" with what it
+// is for.
+func doLabel(speaker *words.Speaker, action cesi.Action, what []any) string {
+	if len(what) == 0 {
+		return speaker.Tell(wordsOf(action).Name)
 	}
-	return action + "ing…"
+	object, is := what[0].(words.Phrase)
+	if !is {
+		object = words.Verbatim(fmt.Sprint(what[0]))
+	}
+	return speaker.Tell(do(action, object))
 }
 
 // plain puts a text on one line and replaces what it can hide behind or turn

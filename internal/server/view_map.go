@@ -9,6 +9,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 const (
@@ -35,14 +36,15 @@ type mapCell struct {
 	RowID   string
 	Node    string
 	Kind    string // bad or moving; empty for one that answers
-	Label   string
+	Label   words.Phrase
 	Squares []mapSquare
 	Bar     bar
 }
 
 // mapSquare is one process.
 type mapSquare struct {
-	Kind, RowID, Title string
+	Kind, RowID string
+	Title       words.Phrase
 }
 
 func newFleetMap(s *fleet.Snapshot) fleetMap {
@@ -107,38 +109,36 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	return cell
 }
 
-func squareTitle(p cesi.Process) string {
-	title := plain(p.ProcessID.String()) + " " + p.State.String()
+func squareTitle(p cesi.Process) words.Phrase {
+	title := words.Verbatim(plain(p.ProcessID.String()) + " " + p.State.String())
 	if reason := reasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
-		title += ": " + reason.String()
+		return words.Of("%s: %s", title, reason)
 	}
 	return title
 }
 
 // cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
-func cellLabel(n *fleet.Node) string {
-	words := []string{}
+func cellLabel(n *fleet.Node) words.Phrase {
+	what := newCountsBar(n.Counts).Label
 	switch n.Status {
 	case fleet.Down:
-		words = append(words, "does not answer")
+		what = words.Of("does not answer")
 	case fleet.Connecting:
-		words = append(words, "connecting")
-	default:
-		words = append(words, newCountsBar(n.Counts).Label)
+		what = words.Of("connecting")
 	}
-	return plain(n.Name) + ": " + strings.Join(words, ", ")
+	return words.Of("%s: %s", plain(n.Name), what)
 }
 
 // squares draws the squares of a node whose page is at the given URL. There may
 // be thousands on a page, which html/template takes long over; everything that
 // is put in is escaped here.
-func squares(nodeURL string, list []mapSquare) template.HTML {
+func squares(speaker *words.Speaker, nodeURL string, list []mapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(`<a class="sq sq-` + s.Kind + `" href="`)
 		template.HTMLEscape(&b, []byte(nodeURL+"#"+url.PathEscape(s.RowID)))
 		b.WriteString(`" title="`)
-		template.HTMLEscape(&b, []byte(s.Title))
+		template.HTMLEscape(&b, []byte(speaker.Tell(s.Title)))
 		b.WriteString(`" tabindex="-1"></a>`)
 	}
 	return template.HTML(b.String())

@@ -1,11 +1,9 @@
 package server
 
 import (
-	"fmt"
-	"strings"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // nodePage shows one node and all its processes.
@@ -34,7 +32,7 @@ type processGroup struct {
 	Name    string
 	Link    string // local path of the group across the fleet
 	Many    bool
-	Summary string
+	Summary words.Phrase
 	Columns int           // that the heading spans
 	Actions []cesi.Action // none while they can't be done
 	Rows    []processRow
@@ -96,19 +94,19 @@ func newProcessGroup(n *fleet.Node, name string, control bool) processGroup {
 }
 
 // summary counts rows by state in words: "4 processes, 2 RUNNING, 1 FATAL".
-func summary(rows []processRow) string {
+func summary(rows []processRow) words.Phrase {
 	counts := make(map[string]int)
 	for _, row := range rows {
-		counts[row.Badge.Word]++
+		counts[row.Badge.Word.String()]++
 	}
 	if counts[cesi.Running.String()] == len(rows) {
-		return fmt.Sprintf("%d processes, all RUNNING", len(rows))
+		return words.Of("%d processes, all RUNNING", len(rows))
 	}
-	words := []string{plural(len(rows), "process")}
+	parts := []words.Phrase{words.Of("%d processes", len(rows))}
 	for _, state := range cesi.States() {
 		if c := counts[state.String()]; c > 0 {
-			words = append(words, fmt.Sprintf("%d %s", c, state))
+			parts = append(parts, words.Of("%d %s", c, state.String()))
 		}
 	}
-	return strings.Join(words, ", ")
+	return listed(parts)
 }

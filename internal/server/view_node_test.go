@@ -156,7 +156,7 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 		cesi.CauseRefused, cesi.CauseTimeout, cesi.CauseUnauthorized, cesi.CauseNameNotFound, cesi.CauseNotSupervisor,
 		cesi.CauseShuttingDown, cesi.CauseBadReply, cesi.CauseTLS, cesi.CauseUnreachable,
 	} {
-		text := advice(cause)
+		text := advice(cause).String()
 		if was, taken := seen[text]; taken {
 			t.Errorf("%q and %q get the same advice", was, cause)
 		}

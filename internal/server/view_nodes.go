@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // nodesFilter chooses nodes; it lives in the page's query.
@@ -30,16 +31,17 @@ func (f nodesFilter) Active() bool { return f != nodesFilter{} }
 
 // choice is an option of a select element.
 type choice struct {
-	Value, Label string
+	Value string
+	Label words.Phrase
 }
 
 // nodeStates are the states to filter by.
 func nodeStates() []choice {
 	return []choice{
-		{"up", "answering"},
-		{"down", "not answering"},
-		{"attention", "needing attention"},
-		{"connecting", "connecting"},
+		{"up", words.Of("answering")},
+		{"down", words.Of("not answering")},
+		{"attention", words.Of("needing attention")},
+		{"connecting", words.Of("connecting")},
 	}
 }
 
@@ -83,7 +85,7 @@ type nodesPage struct {
 // the configuration. ConfigFile is named where there are none at all.
 func newNodesPage(base basePage, s *fleet.Snapshot, filter nodesFilter, configFile string) nodesPage {
 	page := nodesPage{
-		basePage: base.at("nodes", "Nodes").kept(),
+		basePage: base.at("nodes", base.say("Nodes")).kept(),
 		Total:    len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
 	}
 	for _, e := range s.Environments {

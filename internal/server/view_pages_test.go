@@ -13,6 +13,7 @@ import (
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/store"
+	"cesi/internal/words"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -22,7 +23,7 @@ func sampleUser(role cesi.Role) *cesi.User { return &cesi.User{ID: 1, Name: "lin
 
 // sampleBase is a base page as the server makes one, for a user of the role.
 func sampleBase(role cesi.Role) basePage {
-	return basePage{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: sampleNow}
+	return basePage{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: sampleNow, Speaker: english()}
 }
 
 // sampleReport is a command on many of which one failed.
@@ -141,8 +142,8 @@ func samplePages(role cesi.Role) []sample {
 		{"user self", "user", newUserPage(base, sampleAccounts()[0], nil, "\"lin\" is the last administrator", nil)},
 		{"question", "question", newQuestionPage(base, "users", askToDelete(sampleAccounts()[1]))},
 		{"about", "about", newAboutPage(base, facts, big)},
-		{"error", "error", newErrorPage(base, http.StatusNotFound, "there is no process", "pay-eu-2")},
-		{"error logged out", "error", newErrorPage(out, http.StatusForbidden, "This request seems to come from another site.", "")},
+		{"error", "error", newErrorPage(base, http.StatusNotFound, words.Verbatim("there is no process"), "pay-eu-2")},
+		{"error logged out", "error", newErrorPage(out, http.StatusForbidden, words.Verbatim("This request seems to come from another site."), "")},
 	}
 	pages = append(pages, sampleLogPages(base)...)
 	if role == cesi.Admin {
@@ -169,7 +170,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, commandRequest{Command: fleet.Command{Action: cesi.ActionStop}, Post: localURL("nodes", name, "stop"), Fields: []field{{"group", name}}, Back: "/", Silent: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
 			sample{"hostile activity", "activity", newActivityPage(evil, sampleActivityQuery(url.Values{"q": {name}, "user": {name}, "node": {name}}.Encode()), []store.ActivityLine{lineOf(entry, entry)}, true)},
-			sample{"hostile error", "error", newErrorPage(evil, 404, name, name)},
+			sample{"hostile error", "error", newErrorPage(evil, 404, words.Verbatim(name), name)},
 			sample{"hostile users", "users", newUsersPage(evil, []cesi.Account{{User: *evil.User}}, newUserForm{Name: name}, name, newPasswordSecret(name, name))},
 			sample{"hostile user", "user", newUserPage(evil, cesi.Account{User: *evil.User}, []cesi.Token{{Name: name}}, name, nil)},
 			sample{"hostile profile", "profile", newProfilePage(evil, profileFacts{TokenName: name}, []cesi.Session{{Address: name, UserAgent: name}}, "", []cesi.Token{{Name: name}})},

@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // setActions are what can be done to a set of processes.
@@ -15,9 +16,9 @@ func setActions() []cesi.Action {
 type partRow struct {
 	RowID        string
 	Node         string
-	Group        string // empty: all of the node
-	Target       string // as its box sends it
-	Spoken       string // what an action's label calls it
+	Group        string       // empty: all of the node
+	Target       string       // as its box sends it
+	Spoken       words.Phrase // what an action's label calls it
 	Environments []string
 	Badge        badge
 	Bar          bar
@@ -37,9 +38,9 @@ func newPartRow(base basePage, n *fleet.Node, t fleet.Target, counts fleet.Count
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.Here,
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
-	row.Spoken = "all on " + plain(n.Name)
+	row.Spoken = words.Of("all on %s", plain(n.Name))
 	if t.Group != "" {
-		row.Spoken = plain(t.Group) + " on " + plain(n.Name)
+		row.Spoken = words.Of("%s on %s", plain(t.Group), plain(n.Name))
 	}
 	if row.Selectable {
 		row.Actions = setActions()

@@ -20,10 +20,10 @@ type processRow struct {
 	Uptime     lasting // zero: it is not up
 	Self       bool
 	Selectable bool
-	Actions    []rowAction // none for those who may not
-	Spoken     string      // what an action's label calls it
-	Back       string      // local path that an action leads back to
-	Logs       string      // the log that the row leads to; empty for those who may not
+	Actions    []rowAction  // none for those who may not
+	Spoken     words.Phrase // what an action's label calls it
+	Back       string       // local path that an action leads back to
+	Logs       string       // the log that the row leads to; empty for those who may not
 }
 
 // rowAction is a button for one process.
@@ -41,7 +41,7 @@ func newProcessRow(n *fleet.Node, p fleet.Process, control bool) processRow {
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
 		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process),
 		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,
-		Spoken: plain(p.ProcessID.String()), Back: localURL("nodes", n.Name),
+		Spoken: words.Verbatim(plain(p.ProcessID.String())), Back: localURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
 		row.Uptime = newLasting(n, p.Uptime())

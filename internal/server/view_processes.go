@@ -73,7 +73,7 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.RowID = rowID("process", m.Node.Name, row.ID)
-	row.Spoken += " on " + plain(row.Node)
+	row.Spoken = words.Of("%s on %s", row.Spoken, plain(row.Node))
 	row.Back = base.Here
 	if row.Stale {
 		row.Ago = lasting{}

@@ -1,6 +1,10 @@
 package server
 
-import "slices"
+import (
+	"slices"
+
+	"cesi/internal/words"
+)
 
 // column is the heading of a column that can be sorted by.
 type column struct {
@@ -36,11 +40,11 @@ func direction(q processesQuery) string {
 // newOrders lists the orders for where the columns have no headings.
 func newOrders(q processesQuery) []choice {
 	list := []choice{
-		{"name", "by name"}, {"node", "by node"}, {"state", "worst first"},
-		{"uptime", "longest up first"}, {"-uptime", "shortest up first"},
+		{"name", words.Of("by name")}, {"node", words.Of("by node")}, {"state", words.Of("worst first")},
+		{"uptime", words.Of("longest up first")}, {"-uptime", words.Of("shortest up first")},
 	}
 	if word := q.sortWord(); !slices.ContainsFunc(list, func(c choice) bool { return c.Value == word }) {
-		list = append(list, choice{word, "by " + q.Sort + ", backwards"})
+		list = append(list, choice{word, words.Of("by %s, backwards", q.Sort)})
 	}
 	return list
 }

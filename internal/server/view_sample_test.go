@@ -8,6 +8,8 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/store"
+	"cesi/internal/words"
+	"cesi/web"
 )
 
 // sampleNow is when the sample pages are drawn.
@@ -18,6 +20,15 @@ var sampleNow = time.Date(2026, 11, 23, 2, 17, 31, 0, time.UTC)
 var hostileNames = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `a'b"c`, "evil\u202egnp.exe", "a b\tc", "../..",
 	"50%?x=1&y=2#z", "工人", "very-long-" + fmt.Sprintf("%0300d", 7), "javascript:alert(1)",
+}
+
+// english speaks English with its plurals.
+func english() *words.Speaker {
+	book, err := words.New(web.Locales())
+	if err != nil {
+		panic(err)
+	}
+	return book.Choose("en")
 }
 
 // sampleProcess makes a process that has been in its state for the given time.

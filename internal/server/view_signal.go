@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 // signalChoice is one of the values of a list.
 type signalChoice struct {
 	Value    string
-	Label    string // what it is for
+	Label    words.Phrase // what it is for
 	Selected bool
 }
 
@@ -27,33 +28,33 @@ func signalChoices(chosen string) []signalChoice {
 }
 
 // signalUse says what programs usually do on a signal.
-func signalUse(name string) string {
+func signalUse(name string) words.Phrase {
 	switch name {
 	case "HUP":
-		return "read the configuration anew"
+		return words.Of("read the configuration anew")
 	case "TERM":
-		return "end"
+		return words.Of("end")
 	case "INT":
-		return "interrupt, as Ctrl-C"
+		return words.Of("interrupt, as Ctrl-C")
 	case "QUIT":
-		return "end, often with a dump"
+		return words.Of("end, often with a dump")
 	case "USR1", "USR2":
-		return "what the program makes of it"
+		return words.Of("what the program makes of it")
 	case "KILL":
-		return "end at once, can't be caught"
+		return words.Of("end at once, can't be caught")
 	case "STOP":
-		return "hold on"
+		return words.Of("hold on")
 	case "CONT":
-		return "go on"
+		return words.Of("go on")
 	case "WINCH":
-		return "the window has changed; for some servers: no new connections"
+		return words.Of("the window has changed; for some servers: no new connections")
 	case "ALRM":
-		return "the timer has run out"
+		return words.Of("the timer has run out")
 	case "ABRT":
-		return "abort, with a core dump"
+		return words.Of("abort, with a core dump")
 	case "PIPE":
-		return "nobody reads"
+		return words.Of("nobody reads")
 	default:
-		return ""
+		return words.Phrase{}
 	}
 }

@@ -1,136 +1,238 @@
 package server
 
 import (
-	"fmt"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // actionWords are the forms in which a command is spoken of.
 type actionWords struct {
-	Do    string // "tried to …"
-	Doing string // "is …"
-	Did   string // "maria …"
-	Noun  string // "… is still under way"
+	Do     words.Phrase // "tried to …"
+	Doing  words.Phrase // "is …"
+	Did    words.Phrase // "maria …"
+	Undone words.Phrase // "web:web1 …", when it did not come about
+	Noun   words.Phrase // "how the … ended is not known"
+	Name   words.Phrase // on its own
 }
 
 // wordsOf speaks of a command. The verbs take the target as their object.
 func wordsOf(action cesi.Action) actionWords {
 	switch action {
 	case cesi.ActionStart:
-		return actionWords{"start", "starting", "started", "start"}
+		return actionWords{
+			words.Of("start"), words.Of("starting"), words.Of("started"),
+			words.Of("was not started"), words.Of("start"), words.Of("Start"),
+		}
 	case cesi.ActionStop:
-		return actionWords{"stop", "stopping", "stopped", "stop"}
+		return actionWords{
+			words.Of("stop"), words.Of("stopping"), words.Of("stopped"),
+			words.Of("was not stopped"), words.Of("stop"), words.Of("Stop"),
+		}
 	case cesi.ActionRestart:
-		return actionWords{"restart", "restarting", "restarted", "restart"}
+		return actionWords{
+			words.Of("restart"), words.Of("restarting"), words.Of("restarted"),
+			words.Of("was not restarted"), words.Of("restart"), words.Of("Restart"),
+		}
 	case cesi.ActionSignal:
-		return actionWords{"signal", "signalling", "signalled", "signal"}
+		return actionWords{
+			words.Of("signal"), words.Of("signalling"), words.Of("signalled"),
+			words.Of("was not signalled"), words.Of("signal"), words.Of("Signal"),
+		}
 	case cesi.ActionStdin:
-		return actionWords{"send a text to", "sending a text to", "sent a text to", "text"}
+		return actionWords{
+			words.Of("send a text to"), words.Of("sending a text to"), words.Of("sent a text to"),
+			words.Of("did not get the text"), words.Of("text"), words.Of("Text"),
+		}
 	case cesi.ActionClearLogs:
-		return actionWords{"clear the logs of", "clearing the logs of", "cleared the logs of", "clearing of logs"}
-	case cesi.ActionUpdate:
-		return actionWords{"update", "updating", "updated", "update"}
-	case cesi.ActionAddGroup:
-		return actionWords{"add", "adding", "added", "addition"}
-	case cesi.ActionRemoveGroup:
-		return actionWords{"remove", "removing", "removed", "removal"}
-	case cesi.ActionReload:
-		return actionWords{"reload", "reloading", "reloaded", "reload"}
-	case cesi.ActionShutdown:
-		return actionWords{"shut down", "shutting down", "shut down", "shutdown"}
-	case cesi.ActionClearMainLog:
-		return actionWords{"clear the log of", "clearing the log of", "cleared the log of", "clearing of the log"}
+		return actionWords{
+			words.Of("clear the logs of"), words.Of("clearing the logs of"), words.Of("cleared the logs of"),
+			words.Of("keeps its logs"), words.Of("clearing of logs"), words.Of("Clearing of logs"),
+		}
 	default:
-		return actionWords{string(action), string(action), string(action), string(action)}
+		return daemonWords(action)
 	}
 }
 
-// nounOf names a command: "the restart".
-func nounOf(action cesi.Action) string { return "the " + wordsOf(action).Noun }
+// daemonWords speaks of a command to a supervisord itself.
+func daemonWords(action cesi.Action) actionWords {
+	switch action {
+	case cesi.ActionUpdate:
+		return actionWords{
+			words.Of("update"), words.Of("updating"), words.Of("updated"),
+			words.Of("was not updated"), words.Of("update"), words.Of("Update"),
+		}
+	case cesi.ActionAddGroup:
+		return actionWords{
+			words.Of("add"), words.Of("adding"), words.Of("added"),
+			words.Of("was not added"), words.Of("addition"), words.Of("Addition"),
+		}
+	case cesi.ActionRemoveGroup:
+		return actionWords{
+			words.Of("remove"), words.Of("removing"), words.Of("removed"),
+			words.Of("was not removed"), words.Of("removal"), words.Of("Removal"),
+		}
+	case cesi.ActionReload:
+		return actionWords{
+			words.Of("reload"), words.Of("reloading"), words.Of("reloaded"),
+			words.Of("was not reloaded"), words.Of("reload"), words.Of("Reload"),
+		}
+	case cesi.ActionShutdown:
+		return actionWords{
+			words.Of("shut down"), words.Of("shutting down"), words.Of("shut down"),
+			words.Of("was not shut down"), words.Of("shutdown"), words.Of("Shutdown"),
+		}
+	case cesi.ActionClearMainLog:
+		return actionWords{
+			words.Of("clear the log of"), words.Of("clearing the log of"), words.Of("cleared the log of"),
+			words.Of("keeps its log"), words.Of("clearing of the log"), words.Of("Clearing of the log"),
+		}
+	default:
+		name := words.Verbatim(string(action))
+		return actionWords{name, name, name, name, name, name}
+	}
+}
+
+// do names a command on something, as a button or a heading does: "Stop web:web1".
+func do(action cesi.Action, what words.Phrase) words.Phrase {
+	switch action {
+	case cesi.ActionStart:
+		return words.Of("Start %s", what)
+	case cesi.ActionStop:
+		return words.Of("Stop %s", what)
+	case cesi.ActionRestart:
+		return words.Of("Restart %s", what)
+	case cesi.ActionSignal:
+		return words.Of("Signal %s", what)
+	case cesi.ActionStdin:
+		return words.Of("Send a text to %s", what)
+	case cesi.ActionClearLogs:
+		return words.Of("Clear the logs of %s", what)
+	case cesi.ActionUpdate:
+		return words.Of("Update %s", what)
+	case cesi.ActionAddGroup:
+		return words.Of("Add %s", what)
+	case cesi.ActionRemoveGroup:
+		return words.Of("Remove %s", what)
+	default:
+		return words.Of("%s: %s", wordsOf(action).Name, what)
+	}
+}
 
 // commandVerb says what somebody did to the target, or tried to.
-func commandVerb(action cesi.Action, result cesi.Result) string {
-	words := wordsOf(action)
+func commandVerb(action cesi.Action, result cesi.Result) words.Phrase {
+	forms := wordsOf(action)
 	switch result {
 	case cesi.OK, cesi.Partial:
-		return words.Did
+		return forms.Did
 	case cesi.Pending:
-		return "is " + words.Doing
+		return words.Of("is %s", forms.Doing)
 	case cesi.Skipped:
-		return "left alone"
+		return words.Of("left alone")
 	default:
-		return "tried to " + words.Do
+		return words.Of("tried to %s", forms.Do)
 	}
 }
 
 // signalVerb is commandVerb for a signal, which it names.
-func signalVerb(signal string, result cesi.Result) string {
+func signalVerb(signal string, result cesi.Result) words.Phrase {
 	switch result {
 	case cesi.OK, cesi.Partial:
-		return "sent " + signal + " to"
+		return words.Of("sent %s to", signal)
 	case cesi.Pending:
-		return "is sending " + signal + " to"
+		return words.Of("is sending %s to", signal)
 	case cesi.Skipped:
-		return "left alone"
+		return words.Of("left alone")
 	default:
-		return "tried to send " + signal + " to"
+		return words.Of("tried to send %s to", signal)
 	}
 }
 
 // sentenceOn says how a command went for its only target.
-func sentenceOn(r fleet.Report, o fleet.Outcome) string {
-	what := fmt.Sprintf("%s on %s", plain(o.Target()), plain(o.Node))
+func sentenceOn(r fleet.Report, o fleet.Outcome) words.Phrase {
+	what := words.Of("%s on %s", plain(o.Target()), plain(o.Node))
 	why := plain(o.Message)
 	switch o.Result {
 	case cesi.OK:
-		return doneOn(r, what) + also(why)
+		return also(doneOn(r, what), why)
 	case cesi.Failed:
-		return fmt.Sprintf("%s %s: %s", what, undone(r), why)
+		return words.Of("%s %s: %s", what, undone(r), why)
 	case cesi.Skipped:
-		return fmt.Sprintf("%s was left alone: %s", what, why)
+		return words.Of("%s was left alone: %s", what, why)
 	default:
-		return fmt.Sprintf("%s: how %s ended is not known. %s", what, nounOf(r.Action), why)
+		return words.Of("%s: how the %s ended is not known. %s", what, wordsOf(r.Action).Noun, why)
 	}
 }
 
 // also adds what else is to be said of what went well.
-func also(message string) string {
+func also(done words.Phrase, message string) words.Phrase {
 	if message == "" {
-		return ""
+		return done
 	}
-	return " " + capitalized(message) + "."
+	return words.Of("%s %s.", done, capitalized(message))
 }
 
 // undone says what did not happen to a target.
-func undone(r fleet.Report) string {
-	switch r.Action {
-	case cesi.ActionSignal:
-		return "did not get " + plain(r.Signal)
-	case cesi.ActionStdin:
-		return "did not get the text"
-	case cesi.ActionClearLogs:
-		return "keeps its logs"
-	case cesi.ActionClearMainLog:
-		return "keeps its log"
-	default:
-		return "was not " + wordsOf(r.Action).Did
+func undone(r fleet.Report) words.Phrase {
+	if r.Action == cesi.ActionSignal {
+		return words.Of("did not get %s", plain(r.Signal))
 	}
+	return wordsOf(r.Action).Undone
 }
 
 // doneOn says that a command went well.
-func doneOn(r fleet.Report, what string) string {
+func doneOn(r fleet.Report, what words.Phrase) words.Phrase {
 	switch r.Action {
 	case cesi.ActionSignal:
-		return fmt.Sprintf("%s was sent to %s.", plain(r.Signal), what)
+		return words.Of("%s was sent to %s.", plain(r.Signal), what)
 	case cesi.ActionStdin:
-		return fmt.Sprintf("The text was sent to %s.", what)
+		return words.Of("The text was sent to %s.", what)
 	case cesi.ActionClearLogs:
-		return fmt.Sprintf("The logs of %s are cleared.", what)
+		return words.Of("The logs of %s are cleared.", what)
 	case cesi.ActionClearMainLog:
-		return fmt.Sprintf("The log of %s is cleared.", what)
+		return words.Of("The log of %s is cleared.", what)
 	default:
-		return fmt.Sprintf("%s is %s.", what, wordsOf(r.Action).Did)
+		return words.Of("%s is %s.", what, wordsOf(r.Action).Did)
 	}
+}
+
+// tally sums up how a command on many went: "12 ok, 1 failed, 3 left alone".
+func tally(outcomes []fleet.Outcome) words.Phrase {
+	counts := make(map[cesi.Result]int)
+	for _, o := range outcomes {
+		counts[o.Result]++
+	}
+	parts := []struct {
+		result cesi.Result
+		words  words.Phrase
+	}{
+		{cesi.OK, words.Of("%d ok", counts[cesi.OK])},
+		{cesi.Failed, words.Of("%d failed", counts[cesi.Failed])},
+		{cesi.UnknownEnd, words.Of("%d unknown", counts[cesi.UnknownEnd])},
+		{cesi.Interrupted, words.Of("%d interrupted", counts[cesi.Interrupted])},
+		{cesi.Skipped, words.Of("%d left alone", counts[cesi.Skipped])},
+	}
+	var list []words.Phrase
+	for _, part := range parts {
+		if counts[part.result] > 0 {
+			list = append(list, part.words)
+		}
+	}
+	if len(list) == 0 {
+		return words.Of("there was nothing to do")
+	}
+	return listed(list)
+}
+
+// listed puts phrases behind one another: "2 running, 1 fatal".
+func listed(parts []words.Phrase) words.Phrase {
+	var list words.Phrase
+	for i, part := range parts {
+		if i == 0 {
+			list = part
+			continue
+		}
+		list = words.Of("%s, %s", list, part)
+	}
+	return list
 }
