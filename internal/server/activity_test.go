@@ -157,6 +157,16 @@ func TestOnlyAdministratorsSeeAndFindWhatIsHidden(t *testing.T) {
 	}
 }
 
+// beginEntries writes a command on many, and waits until all of it is stored,
+// for longer than commands do.
+func (h *harness) beginEntries(entries []cesi.Activity) {
+	h.t.Helper()
+	h.journal.Begin(h.t.Context(), entries)
+	if err := h.journal.Drain(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // exportSetting is a log of more than one chunk, with a name that a spreadsheet
 // would run.
 func exportSetting(t *testing.T) (*harness, *browser, int) {
@@ -166,7 +176,7 @@ func exportSetting(t *testing.T) (*harness, *browser, int) {
 	for i := range many {
 		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: fmt.Sprintf("g:%d", i), Message: `a "quoted", text`}
 	}
-	h.journal.Begin(t.Context(), many)
+	h.beginEntries(many)
 	h.logEntries(cesi.Activity{User: `=HYPERLINK("http://evil")`, Target: "@SUM(A1)", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: "-1\nline"})
 	return h, admin, len(many)
 }
@@ -291,6 +301,27 @@ func TestTheAPIPurges(t *testing.T) {
 	}
 }
 
+// What is logged between a page and its stream must not be missed.
+func TestAPageOfTheActivityLogIsBroughtWhatCameAfterIt(t *testing.T) {
+	h, _ := startLive(t)
+	viewer := h.as("viewer")
+	address, found := viewer.get("/activity").page(t).Find("#stream").Attr("data-hx-sse:connect")
+	if !found {
+		t.Fatal("the page has no stream")
+	}
+	h.logEntries(cesi.Activity{User: "latecomer", Action: cesi.ActionLogin, Target: "latecomer", Result: cesi.OK})
+	response := viewer.send(http.MethodGet, address, "")
+	events := make(chan event, 1000)
+	go func() {
+		defer close(events)
+		defer response.Body.Close()
+		readEvents(bufio.NewScanner(response.Body), events)
+	}()
+	if got := message(t, events).Text(); !strings.Contains(got, "latecomer") {
+		t.Errorf("it was brought %s", got)
+	}
+}
+
 // An export takes as long as its reader keeps reading, although every other
 // answer has to be written within the server's WriteTimeout.
 func TestAnExportOutlastsTheWriteTimeoutOfItsServer(t *testing.T) {
@@ -300,7 +331,7 @@ func TestAnExportOutlastsTheWriteTimeoutOfItsServer(t *testing.T) {
 	for i := range many {
 		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: "g:n", Message: strings.Repeat("x", 4096)}
 	}
-	h.journal.Begin(t.Context(), many)
+	h.beginEntries(many)
 	listener := httptest.NewUnstartedServer(h.Server)
 	listener.Config.WriteTimeout = timeout
 	listener.Start()
@@ -323,11 +354,11 @@ func TestAnExportOutlastsTheWriteTimeoutOfItsServer(t *testing.T) {
 	}
 	defer response.Body.Close()
 	h.wait("the timeout to pass", func() bool { return time.Since(began) > 2*timeout })
-	lines := 0
-	for scan := bufio.NewScanner(response.Body); scan.Scan(); {
+	lines, scan := 0, bufio.NewScanner(response.Body)
+	for scan.Scan() {
 		lines++
 	}
 	if lines != count {
-		t.Errorf("%d lines of %d came", lines, count)
+		t.Errorf("%d lines of %d came (%s): %v", lines, count, response.Status, scan.Err())
 	}
 }

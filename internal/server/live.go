@@ -106,9 +106,10 @@ func (s *Server) renderFor(ctx context.Context, sight sight) (live.Page, error) 
 	return live.Page{HTML: w.body.Bytes(), Version: version}, nil
 }
 
-// version names the fleet's state, and which run of this program saw it.
+// version names the fleet's and the activity log's state, and which run of this
+// program saw it.
 func (s *Server) version() string {
-	return fmt.Sprintf("%x-%d", s.started.UnixNano(), s.opts.Fleet.Snapshot().Version)
+	return fmt.Sprintf("%x-%d-%d", s.started.UnixNano(), s.opts.Fleet.Snapshot().Version, s.opts.Journal.Version())
 }
 
 // memoryWriter keeps a response in memory.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,11 +80,20 @@ func newActivityEntryPage(base basePage, entry cesi.Activity, children []cesi.Ac
 		base = base.kept()
 	}
 	row := newActivityRow(base.Now, entry)
-	for _, child := range children {
+	for _, child := range notWellFirst(children) {
 		row.Targets = append(row.Targets, newActivityRow(base.Now, child))
 	}
 	row.TargetsChosen, row.TargetsTotal = len(row.Targets), len(row.Targets)
 	return activityEntryPage{basePage: base, Row: row}
+}
+
+// notWellFirst returns the targets with those first that did not go well.
+func notWellFirst(targets []cesi.Activity) []cesi.Activity {
+	well := func(a cesi.Activity) bool {
+		return a.Result == cesi.OK || a.Result == cesi.Skipped || a.Result == cesi.Pending
+	}
+	bad := slices.DeleteFunc(slices.Clone(targets), well)
+	return append(bad, slices.DeleteFunc(slices.Clone(targets), func(a cesi.Activity) bool { return !well(a) })...)
 }
 
 // targetsShown is how many targets of an entry are shown in a list of entries.

@@ -61,6 +61,15 @@ func TestTargetsThatAreNotShownAreCountedAndLinked(t *testing.T) {
 	}
 }
 
+func TestAnEntryListsWhatFailedFirst(t *testing.T) {
+	line := sampleActivity()[0]
+	doc := draw(t, newTestRenderer(t, ""), sample{"entry", "activity_entry", newActivityEntryPage(sampleBase(cesi.Viewer), line.Entry, line.Targets)})
+	want := []string{"payments:worker_03", "payments:worker_01", "payments:worker_02", "payments:worker_04"}
+	if diff := cmp.Diff(want, texts(doc, ".activity-target bdi.strong")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheActivityLogHasPages(t *testing.T) {
 	r := newTestRenderer(t, "/cesi")
 	items := sampleActivity()

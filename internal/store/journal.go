@@ -39,6 +39,7 @@ type Journal struct {
 	last    cesi.ActivityID
 	waiting []*record
 	entries int // in waiting
+	stored  int // records, since the journal was made
 	since   time.Time
 	failure error // why waiting does not shrink; nil while all is well
 
@@ -133,6 +134,13 @@ func (j *Journal) Degraded() (since time.Time, waiting int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.since, j.entries, j.failure
+}
+
+// Version rises with every change of the log that this journal has stored.
+func (j *Journal) Version() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.stored
 }
 
 // number gives the entry what every one has: an ID of its own, a time, a count.

@@ -101,6 +101,7 @@ func (j *Journal) succeeded(batch []*record, stored [][]cesi.Activity) {
 		j.entries -= len(r.entries)
 	}
 	j.waiting = j.waiting[len(batch):]
+	j.stored += len(batch)
 	if j.failure != nil {
 		j.log.Info("activity entries can be stored again", "since", j.since, "waiting", j.entries)
 		j.since, j.failure = time.Time{}, nil
