@@ -53,7 +53,8 @@ func followPath(log cesi.LogName) string {
 
 func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error) error {
 	var status *statusError
-	if errors.As(err, &status) && status.code == http.StatusNotFound {
+	// supervisord up to 4.2.2 answers 410 where newer ones answer 404.
+	if errors.As(err, &status) && (status.code == http.StatusNotFound || status.code == http.StatusGone) {
 		e := cesi.Wrap(cesi.NotFound, err, "There is no log: %s has no file.", log)
 		e.Fault = cesi.FaultNoFile
 		return e
