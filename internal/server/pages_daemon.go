@@ -54,7 +54,7 @@ func (s *Server) daemonForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := s.daemonCommand(r, r.PostForm)
 	if c.Action != cesi.ActionAddGroup && !r.PostForm.Has("confirmed") {
-		return s.askDaemon(w, r, c, "")
+		return s.askDaemon(w, r, c, nil)
 	}
 	return s.sendToDaemon(w, r, c)
 }
@@ -67,7 +67,7 @@ func (s *Server) daemonConfirm(w http.ResponseWriter, r *http.Request) error {
 	if !c.Action.OnDaemon() || c.Action == cesi.ActionUpdate {
 		return cesi.Errorf(cesi.Invalid, "%q is not asked about: want remove, reload, shutdown or clear-log", c.Action)
 	}
-	return s.askDaemon(w, r, c, "")
+	return s.askDaemon(w, r, c, nil)
 }
 
 // daemonCommand reads a command to the path's node, on the groups of the form if
@@ -91,17 +91,15 @@ func onGroups(c fleet.Command, node string, groups []string) fleet.Command {
 	return c
 }
 
-func (s *Server) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command, problem string) error {
+func (s *Server) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command, problem error) error {
 	n, err := s.findNode(r)
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if problem != "" {
-		status = http.StatusConflict
+	status, question := http.StatusOK, newDaemonQuestion(n, c)
+	if problem != nil {
+		status, question.Problem = http.StatusConflict, sentence(problem)
 	}
-	question := newDaemonQuestion(n, c)
-	question.Problem = problem
 	return s.pages.render(w, status, "question", newQuestionPage(s.base(r), "nodes", question))
 }
 
@@ -134,5 +132,5 @@ func (s *Server) daemonRefused(w http.ResponseWriter, r *http.Request, c fleet.C
 	if cesi.KindOf(err) != cesi.Conflict || !asks {
 		return err
 	}
-	return s.askDaemon(w, r, c, cesi.Sentence(err))
+	return s.askDaemon(w, r, c, err)
 }

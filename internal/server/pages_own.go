@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 func (s *Server) endSessionForm(w http.ResponseWriter, r *http.Request) error {
@@ -74,9 +75,9 @@ func (s *Server) askToRevoke(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range tokens {
 		if id := strconv.FormatInt(t.ID, 10); id == param(r, "id") {
 			return s.pages.render(w, http.StatusOK, "question", newQuestionPage(s.base(r), "profile", question{
-				Question: "Revoke the API token " + plain(t.Name) + "?", Verb: "Revoke " + plain(t.Name),
+				Question: words.Of("Revoke the API token %s?", plain(t.Name)), Verb: words.Of("Revoke %s", plain(t.Name)),
 				Post: localURL("profile", "tokens", id, "revoke"), Back: "/profile",
-				Remarks: []string{"Scripts that use it are refused from now on."},
+				Remarks: []words.Phrase{words.Of("Scripts that use it are refused from now on.")},
 			}))
 		}
 	}

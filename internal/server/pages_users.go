@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 func (s *Server) usersPage(w http.ResponseWriter, r *http.Request) error {
@@ -166,23 +167,26 @@ func (s *Server) askAbout(ask func(cesi.Account) question) handlerFunc {
 
 func askToDelete(a cesi.Account) question {
 	return question{
-		Question: "Delete " + plain(a.Name) + "?", Verb: "Delete " + plain(a.Name), Post: localURL("users", a.Name, "delete"), Back: localURL("users", a.Name),
-		Remarks: []string{"The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log."},
+		Question: words.Of("Delete %s?", plain(a.Name)), Verb: words.Of("Delete %s", plain(a.Name)),
+		Post: localURL("users", a.Name, "delete"), Back: localURL("users", a.Name),
+		Remarks: []words.Phrase{words.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
 	}
 }
 
 func askToEndSessions(a cesi.Account) question {
+	sessions := words.Of("%d sessions", a.Sessions)
 	return question{
-		Question: "End " + plural(a.Sessions, "session") + " of " + plain(a.Name) + "?", Verb: "End " + plural(a.Sessions, "session"),
+		Question: words.Of("End %s of %s?", sessions, plain(a.Name)), Verb: words.Of("End %s", sessions),
 		Post: localURL("users", a.Name, "sessions"), Back: localURL("users", a.Name),
-		Remarks: []string{"Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens."},
+		Remarks: []words.Phrase{words.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
 	}
 }
 
 func askToRevokeTokens(a cesi.Account) question {
 	return question{
-		Question: "Revoke " + plural(a.Tokens, "API token") + " of " + plain(a.Name) + "?", Verb: "Revoke " + plural(a.Tokens, "token"),
-		Post: localURL("users", a.Name, "tokens"), Back: localURL("users", a.Name),
-		Remarks: []string{"Scripts that use them are refused from now on."},
+		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), plain(a.Name)),
+		Verb:     words.Of("Revoke %s", words.Of("%d tokens", a.Tokens)),
+		Post:     localURL("users", a.Name, "tokens"), Back: localURL("users", a.Name),
+		Remarks: []words.Phrase{words.Of("Scripts that use them are refused from now on.")},
 	}
 }

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"fmt"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -36,7 +34,7 @@ type daemonGroup struct {
 
 func newDaemonPage(base basePage, n *fleet.Node) daemonPage {
 	page := daemonPage{
-		basePage: base.at("nodes", "supervisord on "+n.Name).kept(),
+		basePage: base.at("nodes", base.say("supervisord on %s", n.Name)).kept(),
 		Name:     n.Name, Badge: newNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
 		Info: n.Supervisor, Address: placeOf(n), Contact: newContact(base.Now, n),
 	}
@@ -78,22 +76,22 @@ type rereadPage struct {
 // groupChange is one group that differs.
 type groupChange struct {
 	Group  string
-	Kind   string // its colour
-	Word   string // added, changed, removed
-	Effect string // what an update does
+	Kind   string       // its colour
+	Word   words.Phrase // added, changed, removed
+	Effect words.Phrase // what an update does
 	Self   bool
 }
 
 func newBrokenPage(base basePage, n *fleet.Node, text string) rereadPage {
-	heading := "The configuration can't be read"
+	heading := base.say("The configuration can't be read")
 	return rereadPage{basePage: base.at("nodes", heading), Name: n.Name, Heading: heading, Broken: text}
 }
 
 func newRereadPage(base basePage, n *fleet.Node, c cesi.Changes) rereadPage {
-	page := rereadPage{Name: n.Name, Heading: differ(c.Total()) + " on " + plain(n.Name)}
+	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), plain(n.Name)))}
 	page.basePage = base.at("nodes", page.Heading)
 	self, found := n.Self()
-	add := func(group, kind, word, effect string) {
+	add := func(group, kind string, word, effect words.Phrase) {
 		change := groupChange{Group: group, Kind: kind, Word: word, Effect: effect, Self: found && group == self.Group}
 		if change.Self {
 			page.Self = self.String()
@@ -101,42 +99,35 @@ func newRereadPage(base basePage, n *fleet.Node, c cesi.Changes) rereadPage {
 		page.Changes = append(page.Changes, change)
 	}
 	for _, group := range c.Removed {
-		add(group, "bad", "removed", fmt.Sprintf("is not in the configuration any more: %s stopped, and forgotten", running(n, group)))
+		add(group, "bad", words.Of("removed"), words.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group)))
 	}
 	for _, group := range c.Changed {
-		add(group, "warning", "changed", fmt.Sprintf("%s stopped, then it is added anew and starts", running(n, group)))
+		add(group, "warning", words.Of("changed"), words.Of("%s stopped, then it is added anew and starts", running(n, group)))
 	}
 	for _, group := range c.Added {
-		add(group, "running", "added", "is added, and starts unless it says autostart=false")
+		add(group, "running", words.Of("added"), words.Of("is added, and starts unless it says autostart=false"))
 	}
 	return page
 }
 
-func differ(n int) string {
-	switch n {
-	case 0:
-		return "Nothing has changed"
-	case 1:
-		return "1 group differs"
-	default:
-		return number(n) + " groups differ"
+// differ says how many groups of a node differ.
+func differ(n int, node string) words.Phrase {
+	if n == 0 {
+		return words.Of("Nothing has changed on %s", node)
 	}
+	return words.Of("%d groups differ on %s", n, node)
 }
 
-// running says how much of a group runs: "what runs of it (2 processes) is".
-func running(n *fleet.Node, group string) string {
+// running says how much of a group runs, for "… stopped".
+func running(n *fleet.Node, group string) words.Phrase {
 	count := 0
 	for _, p := range n.Processes {
 		if p.Group == group && p.State.Active() {
 			count++
 		}
 	}
-	switch count {
-	case 0:
-		return "nothing of it runs that would be"
-	case 1:
-		return "1 process is"
-	default:
-		return number(count) + " processes are"
+	if count == 0 {
+		return words.Of("nothing of it runs that would be")
 	}
+	return words.Of("%d processes are", count)
 }

@@ -77,7 +77,7 @@ func TestTheQuestionSaysWhatBecomesOfThisCesi(t *testing.T) {
 		if q.Typed != nil {
 			name = q.Typed.Name
 		}
-		if !strings.Contains(q.Warning, test.warning) || (q.Warning == "") != (test.warning == "") || name != test.typed {
+		if !strings.Contains(q.Warning.String(), test.warning) || (q.Warning.Text == "") != (test.warning == "") || name != test.typed {
 			t.Errorf("%s, autostart %v: %q, to be typed: %q", test.action, test.autostart, q.Warning, name)
 		}
 	}
@@ -107,5 +107,28 @@ func TestAProcessPageSaysWhatTheNodeCanNot(t *testing.T) {
 	viewer := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old), false)})
 	if strings.Contains(viewer.Text(), "/srv/pay") || viewer.Find("form[action*=signal]").Length() > 0 {
 		t.Error("a viewer sees configuration or forms")
+	}
+}
+
+func TestARereadCountsWhatDiffersAndWhatIsStopped(t *testing.T) {
+	base := sampleBase(cesi.Admin)
+	for heading, changes := range map[string]cesi.Changes{
+		"Nothing has changed on pay-eu-2": {},
+		"1 group differs on pay-eu-2":     {Added: []string{"new"}},
+		"2 groups differ on pay-eu-2":     {Changed: []string{"payments", "cesi"}},
+	} {
+		if got := newRereadPage(base, payNode(), changes).Heading; got != heading {
+			t.Errorf("%q, want %q", got, heading)
+		}
+	}
+	for group, effect := range map[string]string{
+		"工人":       "nothing of it runs that would be stopped, then it is added anew and starts",
+		"ledger":   "1 process is stopped, then it is added anew and starts",
+		"payments": "3 processes are stopped, then it is added anew and starts",
+	} {
+		page := newRereadPage(base, payNode(), cesi.Changes{Changed: []string{group}})
+		if got := base.Speaker.Tell(page.Changes[0].Effect); got != effect {
+			t.Errorf("%s: %q, want %q", group, got, effect)
+		}
 	}
 }

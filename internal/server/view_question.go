@@ -1,5 +1,7 @@
 package server
 
+import "cesi/internal/words"
+
 // questionPage asks before something that can't be taken back.
 type questionPage struct {
 	basePage
@@ -8,22 +10,23 @@ type questionPage struct {
 
 // question is what is asked, and where the answer goes.
 type question struct {
-	Question string
-	Problem  string // why the last answer was not accepted
-	Remarks  []string
-	Warning  string
+	Question words.Phrase
+	Problem  words.Phrase // why the last answer was not accepted
+	Remarks  []words.Phrase
+	Warning  words.Phrase
 	Post     string // local path of the answer
 	Fields   []field
 	Typed    *typed
-	Verb     string // on the button
-	Back     string // local path of Cancel
+	Verb     words.Phrase // on the button
+	Back     string       // local path of Cancel
 }
 
 // typed is a name that has to be typed for a yes.
 type typed struct {
-	Label, Name, Want string
+	Label      words.Phrase
+	Name, Want string
 }
 
 func newQuestionPage(base basePage, section string, q question) questionPage {
-	return questionPage{basePage: base.at(section, q.Question), question: q}
+	return questionPage{basePage: base.at(section, base.Speaker.Tell(q.Question)), question: q}
 }
