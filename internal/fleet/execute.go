@@ -162,7 +162,7 @@ func (r *run) started(ctx context.Context, s *step, ref Ref, err error) Outcome 
 		}
 	}
 	if r.plan.command.Action == cesi.ActionRestart && o.Result == cesi.Failed {
-		o.Message = "stopped, but not started: " + o.Message
+		o.Message = fmt.Sprintf("stopped, but not started: %s", o.Message)
 	}
 	return o
 }

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"cesi/internal/cesi"
@@ -195,7 +196,7 @@ func leaveAlone(action cesi.Action, p Process) string {
 	case action == cesi.ActionClearLogs:
 		return ""
 	case action == cesi.ActionSignal && !p.State.Signallable():
-		return "it does not run (" + p.State.String() + ")"
+		return fmt.Sprintf("it does not run (%s)", p.State)
 	case action == cesi.ActionSignal:
 		return ""
 	case p.State == cesi.Stopping:
@@ -205,7 +206,7 @@ func leaveAlone(action cesi.Action, p Process) string {
 	case action == cesi.ActionStop && !p.State.Active():
 		return "it does not run"
 	case action == cesi.ActionRestart && !p.State.Active() && p.State != cesi.Fatal:
-		return "it does not run (" + p.State.String() + ")"
+		return fmt.Sprintf("it does not run (%s)", p.State)
 	default:
 		return ""
 	}

@@ -126,8 +126,7 @@ func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 	s.opts.Log.Warn("refused a request from another site", "path", r.URL.Path,
 		"origin", r.Header.Get("Origin"), "host", r.Host)
 	s.fail(w, r, cesi.Errorf(cesi.Forbidden,
-		"This request seems to come from another site (Origin %q, but Host %q), so it was refused. "+
-			"Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
+		"This request seems to come from another site (Origin %q, but Host %q), so it was refused. Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
 		r.Header.Get("Origin"), r.Host))
 }
 

@@ -57,4 +57,4 @@ func errorWords(status int) (heading, advice words.Phrase) {
 }
 
 // sentence says what may be told to people about an error.
-func sentence(err error) words.Phrase { return words.Verbatim(cesi.Sentence(err)) }
+func sentence(err error) words.Phrase { return words.Heard(cesi.Sentence(err)) }

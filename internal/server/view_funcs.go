@@ -29,6 +29,7 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"static":   staticURL,
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
 		"t":        func(text any, args ...any) (string, error) { return translate(speaker, text, args) },
+		"told":     speaker.Retell,
 		"squares":  func(nodeURL string, list []mapSquare) template.HTML { return squares(speaker, nodeURL, list) },
 		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
 		"number":   number,

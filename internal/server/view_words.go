@@ -151,10 +151,10 @@ func signalVerb(signal string, result cesi.Result) words.Phrase {
 // sentenceOn says how a command went for its only target.
 func sentenceOn(r fleet.Report, o fleet.Outcome) words.Phrase {
 	what := words.Of("%s on %s", plain(o.Target()), plain(o.Node))
-	why := plain(o.Message)
+	why := words.Heard(plain(o.Message))
 	switch o.Result {
 	case cesi.OK:
-		return also(doneOn(r, what), why)
+		return also(doneOn(r, what), o.Message)
 	case cesi.Failed:
 		return words.Of("%s %s: %s", what, undone(r), why)
 	case cesi.Skipped:
@@ -169,7 +169,7 @@ func also(done words.Phrase, message string) words.Phrase {
 	if message == "" {
 		return done
 	}
-	return words.Of("%s %s.", done, capitalized(message))
+	return words.Of("%s %s.", done, words.Heard(capitalized(plain(message))))
 }
 
 // undone says what did not happen to a target.

@@ -132,7 +132,9 @@ func verbs(format string) []string {
 }
 
 func TestTranslationsTakeTheSameArguments(t *testing.T) {
-	for text, entry := range catalogue(t, "zh-CN.json") {
+	entries := catalogue(t, "zh-CN.json")
+	maps.Copy(entries, catalogue(t, "sentences/zh-CN.json"))
+	for text, entry := range entries {
 		var translation string
 		if err := json.Unmarshal(entry, &translation); err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -140,6 +142,84 @@ func TestTranslationsTakeTheSameArguments(t *testing.T) {
 		}
 		if !slices.Equal(verbs(text), verbs(translation)) {
 			t.Errorf("%q takes %v, %q takes %v", text, verbs(text), translation, verbs(translation))
+		}
+	}
+}
+
+// errorSources are the files whose errors people may read in a page.
+func errorSources(t *testing.T) []string {
+	t.Helper()
+	var list []string
+	for _, folder := range []string{".", "../fleet", "../auth", "../cesi", "../supervisor", "../logs", "../store"} {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, files...)
+	}
+	atStart := regexp.MustCompile(`_test\.go$|auth/bootstrap|store/(inspect|takeover)|^api`)
+	return slices.DeleteFunc(list, atStart.MatchString)
+}
+
+// saidInErrors finds the sentences of cesi.Errorf and Wrap, and all other texts
+// beside them, which may be sentences too.
+func saidInErrors(t *testing.T) (sentences, texts map[string]bool) {
+	t.Helper()
+	sentences, texts = make(map[string]bool), make(map[string]bool)
+	for _, file := range errorSources(t) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if literal, is := n.(*ast.BasicLit); is && literal.Kind == token.STRING {
+				note(t, file, literal.Value, texts)
+			}
+			if call, is := n.(*ast.CallExpr); is {
+				if literal := sentenceOf(call); literal != nil {
+					note(t, file, literal.Value, sentences)
+				}
+			}
+			return true
+		})
+	}
+	delete(sentences, "%s")
+	return sentences, texts
+}
+
+// sentenceOf is the format of an error that is made; nil for any other call.
+func sentenceOf(call *ast.CallExpr) *ast.BasicLit {
+	name := ""
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		if of, is := f.X.(*ast.Ident); is && of.Name == "cesi" {
+			name = f.Sel.Name
+		}
+	}
+	at := map[string]int{"Errorf": 1, "Wrap": 2}[name]
+	if at == 0 || len(call.Args) <= at {
+		return nil
+	}
+	literal, _ := call.Args[at].(*ast.BasicLit)
+	return literal
+}
+
+func TestEverySentenceOfAnErrorIsInTheCatalogueAndNothingElse(t *testing.T) {
+	sentences, texts := saidInErrors(t)
+	if len(sentences) == 0 {
+		t.Fatal("there are no errors")
+	}
+	entries := catalogue(t, "sentences/zh-CN.json")
+	for _, sentence := range slices.Sorted(maps.Keys(sentences)) {
+		if _, found := entries[sentence]; !found {
+			t.Errorf("sentences/zh-CN.json has no %s", strconv.Quote(sentence))
+		}
+	}
+	for sentence := range entries {
+		if !texts[sentence] {
+			t.Errorf("sentences/zh-CN.json has %s, which nothing says", strconv.Quote(sentence))
 		}
 	}
 }

@@ -14,6 +14,12 @@ func Of(text string, args ...any) Phrase { return Phrase{Text: text, Args: args}
 // what a node has said.
 func Verbatim(text string) Phrase { return Phrase{Text: verbatim, Args: []any{text}} }
 
+// Heard returns a phrase for what was said in English where nobody knows who
+// reads it, such as an error's sentence; see Speaker.Retell.
+func Heard(english string) Phrase { return Phrase{Text: verbatim, Args: []any{heard(english)}} }
+
+type heard string
+
 // verbatim needs no entry in a catalogue.
 const verbatim = "%s"
 
@@ -32,9 +38,13 @@ func (s *Speaker) Tell(p Phrase) string {
 func (s *Speaker) told(args []any) []any {
 	list := make([]any, len(args))
 	for i, arg := range args {
-		list[i] = arg
-		if p, is := arg.(Phrase); is {
-			list[i] = s.Tell(p)
+		switch arg := arg.(type) {
+		case Phrase:
+			list[i] = s.Tell(arg)
+		case heard:
+			list[i] = s.Retell(string(arg))
+		default:
+			list[i] = arg
 		}
 	}
 	return list

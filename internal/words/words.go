@@ -45,7 +45,8 @@ func (e *entry) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &e.forms)
 }
 
-// New reads the catalogues: files named after their language, such as zh-CN.json.
+// New reads the catalogues: files named after their language, such as zh-CN.json,
+// and sentences/zh-CN.json for what is said in English elsewhere (see Heard).
 // English is first, and is what those get whose language there is not.
 func New(catalogues fs.FS) (*Book, error) {
 	names, err := fs.Glob(catalogues, "*.json")
@@ -68,7 +69,13 @@ func New(catalogues fs.FS) (*Book, error) {
 	}
 	b := &Book{matcher: language.NewMatcher(tags)}
 	for _, tag := range tags {
-		b.speakers = append(b.speakers, &Speaker{tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder))})
+		sentences, err := readSentences(catalogues, tag.String()+".json")
+		if err != nil {
+			return nil, err
+		}
+		b.speakers = append(b.speakers, &Speaker{
+			tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder)), sentences: sentences,
+		})
 	}
 	return b, nil
 }
@@ -133,8 +140,9 @@ func (b *Book) Choose(wishes ...string) *Speaker {
 // Speaker says things in one language. A nil Speaker says them as they are
 // written. It is safe for concurrent use.
 type Speaker struct {
-	tag     language.Tag
-	printer *message.Printer
+	tag       language.Tag
+	printer   *message.Printer
+	sentences []sentence
 }
 
 // Tag is the language, such as "en" or "zh-CN".

@@ -1,0 +1,127 @@
+package words
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// sentence is what is said in English where nobody knows who reads it: in an
+// error, or in an entry of the activity log. It is known again by its form.
+type sentence struct {
+	form *regexp.Regexp
+	size int    // of what is the same each time
+	in   string // in the language, with verbs for what is not
+}
+
+// verbsOf finds the verbs of a format; their number is among what it catches.
+var verbsOf = regexp.MustCompile(`%(?:\[(\d+)\])?[sqd]`)
+
+// readSentences reads the catalogue sentences/NAME, if there is one. Its keys are
+// formats with the verbs %s, %q and %d.
+func readSentences(catalogues fs.FS, name string) ([]sentence, error) {
+	data, err := fs.ReadFile(catalogues, "sentences/"+name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("catalogue of sentences: %w", err)
+	}
+	var entries map[string]string
+	if err := json.Unmarshal(data, &entries); err != nil {
+		return nil, fmt.Errorf("catalogue sentences/%s: %w", name, err)
+	}
+	list := make([]sentence, 0, len(entries))
+	for key, in := range entries {
+		list = append(list, newSentence(key, in))
+	}
+	slices.SortFunc(list, func(a, b sentence) int {
+		return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.form.String(), b.form.String()))
+	})
+	return list, nil
+}
+
+// newSentence knows a format again in what was made with it, whether or not that
+// begins with a capital.
+func newSentence(format, in string) sentence {
+	var form strings.Builder
+	rest, size := format, 0
+	for _, at := range verbsOf.FindAllStringIndex(format, -1) {
+		literal := format[len(format)-len(rest) : at[0]]
+		size += len(literal)
+		form.WriteString(regexp.QuoteMeta(literal))
+		form.WriteString(catches(format[at[1]-1]))
+		rest = format[at[1]:]
+	}
+	form.WriteString(regexp.QuoteMeta(rest))
+	return sentence{form: regexp.MustCompile("^(?is:" + form.String() + ")$"), size: size + len(rest), in: in}
+}
+
+// catches is a pattern for what a verb writes.
+func catches(verb byte) string {
+	switch verb {
+	case 'd':
+		return `(-?\d+)`
+	case 'q':
+		return `("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)+')`
+	default:
+		return `(.*?)`
+	}
+}
+
+// Retell says in the language what was said in English: a sentence, one with
+// another at its end, or several behind commas. What is not known stays English.
+func (s *Speaker) Retell(english string) string {
+	if told, known := s.known(english); known {
+		return told
+	}
+	parts := strings.Split(english, ", ")
+	for i, part := range parts {
+		told, known := s.known(part)
+		if !known {
+			return english
+		}
+		parts[i] = told
+	}
+	return strings.Join(parts, "，")
+}
+
+func (s *Speaker) known(english string) (told string, known bool) {
+	if s == nil {
+		return english, false
+	}
+	for _, known := range s.sentences {
+		caught := known.form.FindStringSubmatch(english)
+		if caught == nil {
+			continue
+		}
+		for i := range caught[1:] {
+			caught[i+1] = s.Retell(caught[i+1])
+		}
+		return fill(known.in, caught[1:]), true
+	}
+	return english, false
+}
+
+// fill puts what was caught in place of the verbs.
+func fill(in string, caught []string) string {
+	next := 0
+	return verbsOf.ReplaceAllStringFunc(in, func(verb string) string {
+		i := next
+		if number := verbsOf.FindStringSubmatch(verb)[1]; number != "" {
+			at, _ := strconv.Atoi(number) // the pattern lets digits through only
+			i = at - 1
+		}
+		next = i + 1
+		if i < 0 || i >= len(caught) {
+			return verb
+		}
+		return caught[i]
+	})
+}
