@@ -26,7 +26,8 @@ demo: build ## a small real fleet and its dashboard on http://localhost:5000
 
 test: go ## every test, against real supervisords and a real nginx
 	@command -v cc >/dev/null || { echo "A C compiler is missing (Debian, Ubuntu: apt-get install gcc): go test -race needs one." >&2; exit 1; }
-	@NEED_STATUS=0 .ci/need supervisord=supervisor nginx=nginx-light logrotate=logrotate chromium=chromium
+	@NEED_STATUS=0 .ci/need supervisord=supervisor nginx=nginx-light logrotate=logrotate chromium=chromium npm=npm
+	@web/axe.sh
 	go test -race -shuffle=on -timeout 9m ./...
 
 lint: go ## gofmt, go vet, staticcheck

@@ -133,12 +133,15 @@ func testRestart(t *testing.T, s *scene) {
 	b.waitText(web, "RUNNING")
 	before := pid(t, s.alpha, "web:web")
 	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
-  window.seen = []
+  [window.seen, window.announced] = [[], []]
   const look = () => {
     const word = document.querySelector(%q).innerText
     if (seen.at(-1) !== word) seen.push(word)
   }
   new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
+  for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
+    new MutationObserver(() => announced.push(region.innerText)).observe(region, { childList: true, subtree: true, characterData: true })
+  }
   return true
 })()`, web+" .state"))
 	b.click(web + " [formaction$='/restart']")
@@ -151,6 +154,9 @@ func testRestart(t *testing.T, s *scene) {
 	b.waitText(web, strconv.Itoa(after))
 	if !b.is(`seen[0] === 'restarting…' && seen.at(-1) === 'RUNNING'`) {
 		t.Errorf("the row said %s", b.string("seen.join()"))
+	}
+	if !b.is(`announced.length === 1 && announced[0].includes('web:web on alpha is restarted.')`) {
+		t.Errorf("announced is %s", b.string("announced.join()"))
 	}
 	b.same()
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 )
 
@@ -19,12 +21,21 @@ func readmeBlocks(t *testing.T, language string) []string {
 	return blocks
 }
 
+// sources is a folder without what npm has put there.
+type sources struct{ fs.FS }
+
+// ReadDir implements fs.ReadDirFS.
+func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
+	list, err := fs.ReadDir(s.FS, name)
+	return slices.DeleteFunc(list, func(e fs.DirEntry) bool { return e.Name() == "node_modules" }), err
+}
+
 // copyTree copies the sources, as somebody has them who has just fetched them.
 func copyTree(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{".ci", "cmd", "internal", "migrations", "web"} {
-		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS("../../"+name)); err != nil {
+		if err := os.CopyFS(filepath.Join(dir, name), sources{os.DirFS("../../" + name)}); err != nil {
 			t.Fatal(err)
 		}
 	}

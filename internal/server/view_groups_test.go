@@ -90,7 +90,7 @@ func TestAGroupIsAMatrixOfProcessesByNode(t *testing.T) {
 	doc.Find(".matrix tbody tr").Each(func(_ int, row *goquery.Selection) {
 		var labels []string
 		row.Find("td:not(.cell-actions)").Each(func(_ int, cell *goquery.Selection) {
-			labels = append(labels, cell.AttrOr("aria-label", cell.Find("a").AttrOr("aria-label", "")))
+			labels = append(labels, cell.AttrOr("aria-label", cell.Find("a").AttrOr("title", "")))
 		})
 		cells[strings.Join(strings.Fields(row.Find("th").Text()), " ")] = labels
 	})
