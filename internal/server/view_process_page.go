@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // processPage shows one process: how it is, how it is configured, and what can
@@ -16,9 +17,9 @@ type processPage struct {
 	Up, Stale bool // of its node
 	Failure   *failureView
 	Contact   contact
-	Started   time.Time // by the node's clock; zero: never
-	Ended     time.Time // zero: not since it started
-	Exit      string    // how it ended, empty while it is up
+	Started   time.Time    // by the node's clock; zero: never
+	Ended     time.Time    // zero: not since it started
+	Exit      words.Phrase // how it ended; zero while it is up
 	SpawnErr  string
 	Reads     bool // its reader may see logs and configuration
 	Log       logPanel
@@ -34,7 +35,7 @@ type processPage struct {
 // stderr.
 func newProcessPage(base basePage, n *fleet.Node, p fleet.Process, stderr bool) processPage {
 	page := processPage{
-		basePage:   base.at("nodes", p.ProcessID.String()+" on "+n.Name).kept(),
+		basePage:   base.at("nodes", base.say("%s on %s", p.ProcessID, n.Name)).kept(),
 		processRow: newProcessRow(n, p, base.CanControl()),
 		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: newContact(base.Now, n),
 		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.can(cesi.ReadLogs),
@@ -62,21 +63,21 @@ func newProcessPage(base basePage, n *fleet.Node, p fleet.Process, stderr bool) 
 	return page
 }
 
-// exitWords says how a process that is not up ended; empty if it never ran.
-func exitWords(p cesi.Process) string {
+// exitWords says how a process that is not up ended; zero if it never ran.
+func exitWords(p cesi.Process) words.Phrase {
 	switch {
 	case p.State.Active() || p.State == cesi.Stopping || p.Start == 0:
-		return ""
+		return words.Phrase{}
 	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have begun
-		return ""
+		return words.Phrase{}
 	case p.ExitStatus == -1:
-		return "none, it was ended by a signal"
+		return words.Of("none, it was ended by a signal")
 	case p.UnexpectedExit():
-		return strconv.Itoa(p.ExitStatus) + ", which is not expected"
+		return words.Of("%d, which is not expected", p.ExitStatus)
 	case p.State == cesi.Exited:
-		return strconv.Itoa(p.ExitStatus) + ", as expected"
+		return words.Of("%d, as expected", p.ExitStatus)
 	default:
-		return strconv.Itoa(p.ExitStatus)
+		return words.Verbatim(strconv.Itoa(p.ExitStatus))
 	}
 }
 

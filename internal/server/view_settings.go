@@ -1,17 +1,18 @@
 package server
 
 import (
-	"fmt"
 	"strconv"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 // setting is one option of a program, named as in supervisord.conf.
 type setting struct {
-	Name, Value string
-	Note        string // what the value means, where that is not plain
-	Wide        bool   // the value is long
+	Name  string
+	Value words.Phrase
+	Note  words.Phrase // what the value means, where that is not plain
+	Wide  bool         // the value is long
 }
 
 // newSettings lists a process's configuration; nil where there is none.
@@ -20,73 +21,78 @@ func newSettings(c *cesi.ProcessConfig) []setting {
 		return nil
 	}
 	short := []setting{
-		{Name: "autostart", Value: strconv.FormatBool(c.Autostart)},
-		{Name: "priority", Value: strconv.Itoa(c.Priority), Note: groupPriority(c)},
+		{Name: "autostart", Value: yes(c.Autostart)},
+		{Name: "priority", Value: digits(c.Priority), Note: groupPriority(c)},
 	}
 	if !c.Full {
 		return short
 	}
 	return append(append([]setting{
-		{Name: "command", Value: c.Command, Wide: true},
-		{Name: "directory", Value: c.Directory, Note: ifEmpty(c.Directory, "supervisord's own"), Wide: true},
-		{Name: "user", Value: c.UID, Note: ifEmpty(c.UID, "supervisord's own")},
+		{Name: "command", Value: words.Verbatim(c.Command), Wide: true},
+		{Name: "directory", Value: words.Verbatim(c.Directory), Note: ifEmpty(c.Directory, words.Of("supervisord's own")), Wide: true},
+		{Name: "user", Value: words.Verbatim(c.UID), Note: ifEmpty(c.UID, words.Of("supervisord's own"))},
 	}, short...), append([]setting{
 		{Name: "startsecs", Value: seconds(c.StartSecs)},
-		{Name: "startretries", Value: strconv.Itoa(c.StartRetries)},
-		{Name: "exitcodes", Value: c.ExitCodes},
-		{Name: "stopsignal", Value: strconv.Itoa(c.StopSignal), Note: cesi.SignalName(c.StopSignal)},
+		{Name: "startretries", Value: digits(c.StartRetries)},
+		{Name: "exitcodes", Value: words.Verbatim(c.ExitCodes)},
+		{Name: "stopsignal", Value: digits(c.StopSignal), Note: words.Verbatim(cesi.SignalName(c.StopSignal))},
 		{Name: "stopwaitsecs", Value: seconds(c.StopWaitSecs)},
-		{Name: "killasgroup", Value: strconv.FormatBool(c.KillAsGroup)},
-		{Name: "redirect_stderr", Value: strconv.FormatBool(c.RedirectStderr)},
+		{Name: "killasgroup", Value: yes(c.KillAsGroup)},
+		{Name: "redirect_stderr", Value: yes(c.RedirectStderr)},
 	}, append(logSettings("stdout", c.Stdout), logSettings("stderr", c.Stderr)...)...)...)
 }
 
 // groupPriority tells the group's priority where it is not the process's own.
-func groupPriority(c *cesi.ProcessConfig) string {
+func groupPriority(c *cesi.ProcessConfig) words.Phrase {
 	if c.GroupPriority == c.Priority {
-		return ""
+		return words.Phrase{}
 	}
-	return fmt.Sprintf("its group: %d", c.GroupPriority)
+	return words.Of("its group: %s", digits(c.GroupPriority))
 }
 
 func logSettings(name string, c cesi.LogConfig) []setting {
-	list := []setting{{Name: name + "_logfile", Value: c.File, Note: ifEmpty(c.File, "none"), Wide: true}}
+	list := []setting{{Name: name + "_logfile", Value: words.Verbatim(c.File), Note: ifEmpty(c.File, words.Of("none")), Wide: true}}
 	if c.File != "" {
 		list = append(list, setting{Name: name + "_logfile_maxbytes", Value: size(c.MaxBytes), Note: rotation(c), Wide: true})
 	}
 	if c.Syslog {
-		list = append(list, setting{Name: name + "_syslog", Value: "true", Wide: true})
+		list = append(list, setting{Name: name + "_syslog", Value: yes(true), Wide: true})
 	}
 	return list
 }
 
-func rotation(c cesi.LogConfig) string {
+func rotation(c cesi.LogConfig) words.Phrase {
 	if c.MaxBytes == 0 {
-		return "never rotated"
+		return words.Of("never rotated")
 	}
-	return plural(c.Backups, "backup")
+	return words.Of("%d backups", c.Backups)
 }
 
-func ifEmpty(value, words string) string {
+func ifEmpty(value string, remark words.Phrase) words.Phrase {
 	if value == "" {
-		return words
+		return remark
 	}
-	return ""
+	return words.Phrase{}
 }
 
-func seconds(n int) string { return strconv.Itoa(n) + " s" }
+// digits writes a number as the configuration does.
+func digits[N int | int64](n N) words.Phrase { return words.Verbatim(strconv.FormatInt(int64(n), 10)) }
+
+func yes(b bool) words.Phrase { return words.Verbatim(strconv.FormatBool(b)) }
+
+func seconds(n int) words.Phrase { return words.Of("%s s", digits(n)) }
 
 // size writes a number of bytes in the units of supervisord.conf, where it is a
 // round one.
-func size(n int64) string {
+func size(n int64) words.Phrase {
 	switch {
 	case n >= 1<<30 && n%(1<<30) == 0:
-		return fmt.Sprintf("%d GB", n>>30)
+		return words.Of("%s GB", digits(n>>30))
 	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MB", n>>20)
+		return words.Of("%s MB", digits(n>>20))
 	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d KB", n>>10)
+		return words.Of("%s KB", digits(n>>10))
 	default:
-		return fmt.Sprintf("%d bytes", n)
+		return words.Of("%s bytes", digits(n))
 	}
 }
