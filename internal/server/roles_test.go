@@ -78,6 +78,7 @@ func routeTable() map[string]rank {
 		"POST /activity/purge":                  byAdmin,
 		"GET /activity/{id}":                    byViewer,
 		"GET /about":                            byViewer,
+		"GET /palette":                          byViewer,
 		"GET /live":                             byViewer,
 		"GET /nodes/{node}/processes/{process}": byViewer,
 		"GET /nodes/{node}/daemon":              byAdmin,

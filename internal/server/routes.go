@@ -67,6 +67,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/activity/purge", s.allow(cesi.ManageUsers, s.purgeForm))
 	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))
 	r.Get("/live", s.allow(cesi.ViewFleet, s.liveStream))
+	r.Get("/palette", s.allow(cesi.ViewFleet, s.palette))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
 
 	for _, log := range []string{"/nodes/{node}/processes/{process}/log/{stream:stdout|stderr}", "/nodes/{node}/log"} {

@@ -39,13 +39,13 @@ document.addEventListener('change', (event) => {
 })
 
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return
-  for (const menu of document.querySelectorAll('.user-menu[open]')) menu.open = false
+  if (event.key !== 'Escape' || document.querySelector('dialog[open]')) return
+  for (const menu of document.querySelectorAll('.nav-bar details[open]')) menu.open = false
   select(false)
 })
 
 document.addEventListener('click', (event) => {
-  for (const menu of document.querySelectorAll('.user-menu[open]')) {
+  for (const menu of document.querySelectorAll('.nav-bar details[open]')) {
     if (!menu.contains(event.target)) menu.open = false
   }
 })
@@ -124,6 +124,3 @@ document.addEventListener('click', (event) => {
 
 prepare()
 document.addEventListener('htmx:after:swap', prepare)
-
-// On a phone the bar at the top is wider than the screen.
-document.querySelector('.nav-links [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })

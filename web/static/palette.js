@@ -1,0 +1,146 @@
+// The keyboard: Ctrl-K or the button in the bar opens the palette, which finds
+// everything; / goes to the search field, ? shows the keys.
+'use strict'
+
+{
+  const typingPause = 120 // ms
+  const palette = document.getElementById('palette')
+  const keys = document.getElementById('keys')
+  const opener = document.querySelector('[data-palette]')
+  const field = palette.querySelector('.palette-field')
+  const list = document.getElementById('palette-list')
+  const remark = palette.querySelector('[role="status"]')
+  let current = 0 // the option that Enter takes
+  let answered = '' // what the options are for
+  let eager = false // Enter was pressed before they were there
+  let waiting = 0
+  let underWay = new AbortController()
+
+  // Marks an option; the field keeps the focus.
+  function mark(index) {
+    const options = [...list.children]
+    current = options.length ? (index + options.length) % options.length : 0
+    for (const option of options) option.setAttribute('aria-selected', option === options[current])
+    options[current]?.scrollIntoView({ block: 'nearest' })
+    field.setAttribute('aria-expanded', options.length > 0)
+    if (options.length) field.setAttribute('aria-activedescendant', options[current].id)
+    else field.removeAttribute('aria-activedescendant')
+  }
+
+  function show(text, question) {
+    const found = new DOMParser().parseFromString(text, 'text/html')
+    list.replaceChildren(...found.querySelectorAll('[role="option"]'))
+    list.scrollTop = 0
+    remark.textContent = found.querySelector('p').textContent
+    answered = question
+    mark(0)
+    // Nothing is started or stopped that could not be seen before.
+    if (eager && list.firstElementChild?.matches('a')) list.firstElementChild.click()
+    eager = false
+  }
+
+  async function ask() {
+    clearTimeout(waiting)
+    underWay.abort()
+    underWay = new AbortController()
+    const question = field.value
+    const address = new URL(palette.dataset.source, location)
+    address.searchParams.set('q', question)
+    address.searchParams.set('at', location.pathname + location.search)
+    try {
+      const answer = await fetch(address, { signal: underWay.signal })
+      if (answer.redirected) location.reload() // logged out
+      else if (answer.ok) show(await answer.text(), question)
+      else remark.textContent = palette.dataset.failed
+    } catch (error) {
+      if (error.name !== 'AbortError') remark.textContent = palette.dataset.failed
+    }
+  }
+
+  function enter() {
+    eager = answered !== field.value
+    if (eager) ask()
+    else list.children[current]?.click()
+  }
+
+  function open() {
+    for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close()
+    palette.showModal()
+    field.focus()
+    field.select()
+    answered = null
+    ask()
+  }
+
+  // The search field of the page, or else that of the list of processes.
+  function search() {
+    const own = [...document.querySelectorAll('main input[type="search"]')].find((input) => input.checkVisibility())
+    if (own) {
+      own.focus()
+      own.select()
+    } else {
+      location.assign(opener.href + '#search')
+    }
+  }
+
+  function typing(element) {
+    return element.closest('textarea, select, [contenteditable], input:not([type="checkbox"], [type="radio"])')
+  }
+
+  document.addEventListener('keydown', (event) => {
+    if (event.isComposing || event.altKey) return
+    const command = event.ctrlKey || event.metaKey
+    if (command && !event.shiftKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault()
+      if (palette.open) palette.close()
+      else open()
+    } else if (!command && !typing(event.target) && !document.querySelector('dialog[open]') && '/?'.includes(event.key)) {
+      event.preventDefault()
+      if (event.key === '/') search()
+      else keys.showModal()
+    }
+  })
+
+  field.addEventListener('keydown', (event) => {
+    if (event.isComposing) return
+    const steps = { ArrowDown: 1, ArrowUp: -1 }
+    if (steps[event.key]) mark(current + steps[event.key])
+    else if (event.key === 'Enter') enter()
+    else return
+    event.preventDefault()
+  })
+
+  field.addEventListener('input', (event) => {
+    clearTimeout(waiting)
+    eager = false
+    if (!event.isComposing) waiting = setTimeout(ask, typingPause)
+  })
+  field.addEventListener('compositionend', ask)
+
+  list.addEventListener('click', (event) => {
+    if (event.target.closest('[role="option"]') && !event.ctrlKey && !event.metaKey && !event.shiftKey) palette.close()
+  })
+
+  // A click beside a dialog closes it.
+  for (const dialog of [palette, keys]) {
+    dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close() })
+  }
+
+  opener.setAttribute('role', 'button')
+  opener.setAttribute('aria-haspopup', 'dialog')
+  opener.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    open()
+  })
+  opener.addEventListener('keydown', (event) => {
+    if (event.key !== ' ') return
+    event.preventDefault()
+    open()
+  })
+
+  if (navigator.platform.startsWith('Mac')) {
+    for (const key of document.querySelectorAll('[data-command]')) key.textContent = '⌘'
+  }
+  if (location.hash === '#search') search()
+}
