@@ -64,7 +64,7 @@ func (b *tab) login(name, password string) {
 }
 
 // pid is a process's as supervisorctl says it.
-func pid(t *testing.T, s *supervisortest.Supervisor, process string) int {
+func pid(t testing.TB, s *supervisortest.Supervisor, process string) int {
 	t.Helper()
 	n, err := strconv.Atoi(strings.TrimSpace(s.Ctl("pid", process)))
 	if err != nil {
