@@ -37,6 +37,7 @@ lint: go ## gofmt, go vet, staticcheck
 
 bench: go ## the figures that matter, measured
 	@.ci/need supervisord=supervisor
+	@NEED_STATUS=0 .ci/need chromium=chromium
 	go test -run '^$$' -bench . -benchtime 1x ./cmd/cesi ./internal/supervisor ./internal/store
 
 assets: ## fetch Bootstrap, its themes and icons from npm into web/static
