@@ -3,13 +3,15 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // chip is a state to filter by, with how many are in it among those that the
 // rest of the filter takes.
 type chip struct {
 	Name, Value string // of the field
-	Label, Kind string
+	Label       words.Phrase
+	Kind        string
 	Count       int
 	Checked     bool
 }
@@ -34,12 +36,12 @@ func newChips(s *fleet.Snapshot, q processesQuery) []chip {
 		chips = append(chips, attentionChip(bad, wanted))
 	}
 	if q.Attention == fleet.NeedsNone {
-		chips = append(chips, chip{Name: "attention", Value: "no", Label: "as expected", Kind: "idle", Count: total(counts) - bad, Checked: true})
+		chips = append(chips, chip{Name: "attention", Value: "no", Label: words.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
 	}
 	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.Unknown} {
 		checked := q.wants(state)
 		if counts[state] > 0 || checked {
-			chips = append(chips, chip{Name: "state", Value: state.String(), Label: state.String(),
+			chips = append(chips, chip{Name: "state", Value: state.String(), Label: words.Verbatim(state.String()),
 				Kind: newProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
 		}
 	}
@@ -47,7 +49,7 @@ func newChips(s *fleet.Snapshot, q processesQuery) []chip {
 }
 
 func attentionChip(count int, checked bool) chip {
-	return chip{Name: "attention", Value: "yes", Label: "needs attention", Kind: "bad", Count: count, Checked: checked}
+	return chip{Name: "attention", Value: "yes", Label: words.Of("needs attention"), Kind: "bad", Count: count, Checked: checked}
 }
 
 func total(counts map[cesi.State]int) int {

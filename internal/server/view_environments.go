@@ -2,6 +2,7 @@ package server
 
 import (
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // environmentsPage lists the environments.
@@ -15,7 +16,7 @@ type environmentsPage struct {
 
 func newEnvironmentsPage(base basePage, s *fleet.Snapshot, configFile string) environmentsPage {
 	page := environmentsPage{
-		basePage: base.at("environments", "Environments").kept(),
+		basePage: base.at("environments", base.say("Environments")).kept(),
 		Rows:     newEnvironmentRows(s), ConfigFile: configFile, Empty: newEmptyFleet(s, configFile),
 	}
 	for _, n := range s.Nodes {
@@ -50,7 +51,7 @@ func newEnvironmentPage(base basePage, s *fleet.Snapshot, name string, page int)
 	p := environmentPage{
 		basePage: base.at("environments", name).kept(), environmentRow: newEnvironmentRow(s, name),
 		Words: linkedCounts(counts, processesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.path(),
-		Pager: newPager("Nodes: page", page, pages, func(n int) string { return environmentPath(name, n) }),
+		Pager: newPager(words.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
 	}
 	for _, n := range onPage(nodes, page, pageRows) {
 		row := newPartRow(base, n, fleet.Target{Node: n.Name}, n.Counts)

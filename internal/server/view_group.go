@@ -8,6 +8,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // groupQuery chooses what of a group its page shows.
@@ -89,10 +90,10 @@ func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q groupQ
 		Processes: groupProcesses(part.Name, q.Environment).path(),
 		Matrix:    newMatrix(part, parts, onPage(names, q.Page, pageRows)),
 		Answering: slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up }),
-		NodesPager: newPager("Nodes: page", q.NodesPage, nodePages, func(n int) string {
+		NodesPager: newPager(words.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
 			return groupQuery{q.Environment, n, q.Page}.path(part.Name)
 		}),
-		Pager: newPager("Processes: page", q.Page, pages, func(n int) string {
+		Pager: newPager(words.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
 			return groupQuery{q.Environment, q.NodesPage, n}.path(part.Name)
 		}),
 	}

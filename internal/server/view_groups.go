@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // groupsQuery chooses groups; it lives in the page's address.
@@ -80,16 +81,16 @@ type groupRow struct {
 // newGroupsPage lists the groups that the query takes, by name.
 func newGroupsPage(base basePage, s *fleet.Snapshot, q groupsQuery, configFile string) groupsPage {
 	page := groupsPage{
-		basePage: base.at("groups", "Groups").kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
+		basePage: base.at("groups", base.say("Groups")).kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
 	}
-	page.Pickers = pickersWithChoices(newPicker("environment", "Environment", "all environments", q.Environment, environmentNames(s)))
+	page.Pickers = pickersWithChoices(newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, environmentNames(s)))
 	groups, bad := findGroups(s, q)
 	if bad > 0 || q.Attention {
 		page.Chips = []chip{attentionChip(bad, q.Attention)}
 	}
 	pages := pagesOf(len(groups), pageRows)
 	q.Page = min(q.Page, pages)
-	page.Query, page.Found, page.Pager = q, len(groups), newPager("Page", q.Page, pages, q.path)
+	page.Query, page.Found, page.Pager = q, len(groups), newPager(words.Of("Page %d of %d"), q.Page, pages, q.path)
 	for _, g := range onPage(groups, q.Page, pageRows) {
 		page.Rows = append(page.Rows, newGroupRow(g, q.Environment))
 	}

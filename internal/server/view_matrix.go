@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // matrix shows the processes of a group, a row each, by node, a column each.
@@ -39,8 +40,8 @@ type matrixCell struct {
 	Missing bool
 	Badge   badge
 	Node    string
-	RowID   string // of the process on its node's page
-	Label   string // "web-1: RUNNING, up 3 h"
+	RowID   string       // of the process on its node's page
+	Label   words.Phrase // "web-1: FATAL, exited too quickly"
 	Stale   bool
 }
 
@@ -88,14 +89,14 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 	}
 	cell := matrixCell{
 		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: rowID("process", p.ProcessID.String()),
-		Label: plain(part.Node.Name) + ": " + p.State.String(), Stale: part.Node.Status != fleet.Up,
+		Label: words.Of("%s: %s", plain(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
 	reason := reasonOf(p.Process)
 	switch {
 	case cell.Stale:
-		cell.Label += " when it answered last"
+		cell.Label = words.Of("%s when it answered last", cell.Label)
 	case reason.Text != "":
-		cell.Label += ", " + reason.String()
+		cell.Label = words.Of("%s, %s", cell.Label, reason)
 	}
 	return cell
 }

@@ -4,16 +4,18 @@ import (
 	"slices"
 
 	"cesi/internal/fleet"
+	"cesi/internal/words"
 )
 
 // picker is a field of a filter: a list to choose from, or, where that would be
 // too long, a field to type a name in.
 type picker struct {
-	Name, Label string
-	All         string // the option that filters nothing
-	Value       string
-	Choices     []string
-	Typed       bool
+	Name    string
+	Label   words.Phrase
+	All     words.Phrase // the option that filters nothing
+	Value   string
+	Choices []string
+	Typed   bool
 }
 
 // pickerChoices is how long a list to choose from may be.
@@ -29,9 +31,9 @@ func newPickers(s *fleet.Snapshot, q processesQuery) []picker {
 	}
 	slices.Sort(nodes)
 	return pickersWithChoices(
-		newPicker("environment", "Environment", "all environments", q.Environment, environmentNames(s)),
-		newPicker("node", "Node", "all nodes", q.Node, nodes),
-		newPicker("group", "Group", "all groups", q.Group, groups),
+		newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, environmentNames(s)),
+		newPicker("node", words.Of("Node"), words.Of("all nodes"), q.Node, nodes),
+		newPicker("group", words.Of("Group"), words.Of("all groups"), q.Group, groups),
 	)
 }
 
@@ -40,7 +42,7 @@ func pickersWithChoices(all ...picker) []picker {
 	return slices.DeleteFunc(all, func(p picker) bool { return !p.Typed && len(p.Choices) == 0 })
 }
 
-func newPicker(name, label, all, value string, choices []string) picker {
+func newPicker(name string, label, all words.Phrase, value string, choices []string) picker {
 	p := picker{Name: name, Label: label, All: all, Value: value, Choices: choices}
 	switch {
 	case len(choices) > pickerChoices:

@@ -42,14 +42,14 @@ func newProcessesPage(base basePage, s *fleet.Snapshot, q processesQuery, config
 	found := s.Find(q.Filter)
 	q.Page = min(q.Page, pagesOf(len(found), pageRows))
 	page := processesPage{
-		basePage: base.at("processes", "Processes").kept(), Query: q,
+		basePage: base.at("processes", base.say("Processes")).kept(), Query: q,
 		Found: len(found), Total: s.Counts.Total + s.Stale,
 		Pickers: newPickers(s, q), Chips: newChips(s, q), Columns: newColumns(q),
 		Orders: newOrders(q), Order: q.sortWord(),
 		Empty:      newEmptyFleet(s, configFile),
 		Selectable: base.CanControl() && len(found) > 0,
 		Matching:   q.filterFields(),
-		Pager:      newPager("Page", q.Page, pagesOf(len(found), pageRows), func(n int) string { return q.onPage(n).path() }),
+		Pager:      newPager(words.Of("Page %d of %d"), q.Page, pagesOf(len(found), pageRows), func(n int) string { return q.onPage(n).path() }),
 	}
 	for _, m := range pageOf(found, q) {
 		row := newFleetRow(base, m)

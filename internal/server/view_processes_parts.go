@@ -1,14 +1,10 @@
 package server
 
-import (
-	"slices"
-
-	"cesi/internal/words"
-)
+import "cesi/internal/words"
 
 // column is the heading of a column that can be sorted by.
 type column struct {
-	Label string
+	Label words.Phrase
 	Class string
 	Link  string // local path of the page sorted by it
 	Sort  string // aria-sort, empty unless the page is sorted by it
@@ -16,8 +12,8 @@ type column struct {
 
 func newColumns(q processesQuery) []column {
 	list := []column{
-		{Label: "Process", Class: "name"}, {Label: "Node", Class: "node"},
-		{Label: "State", Class: "state"}, {Label: "Uptime", Class: "uptime"},
+		{Label: words.Of("Process"), Class: "name"}, {Label: words.Of("Node"), Class: "node"},
+		{Label: words.Of("State"), Class: "state"}, {Label: words.Of("Uptime"), Class: "uptime"},
 	}
 	for i, c := range list {
 		list[i].Link = q.sortedBy(c.Class).path()
@@ -43,8 +39,11 @@ func newOrders(q processesQuery) []choice {
 		{"name", words.Of("by name")}, {"node", words.Of("by node")}, {"state", words.Of("worst first")},
 		{"uptime", words.Of("longest up first")}, {"-uptime", words.Of("shortest up first")},
 	}
-	if word := q.sortWord(); !slices.ContainsFunc(list, func(c choice) bool { return c.Value == word }) {
-		list = append(list, choice{word, words.Of("by %s, backwards", q.Sort)})
+	backwards := map[string]words.Phrase{
+		"-name": words.Of("by name, backwards"), "-node": words.Of("by node, backwards"), "-state": words.Of("by state, backwards"),
+	}
+	if label, is := backwards[q.sortWord()]; is {
+		list = append(list, choice{q.sortWord(), label})
 	}
 	return list
 }

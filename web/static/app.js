@@ -11,7 +11,7 @@ function showSelection() {
   const chosen = boxes().filter((box) => box.checked).length
   const label = document.querySelector('[data-selected]')
   const matching = document.querySelector('[data-matching]')
-  if (label) label.textContent = matching?.checked ? 'Selected:' : `${chosen} selected`
+  if (label) label.textContent = matching?.checked ? label.dataset.all : label.dataset.selected.replace('%s', chosen)
   for (const head of document.querySelectorAll('[data-select-all]')) {
     const states = boxes(head.closest('table')).map((box) => box.checked)
     head.checked = states.includes(true) && !states.includes(false)
