@@ -24,7 +24,7 @@ func (s *Server) activityPage(w http.ResponseWriter, r *http.Request) error {
 	more := len(lines) > activityEntries
 	base := s.base(r)
 	if r.URL.Query().Get("notice") == "purged" {
-		base.Notice = "The entries are removed. The log says so, and how many they were."
+		base.Notice = base.say("The entries are removed. The log says so, and how many they were.")
 	}
 	page := newActivityPage(base, query, lines[:min(len(lines), activityEntries)], more)
 	for _, n := range s.opts.Fleet.Snapshot().Nodes {

@@ -26,7 +26,7 @@ type activityPage struct {
 // More says whether there are older ones than these.
 func newActivityPage(base basePage, query activityQuery, lines []store.ActivityLine, more bool) activityPage {
 	page := activityPage{
-		basePage: base.at("activity", "Activity"), Query: query,
+		basePage: base.at("activity", base.say("Activity")), Query: query,
 		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),
 	}
 	if page.Newest() {
@@ -55,7 +55,7 @@ func (p activityPage) Folded() bool {
 func actionChoices() []choice {
 	var list []choice
 	for _, action := range cesi.Actions() {
-		list = append(list, choice{string(action), words.Verbatim(string(action))})
+		list = append(list, choice{string(action), words.Of(string(action))})
 	}
 	return list
 }
@@ -75,7 +75,7 @@ type activityEntryPage struct {
 }
 
 func newActivityEntryPage(base basePage, entry cesi.Activity, children []cesi.Activity) activityEntryPage {
-	base = base.at("activity", "Activity")
+	base = base.at("activity", base.say("Activity"))
 	if entry.Result == cesi.Pending {
 		base = base.kept()
 	}
@@ -101,23 +101,24 @@ const targetsShown = 25
 
 // activityRow is one entry in words.
 type activityRow struct {
-	RowID     string
-	ID        cesi.ActivityID
-	Time      time.Time
-	When      string
-	Who, From string
-	User      string       // who, for a filter; empty where that is not to be known
-	Verb      words.Phrase // "restarted", "logged in"
-	Target    string       // what on the node, or which user
-	Process   string       // the target, for a filter, where it is a process or a group
-	Node      string
-	Result    resultBadge
-	Plain     bool // the result needs no badge: all went well
-	Took      string
-	Detail    string // the text that was sent to standard input, for administrators
-	Message   string
-	Count     int // how many events it stands for, where more than one
-	Targets   []activityRow
+	RowID   string
+	ID      cesi.ActivityID
+	Time    time.Time
+	When    words.Phrase
+	Who     words.Phrase
+	From    string
+	User    string       // who, for a filter; empty where that is not to be known
+	Verb    words.Phrase // "restarted", "logged in"
+	Target  words.Phrase // what on the node, or which user
+	Process string       // the target, for a filter, where it is a process or a group
+	Node    string
+	Result  resultBadge
+	Plain   bool // the result needs no badge: all went well
+	Took    words.Phrase
+	Detail  string // the text that was sent to standard input, for administrators
+	Message words.Phrase
+	Count   int // how many events it stands for, where more than one
+	Targets []activityRow
 	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
 	TargetsChosen, TargetsTotal int
 }
@@ -138,13 +139,12 @@ func newActivityRows(base basePage, lines []store.ActivityLine) []activityRow {
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: rowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: when(now, a.Time), Who: a.User, User: a.User, From: a.Address,
-		Verb: verb(a.Action, a.Result), Node: a.Node, Target: a.Target,
+		Time: a.Time, When: when(now, a.Time), Who: words.Verbatim(a.User), User: a.User, From: a.Address,
+		Verb: verb(a.Action, a.Result), Node: a.Node,
 		Result: newResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
-		Message: a.Message,
 	}
 	if a.Duration > 0 && a.Action.IsCommand() {
-		row.Took = duration(a.Duration).String()
+		row.Took = words.Of("in %s", duration(a.Duration))
 	}
 	switch a.Action {
 	case cesi.ActionSignal:
@@ -152,20 +152,23 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	case cesi.ActionStdin:
 		row.Detail = a.Detail
 	}
+	if a.Message != "" {
+		row.Message = words.Heard(a.Message)
+	}
 	if a.Count > 1 {
 		row.Count = a.Count
 	}
 	switch {
 	case a.Target == "*":
-		row.Target = "everything"
-	case row.Who == row.Target:
-		row.Target = "" // "lin logged in", not "lin logged in lin"
+		row.Target = words.Of("everything")
+	case a.Target != "" && a.Target != a.User: // "lin logged in", not "lin logged in lin"
+		row.Target = words.Verbatim(a.Target)
 	}
-	if a.Action.IsCommand() && strings.Contains(row.Target, ":") {
-		row.Process = row.Target
+	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
+		row.Process = a.Target
 	}
-	if row.Who == "" {
-		row.Who = "somebody"
+	if a.User == "" {
+		row.Who = words.Of("somebody")
 	}
 	return row
 }

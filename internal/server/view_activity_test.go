@@ -101,7 +101,7 @@ func TestTheActivityLogHasPages(t *testing.T) {
 
 func TestAHiddenNameIsNobodys(t *testing.T) {
 	row := newActivityRow(sampleNow, cesi.Activity{Time: sampleNow, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
-	if row.Who != "somebody" || row.Target != "" {
+	if row.Who.String() != "somebody" || row.Target.Text != "" {
 		t.Errorf("%q %q", row.Who, row.Target)
 	}
 }

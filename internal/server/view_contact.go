@@ -11,7 +11,7 @@ import (
 // contact says when a node answered last, and how fast.
 type contact struct {
 	Time    time.Time // zero: never
-	When    string
+	When    words.Phrase
 	Age     words.Phrase
 	Latency words.Phrase
 	Down    bool

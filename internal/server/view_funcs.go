@@ -99,15 +99,15 @@ func plural(n int, noun string) string {
 
 // when writes a time of day, with the date unless it is today's, in the zone of
 // now.
-func when(now, t time.Time) string {
+func when(now, t time.Time) words.Phrase {
 	t = t.In(now.Location())
 	switch {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return t.Format("15:04:05")
+		return words.Verbatim(t.Format("15:04:05"))
 	case t.Year() == now.Year():
-		return t.Format("2 Jan 15:04:05")
+		return words.At("2 Jan 15:04:05", t)
 	default:
-		return t.Format("2 Jan 2006 15:04")
+		return words.At("2 Jan 2006 15:04", t)
 	}
 }
 

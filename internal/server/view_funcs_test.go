@@ -29,7 +29,7 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 		{plural(1, "process"), "1 process"}, {plural(1200, "process"), "1,200 processes"}, {plural(0, "node"), "0 nodes"},
 		{duration(0).String(), "under 1 ms"}, {duration(3 * time.Millisecond).String(), "3 ms"}, {duration(4100 * time.Millisecond).String(), "4.1 s"}, {duration(90 * time.Second).String(), "1 min"},
 		{age(now, now.Add(-800*time.Millisecond)).String(), "0.8 s"}, {age(now, now.Add(-6*time.Minute)).String(), "6 min"}, {age(now, now.Add(time.Hour)).String(), "0.0 s"},
-		{when(now, now.Add(-time.Minute)), "02:16:31"}, {when(now, now.Add(-24*time.Hour)), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)), "23 Nov 2025 02:17"},
+		{when(now, now.Add(-time.Minute)).String(), "02:16:31"}, {when(now, now.Add(-24*time.Hour)).String(), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)).String(), "23 Nov 2025 02:17"},
 		{plain("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {plain("工人"), "工人"},
 		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},
 	} {
@@ -41,7 +41,7 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 
 func TestWhenIsInTheZoneOfNow(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
-	if got := when(sampleNow.In(shanghai), sampleNow); got != "10:17:31" {
+	if got := when(sampleNow.In(shanghai), sampleNow).String(); got != "10:17:31" {
 		t.Errorf("got %q", got)
 	}
 }

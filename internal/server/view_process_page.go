@@ -82,7 +82,7 @@ func exitWords(p cesi.Process) words.Phrase {
 }
 
 // When words a time of the process by the node's clock.
-func (p processPage) When(t time.Time) string { return when(p.Now, t) }
+func (p processPage) When(t time.Time) words.Phrase { return when(p.Now, t) }
 
 // newProcessLog is the live end of one of a process's logs. One at a time: each
 // takes one of the few connections that a browser has.

@@ -1,9 +1,10 @@
 package server
 
 import (
-	"fmt"
 	"net/url"
 	"time"
+
+	"cesi/internal/words"
 )
 
 // purgePage asks until when to empty the activity log, and then whether to.
@@ -16,22 +17,22 @@ type purgePage struct {
 }
 
 func newPurgePage(base basePage) purgePage {
-	return purgePage{basePage: base.at("activity", "Purge the activity log"), Offer: base.Now.AddDate(-1, 0, 0).Format(time.DateOnly)}
+	return purgePage{basePage: base.at("activity", base.say("Purge the activity log")), Offer: base.Now.AddDate(-1, 0, 0).Format(time.DateOnly)}
 }
 
 // about turns the page into the question whether to remove so many entries.
 func (p purgePage) about(before time.Time, n int) purgePage {
 	p.Before, p.Count = before.In(p.Now.Location()), n
-	p.Question = fmt.Sprintf("Remove %s?", entriesOf(n))
+	p.Question = p.say("Remove %d entries?", n)
 	if n == 0 {
-		p.Question = "There is nothing to remove"
+		p.Question = p.say("There is nothing to remove")
 	}
 	p.Title = p.Question
 	return p
 }
 
-// Entries counts what is to go.
-func (p purgePage) Entries() string { return entriesOf(p.Count) }
+// Day is the time before which what was written is to go, in words.
+func (p purgePage) Day() words.Phrase { return words.At("2 January 2006, 15:04 MST", p.Before) }
 
 // Export is the local path of the file with what is to go.
 func (p purgePage) Export(format string) string {

@@ -1,5 +1,7 @@
 package words
 
+import "time"
+
 // Phrase is a text that is yet to be said in somebody's language. Among what it is
 // filled in with may be other phrases. The zero Phrase says nothing.
 type Phrase struct {
@@ -20,6 +22,17 @@ func Heard(english string) Phrase { return Phrase{Text: verbatim, Args: []any{he
 
 type heard string
 
+// At returns a phrase for a time. The layout, of package time, is the catalogues'
+// key, where it has words or an order that is a language's own.
+func At(layout string, t time.Time) Phrase {
+	return Phrase{Text: verbatim, Args: []any{moment{layout, t}}}
+}
+
+type moment struct {
+	layout string
+	time   time.Time
+}
+
 // verbatim needs no entry in a catalogue.
 const verbatim = "%s"
 
@@ -34,7 +47,7 @@ func (s *Speaker) Tell(p Phrase) string {
 	return s.Say(p.Text, s.told(p.Args)...)
 }
 
-// told replaces the phrases among the arguments by what they say.
+// told replaces the phrases and times among the arguments by what they say.
 func (s *Speaker) told(args []any) []any {
 	list := make([]any, len(args))
 	for i, arg := range args {
@@ -43,6 +56,8 @@ func (s *Speaker) told(args []any) []any {
 			list[i] = s.Tell(arg)
 		case heard:
 			list[i] = s.Retell(string(arg))
+		case moment:
+			list[i] = arg.time.Format(s.Tell(Phrase{Text: arg.layout}))
 		default:
 			list[i] = arg
 		}

@@ -3,13 +3,14 @@ package words
 import (
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func book(t *testing.T) *Book {
 	t.Helper()
 	b, err := New(fstest.MapFS{
 		"en.json":    {Data: []byte(`{"%d nodes": {"one": "%d node", "other": "%d nodes"}}`)},
-		"zh-CN.json": {Data: []byte(`{"English": "简体中文", "%d nodes": "%d 个节点", "%s on %s": "%[2]s 上的 %[1]s"}`)},
+		"zh-CN.json": {Data: []byte(`{"English": "简体中文", "%d nodes": "%d 个节点", "%s on %s": "%[2]s 上的 %[1]s", "2 Jan 15:04": "1月2日 15:04"}`)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +40,7 @@ func TestALanguageIsChosenByTheFirstWishThatCanBeMet(t *testing.T) {
 
 func TestTextsAreSaidInTheLanguage(t *testing.T) {
 	en, zh := book(t).Choose("en"), book(t).Choose("zh")
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	cases := []struct{ got, want string }{
 		{en.Say("%d nodes", 1), "1 node"},
 		{en.Say("%d nodes", 1234), "1,234 nodes"},
@@ -47,6 +49,8 @@ func TestTextsAreSaidInTheLanguage(t *testing.T) {
 		{en.Say("not in a catalogue: %s", "x"), "not in a catalogue: x"},
 		{zh.Tell(Of("%s on %s", Of("%d nodes", 2), "x")), "x 上的 2 个节点"},
 		{en.Tell(Phrase{}), ""},
+		{en.Tell(At("2 Jan 15:04", noon)), "23 Nov 12:00"},
+		{zh.Tell(Of("%s on %s", "x", At("2 Jan 15:04", noon))), "11月23日 12:00 上的 x"},
 		{en.Name(), "English"},
 		{zh.Name(), "简体中文"},
 		{(*Speaker)(nil).Say("%d nodes", 2), "2 nodes"},
