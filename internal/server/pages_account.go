@@ -64,17 +64,17 @@ func (s *Server) profilePage(w http.ResponseWriter, r *http.Request) error {
 func profileNotice(base basePage, key string) string {
 	switch key {
 	case "password":
-		return "Your password is changed. All your other sessions have ended."
+		return base.say("Your password is changed. All your other sessions have ended.")
 	case "preferences":
 		return base.say("The pages are as you want them from now on.")
 	case "role":
-		return "Your role is changed."
+		return base.say("Your role is changed.")
 	case "session":
-		return "The session has ended."
+		return base.say("The session has ended.")
 	case "sessions":
-		return "All your other sessions have ended."
+		return base.say("All your other sessions have ended.")
 	case "token":
-		return "The API token is revoked."
+		return base.say("The API token is revoked.")
 	default:
 		return ""
 	}

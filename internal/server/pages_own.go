@@ -61,8 +61,8 @@ func (s *Server) expiry(days string) (time.Time, error) {
 
 func newTokenSecret(name, text string) *secret {
 	return &secret{
-		What: "The API token " + plain(name) + " is", Text: text,
-		Advice: "It is shown this once. Whoever has it may do what you may: keep it like a password.",
+		What: words.Of("The API token %s is", plain(name)), Text: text,
+		Advice: words.Of("It is shown this once. Whoever has it may do what you may: keep it like a password."),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 func (s *Server) usersPage(w http.ResponseWriter, r *http.Request) error {
 	base := s.base(r)
 	if r.URL.Query().Get("notice") == "deleted" {
-		base.Notice = "The user is deleted."
+		base.Notice = base.say("The user is deleted.")
 	}
 	return s.showUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
 }
@@ -57,11 +57,11 @@ func (s *Server) userPage(w http.ResponseWriter, r *http.Request) error {
 	base := s.base(r)
 	switch r.URL.Query().Get("notice") {
 	case "role":
-		base.Notice = "The role is changed. It is in force now."
+		base.Notice = base.say("The role is changed. It is in force now.")
 	case "sessions":
-		base.Notice = "All sessions have ended."
+		base.Notice = base.say("All sessions have ended.")
 	case "tokens":
-		base.Notice = "All API tokens are revoked."
+		base.Notice = base.say("All API tokens are revoked.")
 	}
 	return s.showUser(w, r, base, nil, nil)
 }

@@ -39,18 +39,21 @@ type profileFacts struct {
 
 // allowance is one thing that the role allows, or does not.
 type allowance struct {
-	What string
+	What words.Phrase
 	Yes  bool
 }
 
 // lifetime is how long a new API token may last.
 type lifetime struct {
-	Value, Label string
+	Value string
+	Label words.Phrase
 }
 
 // lifetimes are the choices for a new token, in days; 0 is for ever.
 func lifetimes() []lifetime {
-	return []lifetime{{"30", "30 days"}, {"90", "90 days"}, {"365", "a year"}, {"0", "for ever"}}
+	return []lifetime{
+		{"30", words.Of("%d days", 30)}, {"90", words.Of("%d days", 90)}, {"365", words.Of("a year")}, {"0", words.Of("for ever")},
+	}
 }
 
 // preferences are the choices of how somebody sees the pages.
@@ -73,18 +76,18 @@ func newPreferences(book *words.Book) preferences {
 // token of the session that looks.
 func newProfilePage(base basePage, facts profileFacts, sessions []cesi.Session, current string, tokens []cesi.Token) profilePage {
 	page := profilePage{
-		basePage: base.at("profile", "Profile"), profileFacts: facts, Role: base.User.Role.String(),
+		basePage: base.at("profile", base.say("Profile")), profileFacts: facts, Role: base.User.Role.String(),
 		Sessions: newSessionRows(base.Now, sessions, current), Tokens: newTokenRows(base.Now, tokens), Lifetimes: lifetimes(),
 	}
 	for _, a := range []struct {
 		permission cesi.Permission
-		what       string
+		what       words.Phrase
 	}{
-		{cesi.ViewFleet, "see the state of all nodes and processes, and the activity log"},
-		{cesi.ReadLogs, "read the logs of processes"},
-		{cesi.ControlProcesses, "start, stop and restart processes"},
-		{cesi.ControlDaemon, "steer the supervisords themselves"},
-		{cesi.ManageUsers, "manage users"},
+		{cesi.ViewFleet, words.Of("see the state of all nodes and processes, and the activity log")},
+		{cesi.ReadLogs, words.Of("read the logs of processes")},
+		{cesi.ControlProcesses, words.Of("start, stop and restart processes")},
+		{cesi.ControlDaemon, words.Of("steer the supervisords themselves")},
+		{cesi.ManageUsers, words.Of("manage users")},
 	} {
 		page.Allowed = append(page.Allowed, allowance{What: a.what, Yes: base.User.Role.Can(a.permission)})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 // usersPage lists the users and adds one.
@@ -28,7 +29,7 @@ type newUserForm struct {
 // secret is the password of whom it has added.
 func newUsersPage(base basePage, accounts []cesi.Account, form newUserForm, problem string, made *secret) usersPage {
 	page := usersPage{
-		basePage: base.at("users", "Users"), Roles: roleChoices(form.Role),
+		basePage: base.at("users", base.say("Users")), Roles: roleChoices(form.Role),
 		Name: form.Name, Problem: problem, Secret: made,
 	}
 	for _, a := range accounts {
@@ -60,7 +61,7 @@ func newUserRow(base basePage, a cesi.Account) userRow {
 // moments is a time in two ways: how far away, and exactly.
 type moments struct {
 	Time  time.Time // zero: never
-	Words string
+	Words words.Phrase
 }
 
 // newMoments says when something was, or will be.
@@ -70,30 +71,31 @@ func newMoments(now, t time.Time) moments {
 	case t.IsZero():
 		return moments{}
 	case d <= -24*time.Hour:
-		return moments{t, "on " + t.In(now.Location()).Format("2 Jan 2006")}
+		return moments{t, words.Of("on %s", words.At("2 Jan 2006", t.In(now.Location())))}
 	case d < 0:
-		return moments{t, "in " + cesi.HumanDuration(-d)}
+		return moments{t, words.Of("in %v", lasted(-d))} // %s is for how long something took
 	case d < time.Minute:
-		return moments{t, "just now"}
+		return moments{t, words.Of("just now")}
 	case d < 48*time.Hour:
-		return moments{t, cesi.HumanDuration(d) + " ago"}
+		return moments{t, words.Of("%s ago", lasted(d))}
 	default:
-		return moments{t, cesi.HumanDuration(d.Truncate(24*time.Hour)) + " ago"}
+		return moments{t, words.Of("%s ago", lasted(d.Truncate(24*time.Hour)))}
 	}
 }
 
 // roleChoice is one role to choose.
 type roleChoice struct {
-	Role, What string
-	Chosen     bool
+	Role   string
+	What   words.Phrase
+	Chosen bool
 }
 
 func roleChoices(chosen cesi.Role) []roleChoice {
-	what := map[cesi.Role]string{
-		cesi.Admin:     "everything, users too",
-		cesi.Operator:  "starts and stops, reads logs",
-		cesi.LogReader: "reads logs",
-		cesi.Viewer:    "sees states only",
+	what := map[cesi.Role]words.Phrase{
+		cesi.Admin:     words.Of("everything, users too"),
+		cesi.Operator:  words.Of("starts and stops, reads logs"),
+		cesi.LogReader: words.Of("reads logs"),
+		cesi.Viewer:    words.Of("sees states only"),
 	}
 	var choices []roleChoice
 	for _, role := range cesi.Roles() {
@@ -121,23 +123,23 @@ func newUserPage(base basePage, a cesi.Account, tokens []cesi.Token, problem str
 
 // secret is a text that a page shows this once.
 type secret struct {
-	What   string // what it is, as a sentence
+	What   words.Phrase // what it is, as a sentence
 	Text   string
-	Advice string
+	Advice words.Phrase
 }
 
 // newPasswordSecret shows the password that somebody has chosen for a user.
 func newPasswordSecret(user, password string) *secret {
 	return &secret{
-		What: "The password of " + plain(user) + " is now", Text: password,
-		Advice: "It is shown this once. It has to be changed at the next log-in.",
+		What: words.Of("The password of %s is now", plain(user)), Text: password,
+		Advice: words.Of("It is shown this once. It has to be changed at the next log-in."),
 	}
 }
 
 // sessionRow is one of the user's own sessions.
 type sessionRow struct {
 	RowID, ID     string
-	Browser       string // in short
+	Browser       words.Phrase // in short
 	UserAgent     string
 	Address       string
 	Current       bool
@@ -179,7 +181,7 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 
 // browserOf says in a few words what a User-Agent header means: who wrote it is
 // for people to tell apart, not for programs to rely on.
-func browserOf(userAgent string) string {
+func browserOf(userAgent string) words.Phrase {
 	first := func(pairs ...[2]string) string {
 		for _, pair := range pairs {
 			if strings.Contains(userAgent, pair[0]) {
@@ -193,13 +195,13 @@ func browserOf(userAgent string) string {
 	system := first([2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
 		[2]string{"Windows", "Windows"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
 	if browser != "" && system != "" {
-		return browser + " on " + system
+		return words.Of("%s on %s", browser, system)
 	}
 	if browser == "" {
 		browser, _, _ = strings.Cut(userAgent, " ")
 	}
 	if browser == "" {
-		return "an unknown program"
+		return words.Of("an unknown program")
 	}
-	return plain(browser)
+	return words.Verbatim(plain(browser))
 }
