@@ -68,18 +68,24 @@ func firstElement(reply []byte) string {
 	}
 }
 
-// supervisord sends control characters as they are, which XML forbids, and XML
-// folds \r\n. clean moves each of them to the private-use plane 15, from where
-// restore fetches them; runes that are there already are moved on in turn.
+// supervisord sends control characters as they are, and under Python 2 also bytes
+// that are no UTF-8, both of which XML forbids; and XML folds \r\n. clean moves
+// each of them to the private-use plane 15, from where restore fetches them; runes
+// that are there already are moved on in turn.
 const (
-	plane  = 0xF0000 // + the control character
-	moved  = 0xF1000 // + the offset of a rune of ours that was there already
-	mark   = 0xF0FFF // stands before a moved rune
-	window = 0x20    // the runes at plane that have a meaning
+	plane  = 0xF0000       // + the control character
+	octets = plane + 0x100 // + the byte, from 0x80
+	moved  = 0xF1000       // + the offset of a rune of ours that was there already
+	mark   = 0xF0FFF       // stands before a moved rune
 )
 
-// clean returns the reply in a form that encoding/xml takes, with what is no
-// UTF-8 replaced. It copies only where there is something to clean.
+// means reports whether a rune stands for something else between clean and restore.
+func means(r rune) bool {
+	return r >= plane && r < plane+' ' || r >= octets+utf8.RuneSelf && r <= octets+0xFF
+}
+
+// clean returns the reply in a form that encoding/xml takes. It copies only where
+// there is something to clean.
 func clean(reply []byte) ([]byte, error) {
 	depth, dirty := 0, false
 	for i, b := range reply {
@@ -108,7 +114,11 @@ func clean(reply []byte) ([]byte, error) {
 	out.Grow(len(reply) + len(reply)/8)
 	for len(reply) > 0 {
 		r, size := utf8.DecodeRune(reply)
-		writeClean(&out, r)
+		if r == utf8.RuneError && size == 1 {
+			out.WriteRune(octets + rune(reply[0]))
+		} else {
+			writeClean(&out, r)
+		}
 		reply = reply[size:]
 	}
 	return out.Bytes(), nil
@@ -118,7 +128,7 @@ func writeClean(out *bytes.Buffer, r rune) {
 	switch {
 	case r < ' ' && r != '\t' && r != '\n':
 		out.WriteRune(plane + r)
-	case r >= plane && r < plane+window, r == mark:
+	case means(r), r == mark:
 		out.WriteRune(mark)
 		out.WriteRune(r - plane + moved)
 	case r == 0xFFFE, r == 0xFFFF:
@@ -143,8 +153,10 @@ func restore(s string) string {
 			escaped = false
 		case r == mark:
 			escaped = true
-		case r >= plane && r < plane+window:
+		case means(r) && r < octets:
 			out.WriteRune(r - plane)
+		case means(r):
+			out.WriteByte(byte(r - octets))
 		default:
 			out.WriteRune(r)
 		}

@@ -29,6 +29,18 @@ func TestCleanAndRestoreGiveBackEveryCharacter(t *testing.T) {
 }
 
 // FuzzDecode holds that no reply, however hostile, does more than fail.
+func TestBytesThatAreNoUTF8AreGivenBack(t *testing.T) {
+	text := "a\xff\xc4b\xed\xa0\x80 \U000F01C4\U000F0180 \xe5\xb7" // also what such bytes are moved to
+	var got string
+	reply := fmt.Sprintf(envelope, "<value><string>"+text+"</string></value>")
+	if err := (&Client{}).decode([]byte(reply), &got); err != nil {
+		t.Fatal(err)
+	}
+	if restore(got) != text {
+		t.Errorf("got %q, want %q", restore(got), text)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(fmt.Sprintf(envelope, "<value><array><data><value><struct><member><name>name</name><value><string>x\x1b</string></value></member></struct></value></data></array></value>")))
 	f.Add([]byte("<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>10</int></value></member></struct></value></fault></methodResponse>"))
