@@ -3,9 +3,12 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"cesi/internal/cesi"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestTheLanguageIsTheUsersElseTheConfigurationsElseTheBrowsers(t *testing.T) {
@@ -50,5 +53,18 @@ func TestTheColoursAreTheUsersChoice(t *testing.T) {
 	}
 	if got := viewer.post("/profile/preferences", url.Values{"scheme": {"plaid"}}); got.status != http.StatusBadRequest {
 		t.Errorf("a scheme that there is not: %d", got.status)
+	}
+}
+
+func TestErrorsAreInTheReadersLanguageAndTheAPIsAreEnglish(t *testing.T) {
+	_, nodes := fakeNode(t)
+	_, viewer := startServerAs(t, cesi.Viewer, nodes)
+	chinese := with{"Accept-Language", "zh-CN"}
+	page := viewer.get("/nodes/nowhere", chinese).page(t)
+	if got := texts(page, ".error > h1, .error > p > bdi"); !cmp.Equal(got, []string{"未找到", `没有节点 "nowhere"`}) {
+		t.Errorf("the page says %q", got)
+	}
+	if got := viewer.get("/api/v2/nodes/nowhere", chinese); !strings.Contains(got.body, `there is no node`) {
+		t.Errorf("the API says %s", got.body)
 	}
 }

@@ -12,8 +12,15 @@ import (
 	"strings"
 )
 
-// sentence is what is said in English where nobody knows who reads it: in an
-// error, or in an entry of the activity log. It is known again by its form.
+// sentences are what is said in English where nobody knows who reads it: in an
+// error, or in an entry of the activity log. They are known again, whether or not
+// they begin with a capital.
+type sentences struct {
+	same  map[string]string // those that are always the same, in lower case
+	forms []sentence        // the others, the longest first
+}
+
+// sentence is known again by its form.
 type sentence struct {
 	form *regexp.Regexp
 	size int    // of what is the same each time
@@ -25,30 +32,33 @@ var verbsOf = regexp.MustCompile(`%(?:\[(\d+)\])?[sqd]`)
 
 // readSentences reads the catalogue sentences/NAME, if there is one. Its keys are
 // formats with the verbs %s, %q and %d.
-func readSentences(catalogues fs.FS, name string) ([]sentence, error) {
+func readSentences(catalogues fs.FS, name string) (sentences, error) {
+	known := sentences{same: make(map[string]string)}
 	data, err := fs.ReadFile(catalogues, "sentences/"+name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return known, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("catalogue of sentences: %w", err)
+		return known, fmt.Errorf("catalogue of sentences: %w", err)
 	}
 	var entries map[string]string
 	if err := json.Unmarshal(data, &entries); err != nil {
-		return nil, fmt.Errorf("catalogue sentences/%s: %w", name, err)
+		return known, fmt.Errorf("catalogue sentences/%s: %w", name, err)
 	}
-	list := make([]sentence, 0, len(entries))
 	for key, in := range entries {
-		list = append(list, newSentence(key, in))
+		if verbsOf.MatchString(key) {
+			known.forms = append(known.forms, newSentence(key, in))
+		} else {
+			known.same[strings.ToLower(key)] = in
+		}
 	}
-	slices.SortFunc(list, func(a, b sentence) int {
+	slices.SortFunc(known.forms, func(a, b sentence) int {
 		return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.form.String(), b.form.String()))
 	})
-	return list, nil
+	return known, nil
 }
 
-// newSentence knows a format again in what was made with it, whether or not that
-// begins with a capital.
+// newSentence knows a format again in what was made with it.
 func newSentence(format, in string) sentence {
 	var form strings.Builder
 	rest, size := format, 0
@@ -96,7 +106,10 @@ func (s *Speaker) known(english string) (told string, known bool) {
 	if s == nil {
 		return english, false
 	}
-	for _, known := range s.sentences {
+	if same, known := s.sentences.same[strings.ToLower(english)]; known {
+		return same, true
+	}
+	for _, known := range s.sentences.forms {
 		caught := known.form.FindStringSubmatch(english)
 		if caught == nil {
 			continue

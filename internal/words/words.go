@@ -142,7 +142,7 @@ func (b *Book) Choose(wishes ...string) *Speaker {
 type Speaker struct {
 	tag       language.Tag
 	printer   *message.Printer
-	sentences []sentence
+	sentences sentences
 }
 
 // Tag is the language, such as "en" or "zh-CN".
