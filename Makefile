@@ -11,10 +11,10 @@ SYSCONF ?= /etc
 STATE   ?= /var/lib/cesi
 DESTDIR ?=
 
-.PHONY: help build demo test lint bench assets install clean
+.PHONY: help build demo test lint bench assets screenshots install clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: go ## one static binary, ./cesi
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o cesi ./cmd/cesi
@@ -43,6 +43,11 @@ bench: go ## the figures that matter, measured
 assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 	@command -v npm >/dev/null || { echo "npm is missing (Debian, Ubuntu: apt-get install npm)." >&2; exit 1; }
 	web/assets.sh
+
+screenshots: ## the pictures of the README, taken of the demo
+	@.ci/need supervisord=supervisor chromium=chromium
+	@fc-list :lang=zh | grep -q . || { echo "No Chinese font (Debian, Ubuntu: apt-get install fonts-wqy-zenhei)." >&2; exit 1; }
+	SCREENSHOTS='$(CURDIR)/web/screenshots' go test -count 1 -run '^TestScreenshots$$' ./cmd/cesi
 
 install: build ## the binary, a configuration and a supervisord program; never over an existing file of yours
 	install -D -m 0755 cesi '$(DESTDIR)$(PREFIX)/bin/cesi'
