@@ -162,12 +162,12 @@ func collect(t testing.TB, next func(context.Context) (Event, error), until func
 		case Text:
 			all += string(e.Text)
 		case Seam:
-			all += "[" + e.Sentence + "]"
+			all += "[" + e.Sentence.String() + "]"
 		case End:
-			all += "[end: " + e.Sentence + "]"
+			all += "[end: " + e.Sentence.String() + "]"
 		case State:
-			if !e.Live && e.Sentence != stateOpen {
-				all += "[state: " + e.Sentence + "]"
+			if !e.Live && e.Sentence.String() != opening().String() {
+				all += "[state: " + e.Sentence.String() + "]"
 			}
 		}
 	}

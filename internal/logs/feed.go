@@ -6,14 +6,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-)
-
-// The sentences of seams and states.
-const (
-	seamBroken = "The stream from the node broke off and was opened again. What was written in between may be missing, or lines come twice."
-	seamStart  = "The live log begins here. The lines above may come again."
-	stateOpen  = "Connecting …"
-	stateLive  = "Live"
+	"cesi/internal/words"
 )
 
 // readSize is how much is taken from a stream at once, in bytes.
@@ -30,7 +23,7 @@ type feed struct {
 
 func newFeed(l *Logs, k key) *feed {
 	f := &feed{logs: l, key: k}
-	f.ring.init(Event{Kind: State, Sentence: stateOpen})
+	f.ring.init(Event{Kind: State, Sentence: opening()})
 	return f
 }
 
@@ -45,10 +38,10 @@ func (f *feed) run(ctx context.Context) {
 				missing = time.Now()
 			}
 			if time.Since(missing) >= f.logs.timing.gone {
-				f.add(ctx, Event{Kind: End, Sentence: cesi.Sentence(err)})
+				f.add(ctx, Event{Kind: End, Sentence: said(err)})
 				return
 			}
-			f.state(ctx, false, cesi.Sentence(err))
+			f.state(ctx, false, said(err))
 			pause(ctx, f.logs.timing.retry)
 			continue
 		}
@@ -61,24 +54,16 @@ func (f *feed) run(ctx context.Context) {
 			continue
 		}
 		if opened {
-			f.add(ctx, Event{Kind: Seam, Sentence: seamBroken})
+			f.add(ctx, Event{Kind: Seam, Sentence: brokeOff()})
 		}
 		opened = true
-		f.state(ctx, true, stateLive)
+		f.state(ctx, true, words.Of("Live"))
 		if f.copy(ctx, stream) {
 			wait = f.logs.timing.retry
 		}
 		pause(ctx, wait)
 		wait = min(2*wait, f.logs.timing.maxRetry)
 	}
-}
-
-// waitingFor words why there is no stream.
-func waitingFor(err error) string {
-	if cesi.IsNoLog(err) {
-		return cesi.Sentence(err) + " Waiting for it to appear."
-	}
-	return cesi.Sentence(err) + " Trying again."
 }
 
 // copy takes what comes until the stream ends, and reports whether anything came.
@@ -120,7 +105,7 @@ func (f *feed) guard(ctx context.Context, stream io.Closer) {
 			return
 		case err != nil:
 			silent = true
-			f.state(ctx, false, cesi.Sentence(err))
+			f.state(ctx, false, said(err))
 		case silent:
 			return
 		}
@@ -128,7 +113,7 @@ func (f *feed) guard(ctx context.Context, stream io.Closer) {
 }
 
 // state tells the watchers whether the log is live, if that is news.
-func (f *feed) state(ctx context.Context, live bool, sentence string) {
+func (f *feed) state(ctx context.Context, live bool, sentence words.Phrase) {
 	if e := (Event{Kind: State, Live: live, Sentence: sentence}); f.news(e) {
 		f.add(ctx, e)
 	}

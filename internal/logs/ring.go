@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"cesi/internal/words"
 )
 
 // Kind is what an Event tells.
@@ -20,10 +22,10 @@ const (
 // Event is something that happened to a watched log.
 type Event struct {
 	Kind     Kind
-	Text     []byte // until the next call
-	Offset   int64  // of the first byte of Text in the log; -1: not known
-	Live     bool   // for State
-	Sentence string // for people; for all but Text
+	Text     []byte       // until the next call
+	Offset   int64        // of the first byte of Text in the log; -1: not known
+	Live     bool         // for State
+	Sentence words.Phrase // for people; for all but Text
 }
 
 const (
@@ -71,7 +73,7 @@ func (r *ring) init(current Event) {
 func (r *ring) news(e Event) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.current.Live != e.Live || r.current.Sentence != e.Sentence
+	return r.current.Live != e.Live || r.current.Sentence.String() != e.Sentence.String()
 }
 
 // add appends an event for all watchers, with a copy of its text. Where that

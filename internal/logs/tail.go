@@ -3,10 +3,10 @@ package logs
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"unicode/utf8"
 
 	"cesi/internal/cesi"
+	"cesi/internal/words"
 )
 
 const (
@@ -90,7 +90,7 @@ func (t *Tail) find(ctx context.Context, e Event) {
 	start := place(part, e.Text)
 	if err != nil || start < 0 {
 		if !t.marked {
-			t.queue = append(t.queue, Event{Kind: Seam, Sentence: seamStart})
+			t.queue = append(t.queue, Event{Kind: Seam, Sentence: beginning()})
 		}
 		t.offset = -1
 		t.push(e)
@@ -142,10 +142,10 @@ func (t *Tail) read(ctx context.Context) (cesi.LogPart, error) {
 	}
 	switch {
 	case t.offset > size:
-		t.queue = append(t.queue, Event{Kind: Seam, Sentence: "The log was cleared or rotated."})
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: words.Of("The log was cleared or rotated.")})
 		t.offset, t.marked = -1, true
 	case t.offset >= 0 && size-t.offset > maxBehind:
-		t.queue = append(t.queue, Event{Kind: Seam, Sentence: Bytes(size-alignRead-t.offset) + " skipped."})
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: words.Of("%s skipped.", Bytes(size-alignRead-t.offset))})
 		t.offset = size - alignRead
 	}
 	from := size
@@ -168,11 +168,6 @@ func (t *Tail) fill(piece cesi.LogPiece, start int64) {
 		t.queue = append(t.queue, Event{Kind: Text, Text: piece.Text[from-piece.Offset : to-piece.Offset], Offset: from})
 		t.offset = to
 	}
-}
-
-// GapSentence says what stands for bytes that can't be read.
-func GapSentence(n int64) string {
-	return fmt.Sprintf("%s here can't be read back: supervisord hands out only UTF-8.", Bytes(n))
 }
 
 // flat puts a part's text together; bytes that no text has stand for gaps.

@@ -2,7 +2,8 @@ package logs
 
 import (
 	"context"
-	"fmt"
+
+	"cesi/internal/words"
 )
 
 // Watch is one watcher's place in a log. It is for one goroutine.
@@ -94,19 +95,5 @@ func (w *Watch) catchUp() Event {
 	next, at := w.feed.recent()
 	missed := at - w.at
 	w.next, w.at, w.behind = next, at, false
-	return Event{Kind: Seam, Sentence: fmt.Sprintf("%s skipped: the log is faster than this connection.", Bytes(missed))}
-}
-
-// Bytes writes a number of bytes for people: "812 bytes", "3.4 MB".
-func Bytes(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
-	case n < 1000*1000*1000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	default:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	}
+	return Event{Kind: Seam, Sentence: words.Of("%s skipped: the log is faster than this connection.", Bytes(missed))}
 }

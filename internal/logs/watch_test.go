@@ -93,7 +93,7 @@ func TestABrokenStreamGoesOnBehindASeam(t *testing.T) {
 	collect(t, w.Next, contains("[state: Refused. Trying again.]"))
 	f.set(func() { f.follow = nil; f.content = nil })
 	f.write(t, f.stream(t, 2), "after\n")
-	if got := collect(t, w.Next, contains("after\n")); got != "["+seamBroken+"]after\n" {
+	if got := collect(t, w.Next, contains("after\n")); got != "["+brokeOff().String()+"]after\n" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -132,7 +132,7 @@ func TestANodeThatHangsSaysSoAndIsAskedAnew(t *testing.T) {
 	collect(t, w.Next, contains("[state: It did not answer in time.]"))
 	f.set(func() { f.check = nil })
 	f.write(t, f.stream(t, 2), "awake\n")
-	if got := collect(t, w.Next, contains("awake\n")); !strings.Contains(got, seamBroken) {
+	if got := collect(t, w.Next, contains("awake\n")); !strings.Contains(got, brokeOff().String()) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -185,7 +185,7 @@ func TestATailFindsItsPlaceAgain(t *testing.T) {
 	f.set(func() { f.content = append(f.content, "missed\n"...) })
 	f.stream(t, 1).in.Close()
 	f.write(t, f.stream(t, 2), "two\n")
-	if got := collect(t, tail.Next, contains("two\n")); got != "["+seamBroken+"]missed\ntwo\n" {
+	if got := collect(t, tail.Next, contains("two\n")); got != "["+brokeOff().String()+"]missed\ntwo\n" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -207,7 +207,7 @@ func TestATailWithoutAPlaceSaysSo(t *testing.T) {
 	f.gaps = [][2]int64{{3000, 4000}}
 	tail := l.Tail("n", aLog, 4000)
 	defer tail.Close()
-	if got := collect(t, tail.Next, contains("old\n")); !strings.HasPrefix(got, "["+seamStart+"]") {
+	if got := collect(t, tail.Next, contains("old\n")); !strings.HasPrefix(got, "["+beginning().String()+"]") {
 		t.Errorf("got %.200q", got)
 	}
 	cleared := l.Tail("n", aLog, 9000)

@@ -13,6 +13,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/words"
 )
 
 // encodeText turns bytes of a log into the data of an event; nil if there is
@@ -23,7 +24,7 @@ type encodeText func(text []byte, offset int64, flush bool) (data any, held int)
 // logTailStream follows a log for a page: text comes as spans.
 func (s *Server) logTailStream(w http.ResponseWriter, r *http.Request) error {
 	var a ansi
-	return s.followLog(w, r, func(text []byte, _ int64, flush bool) (any, int) {
+	return s.followLog(w, r, s.speaker(r), func(text []byte, _ int64, flush bool) (any, int) {
 		spans := a.write(text)
 		if flush {
 			spans = append(spans, a.flush()...)
@@ -45,7 +46,7 @@ type apiLogText struct {
 // apiLogTail follows a log for a program: text comes as it is.
 func (s *Server) apiLogTail(w http.ResponseWriter, r *http.Request) error {
 	var pending []byte
-	return s.followLog(w, r, func(text []byte, offset int64, flush bool) (any, int) {
+	return s.followLog(w, r, nil, func(text []byte, offset int64, flush bool) (any, int) {
 		offset -= int64(len(pending))
 		if len(pending) > 0 {
 			text = append(pending, text...)
@@ -100,14 +101,15 @@ const (
 // tailer sends a log to one reader.
 type tailer struct {
 	*eventStream
-	encode encodeText
-	wrote  time.Time
-	buffer bytes.Buffer // of the event that is written: a log may be fast
+	speaker *words.Speaker // nil: a program reads it
+	encode  encodeText
+	wrote   time.Time
+	buffer  bytes.Buffer // of the event that is written: a log may be fast
 }
 
 // followLog sends a log live until the reader leaves, may not read it any more,
 // or the log is gone for good.
-func (s *Server) followLog(w http.ResponseWriter, r *http.Request, encode encodeText) error {
+func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
 	l, err := s.findLog(r)
 	if err != nil {
 		return err
@@ -120,17 +122,13 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, encode encode
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	t := &tailer{eventStream: stream, encode: encode, wrote: time.Now()}
+	t := &tailer{eventStream: stream, speaker: speaker, encode: encode, wrote: time.Now()}
 	ctx, cancel := s.untilClosing(r)
 	defer cancel()
 	tail := s.logs.Tail(l.node.Name, l.log, from)
 	defer tail.Close()
 	if resumed {
-		sentence := "The connection was broken and is there again."
-		if from < 0 {
-			sentence += " Lines may be missing, or come twice."
-		}
-		_ = t.notice("seam", logNotice{Sentence: sentence}) // what follows fails too then
+		_ = t.notice("seam", false, resumption(from)) // what follows fails too then
 	}
 	// Whatever ends it, the answer has begun and says it itself.
 	_ = t.run(ctx, tail, func() bool { return s.mayStill(r, cesi.ReadLogs) })
@@ -146,7 +144,7 @@ func (t *tailer) run(ctx context.Context, tail *logs.Tail, mayStill func() bool)
 		}
 		if now := time.Now(); now.Sub(checked) >= recheckEvery {
 			if checked = now; !mayStill() {
-				return t.notice("end", logNotice{Sentence: "You are no longer logged in, or may not read logs any more."})
+				return t.notice("end", false, words.Of("You are no longer logged in, or may not read logs any more."))
 			}
 		}
 		if err != nil {
@@ -203,7 +201,7 @@ func (t *tailer) event(e logs.Event) error {
 	case logs.Text:
 		return t.text(e, false)
 	case logs.State:
-		return t.notice("state", logNotice{Live: e.Live, Sentence: e.Sentence})
+		return t.notice("state", e.Live, e.Sentence)
 	}
 	name := "seam"
 	if e.Kind == logs.End {
@@ -212,7 +210,7 @@ func (t *tailer) event(e logs.Event) error {
 	if err := t.text(logs.Event{Offset: -1}, true); err != nil {
 		return err
 	}
-	return t.notice(name, logNotice{Live: e.Kind == logs.Seam, Sentence: e.Sentence})
+	return t.notice(name, e.Kind == logs.Seam, e.Sentence)
 }
 
 // text sends text with the offset behind it as its number, from which a browser
@@ -245,4 +243,15 @@ func (t *tailer) sendJSON(name, id string, data any) error {
 	return t.write(t.buffer.Bytes())
 }
 
-func (t *tailer) notice(name string, n logNotice) error { return t.sendJSON(name, "", n) }
+func (t *tailer) notice(name string, live bool, sentence words.Phrase) error {
+	return t.sendJSON(name, "", logNotice{Live: live, Sentence: t.speaker.Tell(sentence)})
+}
+
+// resumption is the seam for a reader that is there again; a negative offset says
+// that it can't be told how far it had come.
+func resumption(from int64) words.Phrase {
+	if from < 0 {
+		return words.Of("The connection was broken and is there again. Lines may be missing, or come twice.")
+	}
+	return words.Of("The connection was broken and is there again.")
+}

@@ -10,6 +10,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/words"
 )
 
 const (
@@ -28,12 +29,12 @@ func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	query := r.URL.Query()
 	page := newLogPage(s.base(r), l, logQueryOf(query))
-	switch err := s.fillLog(r.Context(), &page.Panel, l, query); {
+	switch err := s.fillLog(r.Context(), &page, l, query); {
 	case err == nil:
 	case cesi.IsNoLog(err):
 		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
-		page.Panel.Problem = capitalized(cesi.Sentence(err)) // and it comes live when the node does
+		page.Panel.Problem = words.Heard(capitalized(cesi.Sentence(err))) // and it comes live when the node does
 	default:
 		return err
 	}
@@ -41,8 +42,9 @@ func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
 	return s.pages.render(w, http.StatusOK, "log", page)
 }
 
-// fillLog reads the part of a log that a query asks for into the panel.
-func (s *Server) fillLog(ctx context.Context, p *logPanel, l logRequest, query url.Values) error {
+// fillLog reads the part of a log that a query asks for into the page.
+func (s *Server) fillLog(ctx context.Context, page *logPageData, l logRequest, query url.Values) error {
+	p := &page.Panel
 	window, err := logWindowOf(query, logPage)
 	if err != nil {
 		return err
@@ -69,7 +71,7 @@ func (s *Server) fillLog(ctx context.Context, p *logPanel, l logRequest, query u
 		}
 		found = &q
 	}
-	p.fill(toLine(part, size), size, found)
+	p.fill(page.Speaker, toLine(part, size), size, found)
 	return nil
 }
 

@@ -1,12 +1,12 @@
 package server
 
 import (
-	"fmt"
 	"net/url"
 	"strconv"
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/words"
 )
 
 // logPanel is a log with what goes with it: the search, the live tail, the ways
@@ -17,19 +17,19 @@ import (
 // with a newLogPanel. Such a panel asks no node while the page is drawn; where
 // scripts run, its end comes live. The log's own page fills it beforehand.
 type logPanel struct {
-	ID       string // of the element
-	Path     string // of the log's page, without prefix
-	Name     string // of the log, for people
+	ID       string       // of the element
+	Path     string       // of the log's page, without prefix
+	Name     words.Phrase // of the log
 	Tabs     []logTab
 	Query    logQuery
 	Spans    []logSpan
 	Filled   bool
 	From, To int64
 	Size     int64
-	Live     bool   // goes on with what is written
-	NoLog    string // why there is none
-	Problem  string // why it could not be read
-	At       int64  // offset of the match that is looked at; negative: none
+	Live     bool         // goes on with what is written
+	NoLog    words.Phrase // why there is none
+	Problem  words.Phrase // why it could not be read
+	At       int64        // offset of the match that is looked at; negative: none
 }
 
 // logTab leads to another log of the same process.
@@ -47,7 +47,7 @@ type logSpan struct {
 // newLogPanel returns the panel of a log of a node: of a process, or of
 // supervisord itself for MainLog. Its end is shown live.
 func newLogPanel(node string, log cesi.LogName) logPanel {
-	p := logPanel{ID: rowID("log", log.Stream.String()), Path: logPath(node, log), Name: log.String(), Query: logQuery{Wrap: true}, Live: true, At: -1}
+	p := logPanel{ID: rowID("log", log.Stream.String()), Path: logPath(node, log), Name: logName(log), Query: logQuery{Wrap: true}, Live: true, At: -1}
 	if log.Stream == cesi.MainLog {
 		return p
 	}
@@ -62,7 +62,15 @@ func newLogPanel(node string, log cesi.LogName) logPanel {
 
 // Readable reports whether the log can be searched and downloaded, as far as is
 // known.
-func (p logPanel) Readable() bool { return p.NoLog == "" && p.Problem == "" }
+func (p logPanel) Readable() bool { return p.NoLog.Text == "" && p.Problem.Text == "" }
+
+// logName names a log for people.
+func logName(log cesi.LogName) words.Phrase {
+	if log.Stream == cesi.MainLog {
+		return words.Of("supervisord's own log")
+	}
+	return words.Of("%s of %s", log.Stream, plain(log.Process.String()))
+}
 
 // logPath is where a log's page is, without prefix.
 func logPath(node string, log cesi.LogName) string {
@@ -72,8 +80,8 @@ func logPath(node string, log cesi.LogName) string {
 	return localURL("nodes", node, "processes", log.Process, "log", log.Stream)
 }
 
-// fill puts a part of the log into the panel.
-func (p *logPanel) fill(part cesi.LogPart, size int64, query *logs.Query) {
+// fill puts a part of the log into the panel, with remarks in a language.
+func (p *logPanel) fill(speaker *words.Speaker, part cesi.LogPart, size int64, query *logs.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
 	p.Live = part.To >= size
@@ -81,7 +89,7 @@ func (p *logPanel) fill(part cesi.LogPart, size int64, query *logs.Query) {
 	for _, piece := range part.Pieces {
 		if piece.Gap > 0 {
 			p.add(a.flush(), false)
-			p.add([]span{{classGap, logs.GapSentence(piece.Gap)}}, false)
+			p.add([]span{{classGap, speaker.Tell(logs.GapSentence(piece.Gap))}}, false)
 			continue
 		}
 		p.draw(&a, piece, query)
@@ -204,9 +212,9 @@ func (p logPanel) Next() string {
 }
 
 // Where says which part of the log this is: "bytes 0 to 65,536 of 12.3 MB".
-func (p logPanel) Where() string {
+func (p logPanel) Where() words.Phrase {
 	if p.From == 0 && p.To >= p.Size {
-		return "all of it, " + logs.Bytes(p.Size)
+		return words.Of("all of it, %s", logs.Bytes(p.Size))
 	}
-	return fmt.Sprintf("bytes %s to %s of %s", number(int(p.From)), number(int(p.To)), logs.Bytes(p.Size))
+	return words.Of("bytes %d to %d of %s", p.From, p.To, logs.Bytes(p.Size))
 }

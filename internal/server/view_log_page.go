@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/words"
 )
 
 // logPageData is the page of a log, or of a search in it.
@@ -22,7 +23,7 @@ type logPageData struct {
 func newLogPage(base basePage, l logRequest, query logQuery) logPageData {
 	page := logPageData{Node: l.node.Name, Badge: newNodeBadge(l.node), Panel: newLogPanel(l.node.Name, l.log)}
 	page.Panel.Query = query
-	title := "supervisord's log · " + l.node.Name
+	title := base.say("supervisord's log") + " · " + l.node.Name
 	if l.process != nil {
 		page.Process, page.Badge = l.process.String(), newProcessBadge(l.process.Process)
 		title = fmt.Sprintf("%s %s · %s", page.Process, l.log.Stream, l.node.Name)
@@ -33,9 +34,9 @@ func newLogPage(base basePage, l logRequest, query logQuery) logPageData {
 
 // whyNoLog explains that a process has no log, by what its supervisord says of
 // it.
-func whyNoLog(p *fleet.Process, stream cesi.LogStream) string {
+func whyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
 	if p == nil {
-		return "This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section)."
+		return words.Of("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
 	}
 	file := p.StdoutLogfile
 	if stream == cesi.Stderr {
@@ -43,24 +44,24 @@ func whyNoLog(p *fleet.Process, stream cesi.LogStream) string {
 	}
 	switch {
 	case file != "" && p.Start == 0:
-		return fmt.Sprintf("There is no log yet: the process has never been started. It will be %s.", plain(file))
+		return words.Of("There is no log yet: the process has never been started. It will be %s.", plain(file))
 	case file != "":
-		return fmt.Sprintf("The file %s is not there. It may have been removed; the next start makes it anew.", plain(file))
+		return words.Of("The file %s is not there. It may have been removed; the next start makes it anew.", plain(file))
 	case stream == cesi.Stderr:
-		return "This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout."
+		return words.Of("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
 	default:
-		return "This process has no stdout log: stdout_logfile = NONE."
+		return words.Of("This process has no stdout log: stdout_logfile = NONE.")
 	}
 }
 
 // foundView is what a search came to.
 type foundView struct {
-	Count   string // "1,234 matches"
-	Where   string // "in the last 16.8 MB"
+	Count   words.Phrase // "1,234 matches"
+	Where   words.Phrase // "in the last 16.8 MB"
 	Rows    []matchRow
-	More    bool   // than there are rows
-	Further string // address of the same search further back; empty at the beginning
-	Gaps    string // bytes that could not be searched
+	More    bool         // than there are rows
+	Further string       // address of the same search further back; empty at the beginning
+	Gaps    words.Phrase // bytes that could not be searched
 }
 
 // matchRow is a line with what was found.
@@ -76,11 +77,11 @@ func newFoundView(p logPanel, found logs.Found) *foundView {
 	v := &foundView{Count: matches(found.Count), More: found.Count > len(found.Matches)}
 	switch searched := found.To - found.From; {
 	case found.From == 0 && found.To >= found.Size:
-		v.Where = "in the whole log, " + logs.Bytes(found.Size)
+		v.Where = words.Of("in the whole log, %s", logs.Bytes(found.Size))
 	case found.To >= found.Size:
-		v.Where = "in the last " + logs.Bytes(searched)
+		v.Where = words.Of("in the last %s", logs.Bytes(searched))
 	default:
-		v.Where = fmt.Sprintf("in bytes %s to %s", number(int(found.From)), number(int(found.To)))
+		v.Where = words.Of("in bytes %d to %d", found.From, found.To)
 	}
 	if found.From > 0 {
 		values := p.Query.values()
@@ -88,7 +89,7 @@ func newFoundView(p logPanel, found logs.Found) *foundView {
 		v.Further = p.Search() + "?" + values.Encode()
 	}
 	if found.Gaps > 0 {
-		v.Gaps = logs.Bytes(found.Gaps) + " could not be searched: supervisord hands out only UTF-8."
+		v.Gaps = words.Of("%s could not be searched: supervisord hands out only UTF-8.", logs.Bytes(found.Gaps))
 	}
 	for i := len(found.Matches) - 1; i >= 0; i-- {
 		v.Rows = append(v.Rows, newMatchRow(p, found.Matches[i]))
@@ -121,23 +122,21 @@ func oneLine(text []byte) []span {
 }
 
 // matches writes a count of what was found.
-func matches(n int) string {
-	switch n {
-	case 0:
-		return "Nothing found"
-	case 1:
-		return "1 match"
-	default:
-		return number(n) + " matches"
+func matches(n int) words.Phrase {
+	if n == 0 {
+		return words.Of("Nothing found")
 	}
+	return words.Of("%d matches", n)
 }
 
 // nothingFurther says that there is no other match between two offsets.
 func nothingFurther(p logPanel, direction string, from, end int64) *foundView {
-	v := &foundView{Count: "No " + direction + " match"}
-	low, high := min(from, end), max(from, end)
-	v.Where = fmt.Sprintf("in bytes %s to %s", number(int(low)), number(int(high)))
-	if direction == "previous" && end > 0 {
+	v := &foundView{Count: words.Of("No next match"), Where: words.Of("in bytes %d to %d", min(from, end), max(from, end))}
+	if direction != "previous" {
+		return v
+	}
+	v.Count = words.Of("No previous match")
+	if end > 0 {
 		values := p.Query.values()
 		values["before"] = at("before", end)["before"]
 		v.Further = p.Search() + "?" + values.Encode()

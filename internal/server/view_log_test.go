@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/words"
 )
 
 // hostileLog is what a log may hold, with a gap in it.
@@ -29,13 +30,13 @@ func sampleLogPages(base basePage) []sample {
 	part := hostileLog()
 	asked := logQuery{Text: "error", Wrap: true}
 	live, middle, main := newLogPage(base, l, logQuery{Wrap: true}), newLogPage(base, l, asked), newLogPage(base, logRequest{node: n, log: cesi.LogName{Stream: cesi.MainLog}}, logQuery{})
-	live.Panel.fill(part, part.To, nil)
+	live.Panel.fill(base.Speaker, part, part.To, nil)
 	middle.Panel.At = part.Pieces[2].Offset
-	middle.Panel.fill(part, 3<<30, &query)
+	middle.Panel.fill(base.Speaker, part, 3<<30, &query)
 	none := newLogPage(base, l, logQuery{Wrap: true})
 	none.Panel.NoLog = whyNoLog(&process, cesi.Stderr)
 	silent := newLogPage(base, l, logQuery{Wrap: true})
-	silent.Panel.Problem = "It did not answer in time."
+	silent.Panel.Problem = words.Verbatim("It did not answer in time.")
 	found, nothing, end := newLogPage(base, l, asked), newLogPage(base, l, asked), newLogPage(base, l, asked)
 	match := logs.Match{Offset: 4711, Length: 5, Line: []byte("an error: <b>\x1b[31mred"), From: 3}
 	found.Found = newFoundView(found.Panel, logs.Found{From: 10, To: 1 << 24, Size: 1 << 24, Count: 1234, Matches: []logs.Match{match, match}, Gaps: 12})

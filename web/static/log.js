@@ -15,6 +15,13 @@
     return span
   }
 
+  // What a button says the other way round; it keeps the words that it has.
+  function otherWords(button, words) {
+    const other = button.dataset.other
+    button.dataset.other = words
+    return other
+  }
+
   class Tail {
     constructor(panel) {
       this.panel = panel
@@ -48,11 +55,11 @@
       source.addEventListener('end', (event) => {
         source.close()
         this.show({ live: false, sentence: JSON.parse(event.data).sentence })
-        this.seam('The live log ends here.')
+        this.seam(this.panel.dataset.sayEnded)
       })
       source.addEventListener('error', () => {
         const ended = source.readyState === EventSource.CLOSED
-        this.show({ live: false, sentence: ended ? 'The live log is not to be had: reload the page.' : 'CeSI does not answer; trying again.' })
+        this.show({ live: false, sentence: ended ? this.panel.dataset.sayRefused : this.panel.dataset.sayOffline })
       })
       addEventListener('pagehide', () => source.close())
     }
@@ -106,14 +113,14 @@
 
     pause(on) {
       this.paused = on
-      this.pauseButton.querySelector('span').textContent = on ? 'Resume' : 'Pause'
+      this.pauseButton.querySelector('span').textContent = otherWords(this.pauseButton, this.pauseButton.textContent.trim())
       this.pauseButton.setAttribute('aria-pressed', on)
       this.panel.classList.toggle('log-paused', on)
       if (on) return
       const waiting = this.waiting
       this.waiting = []
       this.waitingLength = 0
-      if (this.missed) this.seam('Too much came while this was paused; its beginning is left out.')
+      if (this.missed) this.seam(this.panel.dataset.sayMissed)
       this.missed = false
       for (const spans of waiting) this.append(spans)
     }
@@ -167,8 +174,8 @@
     if (!link) return
     event.preventDefault()
     const here = location.pathname + location.search
-    const wrapped = panel.querySelector('.log-text')?.classList.toggle('log-wrapped')
-    link.title = wrapped ? "Don't wrap long lines" : 'Wrap long lines'
+    panel.querySelector('.log-text')?.classList.toggle('log-wrapped')
+    link.title = otherWords(link, link.title)
     link.setAttribute('aria-label', link.title)
     if (panel.dataset.logPage !== undefined) {
       history.replaceState(null, '', link.href)

@@ -1,0 +1,49 @@
+package logs
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/words"
+)
+
+// opening is the state before a log's stream is there.
+func opening() words.Phrase { return words.Of("Connecting …") }
+
+// brokeOff is the seam where a stream was opened anew.
+func brokeOff() words.Phrase {
+	return words.Of("The stream from the node broke off and was opened again. What was written in between may be missing, or lines come twice.")
+}
+
+// beginning is the seam before live text whose place in the log is not known.
+func beginning() words.Phrase {
+	return words.Of("The live log begins here. The lines above may come again.")
+}
+
+// said is what an error says to people.
+func said(err error) words.Phrase { return words.Heard(cesi.Sentence(err)) }
+
+// waitingFor words why there is no stream.
+func waitingFor(err error) words.Phrase {
+	if cesi.IsNoLog(err) {
+		return words.Of("%s Waiting for it to appear.", said(err))
+	}
+	return words.Of("%s Trying again.", said(err))
+}
+
+// GapSentence says what stands for bytes that can't be read.
+func GapSentence(n int64) words.Phrase {
+	return words.Of("%s here can't be read back: supervisord hands out only UTF-8.", Bytes(n))
+}
+
+// Bytes writes a number of bytes for people: "812 bytes", "3.4 MB".
+func Bytes(n int64) words.Phrase {
+	switch {
+	case n < 1000:
+		return words.Of("%d bytes", n)
+	case n < 1000*1000:
+		return words.Of("%.1f KB", float64(n)/1e3)
+	case n < 1000*1000*1000:
+		return words.Of("%.1f MB", float64(n)/1e6)
+	default:
+		return words.Of("%.1f GB", float64(n)/1e9)
+	}
+}
