@@ -105,13 +105,7 @@ func (s scope) aim(snapshot *fleet.Snapshot) (aim, error) {
 }
 
 func (a aim) problem(s scope) error {
-	what := fmt.Sprintf("%s %q", s.Kind, s.Name)
-	if s.Within != "" {
-		what += fmt.Sprintf(" in environment %q", s.Within)
-	}
-	if s.Kind == scopeMatching {
-		what = "process like that"
-	}
+	what := s.words()
 	switch {
 	case len(a.targets) > 0:
 		return nil
@@ -120,6 +114,23 @@ func (a aim) problem(s scope) error {
 	default:
 		return cesi.Errorf(cesi.NotFound, "there is no %s", what)
 	}
+}
+
+// words name what the scope is about, in an error.
+func (s scope) words() string {
+	what := "process like that"
+	switch s.Kind {
+	case scopeProcess:
+		what = fmt.Sprintf("process %q", s.Name)
+	case scopeGroup:
+		what = fmt.Sprintf("group %q", s.Name)
+	case scopeEnvironment:
+		what = fmt.Sprintf("environment %q", s.Name)
+	}
+	if s.Within != "" {
+		what = fmt.Sprintf("%s in environment %q", what, s.Within)
+	}
+	return what
 }
 
 // add takes the target in if its node answers.

@@ -3,27 +3,30 @@ package server
 import (
 	"maps"
 	"slices"
+
+	"cesi/internal/words"
 )
 
 // includedPart is somebody else's work that is part of the program.
 type includedPart struct {
-	Name, Version, Licence string
-	File                   string // static file with the licence's text
-	URL                    string // where its source and licence are
+	Name             words.Phrase
+	Version, Licence string
+	File             string // static file with the licence's text
+	URL              string // where its source and licence are
 }
 
 // newIncludedParts lists what the pages are made with and the Go modules that
 // are linked in.
 func newIncludedParts(modules map[string]string) []includedPart {
 	parts := []includedPart{
-		{Name: "Bootstrap", Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
-		{Name: "Bootswatch", Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
-		{Name: "Bootstrap Icons", Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
-		{Name: "Go and its standard library", Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
+		{Name: words.Verbatim("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
+		{Name: words.Verbatim("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
+		{Name: words.Verbatim("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
+		{Name: words.Of("Go and its standard library"), Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
 	}
 	for _, path := range slices.Sorted(maps.Keys(modules)) {
 		parts = append(parts, includedPart{
-			Name: path, Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
+			Name: words.Verbatim(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
 		})
 	}
 	return parts
