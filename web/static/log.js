@@ -5,6 +5,7 @@
 {
   const maxText = 1 << 20 // characters kept in a page, and while paused
   const nearEnd = 40 // pixels
+  const grace = 5000 // ms for which a log that nobody sees is followed on
 
   // One span of the log's text, as the server sends it.
   function draw([content, name]) {
@@ -35,7 +36,7 @@
       this.waitingLength = 0
       this.follow = !location.hash
       this.prepare()
-      this.listen()
+      this.watch()
     }
 
     prepare() {
@@ -47,13 +48,47 @@
       if (this.follow) this.toEnd()
     }
 
+    // Follows the log only while somebody sees it: a browser has six connections
+    // to a server for all its tabs.
+    watch() {
+      const look = () => {
+        clearTimeout(this.leaving)
+        if (document.hidden) this.leaving = setTimeout(() => this.leave(), grace)
+        else this.listen()
+      }
+      document.addEventListener('visibilitychange', look)
+      addEventListener('pageshow', look)
+      addEventListener('pagehide', () => this.leave())
+      if (!document.hidden) this.listen()
+    }
+
+    leave() {
+      clearTimeout(this.leaving)
+      this.source?.close()
+      this.source = null
+      this.left = true
+    }
+
+    // Where the stream is to begin: behind what has come already.
+    from() {
+      const address = new URL(this.panel.dataset.logTail, location.href)
+      if (this.come > 0) address.searchParams.set('from', this.come)
+      return address
+    }
+
     listen() {
-      const source = new EventSource(this.panel.dataset.logTail)
-      source.addEventListener('text', (event) => this.take(JSON.parse(event.data)))
+      if (this.source || this.ended) return
+      if (this.left && this.come) this.seam(this.come > 0 ? this.panel.dataset.sayBack : this.panel.dataset.sayUnsure)
+      const source = this.source = new EventSource(this.from())
+      source.addEventListener('text', (event) => {
+        this.come = Number(event.lastEventId)
+        this.take(JSON.parse(event.data))
+      })
       source.addEventListener('seam', (event) => this.seam(JSON.parse(event.data).sentence))
       source.addEventListener('state', (event) => this.show(JSON.parse(event.data)))
       source.addEventListener('end', (event) => {
         source.close()
+        this.ended = true
         this.show({ live: false, sentence: JSON.parse(event.data).sentence })
         this.seam(this.panel.dataset.sayEnded)
       })
@@ -61,7 +96,6 @@
         const ended = source.readyState === EventSource.CLOSED
         this.show({ live: false, sentence: ended ? this.panel.dataset.sayRefused : this.panel.dataset.sayOffline })
       })
-      addEventListener('pagehide', () => source.close())
     }
 
     show({ live, sentence }) {
