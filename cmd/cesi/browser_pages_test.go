@@ -3,6 +3,10 @@ package main
 import (
 	"fmt"
 	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 func testBulk(t *testing.T, s *scene) {
@@ -60,6 +64,22 @@ func testPreferences(t *testing.T, s *scene) {
 	b.waitText(".nav-links", "总览")
 }
 
+// testPalette steers a process by keyboard alone.
+func testPalette(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/beta")
+	b.stay()
+	web := row("web:web")
+	b.waitText(web, "RUNNING")
+	b.run(chromedp.KeyEvent("k", chromedp.KeyModifiers(input.ModifierCtrl)))
+	b.waitFor("the palette", `document.activeElement.matches('.palette-field')`)
+	b.run(chromedp.KeyEvent("stop web:web on beta"))
+	b.waitText(".palette-item", "web:web")
+	b.waitFor("the only choice", `document.querySelectorAll('button.palette-item').length === 1`)
+	b.run(chromedp.KeyEvent(kb.Enter))
+	b.waitText(web, "STOPPED")
+	b.same()
+}
+
 // changePassword fills in the form of whoever has to choose a password.
 func (b *tab) changePassword(current, next string) {
 	b.t.Helper()
@@ -93,5 +113,5 @@ var somePages = []string{
 	"/", "/nodes", "/nodes/alpha", "/processes", "/processes?state=RUNNING&q=worker", "/groups", "/groups/worker",
 	"/environments", "/environments/production", "/activity", "/users", "/users/admin", "/profile", "/about",
 	"/nodes/alpha/confirm?action=stop&group=worker", "/nodes/alpha/processes/talker:talker/log/stdout", "/nodes/alpha/log",
-	"/activity/purge",
+	"/activity/purge", "/nodes/alpha/daemon", "/nodes/alpha/daemon/confirm?action=shutdown", "/nodes/alpha/processes/web:web",
 }

@@ -102,6 +102,7 @@ func TestBrowser(t *testing.T) {
 		{"selection, focus and place survive a change", testKept},
 		{"many are selected and restarted", testBulk},
 		{"a log is followed", testLog},
+		{"the palette stops a process", testPalette},
 		{"a hidden tab closes its stream and catches up", testHiddenTab},
 		{"seven tabs all load pages", testManyTabs},
 		{"language and colours are chosen in the profile", testPreferences},
