@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -104,7 +105,7 @@ func (s *Service) AddToken(ctx context.Context, actor cesi.Actor, name string, e
 		if err := s.checkExpiry(expires); err != nil {
 			return err
 		}
-		entry.Message += tokenEnd(expires)
+		entry.Message = tokenUntil(entry.Message, expires)
 		random, hash := newToken()
 		text = TokenPrefix + random
 		token, err = s.store.AddToken(ctx, cesi.Token{Name: name, Owner: cesi.User{Name: actor.User}, Created: s.now(), Expires: expires}, hash)
@@ -128,12 +129,12 @@ func (s *Service) checkExpiry(expires time.Time) error {
 	return nil
 }
 
-// tokenEnd says until when a token works, for the activity log.
-func tokenEnd(expires time.Time) string {
+// tokenUntil names a token and says until when it works, for the activity log.
+func tokenUntil(name string, expires time.Time) string {
 	if expires.IsZero() {
-		return ", without end"
+		return fmt.Sprintf("%s, without end", name)
 	}
-	return ", until " + expires.UTC().Format("2006-01-02 15:04 UTC")
+	return fmt.Sprintf("%s, until %s", name, expires.UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // RevokeToken removes one of the actor's own tokens. Errors: NotFound.
@@ -149,7 +150,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor cesi.Actor, id int64) e
 func (s *Service) RevokeTokens(ctx context.Context, actor cesi.Actor, name string) error {
 	return s.manage(ctx, actor, cesi.ActionTokenRevoke, name, func(entry *cesi.Activity) error {
 		n, err := s.store.DeleteTokens(ctx, name)
-		entry.Message = counted(n, "token")
+		entry.Message = counted(n, "1 token", "%d tokens")
 		return err
 	})
 }

@@ -47,7 +47,7 @@ func (s *Service) EndSession(ctx context.Context, actor cesi.Actor, id string) e
 	entry := cesi.Activity{Action: cesi.ActionSessionEnd, Target: actor.User}
 	return s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
 		from, err := s.store.EndSessionOf(ctx, actor.User, id)
-		entry.Message = "the one from " + from
+		entry.Message = fmt.Sprintf("the one from %s", from)
 		return err
 	})
 }
@@ -61,7 +61,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, actor cesi.Actor, token 
 			return errNoSession()
 		}
 		n, err := s.store.EndSessions(ctx, actor.User, but)
-		entry.Message = counted(n, "session")
+		entry.Message = counted(n, "1 session", "%d sessions")
 		return err
 	})
 }
@@ -70,15 +70,15 @@ func (s *Service) EndOtherSessions(ctx context.Context, actor cesi.Actor, token 
 func (s *Service) EndSessions(ctx context.Context, actor cesi.Actor, name string) error {
 	return s.manage(ctx, actor, cesi.ActionSessionEnd, name, func(entry *cesi.Activity) error {
 		n, err := s.store.EndSessions(ctx, name, cesi.TokenHash{})
-		entry.Message = counted(n, "session")
+		entry.Message = counted(n, "1 session", "%d sessions")
 		return err
 	})
 }
 
-// counted writes a number of things.
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
+// counted writes a number of things; many is a format.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return one
 	}
-	return fmt.Sprintf("%d %s", n, what)
+	return fmt.Sprintf(many, n)
 }

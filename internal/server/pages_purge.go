@@ -65,7 +65,7 @@ func (s *Server) purge(r *http.Request, before time.Time) (int, error) {
 	entry.Message = fmt.Sprintf("%s from before %s", entriesOf(n), before.Format("2006-01-02 15:04:05 MST"))
 	if err != nil {
 		entry.Result = cesi.Failed
-		entry.Message += ", then it failed"
+		entry.Message = fmt.Sprintf("%s, then it failed", entry.Message)
 	}
 	s.opts.Journal.Complete(ctx, entry)
 	return n, err
@@ -76,5 +76,5 @@ func entriesOf(n int) string {
 	if n == 1 {
 		return "1 entry"
 	}
-	return number(n) + " entries"
+	return fmt.Sprintf("%s entries", number(n))
 }

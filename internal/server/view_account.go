@@ -14,7 +14,7 @@ type loginPage struct {
 }
 
 func newLoginPage(base basePage, username, next, problem string) loginPage {
-	return loginPage{basePage: base.at("", "Log in"), Username: username, Next: next, Problem: problem}
+	return loginPage{basePage: base.at("", base.say("Log in")), Username: username, Next: next, Problem: problem}
 }
 
 // profilePage is the user's own account.
