@@ -78,6 +78,7 @@ func routeTable() map[string]rank {
 		"POST /activity/purge":                  byAdmin,
 		"GET /activity/{id}":                    byViewer,
 		"GET /about":                            byViewer,
+		"GET /about/style":                      byAdmin,
 		"GET /palette":                          byViewer,
 		"GET /live":                             byViewer,
 		"GET /nodes/{node}/processes/{process}": byViewer,

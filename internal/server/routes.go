@@ -69,6 +69,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/live", s.allow(cesi.ViewFleet, s.liveStream))
 	r.Get("/palette", s.allow(cesi.ViewFleet, s.palette))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
+	r.Get("/about/style", s.allow(cesi.ManageUsers, s.stylePage))
 
 	for _, log := range []string{"/nodes/{node}/processes/{process}/log/{stream:stdout|stderr}", "/nodes/{node}/log"} {
 		r.Get(log, s.allow(cesi.ReadLogs, s.logPage))

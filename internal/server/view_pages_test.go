@@ -112,6 +112,7 @@ func samplePages(role cesi.Role) []sample {
 		{"environment", "environment", newEnvironmentPage(base, big, "production", 1)},
 		{"environment small", "environment", newEnvironmentPage(base, big, "staging", 1)},
 		{"environment of many nodes", "environment", newEnvironmentPage(base, manySamples(150, 2), "production", 2)},
+		{"style", "style", newStylePage(base)},
 		{"node", "node", newNodePage(base, payNode())},
 		{"process", "process", newProcessPage(base, payNode(), payNode().Processes[8], false)},
 		{"process configured", "process", newProcessPage(base, payNode(), configured(payNode().Processes[6]), true)},

@@ -68,5 +68,5 @@
     document.addEventListener('visibilitychange', () => { heard = Date.now() })
     setInterval(watch, 500)
   }
-  setInterval(tick, 1000)
+  if (document.body.dataset.units) setInterval(tick, 1000)
 }

@@ -1,0 +1,97 @@
+package server
+
+import (
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
+
+// stylePage shows every component in every state, drawn by the partials that the
+// other pages draw them with, for those who work on them. Its fleet is made up.
+type stylePage struct {
+	basePage
+	States     []badge
+	NodeStates []badge
+	Results    []resultBadge
+	Rows       []processRow
+	Selectable bool
+	Troubles   []troubleRow
+	Tiles      []tile
+	Cells      []mapCell
+	Dense      []mapCell
+	Toasts     []*flash
+	Standing   banner
+	Chips      []chip
+	Picker     picker
+	Items      []paletteItem
+	Example    emptyFleet
+}
+
+func newStylePage(base basePage) stylePage {
+	node, silent, connecting := styleNodes(base.Now)
+	page := stylePage{
+		basePage: base.at("about", "Style"), Selectable: true,
+		NodeStates: []badge{newNodeBadge(node), newNodeBadge(connecting), newNodeBadge(silent)},
+		Tiles:      newTiles(&fleet.Snapshot{Nodes: []*fleet.Node{node, silent}, NodesUp: 1, NodesDown: 1, Counts: node.Counts, Stale: 3}, 4),
+		Standing:   newAuditBanner(),
+		Chips:      []chip{attentionChip(3, true)},
+		Picker:     picker{Name: "environment", Label: words.Of("Environment"), All: words.Of("all environments"), Choices: []string{"production"}},
+		Example:    emptyFleet{ConfigFile: "cesi.conf"},
+	}
+	for _, n := range []*fleet.Node{node, silent, connecting} {
+		page.Cells = append(page.Cells, newMapCell(n, false))
+		page.Dense = append(page.Dense, newMapCell(n, true))
+	}
+	for i := range node.Processes {
+		p := &node.Processes[i]
+		page.States = append(page.States, newProcessBadge(p.Process))
+		page.Chips = append(page.Chips, chip{Name: "state", Label: words.Verbatim(p.State.String()), Kind: newProcessBadge(p.Process).Kind, Count: i})
+		page.Rows = append(page.Rows, newProcessRow(node, *p, true))
+		if p.Severity() > 0 {
+			page.Troubles = append(page.Troubles, newTroubleRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
+		}
+	}
+	page.Troubles = append(page.Troubles, newTroubleRow(fleet.Trouble{Node: silent}, base.Now, true))
+	for _, r := range []cesi.Result{cesi.OK, cesi.Pending, cesi.Partial, cesi.Failed, cesi.Skipped, cesi.UnknownEnd} {
+		state := newResultBadge(r)
+		page.Results = append(page.Results, state)
+		page.Toasts = append(page.Toasts, &flash{Kind: state.Kind, Sentence: words.Verbatim("A command with the result " + string(r) + ".")})
+	}
+	page.Items = []paletteItem{
+		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: words.Verbatim("api"), Link: "/groups"},
+		{Icon: "environment", Label: words.Verbatim("production"), Link: "/environments"}, base.pages()[0].item(),
+		{Action: cesi.ActionRestart, Label: oneOn(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
+	}
+	return page
+}
+
+// styleNodes are a node with a process in every state, one that does not answer
+// and one that is being connected to.
+func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
+	node = &fleet.Node{Name: "web-1", Address: "http://10.0.0.11:9001", Status: fleet.Up, LastContact: now}
+	for _, state := range cesi.States() {
+		p := cesi.Process{
+			ProcessID: cesi.ProcessID{Group: "api", Name: "worker_" + state.String()}, State: state,
+			Start: now.Unix() - 7200, Stop: now.Unix() - 600, Now: now.Unix(),
+		}
+		if state.Active() {
+			p.PID, p.Stop = 4711, 0
+		}
+		if state == cesi.Fatal || state == cesi.Backoff {
+			p.SpawnErr = "can't find command '/srv/api/bin/worker'"
+		}
+		node.Processes = append(node.Processes, fleet.Process{Process: p})
+		if state == cesi.Exited {
+			p.Name, p.ExitStatus, p.SpawnErr = "worker_failed", 3, "Bad exit code 3"
+			node.Processes = append(node.Processes, fleet.Process{Process: p})
+		}
+	}
+	node.Counts = fleet.Counts{Total: 9, Running: 1, Starting: 1, Stopping: 1, Stopped: 1, Exited: 2, Backoff: 1, Fatal: 1, Unknown: 1, Bad: 4}
+	silent = &fleet.Node{
+		Name: "web-2", Status: fleet.Down, LastContact: now.Add(-time.Minute), Processes: node.Processes[:3],
+		Failure: &fleet.Failure{Cause: cesi.CauseTimeout, Message: "It did not answer in time.", Since: now.Add(-time.Minute)},
+	}
+	return node, silent, &fleet.Node{Name: "web-3", Status: fleet.Connecting}
+}
