@@ -44,6 +44,7 @@ func TestScreenshots(t *testing.T) {
 	b := c.open(t, d.url, "/login")
 	b.login("admin", d.password)
 	b.waitText("#attention", "FATAL")
+	b.waitText("#attention", "BACKOFF")
 	b.waitText("#attention", "EXITED")
 	for _, p := range pictures {
 		b.run(network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": p.language}),
