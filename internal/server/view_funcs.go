@@ -28,7 +28,7 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"local":    func(path string) string { return prefix + path },
 		"static":   staticURL,
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
-		"t":        func(text any, args ...any) (string, error) { return translate(speaker, text, args) },
+		"t":        func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
 		"told":     speaker.Retell,
 		"squares":  func(nodeURL string, list []mapSquare) template.HTML { return squares(speaker, nodeURL, list) },
 		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
@@ -39,18 +39,6 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"groupRow": func(name string) string { return rowID("group", name) },
 		"pending":  func(action any) string { return speaker.Tell(pending(cesi.Action(fmt.Sprint(action)))) },
 		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
-	}
-}
-
-// translate says a text with its arguments, or a phrase.
-func translate(speaker *words.Speaker, text any, args []any) (string, error) {
-	switch text := text.(type) {
-	case words.Phrase:
-		return speaker.Tell(text), nil
-	case string:
-		return speaker.Tell(words.Of(text, args...)), nil
-	default:
-		return "", fmt.Errorf("%T can't be translated", text)
 	}
 }
 
@@ -103,7 +91,7 @@ func when(now, t time.Time) words.Phrase {
 	t = t.In(now.Location())
 	switch {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return words.Verbatim(t.Format("15:04:05"))
+		return words.At("15:04:05", t)
 	case t.Year() == now.Year():
 		return words.At("2 Jan 15:04:05", t)
 	default:

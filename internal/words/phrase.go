@@ -57,10 +57,30 @@ func (s *Speaker) told(args []any) []any {
 		case heard:
 			list[i] = s.Retell(string(arg))
 		case moment:
-			list[i] = arg.time.Format(s.Tell(Phrase{Text: arg.layout}))
+			list[i] = s.clock(arg)
 		default:
 			list[i] = arg
 		}
 	}
 	return list
+}
+
+// clock says a time.
+func (s *Speaker) clock(m moment) string {
+	text := m.time.Format(s.Tell(Phrase{Text: m.layout}))
+	if s == nil || s.mark == nil {
+		return text
+	}
+	return s.mark(text, m.layout, m.time)
+}
+
+// Marking returns who speaks the same, but has what is said for a time, and the
+// layout that it was made with, replaced by what mark returns.
+func (s *Speaker) Marking(mark func(text, layout string, t time.Time) string) *Speaker {
+	var marking Speaker
+	if s != nil {
+		marking = *s
+	}
+	marking.mark = mark
+	return &marking
 }

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -143,6 +144,7 @@ type Speaker struct {
 	tag       language.Tag
 	printer   *message.Printer
 	sentences sentences
+	mark      func(text, layout string, t time.Time) string // nil: times are said as they are
 }
 
 // Tag is the language, such as "en" or "zh-CN".
@@ -159,7 +161,7 @@ func (s *Speaker) Name() string { return s.Say("English") }
 // Say formats a text in the language; the verbs are those of package fmt. Numbers
 // are written as people of the language do.
 func (s *Speaker) Say(text string, args ...any) string {
-	if s == nil {
+	if s == nil || s.printer == nil {
 		return fmt.Sprintf(text, args...)
 	}
 	return s.printer.Sprintf(text, args...)

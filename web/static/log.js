@@ -73,6 +73,7 @@
     from() {
       const address = new URL(this.panel.dataset.logTail, location.href)
       if (this.come > 0) address.searchParams.set('from', this.come)
+      else if (this.come) address.searchParams.delete('from') // it is not known where that was
       return address
     }
 
