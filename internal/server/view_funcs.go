@@ -32,8 +32,6 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"told":     speaker.Retell,
 		"squares":  func(nodeURL string, list []mapSquare) template.HTML { return squares(speaker, nodeURL, list) },
 		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
-		"number":   number,
-		"plural":   plural,
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"plain":    plain,
 		"groupRow": func(name string) string { return rowID("group", name) },
@@ -70,19 +68,6 @@ func number(n int) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits
-}
-
-// plural writes a count with its noun, which forms its plural with s or, after
-// ss, with es.
-func plural(n int, noun string) string {
-	switch {
-	case n == 1:
-	case strings.HasSuffix(noun, "ss"):
-		noun += "es"
-	default:
-		noun += "s"
-	}
-	return number(n) + " " + noun
 }
 
 // when writes a time of day, with the date unless it is today's, in the zone of

@@ -26,7 +26,6 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 	now := sampleNow
 	for _, c := range []struct{ got, want string }{
 		{number(0), "0"}, {number(999), "999"}, {number(1000), "1,000"}, {number(2941), "2,941"}, {number(1234567), "1,234,567"}, {number(-1000), "-1,000"},
-		{plural(1, "process"), "1 process"}, {plural(1200, "process"), "1,200 processes"}, {plural(0, "node"), "0 nodes"},
 		{duration(0).String(), "under 1 ms"}, {duration(3 * time.Millisecond).String(), "3 ms"}, {duration(4100 * time.Millisecond).String(), "4.1 s"}, {duration(90 * time.Second).String(), "1 min"},
 		{age(now, now.Add(-800*time.Millisecond)).String(), "0.8 s"}, {age(now, now.Add(-6*time.Minute)).String(), "6 min"}, {age(now, now.Add(time.Hour)).String(), "0.0 s"},
 		{when(now, now.Add(-time.Minute)).String(), "02:16:31"}, {when(now, now.Add(-24*time.Hour)).String(), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)).String(), "23 Nov 2025 02:17"},
