@@ -31,7 +31,7 @@ func testBulk(t *testing.T, s *scene) {
 func testLog(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.click(row("talker:talker") + " .log-link")
-	b.waitText("[data-log-state]", "ive") // "Live" in some sentence
+	b.waitFor("the log to be live", `document.querySelector('.log-live')`)
 	const lines = `document.querySelector('.log-text').innerText.split('\n').length`
 	began := b.number(lines)
 	b.waitFor("more lines", fmt.Sprintf("%s > %v", lines, began+5))

@@ -108,6 +108,8 @@ func (c *chromium) open(t testing.TB, base, path string) *tab {
 			t.Logf("the page at the end:\n%s", b.text("main"))
 		}
 		cancel()
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		for _, complaint := range b.complaints {
 			t.Errorf("the browser complains: %s", complaint)
 		}
