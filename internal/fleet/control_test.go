@@ -358,3 +358,21 @@ func TestThisCesiIsSafe(t *testing.T) {
 		t.Errorf("a confirmed stop of itself: %v", err)
 	}
 }
+
+func TestARestartOfWhatWasDownDoesNotSayThatItWasStopped(t *testing.T) {
+	h, s := start(t, "[program:bad]\ncommand = /nope/bad\nautostart = false\n")
+	s.Ctl("start", "bad")
+	s.WaitState("bad", "FATAL")
+	if err := h.Poll(t.Context(), "n"); err != nil {
+		t.Fatal(err)
+	}
+	target := fleet.TargetProcess("n", cesi.ProcessID{Group: "bad", Name: "bad"})
+	op, err := h.Control(t.Context(), operator, fleet.Command{Action: cesi.ActionRestart, Targets: []fleet.Target{target}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := op.Wait(t.Context())
+	if len(report.Outcomes) != 1 || report.Outcomes[0].Result != cesi.Failed || strings.Contains(report.Outcomes[0].Message, "stopped") {
+		t.Errorf("%+v", report.Outcomes)
+	}
+}

@@ -144,11 +144,12 @@ func (r *run) startOne(ctx context.Context, s *step, j *job) {
 	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	err := s.poller.client.StartProcess(callCtx, j.ref.ProcessID)
-	r.complete(s, r.started(ctx, s, j.ref, err))
+	r.complete(s, r.started(ctx, s, j, err))
 }
 
 // started words how a start ended, with the reason that the node gives.
-func (r *run) started(ctx context.Context, s *step, ref Ref, err error) Outcome {
+func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
+	ref := j.ref
 	if err == nil {
 		return Outcome{Ref: ref, Result: cesi.OK}
 	}
@@ -161,7 +162,7 @@ func (r *run) started(ctx context.Context, s *step, ref Ref, err error) Outcome 
 			o.Message += ": " + p.SpawnErr
 		}
 	}
-	if r.plan.command.Action == cesi.ActionRestart && o.Result == cesi.Failed {
+	if r.plan.command.Action == cesi.ActionRestart && j.active && o.Result == cesi.Failed {
 		o.Message = fmt.Sprintf("stopped, but not started: %s", o.Message)
 	}
 	return o
@@ -276,6 +277,6 @@ func (r *run) startExact(ctx context.Context, s *step) {
 		if jobErr == nil {
 			jobErr = errs[j.ref.ProcessID]
 		}
-		r.complete(s, r.started(ctx, s, j.ref, jobErr))
+		r.complete(s, r.started(ctx, s, j, jobErr))
 	}
 }

@@ -120,11 +120,13 @@ func squareTitle(p cesi.Process) words.Phrase {
 // cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
 func cellLabel(n *fleet.Node) words.Phrase {
 	what := newCountsBar(n.Counts).Label
-	switch n.Status {
-	case fleet.Down:
+	switch {
+	case n.Status == fleet.Down:
 		what = words.Of("does not answer")
-	case fleet.Connecting:
+	case n.Status == fleet.Connecting:
 		what = words.Of("connecting")
+	case n.Counts.Total == 0:
+		what = words.Of("no processes")
 	}
 	return words.Of("%s: %s", plain(n.Name), what)
 }
