@@ -360,7 +360,7 @@ func TestThisCesiIsSafe(t *testing.T) {
 }
 
 func TestARestartOfWhatWasDownDoesNotSayThatItWasStopped(t *testing.T) {
-	h, s := start(t, "[program:bad]\ncommand = /nope/bad\nautostart = false\n")
+	h, s := start(t, "[program:bad]\ncommand = false\nautostart = false\nstartretries = 0\n")
 	s.Ctl("start", "bad")
 	s.WaitState("bad", "FATAL")
 	if err := h.Poll(t.Context(), "n"); err != nil {
