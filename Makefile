@@ -23,7 +23,7 @@ build: go ## one static binary, ./cesi
 
 demo: build ## a small real fleet and its dashboard on http://localhost:5000
 	@.ci/need supervisord=supervisor
-	@go build -o tmp/demo ./cmd/demo
+	@$(AS_SHIPPED) go build -o tmp/demo ./cmd/demo
 	@exec tmp/demo -cesi ./cesi
 
 test: go ## every test, against real supervisords and a real nginx

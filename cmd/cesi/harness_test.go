@@ -228,10 +228,11 @@ func status(url string) int {
 	return response.StatusCode
 }
 
-// waitFor waits until the condition holds, for half a minute.
+// waitFor waits until the condition holds, for two minutes: what it waits for may
+// have to be compiled first.
 func waitFor(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for !condition() {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for %s", what)

@@ -127,7 +127,7 @@ autorestart = false
 func TestPriorityOrder(t *testing.T) {
 	t.Parallel()
 	program := func(name, priority string) string {
-		return "[program:" + name + "]\npriority = " + priority + "\nstartsecs = 0\ncommand = sh -c \"trap 'echo -" + name +
+		return "[program:" + name + "]\npriority = " + priority + "\nstartsecs = 1\ncommand = sh -c \"trap 'echo -" + name +
 			" >> %(here)s/order; exit' TERM; echo +" + name + " >> %(here)s/order; while :; do sleep 0.05; done\"\n"
 	}
 	programs := program("one", "1") + program("two", "2") + program("three", "3")

@@ -5,7 +5,7 @@
 {
   const stream = () => document.getElementById('stream') // another one after a filter
   const offline = document.getElementById('offline')
-  const patience = 5000 // ms without a sign of life until people are told
+  const patience = 4400 // ms without a sign of life until people are told: two beats and some
   let connection = null
   let heard = Date.now()
   let ahead = Date.now() - Number(document.body.dataset.now) // of the server's clock
