@@ -161,7 +161,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	switch {
 	case a.Target == "*":
 		row.Target = words.Of("everything")
-	case a.Target != "" && a.Target != a.User: // "lin logged in", not "lin logged in lin"
+	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
 		row.Target = words.Verbatim(a.Target)
 	}
 	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
