@@ -22,7 +22,6 @@ command = sleep 3600
 process_name = worker_%(process_num)02d
 numprocs = 10
 startsecs = 2
-autostart = false
 `
 
 // quickPrograms are a group of two that run at once, and one that is stopped.
@@ -112,9 +111,8 @@ func TestSixtySlowRestartsOnSixNodesGoSideBySide(t *testing.T) {
 	h, b, daemons := startMany(t, 6, slowPrograms, func(s *setup) { s.patience = time.Minute })
 	var before []string
 	for i, s := range daemons {
-		s.Ctl("start", "all")
-		before = append(before, pids(s.Ctl("status"))...)
 		h.wait(fmt.Sprint("n", i), func() bool { return h.fleet.Snapshot().Nodes[i].Counts.Running == 10 })
+		before = append(before, pids(s.Ctl("status"))...)
 	}
 	question := b.choose("/processes?group=worker", url.Values{"scope": {"matching"}, "action": {"restart"}})
 	if got := strings.TrimSpace(question.Find("h1").Text()); got != "Restart 60 processes on 6 nodes?" {
