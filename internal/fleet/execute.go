@@ -207,25 +207,13 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 
 // stopExact has supervisord stop the group or node in its own order.
 func (r *run) stopExact(ctx context.Context, s *step, stops []*job) []*job {
-	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	call := s.poller.client.StopAll
-	if s.whole.Group != "" {
-		call = func(ctx context.Context) ([]cesi.CallResult, error) {
-			return s.poller.client.StopGroup(ctx, s.whole.Group)
-		}
-	}
-	results, err := call(callCtx)
-	errs := resultErrors(results)
+	errs := r.exactly(ctx, s, s.poller.client.StopAll, s.poller.client.StopGroup)
 	var stopped []*job
 	for _, j := range stops {
-		jobErr := err
-		if jobErr == nil {
-			jobErr = errs[j.ref.ProcessID]
-		}
+		err := errs(j)
 		switch {
-		case jobErr != nil && cesi.FaultOf(jobErr) != cesi.FaultNotRunning:
-			r.complete(s, r.stopFailed(j.ref, jobErr))
+		case err != nil && cesi.FaultOf(err) != cesi.FaultNotRunning:
+			r.complete(s, r.stopFailed(j.ref, err))
 		case r.plan.command.Action == cesi.ActionRestart:
 			stopped = append(stopped, j)
 		default:
@@ -235,12 +223,30 @@ func (r *run) stopExact(ctx context.Context, s *step, stops []*job) []*job {
 	return stopped
 }
 
-func resultErrors(results []cesi.CallResult) map[cesi.ProcessID]error {
+// exactly has supervisord do something to the whole group or node, and returns
+// what tells how that went for each job.
+func (r *run) exactly(ctx context.Context, s *step, all func(context.Context) ([]cesi.CallResult, error),
+	group func(context.Context, string) ([]cesi.CallResult, error),
+) func(*job) error {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	var results []cesi.CallResult
+	var err error
+	if s.whole.Group != "" {
+		results, err = group(ctx, s.whole.Group)
+	} else {
+		results, err = all(ctx)
+	}
 	errs := make(map[cesi.ProcessID]error, len(results))
 	for _, result := range results {
 		errs[result.ProcessID] = result.Err
 	}
-	return errs
+	return func(j *job) error {
+		if err != nil {
+			return err
+		}
+		return errs[j.ref.ProcessID]
+	}
 }
 
 // startWhole starts the jobs of a group or node in priority order.
@@ -262,21 +268,8 @@ func (r *run) anyOvertaken(s *step) bool {
 
 // startExact has supervisord start the group or node in its own order.
 func (r *run) startExact(ctx context.Context, s *step) {
-	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	call := s.poller.client.StartAll
-	if s.whole.Group != "" {
-		call = func(ctx context.Context) ([]cesi.CallResult, error) {
-			return s.poller.client.StartGroup(ctx, s.whole.Group)
-		}
-	}
-	results, err := call(callCtx)
-	errs := resultErrors(results)
+	errs := r.exactly(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
 	for _, j := range s.jobs {
-		jobErr := err
-		if jobErr == nil {
-			jobErr = errs[j.ref.ProcessID]
-		}
-		r.complete(s, r.started(ctx, s, j, jobErr))
+		r.complete(s, r.started(ctx, s, j, errs(j)))
 	}
 }

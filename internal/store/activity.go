@@ -95,20 +95,7 @@ func (db *DB) deleteActivities(ctx context.Context, before time.Time) (top, all 
 
 // activities returns the entries that the condition, and what follows it, chooses.
 func (db *DB) activities(ctx context.Context, where string, args ...any) ([]cesi.Activity, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT `+activityColumns+` FROM activity WHERE `+where, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read activity: %w", err)
-	}
-	defer rows.Close()
-	var entries []cesi.Activity
-	for rows.Next() {
-		entry, err := scanActivity(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read activity: %w", err)
-		}
-		entries = append(entries, entry)
-	}
-	return entries, rows.Err()
+	return list(ctx, db.sql, "read activity", scanActivity, `SELECT `+activityColumns+` FROM activity WHERE `+where, args...)
 }
 
 func scanActivity(row scanner) (cesi.Activity, error) {

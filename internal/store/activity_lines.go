@@ -91,20 +91,12 @@ func (db *DB) matches(ctx context.Context, f ActivityFilter) ([]match, error) {
 	if !f.Narrow() {
 		where += ` AND parent = 0` // which all targets share
 	}
-	rows, err := db.sql.QueryContext(ctx, `SELECT id, parent FROM activity WHERE `+where+newestFirst, append(args, f.Limit)...)
-	if err != nil {
-		return nil, fmt.Errorf("search activity: %w", err)
-	}
-	defer rows.Close()
-	var found []match
-	for rows.Next() {
-		var m match
-		if err := rows.Scan(&m.id, &m.parent); err != nil {
-			return nil, fmt.Errorf("search activity: %w", err)
-		}
-		found = append(found, m)
-	}
-	return found, rows.Err()
+	return list(ctx, db.sql, "search activity", scanMatch, `SELECT id, parent FROM activity WHERE `+where+newestFirst, append(args, f.Limit)...)
+}
+
+func scanMatch(row scanner) (m match, err error) {
+	err = row.Scan(&m.id, &m.parent)
+	return m, err
 }
 
 // addTargets reads the line's targets, at most so many.

@@ -112,20 +112,11 @@ func readOnlyDSN(path string) string {
 }
 
 func tableNames(ctx context.Context, pool *sql.DB) ([]string, error) {
-	rows, err := pool.QueryContext(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
-	if err != nil {
-		return nil, err
+	name := func(row scanner) (name string, err error) {
+		err = row.Scan(&name)
+		return name, err
 	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
+	return list(ctx, pool, "list tables", name, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
 }
 
 // notOurs says whose the tables seem to be: CeSi 1.x kept "userinfo", 2.x

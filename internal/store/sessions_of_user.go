@@ -11,21 +11,8 @@ import (
 // Sessions returns the user's sessions, those used last first. Whether they have
 // expired is for the caller to say.
 func (db *DB) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
+	return list(ctx, db.sql, "list sessions", scanSession, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
 		FROM sessions JOIN users ON users.id = sessions.user_id WHERE users.name = ? ORDER BY last_seen DESC, sessions.created DESC`, user)
-	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", err)
-	}
-	defer rows.Close()
-	var sessions []cesi.Session
-	for rows.Next() {
-		s, err := scanSession(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list sessions: %w", err)
-		}
-		sessions = append(sessions, s)
-	}
-	return sessions, rows.Err()
 }
 
 func scanSession(row scanner) (s cesi.Session, err error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"net/url"
 	"slices"
 
@@ -99,18 +98,10 @@ func (o *oldSchema) read(ctx context.Context, path string) (users []oldUser, rel
 }
 
 func (o *oldSchema) list(ctx context.Context, tx *sql.Tx) ([]oldUser, error) {
-	rows, err := tx.QueryContext(ctx, o.query)
-	if err != nil {
-		return nil, fmt.Errorf("read the users: %w", err)
-	}
-	defer rows.Close()
-	var users []oldUser
-	for rows.Next() {
-		var u oldUser
-		if err := rows.Scan(&u.name, &u.kept, &u.kind); err != nil {
-			return nil, fmt.Errorf("read the users: %w", err)
-		}
-		users = append(users, u)
-	}
-	return users, rows.Err()
+	return list(ctx, tx, "read the users", scanOldUser, o.query)
+}
+
+func scanOldUser(row scanner) (u oldUser, err error) {
+	err = row.Scan(&u.name, &u.kept, &u.kind)
+	return u, err
 }

@@ -60,21 +60,8 @@ func (db *DB) Token(ctx context.Context, hash cesi.TokenHash) (cesi.Token, error
 
 // Tokens returns the user's tokens by name.
 func (db *DB) Tokens(ctx context.Context, user string) ([]cesi.Token, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT `+userColumns+`, `+tokenColumns+`
+	return list(ctx, db.sql, "list tokens", scanToken, `SELECT `+userColumns+`, `+tokenColumns+`
 		FROM tokens JOIN users ON users.id = tokens.user_id WHERE users.name = ? ORDER BY tokens.name`, user)
-	if err != nil {
-		return nil, fmt.Errorf("list tokens: %w", err)
-	}
-	defer rows.Close()
-	var tokens []cesi.Token
-	for rows.Next() {
-		t, err := scanToken(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list tokens: %w", err)
-		}
-		tokens = append(tokens, t)
-	}
-	return tokens, rows.Err()
 }
 
 func scanToken(row scanner) (t cesi.Token, err error) {

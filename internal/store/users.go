@@ -11,11 +11,6 @@ import (
 
 const userColumns = `users.id, users.name, users.role, users.must_change, users.created, users.last_login, users.language, users.scheme`
 
-// scanner is a row or rows.
-type scanner interface {
-	Scan(dest ...any) error
-}
-
 // scanUser reads userColumns and whatever columns follow them.
 func scanUser(row scanner, more ...any) (cesi.User, error) {
 	var (
@@ -29,20 +24,8 @@ func scanUser(row scanner, more ...any) (cesi.User, error) {
 
 // Users returns all users by name.
 func (db *DB) Users(ctx context.Context) ([]cesi.User, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT `+userColumns+` FROM users ORDER BY name`)
-	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
-	}
-	defer rows.Close()
-	var users []cesi.User
-	for rows.Next() {
-		u, err := scanUser(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list users: %w", err)
-		}
-		users = append(users, u)
-	}
-	return users, rows.Err()
+	return list(ctx, db.sql, "list users", func(row scanner) (cesi.User, error) { return scanUser(row) },
+		`SELECT `+userColumns+` FROM users ORDER BY name`)
 }
 
 // User returns the user of the name, in whatever case its ASCII letters are

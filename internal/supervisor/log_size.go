@@ -70,11 +70,21 @@ func (r *logReader) searchEnd(least int64) (int64, error) {
 		}
 		least, beyond = beyond, beyond+2*step
 	}
-	for beyond-least > lastStep {
+	least, beyond, err := r.halve(least, beyond, lastStep)
+	if err != nil {
+		return 0, err
+	}
+	return r.readToEnd(least, beyond)
+}
+
+// halve brings two offsets, of which the log has only the lower one, to within
+// so many bytes of each other.
+func (r *logReader) halve(least, beyond, within int64) (int64, int64, error) {
+	for beyond-least > within {
 		middle := least + (beyond-least)/2
 		there, err := r.isThere(middle)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		if there {
 			least = middle
@@ -82,7 +92,7 @@ func (r *logReader) searchEnd(least int64) (int64, error) {
 			beyond = middle
 		}
 	}
-	return r.readToEnd(least, beyond)
+	return least, beyond, nil
 }
 
 // isThere reports whether the log has a byte at the offset. A failure inside
@@ -108,17 +118,6 @@ func (r *logReader) readToEnd(least, beyond int64) (int64, error) {
 			return least + k + int64(len(text)), err
 		}
 	}
-	for beyond-least > 1 {
-		middle := least + (beyond-least)/2
-		there, err := r.isThere(middle)
-		if err != nil {
-			return 0, err
-		}
-		if there {
-			least = middle
-		} else {
-			beyond = middle
-		}
-	}
-	return least + 1, nil
+	last, _, err := r.halve(least, beyond, 1)
+	return last + 1, err
 }
