@@ -85,9 +85,12 @@ func TestFullDiskStopsNeitherTheViewNorCommandsNorTheirRecord(t *testing.T) {
 			disk.fill(t)
 			wantCommandRecorded(t, in, admin, sv)
 			wantDegraded(t, in, admin)
+			late := in.login(t)
+			wantDegraded(t, in, late)
 			disk.free(t)
 			waitFor(t, "the entries to be stored", func() bool { return status(in.url+"/readyz") == http.StatusOK })
 			wantStored(t, in, admin)
+			wantStored(t, in, late)
 		})
 	}
 }

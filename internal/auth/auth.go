@@ -115,7 +115,7 @@ type Service struct {
 // line needs no Run.
 func New(o Options) *Service {
 	s := &Service{
-		store: o.Store, journal: o.Journal, log: o.Log, now: o.Now,
+		store: newSpareStore(o.Store, o.Log), journal: o.Journal, log: o.Log, now: o.Now,
 		passwords:     newPasswords(o.Cost),
 		throttle:      newThrottle(o.Now),
 		tokenThrottle: newThrottle(o.Now),

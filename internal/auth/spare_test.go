@@ -1,0 +1,101 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"cesi/internal/cesi"
+)
+
+// fullDisk is a store that begins no session while it is full.
+type fullDisk struct {
+	Store
+	full bool
+}
+
+func (d *fullDisk) StartSession(ctx context.Context, s cesi.Session, hash string, ends cesi.TokenHash) error {
+	if d.full {
+		return errors.New("database or disk is full")
+	}
+	return d.Store.StartSession(ctx, s, hash, ends)
+}
+
+// newFullBench is a bench whose sessions can't be stored, with ann and bob.
+func newFullBench(t *testing.T) (*bench, *fullDisk) {
+	t.Helper()
+	b := newBench(t)
+	disk := &fullDisk{Store: b.db, full: true}
+	b.store = newSpareStore(disk, b.Service.log)
+	b.add("ann", cesi.Operator)
+	b.add("bob", cesi.Admin)
+	return b, disk
+}
+
+func TestASessionThatCannotBeStoredIsOneAllTheSame(t *testing.T) {
+	b, _ := newFullBench(t)
+	token, other := b.login("ann"), b.login("ann")
+	b.wantLoggedIn(token, true)
+	if err := b.SetRole(t.Context(), root, "ann", cesi.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	if user, err := b.Session(t.Context(), token); err != nil || user.Role != cesi.Viewer {
+		t.Errorf("after a demotion: %v, %v", user.Role, err)
+	}
+	if list, err := b.Sessions(t.Context(), "ann"); err != nil || len(list) != 2 {
+		t.Errorf("%d sessions, %v", len(list), err)
+	}
+	if err := b.Logout(t.Context(), token, cesi.Actor{User: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	b.wantLoggedIn(token, false)
+	b.wantLoggedIn(other, true)
+	b.clock.pass(b.sessionLifetime())
+	b.wantLoggedIn(other, false)
+}
+
+func TestWhatEndsSessionsEndsThoseThatCouldNotBeStored(t *testing.T) {
+	ann := cesi.Actor{User: "ann", Role: cesi.Operator}
+	for name, end := range map[string]func(b *bench, own, other string) error{
+		"a new password": func(b *bench, _, _ string) error {
+			return b.SetPassword(b.t.Context(), root, "ann", "another password", false)
+		},
+		"a deletion": func(b *bench, _, _ string) error { return b.DeleteUser(b.t.Context(), root, "ann") },
+		"by its ID": func(b *bench, _, other string) error {
+			return b.EndSession(b.t.Context(), ann, SessionID(other))
+		},
+		"all others":          func(b *bench, own, _ string) error { return b.EndOtherSessions(b.t.Context(), ann, own) },
+		"by an administrator": func(b *bench, _, _ string) error { return b.EndSessions(b.t.Context(), root, "ANN") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, _ := newFullBench(t)
+			own, other, bob := b.login("ann"), b.login("ann"), b.login("bob")
+			if err := end(b, own, other); err != nil {
+				t.Fatal(err)
+			}
+			b.wantLoggedIn(other, false)
+			b.wantLoggedIn(own, name == "by its ID" || name == "all others")
+			b.wantLoggedIn(bob, true)
+		})
+	}
+}
+
+func TestASessionIsStoredAsSoonAsThatIsPossible(t *testing.T) {
+	b, disk := newFullBench(t)
+	kept, changed := b.login("ann"), b.login("bob")
+	b.tidy(t.Context())
+	b.wantLoggedIn(kept, true)
+	if err := b.SetPassword(t.Context(), root, "bob", "another password", false); err != nil {
+		t.Fatal(err)
+	}
+	disk.full = false
+	b.tidy(t.Context())
+	next := newBenchOn(t, b.path, b.clock) // after a restart
+	next.wantLoggedIn(kept, true)
+	next.wantLoggedIn(changed, false)
+}
+
+func TestAWrongPasswordOpensNothingOnAFullDisk(t *testing.T) {
+	b, _ := newFullBench(t)
+	b.wantKind(b.tryLogin("ann", "wrong"), cesi.Unauthorized, "wrong user name or password")
+}
