@@ -8,8 +8,10 @@ type ProcessConfig struct {
 	GroupPriority int
 	Priority      int
 	// Full tells that what follows is known too: supervisord says it from 4.0 on.
-	Full           bool
-	Command        string
+	Full    bool
+	Command string
+	// Placed tells that the next two are known: supervisord says them from 4.2.5 on.
+	Placed         bool
 	Directory      string // empty: supervisord's own
 	UID            string // empty: supervisord's own
 	ExitCodes      string // those that are expected: "0, 2"

@@ -17,8 +17,8 @@ type apiProcessConfig struct {
 
 type apiFullConfig struct {
 	Command        string       `json:"command"`
-	Directory      string       `json:"directory"`
-	User           string       `json:"user"`
+	Directory      *string      `json:"directory"` // this and user: null where supervisord is older than 4.2.5
+	User           *string      `json:"user"`
 	ExitCodes      string       `json:"exitcodes"`
 	StartSecs      int          `json:"startsecs"`
 	StartRetries   int          `json:"startretries"`
@@ -63,10 +63,13 @@ func newAPIProcessConfig(c *cesi.ProcessConfig) apiProcessConfig {
 	config := apiProcessConfig{Autostart: c.Autostart, Priority: c.Priority, GroupPriority: c.GroupPriority}
 	if c.Full {
 		config.Program = &apiFullConfig{
-			Command: c.Command, Directory: c.Directory, User: c.UID, ExitCodes: c.ExitCodes,
+			Command: c.Command, ExitCodes: c.ExitCodes,
 			StartSecs: c.StartSecs, StartRetries: c.StartRetries, StopSignal: c.StopSignal, StopWaitSecs: c.StopWaitSecs,
 			KillAsGroup: c.KillAsGroup, RedirectStderr: c.RedirectStderr,
 			Stdout: newAPILogConfig(c.Stdout), Stderr: newAPILogConfig(c.Stderr),
+		}
+		if c.Placed {
+			config.Program.Directory, config.Program.User = &c.Directory, &c.UID
 		}
 	}
 	return config

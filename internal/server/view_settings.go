@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strconv"
 
 	"cesi/internal/cesi"
@@ -27,11 +28,8 @@ func newSettings(c *cesi.ProcessConfig) []setting {
 	if !c.Full {
 		return short
 	}
-	return append(append([]setting{
-		{Name: "command", Value: words.Verbatim(c.Command), Wide: true},
-		{Name: "directory", Value: words.Verbatim(c.Directory), Note: ifEmpty(c.Directory, words.Of("supervisord's own")), Wide: true},
-		{Name: "user", Value: words.Verbatim(c.UID), Note: ifEmpty(c.UID, words.Of("supervisord's own"))},
-	}, short...), append([]setting{
+	command := []setting{{Name: "command", Value: words.Verbatim(c.Command), Wide: true}}
+	return slices.Concat(command, placeSettings(c), short, []setting{
 		{Name: "startsecs", Value: seconds(c.StartSecs)},
 		{Name: "startretries", Value: digits(c.StartRetries)},
 		{Name: "exitcodes", Value: words.Verbatim(c.ExitCodes)},
@@ -39,7 +37,19 @@ func newSettings(c *cesi.ProcessConfig) []setting {
 		{Name: "stopwaitsecs", Value: seconds(c.StopWaitSecs)},
 		{Name: "killasgroup", Value: yes(c.KillAsGroup)},
 		{Name: "redirect_stderr", Value: yes(c.RedirectStderr)},
-	}, append(logSettings("stdout", c.Stdout), logSettings("stderr", c.Stderr)...)...)...)
+	}, logSettings("stdout", c.Stdout), logSettings("stderr", c.Stderr))
+}
+
+// placeSettings says where and as whom the program runs, where that is told.
+func placeSettings(c *cesi.ProcessConfig) []setting {
+	if !c.Placed {
+		return nil
+	}
+	own := words.Of("supervisord's own")
+	return []setting{
+		{Name: "directory", Value: words.Verbatim(c.Directory), Note: ifEmpty(c.Directory, own), Wide: true},
+		{Name: "user", Value: words.Verbatim(c.UID), Note: ifEmpty(c.UID, own)},
+	}
 }
 
 // groupPriority tells the group's priority where it is not the process's own.

@@ -8,8 +8,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// configInfo is one process of getAllConfigInfo. Supervisord 3.x fills the first
-// five. What is any may be the word "none", or "auto" where supervisord chooses.
+// configInfo is one process of getAllConfigInfo. supervisord 3.x fills the first
+// five, and up to 4.2.4 neither directory nor uid. What is any may be the word "none", or "auto" where supervisord chooses.
 type configInfo struct {
 	Name          string `xmlrpc:"name"`
 	Group         string `xmlrpc:"group"`
@@ -57,7 +57,7 @@ func (i configInfo) config() cesi.ProcessConfig {
 		ProcessID: cesi.ProcessID{Group: restore(i.Group), Name: restore(i.Name)},
 		Autostart: i.Autostart, GroupPriority: i.GroupPriority, Priority: i.Priority,
 		Full: i.Command != "", Command: restore(i.Command),
-		Directory: unlessNone(i.Directory), UID: unlessNone(i.UID), ExitCodes: joinInts(i.ExitCodes),
+		Placed: i.UID != nil, Directory: unlessNone(i.Directory), UID: unlessNone(i.UID), ExitCodes: joinInts(i.ExitCodes),
 		StartSecs: i.StartSecs, StartRetries: i.StartRetries, StopSignal: i.StopSignal, StopWaitSecs: i.StopWaitSecs,
 		KillAsGroup: i.KillAsGroup, RedirectStderr: i.RedirectStderr,
 		Stdout: cesi.LogConfig{File: unlessNone(i.StdoutFile), MaxBytes: i.StdoutMaxBytes, Backups: i.StdoutBackups, Syslog: i.StdoutSyslog},

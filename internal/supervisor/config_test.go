@@ -40,15 +40,15 @@ autostart = false
 		t.Fatal(configs, err)
 	}
 	want := cesi.ProcessConfig{
-		ProcessID: id(t, "full"), GroupPriority: 5, Priority: 5, Full: true,
+		ProcessID: id(t, "full"), GroupPriority: 5, Priority: 5, Full: true, Placed: true,
 		Command: `tail -f "/dev/null"`, Directory: "/tmp", ExitCodes: "0, 2",
 		StartSecs: 3, StartRetries: 4, StopSignal: 10, StopWaitSecs: 6, KillAsGroup: true, RedirectStderr: true,
 		Stdout: cesi.LogConfig{File: s.Path("out"), MaxBytes: 1 << 20, Backups: 2},
 		Stderr: cesi.LogConfig{MaxBytes: 50 << 20, Backups: 10},
 	}
 	uid := "0"
-	if configs[0].Directory == "" { // supervisord before 4.2.5 tells neither
-		want.Directory, uid = "", ""
+	if !configs[0].Placed { // supervisord before 4.2.5
+		want.Placed, want.Directory, uid = false, "", ""
 	}
 	if diff := cmp.Diff(want, configs[0]); diff != "" {
 		t.Error(diff)
