@@ -32,7 +32,7 @@ type stylePage struct {
 func newStylePage(base basePage) stylePage {
 	node, silent, connecting := styleNodes(base.Now)
 	page := stylePage{
-		basePage: base.at("about", "Style"), Selectable: true,
+		basePage: base.at("about", base.say("Style")), Selectable: true,
 		NodeStates: []badge{newNodeBadge(node), newNodeBadge(connecting), newNodeBadge(silent)},
 		Tiles:      newTiles(&fleet.Snapshot{Nodes: []*fleet.Node{node, silent}, NodesUp: 1, NodesDown: 1, Counts: node.Counts, Stale: 3}, 4),
 		Standing:   newAuditBanner(),
@@ -57,7 +57,7 @@ func newStylePage(base basePage) stylePage {
 	for _, r := range []cesi.Result{cesi.OK, cesi.Pending, cesi.Partial, cesi.Failed, cesi.Skipped, cesi.UnknownEnd} {
 		state := newResultBadge(r)
 		page.Results = append(page.Results, state)
-		page.Toasts = append(page.Toasts, &flash{Kind: state.Kind, Sentence: words.Verbatim("A command with the result " + string(r) + ".")})
+		page.Toasts = append(page.Toasts, &flash{Kind: state.Kind, Sentence: words.Of("A command with the result %s.", state.Word)})
 	}
 	page.Items = []paletteItem{
 		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: words.Verbatim("api"), Link: "/groups"},
