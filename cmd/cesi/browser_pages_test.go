@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -62,6 +65,51 @@ func testPreferences(t *testing.T, s *scene) {
 	}
 	b.visit("/")
 	b.waitText(".nav-links", "总览")
+}
+
+// testZone reads times in two zones, in rows that were there and in new ones.
+func testZone(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/")
+	for _, name := range []string{"Asia/Shanghai", "America/New_York"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.run(emulation.SetTimezoneOverride(name))
+		for _, path := range []string{"/activity", "/about", "/"} {
+			b.visit(path)
+			b.inZone(zone)
+		}
+		b.waitFor("the page to be live", live)
+		const newest = `document.querySelector('.activity-line')?.id`
+		was := b.string(newest)
+		s.beta.WaitState("victim", "RUNNING")
+		s.in.login(t).api("POST", "/api/v2/nodes/beta/processes/victim:victim/restart", nil, nil)
+		b.waitFor("the new entry", fmt.Sprintf("%s !== %q && document.querySelector('.activity-line').innerText.includes('victim')", newest, was))
+		b.inZone(zone)
+	}
+}
+
+// inZone checks the times that the page shows.
+func (b *tab) inZone(zone *time.Location) {
+	b.t.Helper()
+	var shown []struct{ At, Text, Title string }
+	if !b.eval(`[...document.querySelectorAll('time')].filter(e => e.checkVisibility())
+.map(e => ({ at: e.dateTime, text: e.textContent, title: e.title }))`, &shown) || len(shown) == 0 {
+		b.t.Fatal("the page shows no time")
+	}
+	for _, s := range shown {
+		at, err := time.Parse(time.RFC3339, s.At)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if clock := at.In(zone).Format("15:04"); !strings.Contains(s.Text, clock) {
+			b.t.Errorf("%s is said %q, without %s", s.At, s.Text, clock)
+		}
+		if moment := at.In(zone).Format("2006-01-02 15:04:05 "); !strings.HasPrefix(s.Title, moment) || s.Title == moment {
+			b.t.Errorf("%s has the title %q, without %q and a zone", s.At, s.Title, moment)
+		}
+	}
 }
 
 // testPalette steers a process by keyboard alone.

@@ -38,6 +38,40 @@ func testHiddenTab(t *testing.T, s *scene) {
 	front.run(page.BringToFront())
 }
 
+// testHiddenLog hides the page of a log that goes on.
+func testHiddenLog(t *testing.T, s *scene) {
+	const tails = `performance.getEntriesByType('resource').filter(e => e.name.includes('/tail')).length`
+	const lines = `document.querySelector('.log-text').innerText.match(/line number \d+\./g).map(line => parseInt(line.slice(12)))`
+	hidden := s.chromium.open(t, s.in.url, "/nodes/alpha/processes/talker:talker/log/stdout")
+	hidden.waitFor("the log to be live", "document.querySelector('.log-live')")
+	ended := hidden.number(tails) // an entry is made when a request has ended
+	front := s.chromium.open(t, s.in.url, "/about")
+	hidden.waitFor("the stream to end", fmt.Sprintf("document.hidden && %s > %v", tails, ended))
+	client, last := s.in.login(t), hidden.number(lines+".at(-1)")
+	began := client.talked()
+	waitFor(t, "the log to go on", func() bool { return client.talked() > began+40 })
+	if now := hidden.number(lines + ".at(-1)"); now != last {
+		t.Errorf("the hidden tab follows from line %v to %v", last, now)
+	}
+	hidden.run(page.BringToFront())
+	hidden.waitFor("the lines after", fmt.Sprintf("%s.at(-1) > %v + 5", lines, last))
+	if !hidden.is(lines + ".every((n, i, all) => i === 0 || n === all[i - 1] + 1)") {
+		t.Error("lines are missing, or are there twice")
+	}
+	if !hidden.is(`document.querySelector('.log-seam').innerText.includes(document.querySelector('.log-panel').dataset.sayBack)`) {
+		t.Error("the page does not say where it was hidden")
+	}
+	front.run(page.BringToFront())
+}
+
+// talked is how long the talker's log on alpha is, in bytes.
+func (b *browser) talked() int64 {
+	b.t.Helper()
+	var answer struct{ Log struct{ Size int64 } }
+	b.api("GET", "/api/v2/nodes/alpha/processes/talker:talker/logs/stdout?length=10", nil, &answer)
+	return answer.Log.Size
+}
+
 // live tells that the page says that it is.
 const live = `!document.querySelector('[data-live]').hidden`
 

@@ -11,7 +11,7 @@ import (
 )
 
 // watchedPrograms are what is done to in a browser: web takes a second to start,
-// victim stays as it ends, talker writes a log.
+// victim stays as it ends, talker writes a log, 工人 is called in Chinese.
 const watchedPrograms = `[program:web]
 command = tail -f /dev/null
 startsecs = 1
@@ -26,6 +26,9 @@ startsecs = 0
 command = tail -f /dev/null
 process_name = %(program_name)s_%(process_num)02d
 numprocs = 20
+startsecs = 0
+[program:工人]
+command = tail -f /dev/null
 startsecs = 0
 `
 
@@ -103,6 +106,15 @@ func TestBrowser(t *testing.T) {
 		{"many are selected and restarted", testBulk},
 		{"a log is followed", testLog},
 		{"the palette stops a process", testPalette},
+		{"the palette finds everything", testPaletteFinds},
+		{"the palette leads there by keyboard", testPaletteKeys},
+		{"the palette keeps the focus and gives it back", testPaletteFocus},
+		{"the first stop of the keyboard leads to the content", testSkipLink},
+		{"keys of one character search and show the keys", testSingleKeys},
+		{"keys of one character are switched off", testKeysOff},
+		{"keys of one character are switched off where nothing is kept", testKeysForgotten},
+		{"times are those of the reader's zone", testZone},
+		{"a hidden tab closes a log's stream and catches up", testHiddenLog},
 		{"a hidden tab closes its stream and catches up", testHiddenTab},
 		{"seven tabs all load pages", testManyTabs},
 		{"language and colours are chosen in the profile", testPreferences},

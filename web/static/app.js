@@ -48,6 +48,7 @@ document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('.nav-bar details[open]')) {
     if (!menu.contains(event.target)) menu.open = false
   }
+  if (event.target.matches('dialog')) event.target.close() // a click beside it
 })
 
 // A second click on the same button would send the command twice. The buttons

@@ -1,11 +1,9 @@
-// The keyboard: Ctrl-K or the button in the bar opens the palette, which finds
-// everything; / goes to the search field, ? shows the keys.
+// The palette, which finds everything: Ctrl-K or the button in the bar opens it.
 'use strict'
 
 {
   const typingPause = 120 // ms
   const palette = document.getElementById('palette')
-  const keys = document.getElementById('keys')
   const opener = document.querySelector('[data-palette]')
   const field = palette.querySelector('.palette-field')
   const list = document.getElementById('palette-list')
@@ -72,33 +70,12 @@
     ask()
   }
 
-  // The search field of the page, or else that of the list of processes.
-  function search() {
-    const own = [...document.querySelectorAll('main input[type="search"]')].find((input) => input.checkVisibility())
-    if (own) {
-      own.focus()
-      own.select()
-    } else {
-      location.assign(opener.href + '#search')
-    }
-  }
-
-  function typing(element) {
-    return element.closest('textarea, select, [contenteditable], input:not([type="checkbox"], [type="radio"])')
-  }
-
   document.addEventListener('keydown', (event) => {
     if (event.isComposing || event.altKey) return
-    const command = event.ctrlKey || event.metaKey
-    if (command && !event.shiftKey && event.key.toLowerCase() === 'k') {
-      event.preventDefault()
-      if (palette.open) palette.close()
-      else open()
-    } else if (!command && !typing(event.target) && !document.querySelector('dialog[open]') && '/?'.includes(event.key)) {
-      event.preventDefault()
-      if (event.key === '/') search()
-      else keys.showModal()
-    }
+    if (!event.ctrlKey && !event.metaKey || event.shiftKey || event.key.toLowerCase() !== 'k') return
+    event.preventDefault()
+    if (palette.open) palette.close()
+    else open()
   })
 
   field.addEventListener('keydown', (event) => {
@@ -121,11 +98,6 @@
     if (event.target.closest('[role="option"]') && !event.ctrlKey && !event.metaKey && !event.shiftKey) palette.close()
   })
 
-  // A click beside a dialog closes it.
-  for (const dialog of [palette, keys]) {
-    dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close() })
-  }
-
   opener.setAttribute('role', 'button')
   opener.setAttribute('aria-haspopup', 'dialog')
   opener.addEventListener('click', (event) => {
@@ -142,5 +114,4 @@
   if (navigator.platform.startsWith('Mac')) {
     for (const key of document.querySelectorAll('[data-command]')) key.textContent = '⌘'
   }
-  if (location.hash === '#search') search()
 }
