@@ -116,6 +116,7 @@ func TestBrowser(t *testing.T) {
 		{"times are those of the reader's zone", testZone},
 		{"a hidden tab closes a log's stream and catches up", testHiddenLog},
 		{"a hidden tab closes its stream and catches up", testHiddenTab},
+		{"a tab that is loaded hidden has no stream until it is seen", testLoadedHidden},
 		{"seven tabs all load pages", testManyTabs},
 		{"language and colours are chosen in the profile", testPreferences},
 		{"on a phone no page is wider than the screen", testPhone},

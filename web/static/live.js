@@ -7,7 +7,7 @@
   const offline = document.getElementById('offline')
   const patience = 4400 // ms without a sign of life until people are told: two beats and some
   let connection = null
-  let heard = Date.now()
+  let silence = 0 // the timer that ends the patience
   let ahead = Date.now() - Number(document.body.dataset.now) // of the server's clock
 
   // "2 h 14 min", as the server words it.
@@ -35,25 +35,39 @@
     document.querySelector('[data-as-of]').hidden = connected
   }
 
+  function listen() {
+    clearTimeout(silence)
+    silence = setTimeout(silent, patience)
+  }
+
   function alive() {
-    heard = Date.now()
+    listen()
     show(true)
   }
 
   // Says so when the stream is silent, and has it connect anew.
-  function watch() {
-    if (document.hidden) {
-      heard = Date.now()
-      return
-    }
-    if (Date.now() - heard < patience) return
-    heard = Date.now()
+  function silent() {
+    listen()
+    if (document.hidden) return
     show(false)
     if (connection) connection.reader?.cancel()
-    else htmx.ajax('GET', stream().getAttribute('data-hx-sse:connect'), { source: stream() })
+    else connect()
+  }
+
+  function connect() {
+    htmx.ajax('GET', stream().getAttribute('data-hx-sse:connect'), { source: stream() })
+  }
+
+  // htmx pauses the stream of a tab that gets hidden, but not of one that was
+  // hidden when it loaded: a browser has six connections to a server for all.
+  function unlessHidden(event) {
+    if (!document.hidden) return
+    event.preventDefault()
+    document.addEventListener('visibilitychange', connect, { once: true })
   }
 
   if (stream()) {
+    document.addEventListener('htmx:sse:before:connection', unlessHidden)
     document.addEventListener('htmx:sse:after:connection', (event) => {
       connection = event.detail.connection
       alive()
@@ -65,8 +79,8 @@
     document.addEventListener('htmx:sse:error', () => show(false))
     document.addEventListener('beat', (event) => { ahead = Date.now() - Number(event.detail.data) })
     document.addEventListener('reload', () => location.reload())
-    document.addEventListener('visibilitychange', () => { heard = Date.now() })
-    setInterval(watch, 500)
+    document.addEventListener('visibilitychange', listen)
+    listen()
   }
   if (document.body.dataset.units) setInterval(tick, 1000)
 }
