@@ -2,8 +2,9 @@
 // node, an immutable snapshot for whoever shows it, and Control, the one door
 // through which every command goes.
 //
-// It knows supervisords only through Client and the activity log only through
-// Journal. It renders nothing and stores nothing.
+// It knows supervisords only through Client, the activity log only through
+// Journal and what outlasts it only through History. It renders nothing and
+// stores nothing.
 package fleet
 
 import (
@@ -17,11 +18,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Options are what a Fleet needs from outside. All but RestartSelf are required.
+// Options are what a Fleet needs from outside. All but History and RestartSelf
+// are required.
 type Options struct {
 	// Dial makes the client of one node. It must not talk to it.
 	Dial    func(cesi.Node) (Client, error)
 	Journal Journal
+	History History // nil: the past is forgotten with this run
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Self says what program this CeSI runs as; the zero value means none.
@@ -60,6 +63,9 @@ type Fleet struct {
 	changed   atomic.Uint64
 	cached    atomic.Pointer[cachedSnapshot]
 
+	recalled map[string]*cesi.History // by node, until Apply
+	unsaved  unsaved
+
 	watchers struct {
 		mu   sync.Mutex
 		list []chan struct{}
@@ -89,6 +95,9 @@ func (f *Fleet) Run(ctx context.Context) {
 		f.startPoller(p)
 	}
 	f.pollers.Go(func() { f.quick.run(ctx) })
+	if f.opts.History != nil {
+		f.pollers.Go(func() { f.keepHistory(ctx) })
+	}
 	f.mu.Unlock()
 	<-ctx.Done()
 	f.pollers.Wait()
@@ -110,7 +119,7 @@ func (f *Fleet) Apply(s Settings) {
 	for _, node := range s.Nodes {
 		p, known := old[node.Name]
 		if !known || !p.reconfigure(node) {
-			p = f.newPoller(node)
+			p = f.newPoller(node, f.pastOf(node.Name, p))
 			if f.running != nil {
 				f.startPoller(p)
 			}
@@ -118,6 +127,7 @@ func (f *Fleet) Apply(s Settings) {
 		p.setInterval(s.PollInterval)
 		f.order = append(f.order, p)
 	}
+	f.recalled = nil
 	for _, p := range old {
 		if !slices.Contains(f.order, p) {
 			f.retire(p)

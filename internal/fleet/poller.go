@@ -48,7 +48,8 @@ type poller struct {
 	silence   string // why there are no configs
 }
 
-func (f *Fleet) newPoller(node cesi.Node) *poller {
+// newPoller makes the poller of a node; known has what is known of its past.
+func (f *Fleet) newPoller(node cesi.Node, known Node) *poller {
 	p := &poller{
 		fleet: f,
 		name:  node.Name,
@@ -57,7 +58,10 @@ func (f *Fleet) newPoller(node cesi.Node) *poller {
 		quit:  make(chan struct{}),
 	}
 	p.client, p.dialed = f.opts.Dial(node)
-	p.state.Store(&Node{Name: node.Name, Address: node.Address(), Environments: node.Environments})
+	p.state.Store(&Node{
+		Name: node.Name, Address: node.Address(), Environments: node.Environments,
+		answered: known.answered, pasts: known.pasts,
+	})
 	return p
 }
 
@@ -103,6 +107,7 @@ func (p *poller) publish(change func(*Node)) {
 			next.Version++
 		}
 		if p.state.CompareAndSwap(old, &next) {
+			p.fleet.unsaved.note(old, &next)
 			p.fleet.tell(seen)
 			return
 		}
@@ -143,10 +148,14 @@ func (p *poller) run(ctx context.Context) {
 	}
 }
 
-func (p *poller) pause() time.Duration {
+func (p *poller) pollInterval() time.Duration {
 	p.mu.Lock()
-	d := p.interval
-	p.mu.Unlock()
+	defer p.mu.Unlock()
+	return p.interval
+}
+
+func (p *poller) pause() time.Duration {
+	d := p.pollInterval()
 	if p.failures > 0 {
 		d = max(d, min(d<<min(p.failures, 10), maxBackoff))
 	}
@@ -171,7 +180,10 @@ func (p *poller) poll(ctx context.Context) {
 	p.askInfo(deadline, now)
 	p.failures = 0
 	list, counts := p.assemble(processes)
+	slot, interval := cesi.SlotOf(now), p.pollInterval()
 	p.publish(func(n *Node) {
+		n.pasts = n.pasts.see(list, slot, n.answeredIn(slot))
+		n.answered = extended(n.answered, slot, interval)
 		n.Status = Up
 		n.Failure = nil
 		n.Supervisor = p.info
@@ -338,7 +350,7 @@ func (p *poller) end() {
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
 	if a.Status != b.Status || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
-		!slices.Equal(a.Environments, b.Environments) {
+		!slices.Equal(a.Environments, b.Environments) || !a.pasts.same(b.pasts) {
 		return false
 	}
 	return slices.EqualFunc(a.Processes, b.Processes, sameProcess)

@@ -72,3 +72,11 @@ type Journal interface {
 	// Add stores an entry that is complete from the beginning.
 	Add(ctx context.Context, entry cesi.Activity)
 }
+
+// History keeps what is known of the past for the next run of this program.
+type History interface {
+	// StoreHistory stores stretches, which may have grown since they were stored
+	// last, and points, which may have changed. It does not wait beyond ctx; what
+	// fails is given again, with what has come since.
+	StoreHistory(ctx context.Context, h cesi.History) error
+}

@@ -47,6 +47,9 @@ type Node struct {
 	NoConfig string
 	// Version rises with every change of anything but LastContact and Latency.
 	Version uint64
+
+	answered []cesi.Stretch // the slots of the last day in which it did
+	pasts    pasts
 }
 
 // Process is one process of a node, with what the fleet knows beyond its

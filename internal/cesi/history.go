@@ -1,0 +1,136 @@
+package cesi
+
+import "time"
+
+const (
+	// SlotLength is how finely the past is told apart.
+	SlotLength = 10 * time.Minute
+	// DaySlots is how many slots a day has.
+	DaySlots = int(24 * time.Hour / SlotLength)
+)
+
+// Slot is a stretch of SlotLength: so many of them have passed since 1970.
+type Slot int32
+
+// SlotOf returns the slot that a time is in.
+func SlotOf(t time.Time) Slot { return Slot(t.Unix() / int64(SlotLength/time.Second)) }
+
+// DayBefore returns the first slot of the day that ends with s.
+func (s Slot) DayBefore() Slot { return s - Slot(DaySlots) + 1 }
+
+// Mark is a process's state as its history tells it apart, from nothing known to
+// the worst. Its numbers are those in the database.
+type Mark uint8
+
+// The marks. From MarkUnknown on they are trouble.
+const (
+	MarkUnseen Mark = iota // the process, or its node, was not there to be asked
+	MarkStarting
+	MarkStopping
+	MarkStopped
+	MarkExited // as expected
+	MarkRunning
+	MarkUnknown // the state UNKNOWN
+	MarkFailed  // EXITED, which was not expected
+	MarkBackoff
+	MarkFatal
+)
+
+// MarkOf returns what a process is.
+func MarkOf(p Process) Mark {
+	switch p.State {
+	case Stopped:
+		return MarkStopped
+	case Starting:
+		return MarkStarting
+	case Running:
+		return MarkRunning
+	case Backoff:
+		return MarkBackoff
+	case Stopping:
+		return MarkStopping
+	case Exited:
+		if p.UnexpectedExit() {
+			return MarkFailed
+		}
+		return MarkExited
+	case Fatal:
+		return MarkFatal
+	default:
+		return MarkUnknown
+	}
+}
+
+// State returns the state that a mark other than MarkUnseen was made of.
+func (m Mark) State() State {
+	switch m {
+	case MarkStarting:
+		return Starting
+	case MarkStopping:
+		return Stopping
+	case MarkStopped:
+		return Stopped
+	case MarkExited, MarkFailed:
+		return Exited
+	case MarkRunning:
+		return Running
+	case MarkBackoff:
+		return Backoff
+	case MarkFatal:
+		return Fatal
+	default:
+		return Unknown
+	}
+}
+
+// Trouble reports whether somebody may want to know of it afterwards.
+func (m Mark) Trouble() bool { return m >= MarkUnknown }
+
+// Moving reports whether the process was on its way from one state to another.
+func (m Mark) Moving() bool { return m == MarkStarting || m == MarkStopping }
+
+// Then returns what a slot shows in which a process was m and then next: the
+// worst where there was trouble, or else what came last. What is only on its way,
+// as in a restart, does not count beside anything else.
+func (m Mark) Then(next Mark) Mark {
+	switch {
+	case m.Trouble() || next.Trouble():
+		return max(m, next)
+	case next == MarkUnseen, next.Moving() && m != MarkUnseen:
+		return m
+	default:
+		return next
+	}
+}
+
+// Point is a slot in which a process changed.
+type Point struct {
+	Slot  Slot
+	Shown Mark // what the slot itself shows
+	Last  Mark // what the process was at its end, and until the next point
+}
+
+// Stretch is a run of slots, both ends included.
+type Stretch struct {
+	First, Last Slot
+}
+
+// History is what is known of the past of nodes and processes, in any order.
+type History struct {
+	Answered []NodeStretch
+	Points   []ProcessPoint
+}
+
+// NodeStretch is a run of slots in which a node answered. Nothing is known of any
+// other slot.
+type NodeStretch struct {
+	Node string
+	Stretch
+}
+
+// ProcessPoint is a point of a process's past.
+type ProcessPoint struct {
+	Node string
+	ProcessID
+	Point
+}

@@ -1,0 +1,66 @@
+package fleet
+
+import (
+	"sync"
+
+	"cesi/internal/cesi"
+)
+
+// unsaved names what of the past the History does not have yet, and from which
+// slot on. The past itself is with the nodes, so however long the History fails
+// this grows no further than they do.
+type unsaved struct {
+	mu        sync.Mutex
+	nodes     map[string]cesi.Slot
+	processes map[Ref]cesi.Slot
+}
+
+// note compares two values of a node that followed each other.
+func (u *unsaved) note(old, next *Node) {
+	if n := len(next.answered); n > 0 && (len(old.answered) == 0 || old.answered[len(old.answered)-1] != next.answered[n-1]) {
+		u.mu.Lock()
+		mark(&u.nodes, next.Name, next.answered[n-1].Last)
+		u.mu.Unlock()
+	}
+	if old.pasts.same(next.pasts) {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, now := range next.pasts {
+		if was, found := old.pasts.find(now.id); !found || was.last() != now.last() {
+			mark(&u.processes, Ref{Node: next.Name, ProcessID: now.id}, now.last().Slot)
+		}
+	}
+}
+
+// mark keeps the earliest slot of a key.
+func mark[K comparable](m *map[K]cesi.Slot, key K, slot cesi.Slot) {
+	if *m == nil {
+		*m = make(map[K]cesi.Slot)
+	}
+	if was, found := (*m)[key]; !found || slot < was {
+		(*m)[key] = slot
+	}
+}
+
+// take hands over what there is.
+func (u *unsaved) take() (nodes map[string]cesi.Slot, processes map[Ref]cesi.Slot) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	nodes, processes = u.nodes, u.processes
+	u.nodes, u.processes = nil, nil
+	return nodes, processes
+}
+
+// giveBack undoes take.
+func (u *unsaved) giveBack(nodes map[string]cesi.Slot, processes map[Ref]cesi.Slot) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for key, slot := range nodes {
+		mark(&u.nodes, key, slot)
+	}
+	for key, slot := range processes {
+		mark(&u.processes, key, slot)
+	}
+}
