@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// houseEvery is how often the activity log's retention is applied.
+// houseEvery is how often activity_retention and history_retention are applied.
 const houseEvery = time.Hour
 
-// keepHouse removes old activity entries, at once and then every hour.
+// keepHouse removes old activity entries and history, at once and then every hour.
 func (a *app) keepHouse(ctx context.Context) {
 	ticker := time.NewTicker(houseEvery)
 	defer ticker.Stop()
 	for {
 		a.removeOldActivity(ctx)
+		a.removeOldHistory(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -32,5 +33,13 @@ func (a *app) removeOldActivity(ctx context.Context) {
 	}
 	if n > 0 {
 		a.log.Info("activity entries have outlived activity_retention and are removed", "entries", n, "before", before)
+	}
+}
+
+// removeOldHistory removes what has outlived history_retention.
+func (a *app) removeOldHistory(ctx context.Context) {
+	before := time.Now().Add(-a.conf.Load().HistoryRetention)
+	if _, err := a.db.DeleteHistory(ctx, before); err != nil && ctx.Err() == nil {
+		a.log.Error("the old history of states stays", "error", err)
 	}
 }

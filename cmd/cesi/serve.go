@@ -119,11 +119,17 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 	a.fleet = fleet.New(fleet.Options{
 		Dial:        dial,
 		Journal:     a.journal,
+		History:     a.db,
 		Log:         a.log.Logger,
 		Now:         time.Now,
 		Self:        self(),
 		RestartSelf: func() { a.once.Do(func() { close(a.restart) }) },
 	})
+	past, err := a.db.History(ctx, time.Now().Add(-cesi.Day))
+	if err != nil {
+		return nil, err
+	}
+	a.fleet.Recall(past)
 	a.fleet.Apply(fleetSettings(conf))
 	sent, err := a.journal.Adopt(ctx)
 	if err != nil {
@@ -272,6 +278,9 @@ func (a *app) close() error {
 	a.auth.Flush(ctx)
 	if err := a.journal.Drain(ctx); err != nil {
 		a.log.Error("entries of the activity log could not be stored", "error", err)
+	}
+	if err := a.fleet.SaveHistory(ctx); err != nil {
+		a.log.Error("the last of the history of states could not be stored", "error", err)
 	}
 	return a.db.Close()
 }

@@ -5,8 +5,10 @@ import "time"
 const (
 	// SlotLength is how finely the past is told apart.
 	SlotLength = 10 * time.Minute
-	// DaySlots is how many slots a day has.
-	DaySlots = int(24 * time.Hour / SlotLength)
+	// Day is how much of the past the pages show, and DaySlots how many slots that
+	// has.
+	Day      = 24 * time.Hour
+	DaySlots = int(Day / SlotLength)
 )
 
 // Slot is a stretch of SlotLength: so many of them have passed since 1970.

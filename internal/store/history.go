@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// historyChunk is how many rows of the history one transaction takes, so that
+	// others come to write in between.
+	historyChunk = 1000
+	// holds is the until of a row that no other follows.
+	holds = math.MaxInt32
+)
+
+// StoreHistory stores stretches, which may have grown since they were stored
+// last, and points, which may have changed. It returns when ctx ends, even where
+// the database is locked; what is stored until then stays, and may be given again.
+func (db *DB) StoreHistory(ctx context.Context, h cesi.History) error {
+	done := make(chan error, 1)
+	go func() { done <- db.storeHistory(ctx, h) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("store history: %w", ctx.Err())
+	}
+}
+
+func (db *DB) storeHistory(ctx context.Context, h cesi.History) error {
+	// Stretches go first: a node without any is one that is gone.
+	for chunk := range slices.Chunk(h.Answered, historyChunk) {
+		if err := db.inTx(ctx, func(tx *sql.Tx) error { return storeStretches(ctx, tx, chunk) }); err != nil {
+			return fmt.Errorf("store history: %w", err)
+		}
+	}
+	for chunk := range slices.Chunk(h.Points, historyChunk) {
+		if err := db.inTx(ctx, func(tx *sql.Tx) error { return storePoints(ctx, tx, chunk) }); err != nil {
+			return fmt.Errorf("store history: %w", err)
+		}
+	}
+	return nil
+}
+
+func storeStretches(ctx context.Context, tx *sql.Tx, stretches []cesi.NodeStretch) error {
+	put, err := tx.PrepareContext(ctx, `INSERT INTO history_answered (node, first, last) VALUES (?, ?, ?)
+		ON CONFLICT (node, first) DO UPDATE SET last = excluded.last`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for _, s := range stretches {
+		if _, err := put.ExecContext(ctx, s.Node, s.First, s.Last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storePoints stores each point and has the one before it hold until then.
+func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) error {
+	end, err := tx.PrepareContext(ctx, `UPDATE history SET until = ?4 WHERE node = ?1 AND grp = ?2 AND process = ?3 AND until > ?4
+		AND slot = (SELECT max(slot) FROM history WHERE node = ?1 AND grp = ?2 AND process = ?3 AND slot < ?4)`)
+	if err != nil {
+		return err
+	}
+	defer end.Close()
+	put, err := tx.PrepareContext(ctx, `INSERT INTO history (node, grp, process, slot, shown, last) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (node, grp, process, slot) DO UPDATE SET shown = excluded.shown, last = excluded.last`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for _, p := range points {
+		if _, err := end.ExecContext(ctx, p.Node, p.Group, p.Name, p.Slot); err != nil {
+			return err
+		}
+		if _, err := put.ExecContext(ctx, p.Node, p.Group, p.Name, p.Slot, p.Shown, p.Last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// History returns what is stored of the slots from the one of since on, with the
+// point before it where that one still held.
+func (db *DB) History(ctx context.Context, since time.Time) (cesi.History, error) {
+	var h cesi.History
+	slot := cesi.SlotOf(since)
+	err := db.each(ctx, func(row scanner) error {
+		var s cesi.NodeStretch
+		err := row.Scan(&s.Node, &s.First, &s.Last)
+		h.Answered = append(h.Answered, s)
+		return err
+	}, `SELECT node, first, last FROM history_answered WHERE last >= ?`, slot)
+	if err != nil {
+		return h, fmt.Errorf("read history: %w", err)
+	}
+	err = db.each(ctx, func(row scanner) error {
+		var p cesi.ProcessPoint
+		err := row.Scan(&p.Node, &p.Group, &p.Name, &p.Slot, &p.Shown, &p.Last)
+		h.Points = append(h.Points, p)
+		return err
+	}, `SELECT node, grp, process, slot, shown, last FROM history WHERE until > ?`, slot)
+	if err != nil {
+		return h, fmt.Errorf("read history: %w", err)
+	}
+	return h, nil
+}
+
+// each calls take for every row of a query.
+func (db *DB) each(ctx context.Context, take func(scanner) error, query string, args ...any) error {
+	rows, err := db.sql.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// DeleteHistory removes what is of slots before the time, and what is of nodes
+// that have not answered since then. How a process is now stays, however long it
+// has been so. It returns how many rows went.
+func (db *DB) DeleteHistory(ctx context.Context, before time.Time) (int, error) {
+	slot := cesi.SlotOf(before)
+	const point = `(node, grp, process, slot)`
+	statements := []struct {
+		text string
+		args []any
+	}{
+		{`DELETE FROM history_answered WHERE (node, first) IN (SELECT node, first FROM history_answered WHERE last < ? LIMIT ?)`,
+			[]any{slot, historyChunk}},
+		{`DELETE FROM history WHERE ` + point + ` IN (SELECT node, grp, process, slot FROM history WHERE until <= ? LIMIT ?)`,
+			[]any{slot, historyChunk}},
+		{`DELETE FROM history WHERE ` + point + ` IN (SELECT node, grp, process, slot FROM history
+			WHERE until = ? AND (last = ? AND slot < ? OR node NOT IN (SELECT node FROM history_answered)) LIMIT ?)`,
+			[]any{holds, cesi.MarkUnseen, slot, historyChunk}},
+	}
+	total := 0
+	for _, s := range statements {
+		for n := historyChunk; n == historyChunk; total += n {
+			var err error
+			if n, err = changes(db.sql.ExecContext(ctx, s.text, s.args...)); err != nil {
+				return total, fmt.Errorf("delete history: %w", err)
+			}
+		}
+	}
+	return total, nil
+}
