@@ -16,7 +16,11 @@ import (
 // texts returns the texts of what the selector finds, with white space folded.
 func texts(doc *goquery.Document, selector string) []string {
 	var list []string
-	doc.Find(selector).Each(func(_ int, e *goquery.Selection) { list = append(list, strings.Join(strings.Fields(e.Text()), " ")) })
+	doc.Find(selector).Each(func(_ int, e *goquery.Selection) {
+		seen := e.Clone()
+		seen.Find("svg title").Remove() // shows on hovering only
+		list = append(list, strings.Join(strings.Fields(seen.Text()), " "))
+	})
 	return list
 }
 

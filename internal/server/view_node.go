@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -45,7 +47,7 @@ func newNodePage(base basePage, n *fleet.Node) nodePage {
 		basePage: base,
 		Name:     n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
 		Version: n.Supervisor.Version, Contact: newContact(base.Now, n),
-		Groups: newProcessGroups(n, base.CanControl()),
+		Groups: newProcessGroups(base.Now, n, base.CanControl()),
 		Up:     n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
 	}
@@ -68,14 +70,14 @@ func offerLogs(groups []processGroup) {
 }
 
 // newProcessGroups splits a node's processes, which are sorted by group.
-func newProcessGroups(n *fleet.Node, control bool) []processGroup {
+func newProcessGroups(now time.Time, n *fleet.Node, control bool) []processGroup {
 	var groups []processGroup
 	for _, p := range n.Processes {
 		if len(groups) == 0 || groups[len(groups)-1].Name != p.Group {
 			groups = append(groups, newProcessGroup(n, p.Group, control))
 		}
 		g := &groups[len(groups)-1]
-		g.Rows = append(g.Rows, newProcessRow(n, p, control))
+		g.Rows = append(g.Rows, newProcessRow(now, n, p, control))
 	}
 	for i := range groups {
 		groups[i].Many = len(groups[i].Rows) > 1
@@ -85,7 +87,7 @@ func newProcessGroups(n *fleet.Node, control bool) []processGroup {
 }
 
 func newProcessGroup(n *fleet.Node, name string, control bool) processGroup {
-	g := processGroup{RowID: rowID("group", name), Node: n.Name, Name: name, Link: groupPath(name, ""), Columns: 4}
+	g := processGroup{RowID: rowID("group", name), Node: n.Name, Name: name, Link: groupPath(name, ""), Columns: 5}
 	if control && n.Status == fleet.Up {
 		g.Columns++ // the boxes to select with
 		g.Actions = []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}

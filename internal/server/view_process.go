@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -18,6 +20,7 @@ type processRow struct {
 	Ago        lasting      // how long ago that was; zero: not known
 	PID        int
 	Uptime     lasting // zero: it is not up
+	Day        dayBar
 	Self       bool
 	Selectable bool
 	Actions    []rowAction  // none for those who may not
@@ -33,13 +36,13 @@ type rowAction struct {
 	Disabled bool
 }
 
-// newProcessRow makes the row of a process. Control says whether its reader may
+// newProcessRow makes the row of a process as it is now. Control says whether its reader may
 // start and stop it.
-func newProcessRow(n *fleet.Node, p fleet.Process, control bool) processRow {
+func newProcessRow(now time.Time, n *fleet.Node, p fleet.Process, control bool) processRow {
 	row := processRow{
 		RowID: rowID("process", p.ProcessID.String()),
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process),
+		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Day: newDayBar(n.Day(p.ProcessID, now)),
 		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,
 		Spoken: words.Verbatim(plain(p.ProcessID.String())), Back: localURL("nodes", n.Name),
 	}

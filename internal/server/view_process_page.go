@@ -17,6 +17,7 @@ type processPage struct {
 	Up, Stale bool // of its node
 	Failure   *failureView
 	Contact   contact
+	DayMarks  []time.Time
 	Started   time.Time    // by the node's clock; zero: never
 	Ended     time.Time    // zero: not since it started
 	Exit      words.Phrase // how it ended; zero while it is up
@@ -36,8 +37,9 @@ type processPage struct {
 func newProcessPage(base basePage, n *fleet.Node, p fleet.Process, stderr bool) processPage {
 	page := processPage{
 		basePage:   base.at("nodes", base.say("%s on %s", p.ProcessID, n.Name)).kept(),
-		processRow: newProcessRow(n, p, base.CanControl()),
+		processRow: newProcessRow(base.Now, n, p, base.CanControl()),
 		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: newContact(base.Now, n),
+		DayMarks: newDayMarks(base.Now),
 		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.can(cesi.ReadLogs),
 		CanClear: base.can(cesi.ControlDaemon),
 	}

@@ -68,7 +68,7 @@ func pageOf(found []fleet.Match, q processesQuery) []fleet.Match {
 
 func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row := fleetRow{
-		processRow: newProcessRow(m.Node, *m.Process, base.CanControl()),
+		processRow: newProcessRow(base.Now, m.Node, *m.Process, base.CanControl()),
 		Target:     targetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}

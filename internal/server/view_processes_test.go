@@ -170,6 +170,7 @@ func manySamples(nodes, processes int) *fleet.Snapshot {
 			all = append(all, sampleProcess(fmt.Sprintf("group_%02d", j/10), fmt.Sprintf("worker_%02d", j), cesi.Running, time.Duration(i*j)*time.Minute))
 		}
 		list[i] = sampleNode(fmt.Sprintf("node-%04d", i), "production", all...)
+		sampleHistory(list[i])
 	}
 	return sampleSnapshot(list...)
 }

@@ -48,7 +48,7 @@ func newStylePage(base basePage) stylePage {
 		p := &node.Processes[i]
 		page.States = append(page.States, newProcessBadge(p.Process))
 		page.Chips = append(page.Chips, chip{Name: "state", Label: words.Verbatim(p.State.String()), Kind: newProcessBadge(p.Process).Kind, Count: i})
-		page.Rows = append(page.Rows, newProcessRow(node, *p, true))
+		page.Rows = append(page.Rows, newProcessRow(base.Now, node, *p, true))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, newTroubleRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
 		}
@@ -88,10 +88,29 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 			node.Processes = append(node.Processes, fleet.Process{Process: p})
 		}
 	}
+	node.Recall(styleHistory(node, now))
 	node.Counts = fleet.Counts{Total: 9, Running: 1, Starting: 1, Stopping: 1, Stopped: 1, Exited: 2, Backoff: 1, Fatal: 1, Unknown: 1, Bad: 4}
 	silent = &fleet.Node{
 		Name: "web-2", Status: fleet.Down, LastContact: now.Add(-time.Minute), Processes: node.Processes[:3],
 		Failure: &fleet.Failure{Cause: cesi.CauseTimeout, Message: "It did not answer in time.", Since: now.Add(-time.Minute)},
 	}
 	return node, silent, &fleet.Node{Name: "web-3", Status: fleet.Connecting}
+}
+
+// styleHistory has each process in its state for four hours, after something
+// else, trouble and a silence.
+func styleHistory(n *fleet.Node, now time.Time) cesi.History {
+	end := cesi.SlotOf(now)
+	h := cesi.History{Answered: []cesi.NodeStretch{
+		{Node: n.Name, Stretch: cesi.Stretch{First: end - 130, Last: end - 60}}, {Node: n.Name, Stretch: cesi.Stretch{First: end - 50, Last: end}},
+	}}
+	for _, p := range n.Processes {
+		for _, point := range []cesi.Point{
+			{Slot: end - 130, Shown: cesi.MarkStopped, Last: cesi.MarkRunning}, {Slot: end - 80, Shown: cesi.MarkFatal, Last: cesi.MarkRunning},
+			{Slot: end - 40, Shown: cesi.MarkBackoff, Last: cesi.MarkStopped}, {Slot: end - 24, Shown: cesi.MarkOf(p.Process), Last: cesi.MarkOf(p.Process)},
+		} {
+			h.Points = append(h.Points, cesi.ProcessPoint{Node: n.Name, ProcessID: p.ProcessID, Point: point})
+		}
+	}
+	return h
 }

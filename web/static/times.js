@@ -1,6 +1,6 @@
 // Says times in the zone of who reads them. The server writes them in its own;
-// data-form says how: "clock" and "full" name the zone, "words" stay as they are,
-// the others are as short as can be.
+// data-form says how: "clock" and "full" name the zone, "minute" is a time
+// of day, "words" stay as they are, the others are as short as can be.
 'use strict'
 
 {
@@ -33,7 +33,7 @@
     if (known && known.time === element.dateTime && known.text === element.textContent && known.title === element.title) return
     const t = new Date(element.dateTime)
     if (isNaN(t)) return
-    const forms = { clock: () => `${clock(t)} ${zone(t)}`, full: () => full(t), words: () => element.textContent }
+    const forms = { clock: () => `${clock(t)} ${zone(t)}`, full: () => full(t), minute: () => minute(t), words: () => element.textContent }
     const text = (forms[element.dataset.form] ?? (() => short(t)))()
     if (element.textContent !== text) element.textContent = text
     if (element.title !== full(t)) element.title = full(t)

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
+
+const (
+	// dayHeight is how high a bar's worst parts are, in units of its drawing, which
+	// is as many wide as a day has slots.
+	dayHeight = 14
+	// dayLeast is the least width of a part that is trouble: one slot of a day must
+	// be seen.
+	dayLeast = 2
+)
+
+// dayBar is the last 24 hours of a process, drawn as SVG. Nothing is drawn where
+// nothing is known.
+type dayBar struct {
+	Words words.Phrase // what it shows
+	Paths []dayPath    // one for each kind that there is, trouble last
+}
+
+// dayPath is all of a bar that has one colour.
+type dayPath struct {
+	Kind string
+	D    string // as in SVG
+}
+
+// Label says what the picture is, for those who don't see it.
+func (b dayBar) Label() words.Phrase { return words.Of("Last 24 hours: %s", b.Words) }
+
+// dayKind is what marks of a kind look like. The height tells apart what colour
+// does, too.
+type dayKind struct {
+	name   string
+	height int
+}
+
+func dayKindOf(m cesi.Mark) dayKind {
+	switch m {
+	case cesi.MarkRunning:
+		return dayKind{"running", 8}
+	case cesi.MarkStarting, cesi.MarkStopping:
+		return dayKind{"moving", 6}
+	case cesi.MarkStopped, cesi.MarkExited:
+		return dayKind{"idle", 3}
+	case cesi.MarkUnknown, cesi.MarkFailed, cesi.MarkBackoff:
+		return dayKind{"warning", 11}
+	case cesi.MarkFatal:
+		return dayKind{"bad", dayHeight}
+	default:
+		return dayKind{}
+	}
+}
+
+func newDayBar(day fleet.Day) dayBar {
+	paths := make(map[dayKind]*strings.Builder)
+	for from := 0; from < len(day); {
+		kind, to := dayKindOf(day[from]), from+1
+		for to < len(day) && dayKindOf(day[to]) == kind {
+			to++
+		}
+		if kind.name != "" {
+			if paths[kind] == nil {
+				paths[kind] = &strings.Builder{}
+			}
+			drawDay(paths[kind], from, to, kind.height, day[from].Trouble())
+		}
+		from = to
+	}
+	bar := dayBar{Words: dayWords(day)}
+	for _, mark := range []cesi.Mark{cesi.MarkStopped, cesi.MarkStarting, cesi.MarkRunning, cesi.MarkBackoff, cesi.MarkFatal} {
+		kind := dayKindOf(mark)
+		if path := paths[kind]; path != nil {
+			bar.Paths = append(bar.Paths, dayPath{kind.name, path.String()})
+		}
+	}
+	return bar
+}
+
+// drawDay adds a rectangle that stands on the ground.
+func drawDay(path *strings.Builder, from, to, height int, trouble bool) {
+	if trouble {
+		from = max(min(from, to-dayLeast), 0)
+		to = max(to, from+dayLeast)
+	}
+	fmt.Fprintf(path, "M%d %dV%dh%dV%[2]dz", from, dayHeight, dayHeight-height, to-from)
+}
+
+// dayWords sums a day up, the worst first: "FATAL 50 min (until 3 h ago), RUNNING
+// 23 h 10 min".
+func dayWords(day fleet.Day) words.Phrase {
+	var slots, latest [cesi.MarkFatal + 1]int
+	for i, mark := range day {
+		slots[mark]++
+		latest[mark] = i
+	}
+	var parts []words.Phrase
+	for i := range slots {
+		mark := cesi.MarkFatal - cesi.Mark(i)
+		ago := len(day) - 1 - latest[mark]
+		switch name := markWords(mark); {
+		case slots[mark] == 0:
+		case slots[mark] == len(day):
+			return name
+		case mark.Trouble() && ago > 0:
+			parts = append(parts, words.Of("%s %s (until %s ago)", name, slotsLasted(slots[mark]), slotsLasted(ago)))
+		default:
+			parts = append(parts, words.Of("%s %s", name, slotsLasted(slots[mark])))
+		}
+	}
+	return listed(parts)
+}
+
+func markWords(m cesi.Mark) words.Phrase {
+	switch m {
+	case cesi.MarkUnseen:
+		return words.Of("not known")
+	case cesi.MarkFailed:
+		return words.Of("%s unexpectedly", m.State().String())
+	default:
+		return words.Verbatim(m.State().String())
+	}
+}
+
+func slotsLasted(n int) words.Phrase { return lasted(time.Duration(n) * cesi.SlotLength) }
+
+// newDayMarks returns when each quarter of the day began that a bar shows now.
+func newDayMarks(now time.Time) []time.Time {
+	first := time.Unix(int64(cesi.SlotOf(now).DayBefore())*int64(cesi.SlotLength/time.Second), 0).In(now.Location())
+	const quarters = 4
+	marks := make([]time.Time, quarters)
+	for i := range marks {
+		marks[i] = first.Add(time.Duration(i) * cesi.Day / quarters)
+	}
+	return marks
+}
