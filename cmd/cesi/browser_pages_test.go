@@ -43,6 +43,16 @@ func testLog(t *testing.T, s *scene) {
 	}
 }
 
+func testBothLogs(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha/processes/talker:talker")
+	for id, text := range map[string]string{"log-stdout": "line number ", "log-stderr": "complaint "} {
+		b.waitFor(id+" to be live", fmt.Sprintf(`document.querySelector('#%s.log-live')`, id))
+		shown := fmt.Sprintf(`document.querySelector('#%s .log-text').innerText.split(%q).length`, id, text)
+		began := b.number(shown)
+		b.waitFor("more of "+id, fmt.Sprintf("%s > %v", shown, began+5))
+	}
+}
+
 func testPreferences(t *testing.T, s *scene) {
 	admin := s.in.login(t)
 	if code := admin.api("POST", "/api/v2/users", map[string]any{"username": "li", "password": "long enough", "usertype": 1}, nil); code >= 300 {

@@ -11,7 +11,8 @@ import (
 )
 
 // watchedPrograms are what is done to in a browser: web takes a second to start,
-// victim stays as it ends, talker writes a log, 工人 is called in Chinese.
+// victim stays as it ends, talker writes to both its logs, 工人 is called in
+// Chinese.
 const watchedPrograms = `[program:web]
 command = tail -f /dev/null
 startsecs = 1
@@ -20,7 +21,7 @@ command = tail -f /dev/null
 startsecs = 0
 autorestart = false
 [program:talker]
-command = sh -c "i=0; while :; do i=$((i+1)); echo line number $i.; sleep 0.2; done"
+command = sh -c "i=0; while :; do i=$((i+1)); echo line number $i.; echo complaint $i. >&2; sleep 0.2; done"
 startsecs = 0
 [program:worker]
 command = tail -f /dev/null
@@ -105,6 +106,7 @@ func TestBrowser(t *testing.T) {
 		{"selection, focus and place survive a change", testKept},
 		{"many are selected and restarted", testBulk},
 		{"a log is followed", testLog},
+		{"both logs of a process are followed", testBothLogs},
 		{"the palette stops a process", testPalette},
 		{"the palette finds everything", testPaletteFinds},
 		{"the palette leads there by keyboard", testPaletteKeys},

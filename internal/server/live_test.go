@@ -16,7 +16,7 @@ import (
 )
 
 // event is one event of a stream.
-type event struct{ name, data string }
+type event struct{ name, id, data string }
 
 // follow opens the stream of a page, as the page itself says.
 func (b *browser) follow(path string) <-chan event {
@@ -44,6 +44,8 @@ func readEvents(lines *bufio.Scanner, to chan<- event) {
 	for lines.Scan() {
 		if name, is := strings.CutPrefix(lines.Text(), "event: "); is {
 			e.name = name
+		} else if id, is := strings.CutPrefix(lines.Text(), "id: "); is {
+			e.id = id
 		} else if data, is := strings.CutPrefix(lines.Text(), "data: "); is {
 			e.data += data + "\n"
 		} else if lines.Text() == "" {

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,8 +21,13 @@ type encodeText func(text []byte, offset int64, flush bool) (data any, held int)
 
 // logTailStream follows a log for a page: text comes as spans.
 func (s *Server) logTailStream(w http.ResponseWriter, r *http.Request) error {
+	return s.followLog(w, r, s.speaker(r), encodeSpans())
+}
+
+// encodeSpans encodes text as a page shows it.
+func encodeSpans() encodeText {
 	var a ansi
-	return s.followLog(w, r, s.speaker(r), func(text []byte, _ int64, flush bool) (any, int) {
+	return func(text []byte, _ int64, flush bool) (any, int) {
 		spans := a.write(text)
 		if flush {
 			spans = append(spans, a.flush()...)
@@ -33,7 +36,7 @@ func (s *Server) logTailStream(w http.ResponseWriter, r *http.Request) error {
 			return nil, len(a.pending)
 		}
 		return spans, len(a.pending)
-	})
+	}
 }
 
 // apiLogText is what the API sends of a log.
@@ -84,27 +87,16 @@ func wholeCharacters(text []byte) int {
 	return len(text)
 }
 
-// logNotice is the data of a seam, a state or the end.
-type logNotice struct {
-	Live     bool   `json:"live"`
-	Sentence string `json:"sentence"`
-}
-
-const (
-	// commentEvery is how often an idle log shows that its stream lives.
-	commentEvery = 15 * time.Second
-	// recheckEvery is how often a long answer makes sure that its reader still may
-	// have it.
-	recheckEvery = 2 * time.Second
-)
+// recheckEvery is how often a long answer makes sure that its reader still may
+// have it.
+const recheckEvery = 2 * time.Second
 
 // tailer sends a log to one reader.
 type tailer struct {
-	*eventStream
+	*logStream
+	stream  string         // the log's name among those that share the stream; empty: it is the only one
 	speaker *words.Speaker // nil: a program reads it
 	encode  encodeText
-	wrote   time.Time
-	buffer  bytes.Buffer // of the event that is written: a log may be fast
 }
 
 // followLog sends a log live until the reader leaves, may not read it any more,
@@ -122,17 +114,28 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *word
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	t := &tailer{eventStream: stream, speaker: speaker, encode: encode, wrote: time.Now()}
+	t := &tailer{logStream: newLogStream(stream), speaker: speaker, encode: encode}
 	ctx, cancel := s.untilClosing(r)
 	defer cancel()
-	tail := s.logs.Tail(l.node.Name, l.log, from)
+	// Whatever ends it, the answer has begun and says it itself.
+	_ = t.follow(ctx, s.logs.Tail(l.node.Name, l.log, from), from, resumed, s.readsLogs(r))
+	return nil
+}
+
+// readsLogs returns what tells whether the request's visitor may still read logs.
+func (s *Server) readsLogs(r *http.Request) func() bool {
+	return func() bool { return s.mayStill(r, cesi.ReadLogs) }
+}
+
+// follow sends the log until the reader leaves, and closes the tail.
+func (t *tailer) follow(ctx context.Context, tail *logs.Tail, from int64, resumed bool, mayStill func() bool) error {
 	defer tail.Close()
 	if resumed {
-		_ = t.notice("seam", false, resumption(from)) // what follows fails too then
+		if err := t.notice("seam", false, resumption(from)); err != nil {
+			return err
+		}
 	}
-	// Whatever ends it, the answer has begun and says it itself.
-	_ = t.run(ctx, tail, func() bool { return s.mayStill(r, cesi.ReadLogs) })
-	return nil
+	return t.run(ctx, tail, mayStill)
 }
 
 // run sends events until one of them is the last.
@@ -158,15 +161,6 @@ func (t *tailer) run(ctx context.Context, tail *logs.Tail, mayStill func() bool)
 	}
 }
 
-// keepAlive sends a comment if nothing was sent for a while.
-func (t *tailer) keepAlive() error {
-	if time.Since(t.wrote) < commentEvery {
-		return nil
-	}
-	t.wrote = time.Now()
-	return t.comment()
-}
-
 // tailFrom is the offset from which on a log is wanted; negative: its end. A
 // browser that connects again says up to where it has come.
 func tailFrom(r *http.Request) (from int64, resumed bool, err error) {
@@ -174,13 +168,20 @@ func tailFrom(r *http.Request) (from int64, resumed bool, err error) {
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		text, resumed = last, true
 	}
+	from, err = parseOffset(text)
+	return from, resumed, err
+}
+
+// parseOffset reads the offset of a log; -1 if there is none.
+func parseOffset(text string) (int64, error) {
 	if text == "" {
-		return -1, resumed, nil
+		return -1, nil
 	}
-	if from, err = strconv.ParseInt(text, 10, 64); err != nil {
-		return 0, false, cesi.Errorf(cesi.Invalid, "%q is no offset", text)
+	offset, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, cesi.Errorf(cesi.Invalid, "%q is no offset", text)
 	}
-	return from, resumed, nil
+	return offset, nil
 }
 
 // nextEvent waits for the next event, but not for long: somebody has to look
@@ -224,27 +225,11 @@ func (t *tailer) text(e logs.Event, flush bool) error {
 	if e.Offset >= 0 {
 		end = e.Offset + int64(len(e.Text)-held)
 	}
-	return t.sendJSON("text", strconv.FormatInt(end, 10), data)
-}
-
-// sendJSON sends an event. Browsers send the id along when they connect again;
-// an empty one leaves the last one as it is.
-func (t *tailer) sendJSON(name, id string, data any) error {
-	t.wrote = time.Now()
-	t.buffer.Reset()
-	if id != "" {
-		t.buffer.WriteString("id: " + id + "\n")
-	}
-	t.buffer.WriteString("event: " + name + "\ndata: ")
-	if err := json.NewEncoder(&t.buffer).Encode(data); err != nil { // ends the line
-		return err
-	}
-	t.buffer.WriteByte('\n')
-	return t.write(t.buffer.Bytes())
+	return t.sendText(t.stream, end, data)
 }
 
 func (t *tailer) notice(name string, live bool, sentence words.Phrase) error {
-	return t.sendJSON(name, "", logNotice{Live: live, Sentence: t.speaker.Tell(sentence)})
+	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Tell(sentence)})
 }
 
 // resumption is the seam for a reader that is there again; a negative offset says

@@ -61,6 +61,19 @@ func startLogs(t *testing.T, log string, change ...func(*setup)) (*harness, *sup
 	return h, s, p.StdoutLogfile
 }
 
+// appendTo writes to a log as its program would.
+func appendTo(t *testing.T, file, text string) {
+	t.Helper()
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+}
+
 const pLog = "/nodes/n/processes/p:p/log/stdout"
 
 // numbered is a log of so many lines.
@@ -207,17 +220,63 @@ func TestABrowserThatConnectsAgainGoesOnWhereItWas(t *testing.T) {
 	if got := untilText(t, events, "three\n"); got != "two\nthree\n" {
 		t.Errorf("got %q", got)
 	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := f.WriteString("four\n"); err != nil {
-		t.Fatal(err)
-	}
+	appendTo(t, file, "four\n")
 	if got := untilText(t, events, "four\n"); got != "four\n" {
 		t.Errorf("got %q", got)
 	}
+}
+
+func TestBothLogsOfAProcessShareAStream(t *testing.T) {
+	t.Parallel()
+	h, _, file := startLogs(t, "one\ntwo\n")
+	n, _ := h.fleet.Snapshot().Node("n")
+	p, _ := n.Process(cesi.ProcessID{Group: "p", Name: "p"})
+	if err := os.WriteFile(p.StderrLogfile, []byte("an error\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const both = "/nodes/n/processes/p:p/log/tail"
+	b := h.as("logreader")
+	id := wantBoth(t, b.tail(both+"?stdout=0"), "one\ntwo\n", "an error\n")
+	if id != "stderr=9&stdout=8" {
+		t.Errorf("the last of them has the id %q", id)
+	}
+	for path, text := range map[string]string{file: "three\n", p.StderrLogfile: "another\n"} {
+		appendTo(t, path, text)
+	}
+	wantBoth(t, b.tail(both+"?stdout=0", with{"Last-Event-ID", "stderr=3&stdout=4"}), "two\nthree\n", "error\nanother\n")
+	for _, query := range []string{"?stdout=x", "?stderr=x"} {
+		if got := b.get(both + query); got.status != http.StatusBadRequest {
+			t.Errorf("%s: status %d", query, got.status)
+		}
+	}
+}
+
+// wantBoth waits for both logs to have come up to their last lines, and returns
+// the last id.
+func wantBoth(t *testing.T, events <-chan event, stdout, stderr string) (id string) {
+	t.Helper()
+	want := map[string]string{"stdout-text": stdout, "stderr-text": stderr}
+	got := map[string]string{}
+	for e := range events {
+		if want[e.name] == "" {
+			continue
+		}
+		var spans [][2]string
+		if err := json.Unmarshal([]byte(e.data), &spans); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range spans {
+			got[e.name] += s[0]
+		}
+		id = e.id
+		if len(got["stdout-text"]) >= len(stdout) && len(got["stderr-text"]) >= len(stderr) {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	return id
 }
 
 func TestALiveLogEndsWithTheRightToReadIt(t *testing.T) {
@@ -270,7 +329,8 @@ func TestAnIdleLogShowsThatItsStreamLives(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		idle := &tailer{eventStream: stream, wrote: time.Now().Add(-commentEvery)}
+		idle := newLogStream(stream)
+		idle.wrote = time.Now().Add(-commentEvery)
 		for range 3 { // one is enough for a while
 			if err := idle.keepAlive(); err != nil {
 				t.Error(err)
@@ -419,17 +479,6 @@ func TestALogThatChangesWhileItIsWatchedGoesOn(t *testing.T) {
 	h, s, file := startLogs(t, "start\n")
 	events := h.as("logreader").tail("/api/v2/nodes/n/processes/p:p/logs/stdout/tail")
 	untilText(t, events, "start\n")
-	write := func(text string) {
-		t.Helper()
-		f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		if _, err := f.WriteString(text); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, change := range []struct {
 		name string
 		do   func() error
@@ -442,7 +491,7 @@ func TestALogThatChangesWhileItIsWatchedGoesOn(t *testing.T) {
 		if err := change.do(); err != nil {
 			t.Fatal(err)
 		}
-		write(change.name + "\n")
+		appendTo(t, file, change.name+"\n")
 		untilText(t, events, change.name+"\n")
 	}
 	s.WriteConfig("")

@@ -13,7 +13,7 @@ func (s *Server) processPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.pages.render(w, http.StatusOK, "process", newProcessPage(s.base(r), n, p, r.URL.Query().Get("log") == cesi.Stderr.String()))
+	return s.pages.render(w, http.StatusOK, "process", newProcessPage(s.base(r), n, p))
 }
 
 // findNodesProcess returns the node and the process that the path names, as they

@@ -147,6 +147,7 @@ func routeTable() map[string]rank {
 		"GET /api/v2/nodes/{node}/log/tail":     byLogReader,
 		"GET /api/v2/nodes/{node}/log/download": byLogReader,
 
+		"GET /nodes/{node}/processes/{process}/log/tail":                            byLogReader,
 		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}":          byLogReader,
 		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}/search":   byLogReader,
 		"GET /nodes/{node}/processes/{process}/log/{stream:stdout|stderr}/tail":     byLogReader,

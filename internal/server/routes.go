@@ -77,6 +77,7 @@ func (s *Server) routes() chi.Router {
 		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.logTailStream))
 		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.downloadLog))
 	}
+	r.Get("/nodes/{node}/processes/{process}/log/tail", s.allow(cesi.ReadLogs, s.bothLogsStream))
 
 	r.Post("/command", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))

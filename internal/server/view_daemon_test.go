@@ -99,12 +99,12 @@ func TestAProcessPageSaysWhatTheNodeCanNot(t *testing.T) {
 		"does not have this process any more": {n, without, cesi.LogReader},
 		"/srv/pay/bin/worker":                 {n, configured(old), cesi.LogReader},
 	} {
-		doc := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process, false)})
+		doc := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process)})
 		if !strings.Contains(doc.Text(), want) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
-	viewer := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old), false)})
+	viewer := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old))})
 	if strings.Contains(viewer.Text(), "/srv/pay") || viewer.Find("form[action*=signal]").Length() > 0 {
 		t.Error("a viewer sees configuration or forms")
 	}

@@ -21,6 +21,8 @@ type logPanel struct {
 	Path     string       // of the log's page, without prefix
 	Name     words.Phrase // of the log
 	Tabs     []logTab
+	Shared   string // where both logs of the process come live, on a page with both; without prefix
+	Stream   string // which of them this is
 	Query    logQuery
 	Spans    []logSpan
 	Filled   bool
@@ -174,6 +176,8 @@ func (p logPanel) Tail() string {
 	switch {
 	case !p.Live:
 		return ""
+	case p.Shared != "":
+		return p.Shared
 	case !p.Filled:
 		return p.Path + "/tail"
 	default:

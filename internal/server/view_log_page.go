@@ -38,10 +38,7 @@ func whyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
 	if p == nil {
 		return words.Of("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
 	}
-	file := p.StdoutLogfile
-	if stream == cesi.Stderr {
-		file = p.StderrLogfile
-	}
+	file := logFile(p, stream)
 	switch {
 	case file != "" && p.Start == 0:
 		return words.Of("There is no log yet: the process has never been started. It will be %s.", plain(file))

@@ -23,7 +23,7 @@ type processPage struct {
 	Exit      words.Phrase // how it ended; zero while it is up
 	SpawnErr  string
 	Reads     bool // its reader may see logs and configuration
-	Log       logPanel
+	Logs      []logPanel
 	Config    []setting
 	NoConfig  string // why there is none
 	Partial   bool   // supervisord does not say all of it
@@ -32,9 +32,8 @@ type processPage struct {
 	CanClear  bool
 }
 
-// newProcessPage shows a process, with the live end of its stdout, or of its
-// stderr.
-func newProcessPage(base basePage, n *fleet.Node, p fleet.Process, stderr bool) processPage {
+// newProcessPage shows a process, with the live ends of its logs.
+func newProcessPage(base basePage, n *fleet.Node, p fleet.Process) processPage {
 	page := processPage{
 		basePage:   base.at("nodes", base.say("%s on %s", p.ProcessID, n.Name)).kept(),
 		processRow: newProcessRow(base.Now, n, p, base.CanControl()),
@@ -54,7 +53,7 @@ func newProcessPage(base basePage, n *fleet.Node, p fleet.Process, stderr bool) 
 		page.Ended = time.Unix(p.Stop, 0)
 	}
 	if page.Reads {
-		page.Log = newProcessLog(n, p, stderr)
+		page.Logs = []logPanel{newProcessLog(n, p, cesi.Stdout), newProcessLog(n, p, cesi.Stderr)}
 		page.Config, page.NoConfig = newSettings(p.Config), n.NoConfig
 		page.Partial = p.Config != nil && !p.Config.Full
 	}
@@ -86,21 +85,15 @@ func exitWords(p cesi.Process) words.Phrase {
 // When words a time of the process by the node's clock.
 func (p processPage) When(t time.Time) words.Phrase { return when(p.Now, t) }
 
-// newProcessLog is the live end of one of a process's logs. One at a time: each
-// takes one of the few connections that a browser has.
-func newProcessLog(n *fleet.Node, p fleet.Process, stderr bool) logPanel {
-	stream, file := cesi.Stdout, p.StdoutLogfile
-	if stderr {
-		stream, file = cesi.Stderr, p.StderrLogfile
-	}
+// newProcessLog is the live end of one of a process's logs, beside the other.
+func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) logPanel {
 	panel := newLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
-	if file == "" {
+	if logFile(&p, stream) == "" {
 		panel.NoLog = whyNoLog(&p, stream)
 		panel.Live = false
 	}
-	here := localURL("nodes", n.Name, "processes", p.ProcessID)
-	for i, query := range []string{"", "?log=stderr"} {
-		panel.Tabs[i].Path = here + query + "#" + panel.ID
-	}
+	panel.Tabs = nil
+	panel.Stream = stream.String()
+	panel.Shared = localURL("nodes", n.Name, "processes", p.ProcessID, "log", "tail")
 	return panel
 }

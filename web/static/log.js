@@ -1,5 +1,6 @@
-// Shows a log live: [data-log-tail] is a panel of partials/log.html, and its
-// value where the event stream is.
+// Shows logs live: [data-log-tail] is a panel of partials/log.html, and its value
+// where the event stream is. Panels with the same one share it; data-log-stream
+// says which log of the stream a panel shows.
 'use strict'
 
 {
@@ -23,34 +24,12 @@
     return other
   }
 
-  class Tail {
-    constructor(panel) {
-      this.panel = panel
-      this.text = panel.querySelector('.log-text')
-      if (!this.text) return
-      this.state = panel.querySelector('[data-log-state]')
-      this.pauseButton = panel.querySelector('[data-log-pause]')
-      this.followButton = panel.querySelector('[data-log-follow]')
-      this.length = this.text.textContent.length
-      this.waiting = []
-      this.waitingLength = 0
-      this.follow = !location.hash
-      this.prepare()
-      this.watch()
-    }
-
-    prepare() {
-      this.state.parentElement.hidden = false
-      this.pauseButton.hidden = false
-      this.pauseButton.addEventListener('click', () => this.pause(!this.paused))
-      this.followButton.addEventListener('click', () => this.toEnd())
-      this.text.addEventListener('scroll', () => this.scrolled(), { passive: true })
-      if (this.follow) this.toEnd()
-    }
-
-    // Follows the log only while somebody sees it: a browser has six connections
-    // to a server for all its tabs.
-    watch() {
+  // An event stream, and the panels that it fills. It is there only while somebody
+  // sees them: a browser has six connections to a server for all its tabs.
+  class Feed {
+    constructor(address, panels) {
+      this.address = address
+      this.tails = panels.map((panel) => new Tail(panel))
       const look = () => {
         clearTimeout(this.leaving)
         if (document.hidden) this.leaving = setTimeout(() => this.leave(), grace)
@@ -69,33 +48,79 @@
       this.left = true
     }
 
-    // Where the stream is to begin: behind what has come already.
-    from() {
-      const address = new URL(this.panel.dataset.logTail, location.href)
-      if (this.come > 0) address.searchParams.set('from', this.come)
-      else if (this.come) address.searchParams.delete('from') // it is not known where that was
-      return address
+    listen() {
+      if (this.source || this.over()) return
+      const address = new URL(this.address, location.href)
+      for (const tail of this.tails) {
+        if (this.left) tail.back()
+        tail.wish(address.searchParams)
+      }
+      this.source = new EventSource(address)
+      for (const tail of this.tails) {
+        tail.hear(this.source, () => {
+          if (this.over()) this.source?.close()
+        })
+      }
     }
 
-    listen() {
-      if (this.source || this.ended) return
-      if (this.left && this.come) this.seam(this.come > 0 ? this.panel.dataset.sayBack : this.panel.dataset.sayUnsure)
-      const source = this.source = new EventSource(this.from())
-      source.addEventListener('text', (event) => {
-        this.come = Number(event.lastEventId)
-        this.take(JSON.parse(event.data))
+    over() { return this.tails.every((tail) => tail.ended) }
+  }
+
+  class Tail {
+    constructor(panel) {
+      this.panel = panel
+      this.log = panel.dataset.logStream ?? ''
+      this.text = panel.querySelector('.log-text')
+      this.state = panel.querySelector('[data-log-state]')
+      this.pauseButton = panel.querySelector('[data-log-pause]')
+      this.followButton = panel.querySelector('[data-log-follow]')
+      this.length = this.text.textContent.length
+      this.waiting = []
+      this.waitingLength = 0
+      this.follow = !location.hash || this.log !== ''
+      this.prepare()
+    }
+
+    prepare() {
+      this.state.parentElement.hidden = false
+      this.pauseButton.hidden = false
+      this.pauseButton.addEventListener('click', () => this.pause(!this.paused))
+      this.followButton.addEventListener('click', () => this.toEnd())
+      this.text.addEventListener('scroll', () => this.scrolled(), { passive: true })
+      if (this.follow) this.toEnd()
+    }
+
+    // Says where the stream is to begin: behind what has come already.
+    wish(values) {
+      const name = this.log || 'from'
+      if (this.come > 0) values.set(name, this.come)
+      else if (this.come) values.delete(name) // it is not known where that was
+    }
+
+    // Nobody has looked for a while.
+    back() {
+      if (this.come && !this.ended) this.seam(this.come > 0 ? this.panel.dataset.sayBack : this.panel.dataset.sayUnsure)
+    }
+
+    hear(source, whenEnded) {
+      const on = (name, act) => source.addEventListener(this.log ? `${this.log}-${name}` : name, (event) => {
+        if (!this.ended) act(JSON.parse(event.data), event.lastEventId)
       })
-      source.addEventListener('seam', (event) => this.seam(JSON.parse(event.data).sentence))
-      source.addEventListener('state', (event) => this.show(JSON.parse(event.data)))
-      source.addEventListener('end', (event) => {
-        source.close()
+      on('text', (spans, id) => {
+        this.come = Number(this.log ? new URLSearchParams(id).get(this.log) : id)
+        this.take(spans)
+      })
+      on('seam', ({ sentence }) => this.seam(sentence))
+      on('state', (state) => this.show(state))
+      on('end', ({ sentence }) => {
         this.ended = true
-        this.show({ live: false, sentence: JSON.parse(event.data).sentence })
+        this.show({ live: false, sentence })
         this.seam(this.panel.dataset.sayEnded)
+        whenEnded()
       })
       source.addEventListener('error', () => {
-        const ended = source.readyState === EventSource.CLOSED
-        this.show({ live: false, sentence: ended ? this.panel.dataset.sayRefused : this.panel.dataset.sayOffline })
+        const refused = source.readyState === EventSource.CLOSED
+        if (!this.ended) this.show({ live: false, sentence: refused ? this.panel.dataset.sayRefused : this.panel.dataset.sayOffline })
       })
     }
 
@@ -218,6 +243,7 @@
     }
   }
 
+  const feeds = new Map() // panels by the address of their stream
   for (const panel of document.querySelectorAll('.log-panel')) {
     const text = panel.querySelector('.log-text')
     if (!text || 'logReady' in panel.dataset) continue // a page with two panels runs this twice
@@ -226,7 +252,9 @@
     text.addEventListener('scroll', () => {
       if (text.scrollTop < 200) older(panel)
     }, { passive: true })
-    if (panel.dataset.logTail) new Tail(panel)
+    const address = panel.dataset.logTail
+    if (address) feeds.set(address, [...(feeds.get(address) ?? []), panel])
     else if (new URLSearchParams(location.search).has('before')) text.scrollTop = text.scrollHeight
   }
+  for (const [address, panels] of feeds) new Feed(address, panels)
 }

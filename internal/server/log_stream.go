@@ -1,0 +1,85 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// commentEvery is how often an idle log shows that its stream lives.
+const commentEvery = 15 * time.Second
+
+// logNotice is the data of a seam, a state or the end.
+type logNotice struct {
+	Live     bool   `json:"live"`
+	Sentence string `json:"sentence"`
+}
+
+// logStream is the event stream of a log, or of several that share it: the events
+// of those begin with the name of the log, as in "stderr-text". It is safe for
+// concurrent use.
+type logStream struct {
+	*eventStream
+
+	mu     sync.Mutex
+	wrote  time.Time
+	buffer bytes.Buffer // of the event that is written: a log may be fast
+	places url.Values   // up to where each log was sent
+}
+
+func newLogStream(stream *eventStream) *logStream {
+	return &logStream{eventStream: stream, wrote: time.Now(), places: url.Values{}}
+}
+
+// keepAlive sends a comment if nothing was sent for a while.
+func (s *logStream) keepAlive() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.wrote) < commentEvery {
+		return nil
+	}
+	s.wrote = time.Now()
+	return s.comment()
+}
+
+// sendText sends text of a log that ends at an offset; negative: it is not known
+// where. Browsers send the event's id along when they connect again.
+func (s *logStream) sendText(log string, end int64, data any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := strconv.FormatInt(end, 10)
+	if log != "" {
+		s.places.Set(log, id)
+		id = s.places.Encode()
+	}
+	return s.sendJSON(log, "text", id, data)
+}
+
+// sendNotice sends what is to be said of a log.
+func (s *logStream) sendNotice(log, name string, notice logNotice) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sendJSON(log, name, "", notice)
+}
+
+// sendJSON sends an event; an empty id leaves the browser's last one as it is.
+// Call with mu held.
+func (s *logStream) sendJSON(log, name, id string, data any) error {
+	s.wrote = time.Now()
+	s.buffer.Reset()
+	if id != "" {
+		s.buffer.WriteString("id: " + id + "\n")
+	}
+	if log != "" {
+		name = log + "-" + name
+	}
+	s.buffer.WriteString("event: " + name + "\ndata: ")
+	if err := json.NewEncoder(&s.buffer).Encode(data); err != nil { // ends the line
+		return err
+	}
+	s.buffer.WriteByte('\n')
+	return s.write(s.buffer.Bytes())
+}
