@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"cesi/internal/supervisor/supervisortest"
 
@@ -115,6 +116,9 @@ func (c *chromium) open(t testing.TB, base, path string) *tab {
 		}
 	})
 	chromedp.ListenTarget(ctx, b.hear)
+	if err := chromedp.Run(ctx); err != nil { // the first one attaches to the tab for as long as its context lasts
+		t.Fatal(err)
+	}
 	b.run(network.Enable(), log.Enable())
 	b.screen(1280, 800)
 	b.visit(path)
@@ -170,10 +174,21 @@ func (b *tab) tolerate(text string) {
 	b.tolerated = append(b.tolerated, text)
 }
 
-// run has the browser do things.
+// tabPatience is how long the browser may take for one thing in a tab. It waits
+// for ever for some things that do not come about.
+const tabPatience = time.Minute
+
+// try has the browser do things.
+func (b *tab) try(actions ...chromedp.Action) error {
+	ctx, cancel := context.WithTimeout(b.ctx, tabPatience)
+	defer cancel()
+	return chromedp.Run(ctx, actions...)
+}
+
+// run has the browser do things that it can do.
 func (b *tab) run(actions ...chromedp.Action) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	if err := b.try(actions...); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // eval evaluates an expression in the page; false while the page is on its way
 // to another one.
 func (b *tab) eval(expression string, value any) bool {
-	return chromedp.Run(b.ctx, chromedp.Evaluate(expression, value)) == nil
+	return b.try(chromedp.Evaluate(expression, value)) == nil
 }
 
 // waitFor waits until an expression is true in the page.
