@@ -112,7 +112,7 @@ func TestPagesShowTheLastDay(t *testing.T) {
 	pages := map[string]spoken{
 		"node":      newNodePage(base, n),
 		"processes": newProcessesPage(base, sampleSnapshot(n), sampleQuery(""), ""),
-		"process":   newProcessPage(base, n, n.Processes[0], false),
+		"process":   newProcessPage(base, n, n.Processes[0]),
 	}
 	for name, page := range pages {
 		doc := draw(t, newTestRenderer(t, ""), sample{name, name, page})
