@@ -127,7 +127,7 @@ func TestASilentNodeShowsWhatWasKnownAndOffersNothing(t *testing.T) {
 	if enabled.Length() != 1 || enabled.AttrOr("formaction", "") != "/nodes/db-eu-1/poll" {
 		t.Errorf("%d buttons are enabled", enabled.Length())
 	}
-	if got := doc.Find(`a[href*="confirm"], input[type=checkbox]`).Length(); got != 0 {
+	if got := doc.Find(`main a[href*="confirm"], main input[type=checkbox]`).Length(); got != 0 {
 		t.Errorf("%d ways to a command", got)
 	}
 }
