@@ -78,7 +78,7 @@ func TestEnterDoesNotConfirm(t *testing.T) {
 	if _, disabled := doc.Find("main form button[type=submit]").First().Attr("disabled"); !disabled {
 		t.Error("Enter presses a button")
 	}
-	if doc.Find("button[autofocus], input[autofocus]").Length() != 0 {
+	if doc.Find("main button[autofocus], main input[autofocus]").Length() != 0 {
 		t.Error("something other than Cancel has the focus")
 	}
 }
