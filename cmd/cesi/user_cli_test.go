@@ -117,7 +117,7 @@ func TestUserCommandsRefuseInASentence(t *testing.T) {
 		{"a password of 7 characters", "sevench\n", "passwd root --password-stdin", "at least 8 characters"},
 		{"no password", "", "passwd root --password-stdin", "no password on standard input"},
 		{"no terminal", "long enough\n", "passwd root", "--password-stdin"},
-		{"a name that is taken", "long enough\n", "add ROOT --role viewer --password-stdin", "there is already"},
+		{"a name that is taken", "long enough\n", "add ROOT --role viewer --password-stdin", "cesi: there is already a user \"root\"; case does not count\n"},
 		{"a name with a slash", "long enough\n", "add a/b --role viewer --password-stdin", "name"},
 		{"nobody's password", "long enough\n", "passwd maria --password-stdin", "there is no user"},
 		{"nobody's role", "", "role maria viewer", "there is no user"},

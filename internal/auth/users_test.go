@@ -61,7 +61,7 @@ func TestEveryChangeOfAUserIsInTheActivityLogAlsoARefusedOne(t *testing.T) {
 		`ann|192.0.2.7|user add|a b|failed|a user's name has letters, digits and . _ - @ + only, not ' '`,
 		`ann|192.0.2.7|user add|bob|failed|a password has at least 8 characters`,
 		`ann|192.0.2.7|user add|bob|failed|7 is not a role: want 0 to 3`,
-		`ann|192.0.2.7|user add|Ann|failed|there is already a user "Ann"`,
+		`ann|192.0.2.7|user add|Ann|failed|there is already a user "ann"; case does not count`,
 		`ann|192.0.2.7|user password|bob|failed|a password has at most 72 bytes`,
 		`ann|192.0.2.7|user password|Ann|failed|change your own password in your profile`,
 		`ann|192.0.2.7|user password|bob|failed|there is no user "bob"`,

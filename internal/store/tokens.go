@@ -33,7 +33,7 @@ func (db *DB) AddToken(ctx context.Context, t cesi.Token, hash cesi.TokenHash) (
 		err = tx.QueryRowContext(ctx, `INSERT INTO tokens (user_id, name, hash, created, expires) VALUES (?, ?, ?, ?, ?) RETURNING id`,
 			t.Owner.ID, t.Name, hash[:], micros(t.Created), micros(t.Expires)).Scan(&t.ID)
 		if isUniqueViolation(err) {
-			return cesi.Wrap(cesi.Conflict, err, "there is already a token %q", t.Name)
+			return cesi.Errorf(cesi.Conflict, "there is already a token %q", t.Name)
 		}
 		if err != nil {
 			return fmt.Errorf("add token: %w", err)

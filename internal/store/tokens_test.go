@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,9 @@ func TestATokensNameIsItsOwnersOnly(t *testing.T) {
 	addToken(t, db, "bob", "deploy", 'b')
 	_, err := db.AddToken(t.Context(), cesi.Token{Name: "Deploy", Owner: cesi.User{Name: "ann"}}, cesi.TokenHash{'c'})
 	wantKind(t, err, cesi.Conflict, `already a token "Deploy"`)
+	if strings.Contains(err.Error(), "constraint") {
+		t.Errorf("the sentence tells SQL: %v", err)
+	}
 	_, err = db.AddToken(t.Context(), cesi.Token{Name: "x", Owner: cesi.User{Name: "eve"}}, cesi.TokenHash{'d'})
 	wantKind(t, err, cesi.NotFound, "eve")
 }

@@ -70,13 +70,25 @@ func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *cesi.User, hash str
 	err := tx.QueryRowContext(ctx, `INSERT INTO users (name, password, role, must_change, created)
 		VALUES (?, ?, ?, ?, ?) RETURNING id`, u.Name, hash, u.Role, u.MustChange, created).Scan(&u.ID)
 	if isUniqueViolation(err) {
-		return cesi.Wrap(cesi.Conflict, err, "there is already a user %q", u.Name)
+		return nameTaken(ctx, tx, u.Name)
 	}
 	if err != nil {
 		return fmt.Errorf("add user %q: %w", u.Name, err)
 	}
 	u.Created = fromMicros(created)
 	return nil
+}
+
+// nameTaken says which user has the name already, perhaps in another case.
+func nameTaken(ctx context.Context, tx *sql.Tx, name string) error {
+	u, err := findUser(ctx, tx, name)
+	if err != nil {
+		return err
+	}
+	if u.Name != name {
+		return cesi.Errorf(cesi.Conflict, "there is already a user %q; case does not count", u.Name)
+	}
+	return cesi.Errorf(cesi.Conflict, "there is already a user %q", name)
 }
 
 // SetPassword gives the user a new password and ends the user's sessions.

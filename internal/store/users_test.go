@@ -42,7 +42,11 @@ func TestAUserIsFoundInAnyCaseAndUniqueInAnyCase(t *testing.T) {
 		t.Error(diff)
 	}
 	_, err = db.AddUser(t.Context(), cesi.User{Name: "ANN"}, "h")
-	wantKind(t, err, cesi.Conflict, `already a user "ANN"`)
+	wantKind(t, err, cesi.Conflict, `already a user "Ann"; case does not count`)
+	_, err = db.AddUser(t.Context(), cesi.User{Name: "Ann"}, "h")
+	if want := `there is already a user "Ann"`; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %q and nothing of SQL", err, want)
+	}
 }
 
 func TestAMissingUserIsNotFound(t *testing.T) {
