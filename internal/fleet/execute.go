@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,11 @@ func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 	if r.plan.self == j.ref.String() && errors.Is(err, context.Canceled) {
 		err = nil // it is this program, and it is ending
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errAnew):
+		r.complete(s, r.startedByOthers(j.ref))
+		return false
+	case err != nil:
 		r.complete(s, r.stopFailed(j.ref, err))
 		return false
 	}
@@ -98,7 +103,9 @@ func (r *run) callStop(ctx context.Context, s *step, j *job) error {
 	overtaken := s.flights[j.ref].overtaken
 	for {
 		over := overtaken == nil || isClosed(overtaken.done)
-		err := s.poller.client.StopProcess(ctx, j.ref.ProcessID)
+		err := r.stopOf(ctx, s, []*job{j}, func(ctx context.Context) error {
+			return s.poller.client.StopProcess(ctx, j.ref.ProcessID)
+		})
 		if overtaken == nil || cesi.FaultOf(err) != cesi.FaultNotRunning {
 			return err
 		}
@@ -156,13 +163,17 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	if by := r.fleet.commands.flights.overtakenBy(s.flights[ref]); by != "" {
 		return overtaken(ref, by)
 	}
+	restart := r.plan.command.Action == cesi.ActionRestart && j.active
+	if restart && cesi.FaultOf(err) == cesi.FaultAlreadyStarted {
+		return r.startedByOthers(ref)
+	}
 	o := failed(ref, err)
 	if fault := cesi.FaultOf(err); fault == cesi.FaultSpawnError || fault == cesi.FaultAbnormalTermination {
 		if p, err := s.poller.client.Process(ctx, ref.ProcessID); err == nil && p.SpawnErr != "" {
 			o.Message += ": " + p.SpawnErr
 		}
 	}
-	if r.plan.command.Action == cesi.ActionRestart && j.active && o.Result == cesi.Failed {
+	if restart && o.Result == cesi.Failed {
 		o.Message = fmt.Sprintf("stopped, but not started: %s", o.Message)
 	}
 	return o
@@ -207,13 +218,22 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 
 // stopExact has supervisord stop the group or node in its own order.
 func (r *run) stopExact(ctx context.Context, s *step, stops []*job) []*job {
-	errs := r.exactly(ctx, s, s.poller.client.StopAll, s.poller.client.StopGroup)
+	var errs map[cesi.ProcessID]error
+	err := r.stopOf(ctx, s, stops, func(ctx context.Context) (err error) {
+		errs, err = r.exactly(ctx, s, s.poller.client.StopAll, s.poller.client.StopGroup)
+		return err
+	})
 	var stopped []*job
 	for _, j := range stops {
-		err := errs(j)
+		jobErr := cmp.Or(err, errs[j.ref.ProcessID])
+		if errors.Is(err, errAnew) {
+			jobErr = nil
+		}
 		switch {
-		case err != nil && cesi.FaultOf(err) != cesi.FaultNotRunning:
-			r.complete(s, r.stopFailed(j.ref, err))
+		case errors.Is(err, errAnew) && s.anew(j):
+			r.complete(s, r.startedByOthers(j.ref))
+		case jobErr != nil && cesi.FaultOf(jobErr) != cesi.FaultNotRunning:
+			r.complete(s, r.stopFailed(j.ref, jobErr))
 		case r.plan.command.Action == cesi.ActionRestart:
 			stopped = append(stopped, j)
 		default:
@@ -224,29 +244,21 @@ func (r *run) stopExact(ctx context.Context, s *step, stops []*job) []*job {
 }
 
 // exactly has supervisord do something to the whole group or node, and returns
-// what tells how that went for each job.
+// how that went for its processes.
 func (r *run) exactly(ctx context.Context, s *step, all func(context.Context) ([]cesi.CallResult, error),
 	group func(context.Context, string) ([]cesi.CallResult, error),
-) func(*job) error {
+) (map[cesi.ProcessID]error, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	var results []cesi.CallResult
-	var err error
 	if s.whole.Group != "" {
-		results, err = group(ctx, s.whole.Group)
-	} else {
-		results, err = all(ctx)
+		all = func(ctx context.Context) ([]cesi.CallResult, error) { return group(ctx, s.whole.Group) }
 	}
+	results, err := all(ctx)
 	errs := make(map[cesi.ProcessID]error, len(results))
 	for _, result := range results {
 		errs[result.ProcessID] = result.Err
 	}
-	return func(j *job) error {
-		if err != nil {
-			return err
-		}
-		return errs[j.ref.ProcessID]
-	}
+	return errs, err
 }
 
 // startWhole starts the jobs of a group or node in priority order.
@@ -268,8 +280,8 @@ func (r *run) anyOvertaken(s *step) bool {
 
 // startExact has supervisord start the group or node in its own order.
 func (r *run) startExact(ctx context.Context, s *step) {
-	errs := r.exactly(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
+	errs, err := r.exactly(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
 	for _, j := range s.jobs {
-		r.complete(s, r.started(ctx, s, j, errs(j)))
+		r.complete(s, r.started(ctx, s, j, cmp.Or(err, errs[j.ref.ProcessID])))
 	}
 }

@@ -33,7 +33,7 @@ func (f *Fleet) newLedger(actor cesi.Actor, c Command) *ledger {
 }
 
 // describe names what the command is for: its node, if it is on one, and the
-// target there.
+// target there, or how many there are.
 func describe(c Command) (node, target string) {
 	node = c.Targets[0].Node
 	switch {
@@ -44,12 +44,16 @@ func describe(c Command) (node, target string) {
 	case c.Action.OnDaemon():
 		return node, fmt.Sprintf("%d groups", len(c.Targets))
 	}
+	target = c.Targets[0].String()
 	for _, t := range c.Targets {
 		if t.Node != node {
 			node = ""
 		}
+		if target != t.String() || t.Group == "" { // else it is the same group or process on each
+			target = fmt.Sprintf("%d targets", len(c.Targets))
+		}
 	}
-	return node, fmt.Sprintf("%d targets", len(c.Targets))
+	return node, target
 }
 
 // begin stores the command's entry, and one for each of the targets, before

@@ -201,6 +201,8 @@ func leaveAlone(action cesi.Action, p Process) string {
 		return ""
 	case p.State == cesi.Stopping:
 		return "it is stopping"
+	case action == cesi.ActionStart && p.State == cesi.Backoff:
+		return "supervisord is about to try it again (BACKOFF)"
 	case action == cesi.ActionStart && p.State.Active():
 		return "it runs already"
 	case action == cesi.ActionStop && !p.State.Active():
