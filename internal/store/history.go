@@ -90,43 +90,24 @@ func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) er
 
 // History returns what is stored of the slots from the one of since on, with the
 // point before it where that one still held.
-func (db *DB) History(ctx context.Context, since time.Time) (cesi.History, error) {
-	var h cesi.History
+func (db *DB) History(ctx context.Context, since time.Time) (h cesi.History, err error) {
 	slot := cesi.SlotOf(since)
-	err := db.each(ctx, func(row scanner) error {
-		var s cesi.NodeStretch
-		err := row.Scan(&s.Node, &s.First, &s.Last)
-		h.Answered = append(h.Answered, s)
-		return err
-	}, `SELECT node, first, last FROM history_answered WHERE last >= ?`, slot)
+	h.Answered, err = list(ctx, db.sql, "read history", scanStretch, `SELECT node, first, last FROM history_answered WHERE last >= ?`, slot)
 	if err != nil {
-		return h, fmt.Errorf("read history: %w", err)
+		return h, err
 	}
-	err = db.each(ctx, func(row scanner) error {
-		var p cesi.ProcessPoint
-		err := row.Scan(&p.Node, &p.Group, &p.Name, &p.Slot, &p.Shown, &p.Last)
-		h.Points = append(h.Points, p)
-		return err
-	}, `SELECT node, grp, process, slot, shown, last FROM history WHERE until > ?`, slot)
-	if err != nil {
-		return h, fmt.Errorf("read history: %w", err)
-	}
-	return h, nil
+	h.Points, err = list(ctx, db.sql, "read history", scanPoint, `SELECT node, grp, process, slot, shown, last FROM history WHERE until > ?`, slot)
+	return h, err
 }
 
-// each calls take for every row of a query.
-func (db *DB) each(ctx context.Context, take func(scanner) error, query string, args ...any) error {
-	rows, err := db.sql.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := take(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+func scanStretch(row scanner) (s cesi.NodeStretch, err error) {
+	err = row.Scan(&s.Node, &s.First, &s.Last)
+	return s, err
+}
+
+func scanPoint(row scanner) (p cesi.ProcessPoint, err error) {
+	err = row.Scan(&p.Node, &p.Group, &p.Name, &p.Slot, &p.Shown, &p.Last)
+	return p, err
 }
 
 // DeleteHistory removes what is of slots before the time, and what is of nodes
