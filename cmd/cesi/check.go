@@ -31,22 +31,27 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 	conf, err := findConfig(*path)
 	var problems *config.Error
 	if errors.As(err, &problems) {
-		for _, p := range problems.Problems {
-			fmt.Fprintln(stdout, p)
-		}
+		printFindings(stdout, problems.Findings)
 		return fmt.Errorf("%w: %d", errProblems, len(problems.Problems))
 	}
 	if err != nil {
 		return err
 	}
-	for _, w := range conf.Warnings {
-		fmt.Fprintln(stdout, "warning:", w)
-	}
+	printFindings(stdout, conf.Warnings)
 	fmt.Fprintf(stdout, "%s: fine, %s\n", conf.Path, plural(len(conf.Nodes), "node"))
 	if *connect {
 		return checkNodes(ctx, conf.Nodes, stdout)
 	}
 	return nil
+}
+
+func printFindings(stdout io.Writer, findings []config.Problem) {
+	for _, f := range findings {
+		if f.Warning {
+			fmt.Fprint(stdout, "warning: ")
+		}
+		fmt.Fprintln(stdout, f)
+	}
 }
 
 // checkNodes asks every node at once and prints, in the configuration's order,

@@ -90,6 +90,7 @@ porrt = 5000
 	out, code := in.cli(t, "", "check")
 	for _, want := range []string{
 		`cesi.conf:5: node "web-1": port "90o1" is not a number`, "cesi.conf:6: ", "cesi.conf:9: ", "more.conf:1: ",
+		"warning: " + in.conf + `:11: [cesi]: unknown key "porrt"; did you mean "port"?`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in what it says:\n%s", want, out)

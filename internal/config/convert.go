@@ -202,7 +202,7 @@ func (c *converter) write(label, key, value string) {
 
 // readBack returns the value that our own reader finds in a line.
 func readBack(line string) string {
-	sections := parse("", []byte("[x]\n"+line+"\n"), &report{})
+	sections := parse("", []byte("[x]\n"+line+"\n"), newReport())
 	if len(sections) != 1 || len(sections[0].entries) != 1 {
 		return ""
 	}

@@ -107,12 +107,24 @@ port = 9001
 }
 
 func TestPasswordsAreConvertedAsTheyAre(t *testing.T) {
-	for _, password := range []string{`;#%`, `a;b#c%d`, `# hash`, `;`, `"quoted"`, `'single'`, "`tick`", `back\slash\`, `50%(x)s`, `a = b`, `[x]`, "中文 密码", `ends;;`} {
+	for _, password := range []string{`;#%`, `a;b#c%d`, `# hash`, `;`, "`tick`", `back\slash\`, `50%(x)s`, `a = b`, `[x]`, "中文 密码", `ends;;`} {
 		toml := "[cesi]\n[[nodes]]\nname = \"n\"\nhost = \"h\"\nport = \"1\"\nusername = \"u\"\npassword = '''" + password + "'''\n"
 		c, _ := converted(t, toml)
 		if got := c.Nodes[0].Password.Reveal(); got != password {
 			t.Errorf("got %q, want %q", got, password)
 		}
+	}
+}
+
+func TestAPasswordInQuotesIsConvertedAndWarnedOf(t *testing.T) {
+	for literal, password := range map[string]string{`'"quoted"'`: `"quoted"`, `"'single'"`: `'single'`} {
+		text, _, err := Convert([]byte("[cesi]\n[[nodes]]\nname = \"n\"\nhost = \"h\"\nusername = \"u\"\npassword = " + literal + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := mustLoad(t, text)
+		same(t, c.Nodes[0].Password.Reveal(), password)
+		same(t, texts(c.Warnings), []string{`cesi.conf:6: node "n": the quotes around password are part of it`})
 	}
 }
 

@@ -32,7 +32,7 @@ func FuzzLoad(f *testing.F) {
 		case !errors.As(err, &e) || c != nil || len(e.Problems) == 0:
 			t.Fatalf("Load = %v, %v", c, err)
 		default:
-			checkProblems(t, path, data, e.Problems)
+			checkProblems(t, path, data, e.Findings)
 		}
 	})
 }

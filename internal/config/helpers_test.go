@@ -66,6 +66,32 @@ func problemsIn(t *testing.T, path string) []string {
 	return strings.Split(err.Error(), "\n")
 }
 
+// findingsOf loads a bad configuration made of one file and returns its problems
+// and warnings, the latter marked.
+func findingsOf(t *testing.T, text string) []string {
+	t.Helper()
+	folder(t, map[string]string{"cesi.conf": text})
+	return findingsIn(t, "cesi.conf")
+}
+
+func findingsIn(t *testing.T, path string) []string {
+	t.Helper()
+	_, err := Load(path)
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error %v, want an *Error", err)
+	}
+	var all []string
+	for _, f := range e.Findings {
+		line := f.String()
+		if f.Warning {
+			line = "warning: " + line
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
 // warningsOf loads a good configuration made of one file and returns its warnings.
 func warningsOf(t *testing.T, text string) []string {
 	t.Helper()

@@ -58,6 +58,9 @@ func (s section) without(key string) section {
 // parse returns the sections of a file and reports what is no INI in it.
 func parse(file string, data []byte, r *report) []section {
 	l := scan(file, data, r)
+	if l.tomlAt > 0 {
+		return nil // what it holds would only look wrong here
+	}
 	// Values are in quotes (see keep): ini.v1 looks for comments, continuations and
 	// backticks outside of them only.
 	parsed, err := ini.LoadSources(ini.LoadOptions{

@@ -35,6 +35,7 @@ type lines struct {
 	unreadable int
 	sawBracket bool // some line at least was meant as a section
 	homeless   bool // the keys that follow belong to no section, and that was said
+	tomlAt     int  // the line that shows that this is TOML; 0: none does
 }
 
 // scan passes over the lines of data and reports what is wrong with them.
@@ -84,6 +85,10 @@ func (l *lines) noINI(line int, text string) {
 // reportTo hands over what was found: for a file that never tried to be INI one
 // sentence, not a complaint for each of its lines.
 func (l *lines) reportTo(r *report) {
+	if l.tomlAt > 0 {
+		r.problem(place{l.file, l.tomlAt}, `this is TOML, as CeSI 2.6 to 2.7 had it: "cesi convert FILE" turns it into a cesi.conf`)
+		return
+	}
 	if len(l.found.list) > 0 && !l.sawBracket {
 		first := l.found.list[0]
 		r.problem(place{l.file, first.Line}, "this is no INI file: it has no [section] line")
@@ -126,7 +131,10 @@ func (l *lines) section(n int, text string) {
 	name, rest = strings.TrimSpace(name), strings.TrimSpace(rest)
 	switch unfit := unfitText(name); {
 	case strings.HasPrefix(text, "[["):
-		l.noINI(n, `"[[" belongs to TOML: "cesi convert FILE" turns the configuration of CeSI 2.x into this one`)
+		if strings.TrimSpace(name[1:]) == "nodes" && l.tomlAt == 0 {
+			l.tomlAt = n
+		}
+		l.noINI(n, `"[[" belongs to TOML: a section here has one bracket on each side`)
 	case !closed:
 		l.noINI(n, `"[" without "]"`)
 	case unfit != "":

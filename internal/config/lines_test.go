@@ -45,7 +45,11 @@ func TestValueIsWhatItsAuthorMeant(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := mustLoad(t, "[node:a]\n"+test.line+"\nhost = a\n")
 			same(t, c.Nodes[0].Username, test.want)
-			same(t, texts(c.Warnings), []string{})
+			for _, w := range c.Warnings {
+				if !strings.Contains(w.Text, "quotes") {
+					t.Error(w)
+				}
+			}
 		})
 	}
 }
@@ -93,8 +97,11 @@ func TestLineThatIsNoINIIsAProblem(t *testing.T) {
 		{"open section", "[cesi\nport = x\n", []string{`cesi.conf:1: "[" without "]"`}},
 		{"nameless section", "[ ]\nport = x\n", []string{`cesi.conf:1: this section has no name`}},
 		{"text behind a section", "[cesi] port = 1\n", []string{`cesi.conf:1: there is more behind the "]" than a comment`}},
-		{"TOML", "[[nodes]]\nname = \"x\"\n", []string{
-			`cesi.conf:1: "[[" belongs to TOML: "cesi convert FILE" turns the configuration of CeSI 2.x into this one`}},
+		{"TOML", "[cesi]\ndatabase = \"sqlite:///users.db\"  # relative\n\"debug\" = 1\n[[ nodes ]]\nname = \"x\"\n[[nodes]]\n", []string{
+			`cesi.conf:4: this is TOML, as CeSI 2.6 to 2.7 had it: "cesi convert FILE" turns it into a cesi.conf`}},
+		{"section of TOML", "[cesi]\nport = x\n[[node:a]]\nhost = a\n", []string{
+			`cesi.conf:2: [cesi]: port "x" is not a number`,
+			`cesi.conf:3: "[[" belongs to TOML: a section here has one bracket on each side`}},
 		{"key before any section", "port = 1\nhost = 2\n[cesi]\n", []string{
 			`cesi.conf:1: "port" stands before the first [section]`}},
 		{"key twice", "[cesi]\nport = 1\nname = x\nPORT = 2\n", []string{

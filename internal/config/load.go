@@ -26,7 +26,7 @@ func Load(path string) (*Config, error) {
 func load(path string) (*Config, inputs, error) {
 	l := &loader{
 		files:       newFiles(),
-		report:      &report{},
+		report:      newReport(),
 		config:      defaults(path),
 		nodeTimeout: 5 * time.Second,
 		authorities: map[string]authority{},
@@ -34,7 +34,7 @@ func load(path string) (*Config, inputs, error) {
 	l.load(path)
 	made := l.files.made
 	if len(l.report.problems.list) > 0 {
-		return nil, made, &Error{Problems: l.report.problems.sorted(l.order)}
+		return nil, made, l.report.failure(l.order)
 	}
 	l.config.Warnings = l.report.warnings.sorted(l.order)
 	l.config.made = made
@@ -58,13 +58,18 @@ func (l *loader) load(path string) {
 	for _, s := range sorted.cesi {
 		apply(l.report, l.cesiSettings(), s, l.config)
 	}
-	l.fleet(sorted.inOrder, l.nodeDefaults(sorted.defaults))
+	base := l.nodeDefaults(sorted.defaults)
+	members := l.fleet(sorted.inOrder, base)
+	for _, s := range sorted.again {
+		l.again(s, base, members)
+	}
 }
 
 // fleet reads the sections of nodes and environments. Every node's name is known
 // before the first environment is read: it may stand above its members.
-func (l *loader) fleet(sections []section, base draft) {
+func (l *loader) fleet(sections []section, base draft) *membership {
 	members := newMembership()
+	seen := map[string]seenNode{}
 	for _, s := range sections {
 		if s.kind == kindNode {
 			members.declare(s.name)
@@ -76,12 +81,29 @@ func (l *loader) fleet(sections []section, base draft) {
 			continue
 		}
 		node, environments := l.node(s, base)
+		l.warnOfTwin(s, node, seen)
 		l.config.Nodes = append(l.config.Nodes, node)
 		members.join(node.Name, environments)
 	}
 	l.config.Environments = members.environments
 	for i, n := range l.config.Nodes {
 		l.config.Nodes[i].Environments = members.of[n.Name]
+	}
+	return members
+}
+
+// again checks what stands in a section whose like is already there, so that
+// mending the one problem does not bring up the next.
+func (l *loader) again(s section, base draft, members *membership) {
+	switch {
+	case s.named && s.kind == kindNode:
+		l.settle(s, l.nodeSettings(), &base)
+	case s.named && s.kind == kindEnvironment:
+		l.environment(s, members)
+	case !s.named && s.kind == kindNode:
+		l.settle(s, l.defaultSettings(), &base)
+	case !s.named && s.kind == kindCesi:
+		apply(l.report, l.cesiSettings(), s, l.config)
 	}
 }
 
@@ -125,6 +147,7 @@ func (l *loader) warnOfReaders(sections []section) {
 type sorting struct {
 	cesi, defaults []section // one at most each
 	inOrder        []section // nodes and environments
+	again          []section // those whose like is already there
 }
 
 // sort tells the sections apart, refuses the second of one name, and warns of
@@ -135,6 +158,7 @@ func (l *loader) sort(sections []section) sorting {
 	for _, s := range sections {
 		if at, taken := first[s.title()]; taken {
 			l.report.problem(s.at, "%s is already there, in %s line %d", s.label(), at.file, at.line)
+			to.again = append(to.again, s)
 			continue
 		}
 		first[s.title()] = s.at

@@ -101,6 +101,81 @@ func TestSectionThatIsThereTwiceIsAProblem(t *testing.T) {
 	})
 }
 
+func TestWarningsStandAmongTheProblems(t *testing.T) {
+	same(t, findingsOf(t, `[cesi]
+porrt = 5000
+port = 70000
+[node:a]
+hots = a
+host = a b
+pasword = x
+`), []string{
+		`warning: cesi.conf:2: [cesi]: unknown key "porrt"; did you mean "port"?`,
+		`cesi.conf:3: [cesi]: port "70000" is not between 1 and 65535`,
+		`warning: cesi.conf:5: node "a": unknown key "hots"; did you mean "host"?`,
+		`cesi.conf:6: node "a": host "a b" is not a host's name`,
+		`warning: cesi.conf:7: node "a": unknown key "pasword"; did you mean "password"?`,
+	})
+}
+
+func TestSectionThatIsThereTwiceIsCheckedAllTheSame(t *testing.T) {
+	same(t, findingsOf(t, `[cesi]
+[node]
+[node:a]
+host = a
+[environment:e]
+[cesi]
+porrt = 1
+port = x
+[node]
+host = b
+[node:a]
+timeout = 0
+hots = a
+[environment:e]
+members = b
+`), []string{
+		`cesi.conf:6: [cesi] is already there, in cesi.conf line 1`,
+		`warning: cesi.conf:7: [cesi]: unknown key "porrt"; did you mean "port"?`,
+		`cesi.conf:8: [cesi]: port "x" is not a number`,
+		`cesi.conf:9: [node] is already there, in cesi.conf line 2`,
+		`cesi.conf:10: [node]: host belongs into a [node:NAME] section: there is no default for it`,
+		`cesi.conf:11: node "a" is already there, in cesi.conf line 3`,
+		`cesi.conf:12: node "a": timeout "0" is not between 0.1 and 120 seconds`,
+		`warning: cesi.conf:13: node "a": unknown key "hots"; did you mean "host"?`,
+		`cesi.conf:14: environment "e" is already there, in cesi.conf line 5`,
+		`cesi.conf:15: environment "e": there is no node "b"; did you mean "a"?`,
+	})
+}
+
+func TestKeysOfAPythonCeSIThatMeanNothingNowAreAWarning(t *testing.T) {
+	same(t, warningsOf(t, "[cesi]\ndebug = True\nauto_reload =\ndebugs = 1\n"), []string{
+		`cesi.conf:2: [cesi]: debug no longer means anything`,
+		`cesi.conf:3: [cesi]: auto_reload no longer means anything`,
+		`cesi.conf:4: [cesi]: unknown key "debugs"`,
+	})
+}
+
+func TestQuotesAroundAValueAreAWarningThatDoesNotTellIt(t *testing.T) {
+	same(t, warningsOf(t, `[cesi]
+admin_password = 'pa#ss'
+[node]
+username = "joe"
+[node:a]
+host = a
+username = '
+password = "pa#ss"
+[node:b]
+host = b
+username = "joe'
+password = "pa#ss" x
+`), []string{
+		`cesi.conf:2: [cesi]: the quotes around admin_password are part of it`,
+		`cesi.conf:4: [node]: the quotes around username are part of it`,
+		`cesi.conf:8: node "a": the quotes around password are part of it`,
+	})
+}
+
 func TestNamesOfNodesDifferByCase(t *testing.T) {
 	c := mustLoad(t, "[node:a]\nhost = x\n[node:A]\nhost = y\n[environment:e]\nmembers = A\n")
 	same(t, c.Environments, []cesi.Environment{{Name: "e", Members: []string{"A"}}})
@@ -199,8 +274,8 @@ pasword = SECRET
 [node:f]
 password = SECRET`+"\x01", "SECRET", secret)
 	folder(t, map[string]string{"cesi.conf": text, "d.password": secret + "\n"})
-	if problems := strings.Join(problemsIn(t, "cesi.conf"), "\n"); strings.Contains(problems, secret) {
-		t.Errorf("a problem tells the secret:\n%s", problems)
+	if findings := strings.Join(findingsIn(t, "cesi.conf"), "\n"); strings.Contains(findings, secret) {
+		t.Errorf("a problem or a warning tells the secret:\n%s", findings)
 	}
 }
 

@@ -12,6 +12,8 @@ type Problem struct {
 	File string
 	Line int // counted from 1; 0 where it concerns the file as a whole
 	Text string
+	// Warning says that it is odd only, and keeps nothing from being used.
+	Warning bool
 }
 
 // String returns "file:line: text", or "file: text" for a file as a whole.
@@ -25,6 +27,7 @@ func (p Problem) String() string {
 // Error is a configuration that can't be used. It has one problem at least.
 type Error struct {
 	Problems []Problem // in the order of the files and their lines
+	Findings []Problem // the problems and, in the same order, the warnings among them
 }
 
 // Error returns the problems, one a line.
@@ -47,8 +50,9 @@ type place struct {
 
 // findings is a list of problems that stops growing at maxFindings.
 type findings struct {
-	list []Problem
-	more int
+	list     []Problem
+	more     int
+	warnings bool // it is a list of warnings
 }
 
 func (f *findings) add(at place, text string) {
@@ -56,29 +60,43 @@ func (f *findings) add(at place, text string) {
 		f.more++
 		return
 	}
-	f.list = append(f.list, Problem{File: at.file, Line: at.line, Text: text})
+	f.list = append(f.list, Problem{File: at.file, Line: at.line, Text: text, Warning: f.warnings})
 }
 
 // sorted returns the findings in the order of the files and their lines, and a
 // last one that counts what was left out.
 func (f *findings) sorted(files []string) []Problem {
-	slices.SortStableFunc(f.list, func(a, b Problem) int {
+	sortByPlace(f.list, files)
+	if f.more == 0 {
+		return f.list
+	}
+	rest := Problem{File: files[0], Text: fmt.Sprintf("and %d more like these", f.more), Warning: f.warnings}
+	return append(f.list, rest)
+}
+
+func sortByPlace(problems []Problem, files []string) {
+	slices.SortStableFunc(problems, func(a, b Problem) int {
 		if a.File != b.File {
 			return slices.Index(files, a.File) - slices.Index(files, b.File)
 		}
 		return a.Line - b.Line
 	})
-	if f.more == 0 {
-		return f.list
-	}
-	rest := Problem{File: files[0], Text: fmt.Sprintf("and %d more like these", f.more)}
-	return append(f.list, rest)
 }
 
 // report gathers what is wrong and what is odd while the files are read.
 type report struct {
 	problems findings
 	warnings findings
+}
+
+func newReport() *report { return &report{warnings: findings{warnings: true}} }
+
+// failure is the error that the problems are, with the warnings among them.
+func (r *report) failure(files []string) *Error {
+	e := &Error{Problems: r.problems.sorted(files)}
+	e.Findings = slices.Concat(e.Problems, r.warnings.sorted(files))
+	sortByPlace(e.Findings, files)
+	return e
 }
 
 func (r *report) problem(at place, format string, args ...any) {

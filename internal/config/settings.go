@@ -8,6 +8,8 @@ type setting[T any] struct {
 	// emptyCounts says that an empty value means something of its own; that of
 	// any other key leaves the default.
 	emptyCounts bool
+	// gone says that a Python CeSI had the key, and that it means nothing here.
+	gone bool
 }
 
 // apply sets what the section's entries say, in their order, and reports values
@@ -23,8 +25,15 @@ func apply[T any](r *report, settings []setting[T], s section, to *T) {
 			r.warning(e.at, "%s: unknown key %s%s", s.label(), quote(e.key), suggest(e.key, keys(settings)))
 			continue
 		}
+		if known.gone {
+			r.warning(e.at, "%s: %s no longer means anything", s.label(), e.key)
+			continue
+		}
 		if e.text == "" && !known.emptyCounts {
 			continue
+		}
+		if inQuotes(e.text) {
+			r.warning(e.at, "%s: the quotes around %s are part of it", s.label(), e.key)
 		}
 		if err := known.set(to, e); err != nil {
 			r.problem(e.at, "%s: %s", s.label(), err)
@@ -32,11 +41,19 @@ func apply[T any](r *report, settings []setting[T], s section, to *T) {
 	}
 }
 
-// keys returns the keys of the settings, in their order.
+// inQuotes reports whether a value is written as other formats want it.
+func inQuotes(value string) bool {
+	last := len(value) - 1
+	return last > 0 && value[0] == value[last] && (value[0] == '"' || value[0] == '\'')
+}
+
+// keys returns the keys of the settings that mean something, in their order.
 func keys[T any](settings []setting[T]) []string {
-	names := make([]string, len(settings))
-	for i, s := range settings {
-		names[i] = s.key
+	var names []string
+	for _, s := range settings {
+		if !s.gone {
+			names = append(names, s.key)
+		}
 	}
 	return names
 }
