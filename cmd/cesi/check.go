@@ -19,14 +19,14 @@ var errProblems = errors.New("there are problems")
 // check prints what is wrong with the configuration and, if asked, with the
 // nodes in it.
 func check(ctx context.Context, args []string, stdout io.Writer) error {
-	flags := newFlags("check", stdout)
+	flags := newFlags("check")
 	path := flags.String("c", "", "the configuration's path")
 	connect := flags.Bool("connect", false, "also try each node")
 	if err := parse(flags, args); err != nil {
-		return helped(err)
+		return helped(err, stdout)
 	}
-	if flags.NArg() > 0 {
-		return usageError{fmt.Sprintf("cesi check: what is %q?", flags.Arg(0))}
+	if err := noWords(flags); err != nil {
+		return err
 	}
 	conf, err := findConfig(*path)
 	var problems *config.Error

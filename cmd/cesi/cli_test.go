@@ -49,14 +49,41 @@ func TestVersionNamesVersionCommitAndGo(t *testing.T) {
 
 func TestWrongUsageExitsWith2AndSaysWhatIsRight(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{
-		"dance", "--dance", "serve now", "check it", "check --conect", "version 2",
-		"user", "user dance", "user add", "user add a b", "user list a", "user role maria",
-		"user add maria --role king --password-stdin", "user role maria king",
+	const (
+		serve   = "\nusage: cesi [serve] "
+		check   = "\nusage: cesi check "
+		user    = "\nusage: cesi user list "
+		add     = "\nusage: cesi user add "
+		role    = "\nusage: cesi user role "
+		convert = "\nusage: cesi convert "
+	)
+	for line, want := range map[string]string{
+		"dance":            "there is no command \"dance\"\n\"cesi help\" says",
+		"--dance":          "serve: unknown option --dance" + serve,
+		"-x":               "serve: unknown option -x" + serve,
+		"serve -c":         "serve: -c needs a value" + serve,
+		"serve now":        `serve: what is "now"? A configuration is named with -c FILE.` + serve,
+		"check ./it.conf":  `check: what is "./it.conf"? A configuration is named with -c FILE.` + check,
+		"check --conect":   "check: unknown option --conect" + check,
+		"check -conect":    "check: unknown option --conect" + check,
+		"version 2":        "version: what is \"2\"?\nusage: cesi version ",
+		"convert":          "convert: it takes one file, not 0" + convert,
+		"user":             "user: want list, add, passwd, role or delete" + user,
+		"user dance":       `user: what is "dance"?` + user,
+		"user add":         "user add: it takes 1 argument, not 0" + add,
+		"user add a b":     "user add: it takes 1 argument, not 2" + add,
+		"user add maria":   "user add: --role is missing: want admin, operator, logreader or viewer" + add,
+		"user list a":      "user list: it takes 0 arguments, not 1" + user,
+		"user role maria":  "user role: it takes 2 arguments, not 1" + role,
+		"user role m king": `user role: "king" is not a role: want admin, operator, logreader or viewer` + role,
+		"user add maria --role king --password-stdin": `user add: "king" is not a role: want admin, operator, logreader or viewer` + add,
 	} {
 		out, code := runCesi(t, "", strings.Fields(line)...)
-		if code != 2 || !strings.Contains(out, "usage: cesi") {
-			t.Errorf("cesi %s: exit code %d, want 2 and the usage:\n%s", line, code, out)
+		if code != 2 || !strings.HasPrefix(out, "cesi: "+want) {
+			t.Errorf("cesi %s: exit code %d, want 2 and %q:\n%s", line, code, want, out)
+		}
+		if lines := strings.Count(out, "\n"); lines > 6 {
+			t.Errorf("cesi %s: %d lines for a slip", line, lines)
 		}
 	}
 }

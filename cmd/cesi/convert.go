@@ -11,12 +11,12 @@ import (
 // convert prints our configuration for one of CeSi 2.x, and to stderr what is
 // different here.
 func convert(args []string, stdout, stderr io.Writer) error {
-	flags := newFlags("convert", stdout)
+	flags := newFlags("convert")
 	if err := parse(flags, args); err != nil {
-		return helped(err)
+		return helped(err, stdout)
 	}
 	if flags.NArg() != 1 {
-		return usageError{fmt.Sprintf("cesi convert takes one file, not %d", flags.NArg())}
+		return usageError{"convert", fmt.Sprintf("it takes one file, not %d", flags.NArg())}
 	}
 	path := flags.Arg(0)
 	text, err := os.ReadFile(path)

@@ -5,18 +5,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 )
 
-// newFlags returns the flags of a subcommand, which prints the program's usage
-// when asked for help.
-func newFlags(command string, out io.Writer) *flag.FlagSet {
-	flags := flag.NewFlagSet("cesi "+command, flag.ContinueOnError)
+// newFlags returns the flags of a subcommand. They print nothing: what is wrong is
+// in parse's error.
+func newFlags(command string) *flag.FlagSet {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.Usage = func() { fmt.Fprintln(out, usage) }
+	flags.Usage = func() {}
 	return flags
 }
 
-// errHelp is how a command line ends that asked for help and got it.
+// errHelp is how a command line ends that asks for help.
 var errHelp = errors.New("help")
 
 // parse reads a command line in which flags and arguments may be mixed, and
@@ -29,7 +30,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 		case errors.Is(err, flag.ErrHelp):
 			return errHelp
 		case err != nil:
-			return usageError{fmt.Sprintf("%s: %v", flags.Name(), err)}
+			return usageError{flags.Name(), flagTrouble(err)}
 		case flags.NArg() == 0:
 			return flags.Parse(append([]string{"--"}, words...))
 		}
@@ -38,10 +39,44 @@ func parse(flags *flag.FlagSet, args []string) error {
 	}
 }
 
-// helped makes asking for help a success.
-func helped(err error) error {
-	if errors.Is(err, errHelp) {
+// flagTrouble is what package flag says of a command line, in our words where a
+// slip of the fingers leads to it.
+func flagTrouble(err error) string {
+	if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
+		return "unknown option " + dashed(name)
+	}
+	if name, bare := strings.CutPrefix(err.Error(), "flag needs an argument: -"); bare {
+		return dashed(name) + " needs a value"
+	}
+	return err.Error()
+}
+
+// dashed writes an option as the usage does: -c, --connect.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// noWords refuses words where a command takes only options; whoever names a file
+// is told how.
+func noWords(flags *flag.FlagSet) error {
+	if flags.NArg() == 0 {
 		return nil
 	}
+	text := fmt.Sprintf("what is %q?", flags.Arg(0))
+	if flags.Lookup("c") != nil {
+		text += " A configuration is named with -c FILE."
+	}
+	return usageError{flags.Name(), text}
+}
+
+// helped prints the usage for whoever asked for help, which is a success.
+func helped(err error, out io.Writer) error {
+	if !errors.Is(err, errHelp) {
+		return err
+	}
+	_, err = fmt.Fprintln(out, usage)
 	return err
 }

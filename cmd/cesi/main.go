@@ -36,24 +36,6 @@ func executeAnew() error {
 	return fmt.Errorf("restart: %w", syscall.Exec(path, os.Args, os.Environ()))
 }
 
-// usageError is a command line that makes no sense.
-type usageError struct{ text string }
-
-func (e usageError) Error() string { return e.text + "\n\n" + usage }
-
-const usage = `usage: cesi [serve] [-c FILE]                  run the dashboard
-       cesi check [-c FILE] [--connect]        say what is wrong with the configuration
-       cesi user list [-c FILE]                list the users
-       cesi user add NAME --role ROLE          add a user: admin, operator, logreader or viewer
-       cesi user passwd NAME                   set a user's password
-       cesi user role NAME ROLE                change a user's role
-       cesi user delete NAME                   delete a user
-       cesi convert FILE.toml                  print cesi.conf for the configuration of a CeSi 2.x
-       cesi version                            print version, commit and Go version
-
-Passwords come from a prompt, or from standard input with --password-stdin.
-Without -c, the configuration is $CESI_CONFIG, ./cesi.conf or /etc/cesi.conf.`
-
 // exitCode is 0 for success, 2 for wrong usage and 1 for any other failure.
 func exitCode(err error) int {
 	var wrong usageError
@@ -88,6 +70,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, err := fmt.Fprintln(stdout, usage)
 		return err
 	default:
-		return usageError{fmt.Sprintf("there is no command %q", command)}
+		return usageError{"", fmt.Sprintf("there is no command %q", command)}
 	}
 }

@@ -40,9 +40,9 @@ var errRestart = errors.New("restart")
 
 // serve runs the dashboard until ctx ends.
 func serve(ctx context.Context, args []string, stderr io.Writer) error {
-	conf, err := loadConfig("serve", args, stderr)
+	conf, err := loadConfig("serve", args)
 	if err != nil {
-		return helped(err)
+		return helped(err, stderr)
 	}
 	app, err := newApp(ctx, conf, stderr)
 	if err != nil {
@@ -53,14 +53,14 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 
 // loadConfig reads the command line of a subcommand that takes only -c, and the
 // configuration that it names.
-func loadConfig(command string, args []string, stderr io.Writer) (*config.Config, error) {
-	flags := newFlags(command, stderr)
+func loadConfig(command string, args []string) (*config.Config, error) {
+	flags := newFlags(command)
 	path := flags.String("c", "", "the configuration's path")
 	if err := parse(flags, args); err != nil {
 		return nil, err
 	}
-	if flags.NArg() > 0 {
-		return nil, usageError{fmt.Sprintf("cesi %s: what is %q?", command, flags.Arg(0))}
+	if err := noWords(flags); err != nil {
+		return nil, err
 	}
 	return findConfig(*path)
 }

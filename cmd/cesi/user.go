@@ -22,25 +22,27 @@ import (
 
 // userCommand is a `cesi user` with its command line read and the database open.
 type userCommand struct {
-	auth     *auth.Service
-	actor    cesi.Actor
-	words    []string
-	role     cesi.Role // for add and role
-	password func() (string, error)
-	stdout   io.Writer
+	auth       *auth.Service
+	actor      cesi.Actor
+	words      []string
+	role       cesi.Role // for add and role
+	mustChange bool      // for add and passwd
+	password   func() (string, error)
+	stdout     io.Writer
 }
 
 // user looks after the accounts in the database, also while a server runs on it.
 func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	flags := newFlags("user", stdout)
+	flags := newFlags("user")
 	path := flags.String("c", "", "the configuration's path")
 	roleName := flags.String("role", "", "admin, operator, logreader or viewer")
 	fromStdin := flags.Bool("password-stdin", false, "read the password from standard input")
+	mustChange := flags.Bool("must-change", false, "the password has to be changed at the next login")
 	if err := parse(flags, args); err != nil {
-		return helped(err)
+		return helped(err, stdout)
 	}
 	if flags.NArg() == 0 {
-		return usageError{"cesi user: want list, add, passwd, role or delete"}
+		return usageError{"user", "want list, add, passwd, role or delete"}
 	}
 	do, err := userAction(flags.Args())
 	if err != nil {
@@ -72,7 +74,7 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		auth: auth.New(auth.Options{Store: db, Journal: journal, Log: log.Logger, Now: time.Now,
 			SessionLifetime: conf.SessionLifetime, Database: conf.Database}),
 		actor: cesi.Actor{User: "cli:" + unixUser(), Role: cesi.Admin},
-		words: flags.Args()[1:], role: role, stdout: stdout,
+		words: flags.Args()[1:], role: role, mustChange: *mustChange, stdout: stdout,
 		password: func() (string, error) { return readPassword(stdin, stdout, *fromStdin) },
 	}
 	err = do(ctx, c)
@@ -113,27 +115,30 @@ func userAction(words []string) (func(context.Context, *userCommand) error, erro
 	}
 	action, found := actions[words[0]]
 	if !found {
-		return nil, usageError{fmt.Sprintf("cesi user: what is %q?", words[0])}
+		return nil, usageError{"user", fmt.Sprintf("what is %q?", words[0])}
 	}
 	if len(words)-1 != action.words {
-		return nil, usageError{fmt.Sprintf("cesi user %s takes %d names, not %d", words[0], action.words, len(words)-1)}
+		return nil, usageError{"user " + words[0], fmt.Sprintf("it takes %s, not %d", plural(action.words, "argument"), len(words)-1)}
 	}
 	return action.do, nil
 }
 
 // roleOf is the role that the words of add and role name, and 0 for the others.
 func roleOf(words []string, flag string) (cesi.Role, error) {
-	name, where := flag, "add: --role"
+	name := flag
 	switch words[0] {
 	case "add":
+		if name == "" {
+			return 0, usageError{"user add", "--role is missing: want admin, operator, logreader or viewer"}
+		}
 	case "role":
-		name, where = words[2], "role:"
+		name = words[2]
 	default:
 		return 0, nil
 	}
 	role, err := cesi.ParseRole(name)
 	if err != nil {
-		return 0, usageError{fmt.Sprintf("cesi user %s %s", where, cesi.Sentence(err))}
+		return 0, usageError{"user " + words[0], cesi.Sentence(err)}
 	}
 	return role, nil
 }
@@ -158,7 +163,7 @@ func addUser(ctx context.Context, c *userCommand) error {
 	if err != nil {
 		return err
 	}
-	if err := c.auth.AddUser(ctx, c.actor, c.words[0], password, c.role, false); err != nil {
+	if err := c.auth.AddUser(ctx, c.actor, c.words[0], password, c.role, c.mustChange); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%s is there, as %s\n", c.words[0], c.role)
@@ -170,7 +175,7 @@ func setPassword(ctx context.Context, c *userCommand) error {
 	if err != nil {
 		return err
 	}
-	if err := c.auth.SetPassword(ctx, c.actor, c.words[0], password, false); err != nil {
+	if err := c.auth.SetPassword(ctx, c.actor, c.words[0], password, c.mustChange); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%s has a new password; all its sessions have ended\n", c.words[0])

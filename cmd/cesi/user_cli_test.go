@@ -136,6 +136,26 @@ func TestUserCommandsRefuseInASentence(t *testing.T) {
 	}
 }
 
+func TestAPasswordOfTheCommandLineHasToBeChangedIfThatIsSaid(t *testing.T) {
+	t.Parallel()
+	in := startCesi(t, "")
+	in.mustCLI(t, "first password\n", "user", "add", "maria", "--role", "viewer", "--must-change", "--password-stdin")
+	in.mustCLI(t, "first password\n", "user", "add", "tom", "--role", "viewer", "--password-stdin")
+	for _, step := range []struct {
+		name, password string
+		want           int
+	}{{"maria", "first password", http.StatusForbidden}, {"tom", "first password", http.StatusOK}, {"tom", "second password", http.StatusForbidden}} {
+		if step.password == "second password" {
+			in.mustCLI(t, "second password\n", "user", "passwd", step.name, "--must-change", "--password-stdin")
+		}
+		b := newBrowser(t, in.url)
+		b.login(step.name, step.password)
+		if code := b.apiStatus("GET", "/api/v2/nodes"); code != step.want {
+			t.Errorf("%s with the %s: status %d, want %d", step.name, step.password, code, step.want)
+		}
+	}
+}
+
 func TestPasswordOf72BytesIsReadWhole(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")

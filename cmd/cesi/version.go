@@ -20,12 +20,12 @@ func build() server.Build {
 
 // version prints which program this is.
 func version(args []string, stdout io.Writer) error {
-	flags := newFlags("version", stdout)
+	flags := newFlags("version")
 	if err := parse(flags, args); err != nil {
-		return helped(err)
+		return helped(err, stdout)
 	}
-	if flags.NArg() > 0 {
-		return usageError{fmt.Sprintf("cesi version: what is %q?", flags.Arg(0))}
+	if err := noWords(flags); err != nil {
+		return err
 	}
 	b := build()
 	_, err := fmt.Fprintf(stdout, "cesi %s (commit %s, %s)\n", b.Version, b.Commit, b.Go)
