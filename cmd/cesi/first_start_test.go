@@ -30,6 +30,29 @@ func (b *browser) changePassword(old, next string) {
 	}
 }
 
+func TestFilesAreNamedWithTheirWholePaths(t *testing.T) {
+	t.Parallel()
+	in := writeConf(t, "")
+	in.withoutAdminPassword(t)
+	in.write(t, "cesi.conf", strings.ReplaceAll(in.read(t, "cesi.conf"), in.path("cesi.db"), "cesi.db"))
+	in.conf = "./cesi.conf"
+	in.start(t)
+	in.waitReady(t)
+	if want := "file=" + in.path("cesi.db.initial-password"); !strings.Contains(in.log.String(), want) {
+		t.Errorf("%q is not in the log:\n%s", want, in.log)
+	}
+	password := in.initialPassword(t)
+	b := newBrowser(t, in.url)
+	b.login("admin", password)
+	b.changePassword(password, adminPassword)
+	_, about := b.get("/about")
+	for _, want := range []string{in.path("cesi.conf"), in.path("cesi.db")} {
+		if !strings.Contains(about.Text(), want) {
+			t.Errorf("the page does not name %s: %s", want, about.Find("main").Text())
+		}
+	}
+}
+
 func TestFirstStartMakesAnAdministratorWhosePasswordHasToBeChanged(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")

@@ -168,7 +168,7 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 func (a *app) firstStart(ctx context.Context, conf *config.Config) error {
 	a.auth = auth.New(auth.Options{
 		Store: a.db, Journal: a.journal, Log: a.log.Logger, Now: time.Now,
-		SessionLifetime: conf.SessionLifetime, Database: conf.Database,
+		SessionLifetime: conf.SessionLifetime, Database: absolute(conf.Database),
 	})
 	file, err := a.auth.Bootstrap(ctx, conf.AdminUsername, conf.AdminPassword)
 	if err != nil {
@@ -186,7 +186,7 @@ func (a *app) newServer(conf *config.Config) (err error) {
 	a.server, err = server.New(server.Options{
 		Fleet: a.fleet, Auth: a.auth, Store: a.db, Journal: a.journal,
 		Log: a.log.Logger, Now: time.Now, Build: build(),
-		Prefix: conf.URLPrefix, ConfigFile: conf.Path, Database: conf.Database, Closing: closing,
+		Prefix: conf.URLPrefix, ConfigFile: absolute(conf.Path), Database: absolute(conf.Database), Closing: closing,
 	}, serverSettings(conf, nil))
 	return err
 }
