@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -121,11 +122,14 @@ func (s *Server) stripPrefix(next http.Handler) http.Handler {
 	})
 }
 
+// errCrossSite is why a request was refused that its sender's role may well allow.
+var errCrossSite = errors.New("cross-site request")
+
 // denyCrossOrigin refuses a request that another site made a browser send.
 func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 	s.opts.Log.Warn("refused a request from another site", "path", r.URL.Path,
 		"origin", r.Header.Get("Origin"), "host", r.Host)
-	s.fail(w, r, cesi.Errorf(cesi.Forbidden,
+	s.fail(w, r, cesi.Wrap(cesi.Forbidden, errCrossSite,
 		"This request seems to come from another site (Origin %q, but Host %q), so it was refused. Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
 		r.Header.Get("Origin"), r.Host))
 }

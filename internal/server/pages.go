@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -75,14 +76,17 @@ func (s *Server) banners(settings *Settings) []banner {
 
 // failPage shows an error as a page.
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
-	s.errorPage(w, r, statusOf(err), sentence(err))
+	page := newErrorPage(s.base(r), statusOf(err), sentence(err), s.nodeToOffer(r))
+	if errors.Is(err, errCrossSite) { // no other role would help
+		page.Advice = words.Of("If it was you who wanted this, do it from CeSI's own pages.")
+	}
+	s.showError(w, page)
 }
 
-func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, status int, sentence words.Phrase) {
-	page := newErrorPage(s.base(r), status, sentence, s.nodeToOffer(r))
-	if err := s.pages.render(w, status, "error", page); err != nil {
+func (s *Server) showError(w http.ResponseWriter, page errorPage) {
+	if err := s.pages.render(w, page.Status, "error", page); err != nil {
 		s.opts.Log.Error("the error page failed", "error", err)
-		http.Error(w, sentence.String(), status)
+		http.Error(w, page.Sentence.String(), page.Status)
 	}
 }
 

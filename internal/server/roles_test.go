@@ -369,6 +369,15 @@ func TestAnotherSiteCanChangeNothing(t *testing.T) {
 	}
 }
 
+func TestARefusalOfAnotherSiteDoesNotAskForARole(t *testing.T) {
+	_, nodes := fakeNode(t)
+	_, b := startServerAs(t, cesi.Admin, nodes)
+	got := b.do(http.MethodPost, "/nodes/n/poll", "", with{"Origin", "https://evil.example"})
+	if strings.Contains(got.body, "another role") || !strings.Contains(got.body, "CeSI&#39;s own pages") {
+		t.Errorf("it says %s", got.body)
+	}
+}
+
 func TestItsOwnFormsMayChangeThings(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Admin, nodes)

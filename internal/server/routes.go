@@ -171,7 +171,7 @@ func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 		s.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: refusal.String()})
 		return
 	}
-	s.errorPage(w, r, http.StatusMethodNotAllowed, refusal)
+	s.showError(w, newErrorPage(s.base(r), http.StatusMethodNotAllowed, refusal, s.nodeToOffer(r)))
 }
 
 // methodsOf lists the methods that the request's address takes.

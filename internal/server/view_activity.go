@@ -178,30 +178,9 @@ func verb(action cesi.Action, result cesi.Result) words.Phrase {
 	if action.IsCommand() {
 		return commandVerb(action, result)
 	}
-	switch action {
-	case cesi.ActionLogin:
-		return words.Of("logged in")
-	case cesi.ActionLoginFailed:
-		return words.Of("failed to log in")
-	case cesi.ActionLogout:
-		return words.Of("logged out")
-	case cesi.ActionUserAdd:
-		return words.Of("added user")
-	case cesi.ActionUserPassword:
-		return words.Of("changed the password") // of the target, if it is another
-	case cesi.ActionUserRole:
-		return words.Of("changed the role of")
-	case cesi.ActionUserDelete:
-		return words.Of("deleted user")
-	case cesi.ActionSessionEnd:
-		return words.Of("ended sessions") // of the target, if it is another
-	case cesi.ActionTokenAdd:
-		return words.Of("made an API token")
-	case cesi.ActionTokenRevoke:
-		return words.Of("revoked API tokens")
-	case cesi.ActionActivityPurged:
-		return words.Of("purged the activity log")
-	default:
-		return words.Verbatim(string(action))
+	forms := deedWordsOf(action)
+	if result == cesi.OK || action == cesi.ActionLoginFailed {
+		return forms.Did
 	}
+	return words.Of("tried to %s", forms.Do)
 }

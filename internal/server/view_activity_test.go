@@ -105,3 +105,31 @@ func TestAHiddenNameIsNobodys(t *testing.T) {
 		t.Errorf("%q %q", row.Who, row.Target)
 	}
 }
+
+func TestWhatFailedDoesNotReadAsDone(t *testing.T) {
+	for action, want := range map[cesi.Action]string{
+		cesi.ActionLoginFailed: "failed to log in", cesi.ActionLogout: "tried to log out",
+		cesi.ActionUserAdd: "tried to add user", cesi.ActionUserDelete: "tried to delete user",
+		cesi.ActionUserRole: "tried to change the role of", cesi.ActionUserPassword: "tried to change the password",
+		cesi.ActionSessionEnd: "tried to end sessions", cesi.ActionTokenAdd: "tried to make an API token",
+		cesi.ActionTokenRevoke: "tried to revoke API tokens", cesi.ActionActivityPurged: "tried to purge the activity log",
+		cesi.ActionReload: "tried to reload",
+	} {
+		if got := verb(action, cesi.Failed).String(); got != want {
+			t.Errorf("a failed %s reads %q, want %q", action, got, want)
+		}
+	}
+}
+
+func TestTheDashboardSaysWhyAnActionFailed(t *testing.T) {
+	failed := cesi.Activity{
+		Time: sampleNow, User: "cli:root", Action: cesi.ActionUserDelete, Target: "admin", Result: cesi.Failed,
+		Message: "admin is the last administrator", Count: 1,
+	}
+	page := newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{Activity: []store.ActivityLine{{Entry: failed}}})
+	doc := draw(t, newTestRenderer(t, ""), sample{"dashboard", "dashboard", page})
+	want := []string{"02:17:31 cli:root tried to delete user admin admin is the last administrator failed"}
+	if diff := cmp.Diff(want, texts(doc, ".activity-line")); diff != "" {
+		t.Errorf("- want, + got:\n%s", diff)
+	}
+}

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"fmt"
+	"strings"
+
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -114,5 +117,29 @@ func groupByReason(outcomes []fleet.Outcome) []leftAlone {
 			groups[i].Refs = append(groups[i].Refs, o.Ref)
 		}
 	}
+	for i := range groups {
+		if groups[i].Total > 1 {
+			groups[i].Reason = reasonOfMany(groups[i].Reason)
+		}
+	}
 	return groups
+}
+
+// reasonOfMany words the reason why a process is left alone for several.
+func reasonOfMany(reason string) string {
+	if state, is := strings.CutPrefix(reason, "it does not run ("); is {
+		return fmt.Sprintf("they do not run (%s)", strings.TrimSuffix(state, ")"))
+	}
+	switch reason {
+	case "it does not run":
+		return "they do not run"
+	case "it is stopping":
+		return "they are stopping"
+	case "it runs already":
+		return "they run already"
+	case "supervisord is about to try it again (BACKOFF)":
+		return "supervisord is about to try them again (BACKOFF)"
+	default:
+		return reason
+	}
 }

@@ -89,7 +89,7 @@ func TestTheQuestionTellsWhatIsSpecial(t *testing.T) {
 		{Ref: refs[4], Message: "it does not run"}, {Ref: refs[5], Message: "it is stopping"}, {Ref: refs[6], Message: "it does not run"},
 	}}
 	doc := drawConfirm(t, askFor(cesi.ActionRestart), preview)
-	want := []string{"2 processes left alone: it does not run api:4 api:6", "1 process left alone: it is stopping api:5"}
+	want := []string{"2 processes left alone: they do not run api:4 api:6", "1 process left alone: it is stopping api:5"}
 	if diff := cmp.Diff(want, texts(doc, ".left-alone")); diff != "" {
 		t.Errorf("left alone: - want, + got:\n%s", diff)
 	}
