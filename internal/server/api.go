@@ -2,8 +2,6 @@ package server
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 
 	"cesi/internal/cesi"
@@ -43,43 +41,6 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(body, '\n')) // a client that has gone needs no answer
-}
-
-// readJSON decodes the request's body into value. An empty body leaves value as
-// it is where optional.
-func readJSON(r *http.Request, value any, optional bool) error {
-	return decodeJSON(json.NewDecoder(r.Body), value, optional)
-}
-
-// readStrictJSON is readJSON for a body in which a misspelt name must not pass
-// for one that was left out.
-func readStrictJSON(r *http.Request, value any) error {
-	decoder := json.NewDecoder(r.Body)
-	decoder.DisallowUnknownFields()
-	return decodeJSON(decoder, value, false)
-}
-
-func decodeJSON(decoder *json.Decoder, value any, optional bool) error {
-	err := decoder.Decode(value)
-	var (
-		limit *http.MaxBytesError
-		known *cesi.Error // a value of ours that says itself what is wrong with it
-	)
-	switch {
-	case err == nil:
-		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-			return cesi.Errorf(cesi.Invalid, "the request's body has more than one JSON value")
-		}
-		return nil
-	case errors.Is(err, io.EOF) && optional:
-		return nil
-	case errors.As(err, &limit):
-		return tooLarge(err)
-	case errors.As(err, &known):
-		return known
-	default:
-		return cesi.Wrap(cesi.Invalid, err, "the request's body is not the JSON that belongs here")
-	}
 }
 
 func (s *Server) apiVersion(w http.ResponseWriter, _ *http.Request) error {

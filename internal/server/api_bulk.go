@@ -57,6 +57,9 @@ func (s *Server) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if where.Kind != "" && len(body.Targets) > 0 {
 		return cesi.Errorf(cesi.Invalid, "name targets or a scope, not both")
 	}
+	if where.Kind == "" && len(body.Targets) == 0 {
+		return cesi.Errorf(cesi.Invalid, "there is nothing to %s: name targets, such as node/group:name, or a scope", body.Action)
+	}
 	a, err := where.aim(s.opts.Fleet.Snapshot())
 	if err != nil {
 		return err
@@ -76,13 +79,29 @@ func (s *Server) apiCommands(w http.ResponseWriter, r *http.Request) error {
 // were left out, since they do not answer.
 func (s *Server) apiReportOnMany(w http.ResponseWriter, report fleet.Report, silent []string) error {
 	if !report.Done {
-		return s.apiUnderWay(w, report)
+		return s.apiUnderWay(w, report, silent)
 	}
-	status, answer := http.StatusOK, apiReport{success: ok(), Message: report.Message, Activity: report.ID,
+	status, answer := http.StatusOK, apiReport{success: ok(), Message: messageOnMany(report, silent), Activity: report.ID,
 		Results: newAPIOutcomes(report), Silent: silent}
 	if err := allFailed(report); err != nil {
 		status, answer.Status = statusOf(err), "error"
 	}
 	s.writeJSON(w, status, answer)
 	return nil
+}
+
+// messageOnMany sums a command on many up: "2 ok, 1 failed; web-3 does not answer".
+func messageOnMany(report fleet.Report, silent []string) string {
+	message := report.Message
+	if message == "" {
+		message = tally(report.Outcomes).String()
+	}
+	switch len(silent) {
+	case 0:
+		return message
+	case 1:
+		return fmt.Sprintf("%s; %s does not answer", message, silent[0])
+	default:
+		return fmt.Sprintf("%s; %d nodes do not answer", message, len(silent))
+	}
 }

@@ -36,7 +36,7 @@ func (s *Server) apiCommand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !report.Done {
-		return s.apiUnderWay(w, report)
+		return s.apiUnderWay(w, report, nil)
 	}
 	outcome := report.Outcomes[0]
 	if outcome.Err != nil {
@@ -100,8 +100,8 @@ func (s *Server) apiCommandOf(r *http.Request, processes []string) (fleet.Comman
 	return c, err
 }
 
-func (s *Server) apiUnderWay(w http.ResponseWriter, report fleet.Report) error {
-	s.writeJSON(w, http.StatusAccepted, apiReport{success: ok(), Activity: report.ID, Results: newAPIOutcomes(report),
+func (s *Server) apiUnderWay(w http.ResponseWriter, report fleet.Report, silent []string) error {
+	s.writeJSON(w, http.StatusAccepted, apiReport{success: ok(), Activity: report.ID, Results: newAPIOutcomes(report), Silent: silent,
 		Message: fmt.Sprintf("still under way: see activity %d", report.ID)})
 	return nil
 }

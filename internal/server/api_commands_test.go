@@ -244,12 +244,12 @@ func TestABodyThatIsNotWhatBelongsThere(t *testing.T) {
 	for _, path := range []string{"POST auth/login", "PUT profile/password", "POST nodes/n/processes/g:p/stop", "POST nodes/n/all-processes/stop"} {
 		method, path, _ := strings.Cut(path, " ")
 		for body, words := range map[string]string{
-			"{":                     "is not the JSON",
-			"[]":                    "is not the JSON",
-			`"a"`:                   "is not the JSON",
-			"username=a&password=b": "is not the JSON",
+			"{":                     "is not JSON",
+			"[]":                    "body: want an object",
+			`"a"`:                   "body: want an object",
+			"username=a&password=b": "is not JSON",
 			"{}{}":                  "more than one JSON value",
-			`{"confirm":1,"username":1,"oldPassword":1}`:   "is not the JSON",
+			`{"confirm":1,"username":1,"oldPassword":1}`:   ": want a string",
 			`{"a":"` + strings.Repeat("a", maxBody) + `"}`: "larger than 1048576 bytes",
 		} {
 			got := b.do(method, "/api/v2/"+path, body)

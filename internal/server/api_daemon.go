@@ -34,7 +34,7 @@ func (s *Server) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !report.Done {
-		return s.apiUnderWay(w, report)
+		return s.apiUnderWay(w, report, nil)
 	}
 	answer := apiReport{success: ok(), Message: report.Message, Activity: report.ID}
 	if c.Action == cesi.ActionUpdate {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/supervisor/supervisortest"
@@ -187,6 +188,37 @@ func TestTheAPISaysWhyItCommandsNothing(t *testing.T) {
 	silent.json(t, &got)
 	if diff := cmp.Diff([]string{"down"}, got.Silent); diff != "" {
 		t.Errorf("left out: %s\n- want, + got:\n%s", silent.body, diff)
+	}
+}
+
+func TestNodesThatAreLeftOutAreNamedWheneverTheAnswerComes(t *testing.T) {
+	s := supervisortest.Start(t, supervisortest.Options{Programs: programs})
+	node := s.Node("n")
+	down := cesi.Node{Name: "down", URL: "http://127.0.0.1:1", Timeout: node.Timeout}
+	for _, test := range []struct {
+		patience time.Duration
+		body     string
+		status   int
+		message  string // its beginning and end
+	}{
+		{time.Minute, `{"action":"start","targets":["n/off:off","down/*","down/api:api_0"]}`, http.StatusOK, "1 ok; down does not answer"},
+		{time.Millisecond, `{"action":"start","targets":["down/*","n/slow:slow"]}`, http.StatusAccepted, "still under way: see activity "},
+		{time.Minute, `{"action":"start","targets":["down/*"]}`, http.StatusBadGateway, ""},
+	} {
+		h, b := startServerAs(t, cesi.Operator, []cesi.Node{node, down}, func(s *setup) { s.patience = test.patience })
+		if test.status == http.StatusAccepted { // it may have come up by itself
+			b.sent("n/processes/slow:slow/stop", "")
+			h.wait("slow to stop", func() bool { return s.State("slow:slow") == "STOPPED" })
+		}
+		r := b.do(http.MethodPost, "/api/v2/commands", test.body)
+		var got bulkAnswer
+		r.json(t, &got)
+		if r.status != test.status || !strings.HasPrefix(got.Message, test.message) {
+			t.Errorf("%s: %d %s", test.body, r.status, r.body)
+		}
+		if test.status != http.StatusBadGateway && !slices.Equal(got.Silent, []string{"down"}) {
+			t.Errorf("%s: left out %v", test.body, got.Silent)
+		}
 	}
 }
 

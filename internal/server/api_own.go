@@ -93,16 +93,29 @@ func (s *Server) apiTokens(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// apiExpiry is when a token is to end; zero where a body has none, or null.
+type apiExpiry struct {
+	time.Time
+}
+
+// UnmarshalJSON reads a time; the error is an Invalid one.
+func (a *apiExpiry) UnmarshalJSON(text []byte) error {
+	if err := a.Time.UnmarshalJSON(text); err != nil {
+		return cesi.Wrap(cesi.Invalid, err, "expires: want a time such as 2026-12-01T00:00:00Z")
+	}
+	return nil
+}
+
 // apiAddToken makes a token. What it is, is in this answer and nowhere else.
 func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		Name    string    `json:"name"`
-		Expires time.Time `json:"expires"`
+		Expires apiExpiry `json:"expires"`
 	}
-	if err := readJSON(r, &wanted, false); err != nil {
+	if err := readStrictJSON(r, &wanted); err != nil { // or a misspelt expires makes one that lasts for ever
 		return err
 	}
-	text, token, err := s.opts.Auth.AddToken(r.Context(), s.actor(r), wanted.Name, wanted.Expires)
+	text, token, err := s.opts.Auth.AddToken(r.Context(), s.actor(r), wanted.Name, wanted.Expires.Time)
 	if err != nil {
 		return err
 	}

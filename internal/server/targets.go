@@ -99,7 +99,7 @@ func (s scope) aim(snapshot *fleet.Snapshot) (aim, error) {
 	case scopeMatching:
 		a = aimAtMatching(snapshot, s.Filter.Filter)
 	default:
-		return aimAt(s.Targets)
+		return aimAt(snapshot, s.Targets)
 	}
 	return a, a.problem(s)
 }
@@ -109,6 +109,8 @@ func (a aim) problem(s scope) error {
 	switch {
 	case len(a.targets) > 0:
 		return nil
+	case len(a.silent) > 0 && s.Kind == scopeMatching:
+		return cesi.Errorf(cesi.Unreachable, "no node with a process like that answers")
 	case len(a.silent) > 0:
 		return cesi.Errorf(cesi.Unreachable, "no node of %s answers", what)
 	default:
@@ -191,18 +193,36 @@ func aimAtMatching(snapshot *fleet.Snapshot, filter fleet.Filter) aim {
 	return a
 }
 
-// aimAt reads targets that are named one by one.
-func aimAt(names []string) (aim, error) {
-	var a aim
+// aimAt reads targets that are named one by one. Those on nodes that do not
+// answer are left out, unless all are: the command asks these nodes anew then.
+func aimAt(snapshot *fleet.Snapshot, names []string) (aim, error) {
+	var all []fleet.Target
 	for _, name := range names {
 		t, err := parseTarget(name)
 		if err != nil {
 			return aim{}, err
 		}
-		a.targets = append(a.targets, t)
+		all = append(all, t)
+	}
+	if len(all) == 0 {
+		return aim{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
+	}
+	silent := make(map[string]*fleet.Node)
+	for _, n := range snapshot.Nodes {
+		if n.Status != fleet.Up {
+			silent[n.Name] = n
+		}
+	}
+	var a aim
+	for _, t := range all {
+		if n := silent[t.Node]; n != nil {
+			a.add(n, t)
+		} else {
+			a.targets = append(a.targets, t)
+		}
 	}
 	if len(a.targets) == 0 {
-		return aim{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
+		return aim{targets: all}, nil
 	}
 	return a, nil
 }
