@@ -43,7 +43,7 @@ func (l *loader) cesiSettings() []setting[Config] {
 		{key: "log_level", set: setLogLevel},
 		{key: "log_format", set: setLogFormat},
 		{key: "language", set: setLanguage},
-		{key: "debug", gone: true}, // it and auto_reload were Flask's, in CeSI 2.0 to 2.4
+		{key: "debug", gone: true}, // it and auto_reload were Flask's, in CeSI 2.0 to 2.3
 		{key: "auto_reload", gone: true},
 	}
 }

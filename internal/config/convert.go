@@ -19,7 +19,9 @@ import (
 //
 // The keys are those of cesi/core/parser.py of 2.7.1: database, activity_log,
 // admin_username and admin_password in [cesi]; name, host, port, username,
-// password and environment in each of [[nodes]].
+// password and environment in each of [[nodes]]. Of CeSI 2.0 to 2.5, whose file
+// was an INI, [cesi] may still have host, port, name and theme, which mean the same
+// here.
 func Convert(text []byte) (ini string, notes []string, err error) {
 	var old map[string]any
 	if _, err := toml.Decode(string(withoutBOM(text)), &old); err != nil {
@@ -74,7 +76,9 @@ func tables(value any) []map[string]any {
 // general writes [cesi].
 func (c *converter) general(old map[string]any) {
 	c.ini.WriteString("[cesi]\n")
-	c.note("CeSi 2.x listened on the address of its command line, 0.0.0.0 without one; this one on localhost: set host in [cesi] for others to reach it")
+	if plainText(old["host"]) == "" {
+		c.note("CeSi 2.x listened on the address of its command line, 0.0.0.0 without one; this one on localhost: set host in [cesi] for others to reach it")
+	}
 	for _, key := range slices.Sorted(maps.Keys(old)) {
 		value := plainText(old[key])
 		switch key {
@@ -82,6 +86,8 @@ func (c *converter) general(old map[string]any) {
 			c.database(value)
 		case "activity_log":
 			c.write("[cesi]", key, value)
+		case "host", "port", "name", "theme":
+			c.unread(key, value)
 		case "admin_username":
 			c.adminUsername(value)
 		case keyAdminPassword:
@@ -94,6 +100,16 @@ func (c *converter) general(old map[string]any) {
 			c.note("[cesi]: %s has no counterpart", key)
 		}
 	}
+}
+
+// unread writes a key that 2.6 and later left alone: what they did may not have
+// been what it says.
+func (c *converter) unread(key, value string) {
+	if value == "" {
+		return
+	}
+	c.note("[cesi]: %s is taken over; CeSi 2.6 and later did not read it from their file, but it counts here", key)
+	c.write("[cesi]", key, value)
 }
 
 func (c *converter) adminUsername(value string) {

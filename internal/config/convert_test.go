@@ -140,6 +140,27 @@ func TestAPasswordThatNoLineHoldsIsNamedWithoutBeingShown(t *testing.T) {
 	}
 }
 
+func TestKeysOfEarlierVersionsAreConverted(t *testing.T) {
+	c, notes := converted(t, `[cesi]
+database = "users.db"
+host = "0.0.0.0"
+port = 5001
+name = "Our fleet"
+theme = "superhero"
+debug = false
+`)
+	if c.Host != "0.0.0.0" || c.Port != 5001 || c.Name != "Our fleet" || c.Theme != "superhero" {
+		t.Errorf("it means %+v", c)
+	}
+	same(t, notes, []string{
+		"[cesi]: debug has no counterpart",
+		"[cesi]: host is taken over; CeSi 2.6 and later did not read it from their file, but it counts here",
+		"[cesi]: name is taken over; CeSi 2.6 and later did not read it from their file, but it counts here",
+		"[cesi]: port is taken over; CeSi 2.6 and later did not read it from their file, but it counts here",
+		"[cesi]: theme is taken over; CeSi 2.6 and later did not read it from their file, but it counts here",
+	})
+}
+
 func TestWhatHasNoCounterpartIsNamed(t *testing.T) {
 	c, notes := converted(t, `
 debug = true
