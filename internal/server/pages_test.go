@@ -166,7 +166,7 @@ func TestTheFleetsCommandsHitWhatTheyName(t *testing.T) {
 		b.answer(question)
 		var hit []string
 		for _, e := range h.commands()[:len(h.commands())-before] {
-			if e.Parent != 0 || e.Target == "web:web" { // not the command on many itself
+			if e.Parent != 0 || e.Node != "" && e.Target == "web:web" { // not the command on many itself
 				hit = append(hit, e.Node+" "+e.Target)
 			}
 		}
