@@ -23,7 +23,7 @@ func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	size, err := s.opts.Fleet.LogSize(r.Context(), l.node.Name, l.log)
+	size, err := s.logSource.LogSize(r.Context(), l.node.Name, l.log)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) sendLog(ctx context.Context, w io.Writer, r *http.Request, l logRequest, size int64) error {
 	checked := s.opts.Now()
 	for from := int64(0); from < size; {
-		part, err := s.opts.Fleet.ReadLog(ctx, l.node.Name, l.log, from, min(size, from+downloadRead))
+		part, err := s.logSource.ReadLog(ctx, l.node.Name, l.log, from, min(size, from+downloadRead))
 		if err != nil {
 			return err
 		}

@@ -94,11 +94,11 @@ func (w logWindow) bounds(size int64) (from, to int64) {
 
 // readLog reads the window of a log and returns the log's size too.
 func (s *Server) readLog(ctx context.Context, l logRequest, w logWindow) (part cesi.LogPart, size int64, err error) {
-	if size, err = s.opts.Fleet.LogSize(ctx, l.node.Name, l.log); err != nil {
+	if size, err = s.logSource.LogSize(ctx, l.node.Name, l.log); err != nil {
 		return cesi.LogPart{}, 0, err
 	}
 	from, to := w.bounds(size)
-	part, err = s.opts.Fleet.ReadLog(ctx, l.node.Name, l.log, from, to)
+	part, err = s.logSource.ReadLog(ctx, l.node.Name, l.log, from, to)
 	return part, max(size, part.To), err
 }
 

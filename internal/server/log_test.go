@@ -462,6 +462,25 @@ func TestAPageSaysWhyThereIsNoLog(t *testing.T) {
 		if got := b.get(path + "/download"); got.status != http.StatusNotFound {
 			t.Errorf("%s: its download is %d", path, got.status)
 		}
+		api := "/api/v2" + strings.Replace(path, "/log/", "/logs/", 1)
+		if got := b.get(api); got.status != http.StatusNotFound || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %d %s", api, got.status, got.body)
+		}
+		if got := b.get(api + "/search?q=a"); got.status != http.StatusNotFound || !strings.Contains(got.body, want) {
+			t.Errorf("%s: its search says %d %s", api, got.status, got.body)
+		}
+		if live := page.Find("[data-log-tail]").Length() > 0; live != (path == pLog) {
+			t.Errorf("%s: followed %v", path, live)
+		}
+		for e := range b.tail(api + "/tail") {
+			if e.name != "state" || strings.Contains(e.data, "Connecting") {
+				continue
+			}
+			if !strings.Contains(e.data, want) {
+				t.Errorf("%s is followed: %s", api, e.data)
+			}
+			break
+		}
 	}
 	if text := b.get("/nodes/n/processes/joined/log/stdout").page(t).Find(".log-empty").Text(); text != "The log is empty." {
 		t.Errorf("an empty log says %q", text)

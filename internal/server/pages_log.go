@@ -33,6 +33,7 @@ func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 	case cesi.IsNoLog(err):
 		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
+		page.Panel.Live = l.process == nil || logFile(l.process, l.log.Stream) != "" // or there is none to come
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
 		page.Panel.Problem = words.Heard(capitalized(cesi.Sentence(err))) // and it comes live when the node does
 	default:

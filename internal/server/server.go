@@ -65,15 +65,16 @@ type Settings struct {
 
 // Server answers HTTP requests.
 type Server struct {
-	opts     Options
-	settings atomic.Pointer[Settings]
-	pages    *renderer
-	static   http.Handler
-	router   http.Handler // the routes, unguarded
-	handler  http.Handler
-	live     *live.Hub[sight]
-	logs     *logs.Logs
-	started  time.Time
+	opts      Options
+	settings  atomic.Pointer[Settings]
+	pages     *renderer
+	static    http.Handler
+	router    http.Handler // the routes, unguarded
+	handler   http.Handler
+	live      *live.Hub[sight]
+	logs      *logs.Logs
+	logSource logSource
+	started   time.Time
 }
 
 // New returns a Server. It fails only on a defect in its own templates.
@@ -85,11 +86,11 @@ func New(opts Options, settings Settings) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts, pages: pages, static: web.Handler(), started: opts.Now()}
+	s := &Server{opts: opts, pages: pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet}}
 	s.settings.Store(&settings)
 	s.router = s.routes()
 	s.handler = s.guard(s.router)
-	s.logs = logs.New(opts.Fleet)
+	s.logs = logs.New(s.logSource)
 	s.live = live.NewHub(live.Options[sight]{Render: s.renderFor, Log: opts.Log})
 	return s, nil
 }

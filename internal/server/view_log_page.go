@@ -43,7 +43,7 @@ func whyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
 	case file != "" && p.Start == 0:
 		return words.Of("There is no log yet: the process has never been started. It will be %s.", plain(file))
 	case file != "":
-		return words.Of("The file %s is not there. It may have been removed; the next start makes it anew.", plain(file))
+		return words.Of("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", plain(file))
 	case stream == cesi.Stderr:
 		return words.Of("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
 	default:
