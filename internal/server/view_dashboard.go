@@ -76,7 +76,11 @@ func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) d
 		troubles = troubles[:min(len(troubles), troublesShown)]
 	}
 	for _, t := range troubles {
-		page.Troubles = append(page.Troubles, newTroubleRow(t, base.Now, base.CanControl()))
+		row := newTroubleRow(t, base.Now, base.CanControl())
+		if t.Process != nil && base.CanReadLogs() {
+			row.Logs = tellingLog(*t.Process)
+		}
+		page.Troubles = append(page.Troubles, row)
 	}
 	return page
 }

@@ -45,18 +45,43 @@ func TestTheDashboardCountsTheFleet(t *testing.T) {
 	}
 }
 
+func TestWhatNeedsAttentionLeadsToTheLogThatTells(t *testing.T) {
+	worker := sampleProcess("api", "a", cesi.Fatal, time.Minute)
+	worker.StdoutLogfile, worker.StderrLogfile = "/log/a.out", "/log/a.err"
+	joined := sampleProcess("api", "b", cesi.Fatal, time.Minute)
+	joined.StdoutLogfile = "/log/b.out"
+	node := sampleNode("web-1", "production", worker, joined)
+	node.Processes[0], node.Processes[1] = worker, joined
+	fleet := sampleSnapshot(node)
+	want := []string{"/cesi/nodes/web-1/processes/api:a/log/stderr", "/cesi/nodes/web-1/processes/api:b/log/stdout"}
+	for role, want := range map[cesi.Role][]string{cesi.Operator: want, cesi.LogReader: want, cesi.Viewer: nil} {
+		for place, doc := range map[string]*goquery.Document{
+			".trouble-actions a": drawDashboard(t, role, fleet, dashboardOptions{}),
+			".process .log-link": drawProcesses(t, role, fleet, ""),
+		} {
+			var got []string
+			for _, a := range doc.Find(place).Nodes {
+				got = append(got, attribute(a, "href"))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s for %s: - want, + got:\n%s", place, role, diff)
+			}
+		}
+	}
+}
+
 func TestTheDashboardNamesTheWorstFirst(t *testing.T) {
 	doc := drawDashboard(t, cesi.Operator, sampleFleet(), dashboardOptions{})
 	want := []string{
-		"FATAL payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker' 2 min Restart",
-		"FATAL api:worker_03 on web-07 can't find command '/srv/pay/bin/worker' 11 min Restart",
+		"FATAL payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker' 2 min Restart Log",
+		"FATAL api:worker_03 on web-07 can't find command '/srv/pay/bin/worker' 11 min Restart Log",
 		"UNREACHABLE db-eu-1 timeout; last answer 02:11:29 6 min Retry now",
 		"UNAUTHORIZED 批处理-2 unauthorized; it never answered 1 h Retry now",
-		"BACKOFF api:worker_05 on web-14 Exited too quickly (process log may have details) 40 s Restart",
-		"BACKOFF mail:mail on pay-eu-2 Exited too quickly (process log may have details) 40 s Restart",
-		"EXITED report:nightly on batch-1 exit status 3 (not expected) 1 h Restart",
-		"EXITED job:import on pay-eu-2 exit status 3 (not expected) 1 h 10 min Restart",
-		"UNKNOWN beat:beat on pay-eu-2 supervisord does not know its state 1 h Restart",
+		"BACKOFF api:worker_05 on web-14 Exited too quickly (process log may have details) 40 s Restart Log",
+		"BACKOFF mail:mail on pay-eu-2 Exited too quickly (process log may have details) 40 s Restart Log",
+		"EXITED report:nightly on batch-1 exit status 3 (not expected) 1 h Restart Log",
+		"EXITED job:import on pay-eu-2 exit status 3 (not expected) 1 h 10 min Restart Log",
+		"UNKNOWN beat:beat on pay-eu-2 supervisord does not know its state 1 h Restart Log",
 	}
 	if diff := cmp.Diff(want, texts(doc, ".trouble")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,5 +162,14 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 			t.Errorf("%q and %q get the same advice", was, cause)
 		}
 		seen[text] = cause
+	}
+}
+
+func TestASummaryFitsItsCount(t *testing.T) {
+	running := processRow{Badge: newProcessBadge(cesi.Process{State: cesi.Running})}
+	for count, want := range map[int]string{1: "1 process, RUNNING", 2: "2 processes, all RUNNING"} {
+		if got := english().Tell(summary(slices.Repeat([]processRow{running}, count))); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

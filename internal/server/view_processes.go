@@ -75,6 +75,9 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row.RowID = rowID("process", m.Node.Name, row.ID)
 	row.Spoken = words.Of("%s on %s", row.Spoken, plain(row.Node))
 	row.Back = base.Here
+	if base.CanReadLogs() {
+		row.Logs = tellingLog(*m.Process)
+	}
 	if row.Stale {
 		row.Ago = lasting{}
 		row.Reason = words.Of("as of %s; the node does not answer", when(base.Now, m.Node.LastContact))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
 
@@ -19,6 +20,7 @@ type troubleRow struct {
 	Reason  words.Phrase
 	Age     lasting
 	Control bool
+	Logs    string // the log that the row leads to; empty for those who may not
 }
 
 func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
@@ -36,6 +38,15 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 		row.Age = newLasting(t.Node, since)
 	}
 	return row
+}
+
+// tellingLog is the log that tells best what is wrong with a process: that of its
+// errors, if there is one.
+func tellingLog(p fleet.Process) string {
+	if p.StderrLogfile != "" {
+		return cesi.Stderr.String()
+	}
+	return cesi.Stdout.String()
 }
 
 // newSilentRow is the row of a node that does not answer.
