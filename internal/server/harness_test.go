@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -73,6 +74,7 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 	for _, c := range change {
 		c(set)
 	}
+	set.pages = newTestRenderer(t, set.Prefix)
 	h := &harness{t: t, log: log}
 	h.openStore(set)
 	h.runFleet(set)
@@ -92,7 +94,13 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 func (h *harness) openStore(set *setup) {
 	h.t.Helper()
 	h.path = filepath.Join(h.t.TempDir(), "cesi.db")
-	var err error
+	empty, err := emptyDatabase()
+	if err == nil {
+		err = os.WriteFile(h.path, empty, 0o600)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	if h.db, err = store.Open(h.t.Context(), h.path, set.Now); err != nil {
 		h.t.Fatal(err)
 	}
@@ -128,6 +136,43 @@ func (h *harness) runFleet(set *setup) {
 		h.wait("every node to be asked", h.fleet.Ready)
 	}
 }
+
+// renderers are what newTestRenderer has made, by prefix.
+var renderers sync.Map
+
+// newTestRenderer returns the renderer of a prefix, one for all tests: parsing all
+// templates takes longer than most of them.
+func newTestRenderer(t testing.TB, prefix string) *renderer {
+	t.Helper()
+	if r, found := renderers.Load(prefix); found {
+		return r.(*renderer)
+	}
+	r, err := newRenderer(prefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renderers.Store(prefix, r)
+	return r
+}
+
+// emptyDatabase is the file of a new database, which is made once, for the same
+// reason.
+var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "cesi-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "cesi.db")
+	db, err := store.Open(context.Background(), path, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // wait waits for a condition.
 func (h *harness) wait(what string, condition func() bool) {

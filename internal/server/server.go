@@ -42,6 +42,7 @@ type Options struct {
 	Closing context.Context
 
 	patience time.Duration // 0 means defaultPatience; tests have less of it
+	pages    *renderer     // nil: a new one; tests share one
 }
 
 // Build says which program this is.
@@ -82,11 +83,13 @@ func New(opts Options, settings Settings) (*Server, error) {
 	if opts.patience == 0 {
 		opts.patience = defaultPatience
 	}
-	pages, err := newRenderer(opts.Prefix)
-	if err != nil {
-		return nil, err
+	if opts.pages == nil {
+		var err error
+		if opts.pages, err = newRenderer(opts.Prefix); err != nil {
+			return nil, err
+		}
 	}
-	s := &Server{opts: opts, pages: pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet}}
+	s := &Server{opts: opts, pages: opts.pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet}}
 	s.settings.Store(&settings)
 	s.router = s.routes()
 	s.handler = s.guard(s.router)

@@ -196,15 +196,6 @@ func draw(t *testing.T, r *renderer, s sample) *goquery.Document {
 	return doc
 }
 
-func newTestRenderer(t *testing.T, prefix string) *renderer {
-	t.Helper()
-	r, err := newRenderer(prefix)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func TestEveryPageRendersForEveryRole(t *testing.T) {
 	r := newTestRenderer(t, "/cesi")
 	drawn := make(map[string]bool)

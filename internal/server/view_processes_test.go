@@ -176,10 +176,7 @@ func manySamples(nodes, processes int) *fleet.Snapshot {
 }
 
 func BenchmarkTheProcessesPageOfFiftyThousand(b *testing.B) {
-	r, err := newRenderer("")
-	if err != nil {
-		b.Fatal(err)
-	}
+	r := newTestRenderer(b, "")
 	s := manySamples(1000, 50)
 	for _, query := range []string{"", "q=worker_1&state=RUNNING&sort=-uptime&page=50"} {
 		b.Run("?"+query, func(b *testing.B) {
