@@ -16,7 +16,7 @@ func testBulk(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/processes?q=worker_1&node=alpha")
 	before := pid(t, s.alpha, "worker:worker_11")
 	for _, process := range []string{"worker_11", "worker_12"} {
-		b.click(fmt.Sprintf("[id='process-alpha/worker:%s'] input", process))
+		b.click(row("alpha", "worker:"+process) + " input")
 	}
 	b.waitText("[data-selected]", "2 selected")
 	b.click("#selection [value=restart]")
@@ -33,7 +33,7 @@ func testBulk(t *testing.T, s *scene) {
 
 func testLog(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
-	b.click(row("talker:talker") + " .log-link")
+	b.click(row("alpha", "talker:talker") + " .log-link")
 	b.waitFor("the log to be live", `document.querySelector('.log-live')`)
 	const lines = `document.querySelector('.log-text').innerText.split('\n').length`
 	began := b.number(lines)
@@ -126,7 +126,7 @@ func (b *tab) inZone(zone *time.Location) {
 func testPalette(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/beta")
 	b.stay()
-	web := row("web:web")
+	web := row("beta", "web:web")
 	b.waitText(web, "RUNNING")
 	b.run(chromedp.KeyEvent("k", chromedp.KeyModifiers(input.ModifierCtrl)))
 	b.waitFor("the palette", `document.activeElement.matches('.palette-field')`)
@@ -158,7 +158,7 @@ func testPhone(t *testing.T, s *scene) {
 		}
 	}
 	b.visit("/nodes/alpha")
-	web := row("web:web")
+	web := row("alpha", "web:web")
 	b.waitText(web, "RUNNING")
 	b.click(web + " [formaction$='/stop']")
 	b.waitText(web, "STOPPED")

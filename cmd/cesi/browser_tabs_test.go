@@ -21,7 +21,7 @@ func testHiddenTab(t *testing.T, s *scene) {
 	front := s.chromium.open(t, s.in.url, "/about")
 	hidden.waitFor("the tab to be hidden", "document.hidden")
 	hidden.waitFor("the stream to end", fmt.Sprintf("%s > %v", streams, ended))
-	worker := row("worker:worker_03")
+	worker := row("beta", "worker:worker_03")
 	s.beta.Ctl("stop", "worker:worker_03")
 	client := s.in.login(t)
 	waitFor(t, "cesi to know it", func() bool {
@@ -138,6 +138,6 @@ func testConnectionLost(t *testing.T, s *scene) {
 	s.alpha.Ctl("stop", "worker:worker_05")
 	s.in.start(t)
 	b.waitFor("the page to be live again", live)
-	b.waitText(row("worker:worker_05"), "STOPPED")
+	b.waitText(row("alpha", "worker:worker_05"), "STOPPED")
 	b.same()
 }

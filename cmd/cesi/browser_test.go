@@ -90,8 +90,8 @@ func (b *tab) same() {
 	}
 }
 
-// row is the selector of a process's row on the page of its node.
-func row(process string) string { return fmt.Sprintf("[id='process-%s']", process) }
+// row is the selector of what shows a process on a page.
+func row(node, process string) string { return fmt.Sprintf("[id='process-%s/%s']", node, process) }
 
 func TestBrowser(t *testing.T) {
 	t.Parallel()
@@ -145,7 +145,7 @@ func testFilterAsYouType(t *testing.T, s *scene) {
 func testRestart(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.stay()
-	web := row("web:web")
+	web := row("alpha", "web:web")
 	b.waitText(web, "RUNNING")
 	before := pid(t, s.alpha, "web:web")
 	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
@@ -180,7 +180,7 @@ func testRestart(t *testing.T, s *scene) {
 func testKilledOutside(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/beta")
 	b.stay()
-	victim := row("victim:victim")
+	victim := row("beta", "victim:victim")
 	b.waitText(victim, "RUNNING")
 	if err := syscall.Kill(pid(t, s.beta, "victim:victim"), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func testKilledOutside(t *testing.T, s *scene) {
 func testKept(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.stay()
-	last := row("worker:worker_19")
+	last := row("alpha", "worker:worker_19")
 	b.click(last + " input")
 	b.waitText("[data-selected]", "1 selected")
 	top := b.number("scrollY")

@@ -94,7 +94,7 @@ func TestTheLastDayOutlivesCeSI(t *testing.T) {
 	s.Ctl("start", "p")
 	waitFor(t, "it to run", func() bool {
 		_, doc := b.get("/nodes/n/processes/p:p")
-		return doc.Find("#process-head .state").Text() == "RUNNING"
+		return doc.Find(".page-head .state").Text() == "RUNNING"
 	})
 	if took := in.terminate(t); took > time.Second {
 		t.Errorf("it took %v to end", took)

@@ -24,14 +24,14 @@ type quick struct {
 	fleet *Fleet
 
 	mu     sync.Mutex
-	looked func(node string) bool // nil: nobody looks
+	looked func(Ref) bool // nil: nobody looks
 	asking map[Ref]bool
 	onNode map[string]int
 	next   int // where in the list the next round begins
 }
 
-// LookedAt tells how to find out whether somebody looks at a node's processes.
-func (f *Fleet) LookedAt(looked func(node string) bool) {
+// LookedAt tells how to find out whether somebody looks at a process.
+func (f *Fleet) LookedAt(looked func(Ref) bool) {
 	f.quick.mu.Lock()
 	defer f.quick.mu.Unlock()
 	f.quick.looked = looked
@@ -85,8 +85,8 @@ func (q *quick) moving() []Ref {
 	q.mu.Unlock()
 	if looked != nil {
 		for _, n := range q.fleet.Snapshot().Nodes {
-			if n.Status == Up && n.Counts.Starting+n.Counts.Stopping > 0 && looked(n.Name) {
-				list = append(list, n.moving()...)
+			if n.Status == Up && n.Counts.Starting+n.Counts.Stopping > 0 {
+				list = append(list, n.moving(looked)...)
 			}
 		}
 	}
@@ -94,11 +94,13 @@ func (q *quick) moving() []Ref {
 	return slices.Compact(list)
 }
 
-func (n *Node) moving() []Ref {
+// moving lists what starts or stops and is looked at.
+func (n *Node) moving(looked func(Ref) bool) []Ref {
 	var list []Ref
 	for _, p := range n.Processes {
-		if p.State == cesi.Starting || p.State == cesi.Stopping {
-			list = append(list, Ref{Node: n.Name, ProcessID: p.ProcessID})
+		ref := Ref{Node: n.Name, ProcessID: p.ProcessID}
+		if (p.State == cesi.Starting || p.State == cesi.Stopping) && looked(ref) {
+			list = append(list, ref)
 		}
 	}
 	return list

@@ -42,7 +42,7 @@ func TestAProcessThatSomebodyLooksAtIsFollowedUntilItIsUp(t *testing.T) {
 	h := newFleet(t, seldom(s))
 	id := cesi.ProcessID{Group: "slow", Name: "slow"}
 	var looked atomic.Bool
-	h.LookedAt(func(node string) bool { return node == "n" && looked.Load() })
+	h.LookedAt(func(p fleet.Ref) bool { return p.ProcessID == id && looked.Load() })
 	s.Ctl("start", "slow") // by somebody else; returns when it is up
 	s.Ctl("signal", "KILL", "slow")
 	s.WaitState("slow", "STARTING")
@@ -94,7 +94,7 @@ func TestQuickQuestionsAreBounded(t *testing.T) {
 		}
 	})
 	began := time.Now()
-	h.LookedAt(func(string) bool { return true })
+	h.LookedAt(func(fleet.Ref) bool { return true })
 	h.wait("questions", func() bool { return asked.Load() >= 60 })
 	rounds := int64(time.Since(began)/(250*time.Millisecond)) + 1
 	if n := asked.Load(); n > 25*(rounds+1) {

@@ -60,15 +60,16 @@ func (h *Hub[K]) Changed() {
 	}
 }
 
-// Watching returns the keys of the pages that somebody looks at.
-func (h *Hub[K]) Watching() []K {
+// Shows reports whether a page that somebody looks at has an element with the id.
+func (h *Hub[K]) Shows(id string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	keys := make([]K, 0, len(h.views))
-	for key := range h.views {
-		keys = append(keys, key)
+	for _, v := range h.views {
+		if v.current != nil && v.current.regions[id] != nil {
+			return true
+		}
 	}
-	return keys
+	return false
 }
 
 // Subscription is one browser that looks at a page.
@@ -121,10 +122,8 @@ type view[K comparable] struct {
 	// Guarded by the hub's mutex.
 	subscribers map[*Subscription]bool
 	joining     []*Subscription
-
-	// Of the goroutine alone.
-	current *page
-	toldAll time.Time // when slow elements were compared last
+	current     *page
+	toldAll     time.Time // when slow elements were compared last
 }
 
 // stir has the page rendered soon. It does not wait.

@@ -60,8 +60,8 @@ func onStage(t *testing.T, play func(ctx context.Context, s *stage)) {
 		play(ctx, s)
 		cancel()
 		time.Sleep(slowEvery)
-		if keys := s.Watching(); len(keys) != 0 {
-			t.Errorf("still watched: %v", keys)
+		if s.Shows(Root) {
+			t.Error("a page is still watched")
 		}
 	})
 }

@@ -5,12 +5,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
 	"cesi/internal/live"
 )
 
@@ -132,14 +131,9 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// looksAt reports whether a page that somebody has open shows processes of the
-// node. A page below /nodes/NODE shows that node's, any other perhaps everybody's.
-func (s *Server) looksAt(node string) bool {
-	own := localURL("nodes", node)
-	return slices.ContainsFunc(s.live.Watching(), func(sight sight) bool {
-		path, _, _ := strings.Cut(sight.At, "?")
-		return !strings.HasPrefix(path, "/nodes/") || path == own || strings.HasPrefix(path, own+"/")
-	})
+// looksAt reports whether a page that somebody has open shows the process.
+func (s *Server) looksAt(p fleet.Ref) bool {
+	return s.live.Shows(processRowID(p.Node, p.ProcessID))
 }
 
 // RunLive tells the pages in the browsers of what changes in the fleet, and the

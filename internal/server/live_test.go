@@ -89,14 +89,14 @@ func TestAStreamBringsTheRowThatChanged(t *testing.T) {
 		fake.SetProcesses(fakeProcess("g", "p", cesi.Running), fakeProcess("g", "q", cesi.Fatal))
 		for who, events := range map[string]<-chan event{"operator": operator, "viewer": viewer} {
 			doc := message(t, events)
-			row := doc.Find(`tr[id="process-g:q"]`)
+			row := doc.Find(`tr[id="process-n/g:q"]`)
 			if got := row.Find(".state").Text(); got != "FATAL" {
 				t.Errorf("%s: the row says %q", who, got)
 			}
 			if buttons := row.Find("button").Length(); (buttons > 0) != (who == "operator") {
 				t.Errorf("%s: %d buttons", who, buttons)
 			}
-			if doc.Find(`tr[id="process-g:p"]`).Length() > 0 {
+			if doc.Find(`tr[id="process-n/g:p"]`).Length() > 0 {
 				t.Errorf("%s: the other row was sent too", who)
 			}
 		}

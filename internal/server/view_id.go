@@ -4,7 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"cesi/internal/cesi"
 )
+
+// processRowID is the id attribute of what shows a process on a page: the same on
+// all pages, so that a link finds it there, and the poller who looks at it.
+func processRowID(node string, id cesi.ProcessID) string {
+	return rowID("process", node, id.String())
+}
 
 // rowID makes the id attribute of a row from what it shows: readable, without
 // white space, and another for other parts.

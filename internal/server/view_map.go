@@ -101,9 +101,8 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 		return cell
 	}
 	for _, p := range n.Processes {
-		id := p.ProcessID.String()
 		cell.Squares = append(cell.Squares, mapSquare{
-			Kind: newProcessBadge(p.Process).Kind, RowID: rowID("process", id), Title: squareTitle(p.Process),
+			Kind: newProcessBadge(p.Process).Kind, RowID: processRowID(n.Name, p.ProcessID), Title: squareTitle(p.Process),
 		})
 	}
 	return cell

@@ -40,7 +40,7 @@ type matrixCell struct {
 	Missing bool
 	Badge   badge
 	Node    string
-	RowID   string       // of the process on its node's page
+	RowID   string
 	Label   words.Phrase // "web-1: FATAL, exited too quickly"
 	Stale   bool
 }
@@ -88,7 +88,7 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 		return matrixCell{Missing: true, Node: part.Node.Name}
 	}
 	cell := matrixCell{
-		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: rowID("process", p.ProcessID.String()),
+		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: processRowID(part.Node.Name, p.ProcessID),
 		Label: words.Of("%s: %s", plain(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
 	reason := reasonOf(p.Process)

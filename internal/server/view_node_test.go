@@ -57,14 +57,14 @@ func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
 		"cesi:cesi":          {"/nodes/pay-eu-2/confirm?action=stop&process=cesi%3acesi&back=%2fnodes%2fpay-eu-2", "/nodes/pay-eu-2/processes/cesi:cesi/restart"},
 	} {
 		var got []string
-		doc.Find(`tr[id="process-` + id + `"] .cell-actions > :not([disabled], .log-link)`).Each(func(_ int, e *goquery.Selection) {
+		doc.Find(`tr[id="process-pay-eu-2/` + id + `"] .cell-actions > :not([disabled], .log-link)`).Each(func(_ int, e *goquery.Selection) {
 			got = append(got, e.AttrOr("formaction", e.AttrOr("href", "")))
 		})
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: - want, + got:\n%s", id, diff)
 		}
 	}
-	stop := doc.Find(`tr[id="process-ledger:ledger"] button`).First()
+	stop := doc.Find(`tr[id="process-pay-eu-2/ledger:ledger"] button`).First()
 	if got := stop.AttrOr("aria-label", ""); got != "Stop ledger:ledger" {
 		t.Errorf("its name is %q", got)
 	}

@@ -40,7 +40,7 @@ type rowAction struct {
 // start and stop it.
 func newProcessRow(now time.Time, n *fleet.Node, p fleet.Process, control bool) processRow {
 	row := processRow{
-		RowID: rowID("process", p.ProcessID.String()),
+		RowID: processRowID(n.Name, p.ProcessID),
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
 		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Day: newDayBar(n.Day(p.ProcessID, now)),
 		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,

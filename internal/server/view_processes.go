@@ -72,7 +72,6 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 		Target:     targetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
-	row.RowID = rowID("process", m.Node.Name, row.ID)
 	row.Spoken = words.Of("%s on %s", row.Spoken, plain(row.Node))
 	row.Back = base.Here
 	if base.CanReadLogs() {
