@@ -33,6 +33,12 @@ func (t Target) String() string {
 	}
 }
 
+// ref names the target where nothing is known of its processes.
+func (t Target) ref() Ref {
+	id := cesi.ProcessID{Group: cmp.Or(t.Group, "*"), Name: cmp.Or(t.Name, "*")}
+	return Ref{Node: t.Node, ProcessID: id}
+}
+
 // Command is what somebody wants done. A single whole group or node keeps
 // supervisord's priority order; several targets run in parallel.
 type Command struct {
@@ -70,8 +76,9 @@ type Report struct {
 	Outcomes []Outcome
 }
 
-// Ref names one process of the fleet; in a command to a supervisord a whole
-// group (Name is "*"), or the supervisord itself (no group).
+// Ref names one process of the fleet; in a command to a supervisord, and where
+// nothing is known of a node, a whole group (Name is "*"), all of a node (Group is
+// "*" too), or the supervisord itself (no group).
 type Ref struct {
 	Node string
 	cesi.ProcessID
@@ -84,13 +91,17 @@ func (r Ref) compare(o Ref) int {
 // daemonTarget is what the activity log calls a supervisord itself.
 const daemonTarget = "supervisord"
 
-// Target names what is meant on its node: "group:name", "group:*" or
+// Target names what is meant on its node: "group:name", "group:*", "*" or
 // "supervisord".
 func (r Ref) Target() string {
-	if r.Group == "" {
+	switch {
+	case r.Group == "":
 		return daemonTarget
+	case r.Group == "*" && r.Name == "*":
+		return "*"
+	default:
+		return r.ProcessID.String()
 	}
-	return r.ProcessID.String()
 }
 
 // Preview is what a command would touch, for the question before it.

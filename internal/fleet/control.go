@@ -159,6 +159,9 @@ func (r *run) children() []Ref {
 			refs = append(refs, j.ref)
 		}
 	}
+	for _, o := range r.plan.silent {
+		refs = append(refs, o.Ref)
+	}
 	return refs
 }
 
@@ -167,6 +170,9 @@ func (r *run) children() []Ref {
 func (r *run) work(ctx context.Context) {
 	defer r.fleet.commands.running.Done()
 	r.op.add(r.refused...)
+	for _, o := range r.plan.silent {
+		r.note(o)
+	}
 	done := make(chan struct{})
 	for _, s := range r.steps {
 		go func() {

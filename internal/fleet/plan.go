@@ -14,7 +14,8 @@ type plan struct {
 	command   Command
 	parts     []*part
 	leftAlone []Outcome
-	self      string // the "group:name" of this program, where a stop would hit it
+	silent    []Outcome // whole groups and nodes of which nothing is known, since the node does not answer
+	self      string    // the "group:name" of this program, where a stop would hit it
 }
 
 // part is the share of a plan that one goroutine works off: a whole group or
@@ -133,10 +134,17 @@ func (s *Snapshot) planMany(c Command) (*plan, error) {
 			continue
 		}
 		part, err := s.planWhole(plan, t, taken)
+		if len(c.Targets) > 1 && unanswered(err) {
+			plan.silent = append(plan.silent, failed(t.ref(), err))
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		plan.parts = append(plan.parts, part)
+	}
+	if len(plan.silent) == len(c.Targets) {
+		return nil, plan.silent[0].Err
 	}
 	plan.parts = slices.DeleteFunc(plan.parts, func(p *part) bool { return len(p.jobs) == 0 })
 	return plan, nil
@@ -229,6 +237,12 @@ func (n *Node) Unanswered() error {
 	e := cesi.Errorf(kind, "node %q does not answer: %s", n.Name, n.Failure.Message)
 	e.Cause = n.Failure.Cause
 	return e
+}
+
+// unanswered reports whether an error is one of Unanswered.
+func unanswered(err error) bool {
+	kind := cesi.KindOf(err)
+	return err != nil && (kind == cesi.Unreachable || kind == cesi.Timeout)
 }
 
 // waves sorts jobs into sets of equal priority, lowest first, which is the

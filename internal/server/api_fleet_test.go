@@ -129,6 +129,7 @@ type bulkAnswer struct {
 	Status, Message string
 	Results         []struct{ Node, Process, Result string }
 	Silent          []string
+	Activity        cesi.ActivityID
 }
 
 func TestTheAPICommandsTheFleet(t *testing.T) {
@@ -191,33 +192,40 @@ func TestTheAPISaysWhyItCommandsNothing(t *testing.T) {
 	}
 }
 
-func TestNodesThatAreLeftOutAreNamedWheneverTheAnswerComes(t *testing.T) {
+func TestEveryTargetThatIsNamedHasAResultAndNodesThatAreLeftOutAreNamed(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: programs})
 	node := s.Node("n")
 	down := cesi.Node{Name: "down", URL: "http://127.0.0.1:1", Timeout: node.Timeout}
+	node.Environments, down.Environments = []string{"lab"}, []string{"lab"}
 	for _, test := range []struct {
 		patience time.Duration
 		body     string
 		status   int
-		message  string // its beginning and end
+		message  string // its beginning
+		results  string // but for those of a scope
+		silent   []string
 	}{
-		{time.Minute, `{"action":"start","targets":["n/off:off","down/*","down/api:api_0"]}`, http.StatusOK, "1 ok; down does not answer"},
-		{time.Millisecond, `{"action":"start","targets":["down/*","n/slow:slow"]}`, http.StatusAccepted, "still under way: see activity "},
-		{time.Minute, `{"action":"start","targets":["down/*"]}`, http.StatusBadGateway, ""},
+		{time.Minute, `{"action":"start","targets":["n/off:off","down/*","down/api:api_0"]}`, http.StatusOK, "1 ok, 2 failed",
+			"down * failed, down api:api_0 failed, n off:off ok", nil},
+		{time.Minute, `{"action":"stop","scope":"environment","name":"lab"}`, http.StatusOK, "", "", []string{"down"}},
+		{time.Millisecond, `{"action":"start","scope":"environment","name":"lab"}`, http.StatusAccepted, "still under way: see activity ", "", []string{"down"}},
+		{time.Minute, `{"action":"start","targets":["down/*","down/api:*"]}`, http.StatusBadGateway, "", "", nil},
 	} {
 		h, b := startServerAs(t, cesi.Operator, []cesi.Node{node, down}, func(s *setup) { s.patience = test.patience })
-		if test.status == http.StatusAccepted { // it may have come up by itself
-			b.sent("n/processes/slow:slow/stop", "")
-			h.wait("slow to stop", func() bool { return s.State("slow:slow") == "STOPPED" })
-		}
 		r := b.do(http.MethodPost, "/api/v2/commands", test.body)
 		var got bulkAnswer
 		r.json(t, &got)
-		if r.status != test.status || !strings.HasPrefix(got.Message, test.message) {
+		if r.status != test.status || !strings.HasPrefix(got.Message, test.message) || !slices.Equal(got.Silent, test.silent) {
 			t.Errorf("%s: %d %s", test.body, r.status, r.body)
 		}
-		if test.status != http.StatusBadGateway && !slices.Equal(got.Silent, []string{"down"}) {
-			t.Errorf("%s: left out %v", test.body, got.Silent)
+		if test.results == "" {
+			continue
+		}
+		if diff := cmp.Diff(test.results, got.sorted()); diff != "" {
+			t.Errorf("%s: - want, + got:\n%s", test.body, diff)
+		}
+		if _, targets, err := h.db.Activity(t.Context(), got.Activity); err != nil || len(targets) != 3 {
+			t.Errorf("%s: the activity log has the targets %v, %v", test.body, targets, err)
 		}
 	}
 }

@@ -22,7 +22,7 @@ type commandRequest struct {
 	// Question is the local path of the question about a command on the fleet;
 	// empty where it would be too long.
 	Question string
-	Silent   []string
+	Silent   []string // nodes that do not answer, and so will not be touched
 	// Later is how many targets are in the scope by now that were not when the
 	// question was put: they are not touched.
 	Later int
@@ -103,8 +103,10 @@ func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (
 		return request, nil
 	}
 	if form.Has("seal") {
-		request.Targets = sealed(a.targets, form.Get("seal"))
-		request.Later = len(a.targets) - len(request.Targets)
+		named := sealed(a.targets, form.Get("seal"))
+		request.Later = len(a.targets) - len(named)
+		// What has fallen silent since the question fails, and says so.
+		request.Targets = append(named, sealed(a.unreached, form.Get("seal"))...)
 	}
 	if len(request.Targets) == 0 {
 		return commandRequest{}, cesi.Errorf(cesi.Conflict, "Nothing that the question named is like that any more, so nothing was done.")

@@ -78,7 +78,10 @@ func (s scope) fields() []field {
 // aim is what a scope comes to.
 type aim struct {
 	targets []fleet.Target
-	silent  []string // nodes that do not answer, and so are left out
+	// silent are nodes of a set that do not answer, and unreached the targets on
+	// them: a command leaves those out, unless the question before it named them.
+	silent    []string
+	unreached []fleet.Target
 }
 
 // aim works a scope out. It fails with Invalid or NotFound, and with
@@ -99,7 +102,7 @@ func (s scope) aim(snapshot *fleet.Snapshot) (aim, error) {
 	case scopeMatching:
 		a = aimAtMatching(snapshot, s.Filter.Filter)
 	default:
-		return aimAt(snapshot, s.Targets)
+		return aimAt(s.Targets)
 	}
 	return a, a.problem(s)
 }
@@ -139,7 +142,10 @@ func (s scope) words() string {
 func (a *aim) add(n *fleet.Node, t fleet.Target) {
 	if n.Status == fleet.Up {
 		a.targets = append(a.targets, t)
-	} else if !slices.Contains(a.silent, n.Name) {
+		return
+	}
+	a.unreached = append(a.unreached, t)
+	if !slices.Contains(a.silent, n.Name) {
 		a.silent = append(a.silent, n.Name)
 	}
 }
@@ -193,36 +199,19 @@ func aimAtMatching(snapshot *fleet.Snapshot, filter fleet.Filter) aim {
 	return a
 }
 
-// aimAt reads targets that are named one by one. Those on nodes that do not
-// answer are left out, unless all are: the command asks these nodes anew then.
-func aimAt(snapshot *fleet.Snapshot, names []string) (aim, error) {
-	var all []fleet.Target
+// aimAt reads targets that are named one by one. None is left out: the command
+// asks silent nodes anew, and says of each target how it went.
+func aimAt(names []string) (aim, error) {
+	var a aim
 	for _, name := range names {
 		t, err := parseTarget(name)
 		if err != nil {
 			return aim{}, err
 		}
-		all = append(all, t)
-	}
-	if len(all) == 0 {
-		return aim{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
-	}
-	silent := make(map[string]*fleet.Node)
-	for _, n := range snapshot.Nodes {
-		if n.Status != fleet.Up {
-			silent[n.Name] = n
-		}
-	}
-	var a aim
-	for _, t := range all {
-		if n := silent[t.Node]; n != nil {
-			a.add(n, t)
-		} else {
-			a.targets = append(a.targets, t)
-		}
+		a.targets = append(a.targets, t)
 	}
 	if len(a.targets) == 0 {
-		return aim{targets: all}, nil
+		return aim{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
 	}
 	return a, nil
 }
