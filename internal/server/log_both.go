@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"sync"
@@ -30,12 +31,18 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := s.untilClosing(r)
 	defer cancel()
 	shared := newLogStream(stream)
+	for stream, place := range places {
+		shared.reached(stream.String(), place)
+	}
 	var following sync.WaitGroup
 	for _, log := range []cesi.LogName{{Process: p.ProcessID, Stream: cesi.Stdout}, {Process: p.ProcessID, Stream: cesi.Stderr}} {
-		if logFile(&p, log.Stream) == "" {
+		t := &tailer{logStream: shared, stream: log.Stream.String(), speaker: s.speaker(r), encode: encodeSpans()}
+		if logFile(&p, log.Stream) == "" { // perhaps since the page was loaded
+			if err := t.notice("end", false, whyNoLog(&p, log.Stream)); err != nil {
+				return nil // the reader has gone
+			}
 			continue
 		}
-		t := &tailer{logStream: shared, stream: log.Stream.String(), speaker: s.speaker(r), encode: encodeSpans()}
 		from := places[log.Stream]
 		following.Go(func() {
 			if t.follow(ctx, s.logs.Tail(n.Name, log, from), from, resumed, s.readsLogs(r)) != nil {
@@ -47,14 +54,17 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// logPlaces are the offsets from which on both logs are wanted, as tailFrom's.
+// logPlaces are the offsets from which on both logs are wanted, as tailFrom's. A
+// browser that connects again may know of one log alone how far it has come.
 func logPlaces(r *http.Request) (places map[cesi.LogStream]int64, resumed bool, err error) {
 	values := r.URL.Query()
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		resumed = true
-		if values, err = url.ParseQuery(last); err != nil {
+		come, err := url.ParseQuery(last)
+		if err != nil {
 			return nil, false, cesi.Errorf(cesi.Invalid, "%q is no place in two logs", last)
 		}
+		maps.Copy(values, come)
 	}
 	places = map[cesi.LogStream]int64{}
 	for _, stream := range []cesi.LogStream{cesi.Stdout, cesi.Stderr} {

@@ -34,8 +34,11 @@ func (f logSource) FollowLog(ctx context.Context, node string, log cesi.LogName)
 }
 
 func (f logSource) explain(node string, log cesi.LogName, err error) error {
+	if !cesi.IsNoLog(err) {
+		return err
+	}
 	n, found := f.Snapshot().Node(node)
-	if !cesi.IsNoLog(err) || !found {
+	if !found {
 		return err
 	}
 	var process *fleet.Process

@@ -34,6 +34,16 @@ func newLogStream(stream *eventStream) *logStream {
 	return &logStream{eventStream: stream, wrote: time.Now(), places: url.Values{}}
 }
 
+// reached says up to where a reader that is there again has a log; negative: it
+// does not know.
+func (s *logStream) reached(log string, end int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if end >= 0 {
+		s.places.Set(log, strconv.FormatInt(end, 10))
+	}
+}
+
 // keepAlive sends a comment if nothing was sent for a while.
 func (s *logStream) keepAlive() error {
 	s.mu.Lock()

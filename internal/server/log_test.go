@@ -244,6 +244,15 @@ func TestBothLogsOfAProcessShareAStream(t *testing.T) {
 		appendTo(t, path, text)
 	}
 	wantBoth(t, b.tail(both+"?stdout=0", with{"Last-Event-ID", "stderr=3&stdout=4"}), "two\nthree\n", "error\nanother\n")
+	quiet := b.tail(both+"?stderr=9", with{"Last-Event-ID", "stdout=8"})
+	for e := range quiet {
+		if e.name == "stdout-text" && e.id != "stderr=9&stdout=14" && e.id != "stderr=17&stdout=14" {
+			t.Errorf("where the other log was is forgotten: the id is %q", e.id)
+		}
+		if e.name == "stderr-text" {
+			break
+		}
+	}
 	for _, query := range []string{"?stdout=x", "?stderr=x"} {
 		if got := b.get(both + query); got.status != http.StatusBadRequest {
 			t.Errorf("%s: status %d", query, got.status)
