@@ -20,6 +20,9 @@ func SlotOf(t time.Time) Slot { return Slot(t.Unix() / int64(SlotLength/time.Sec
 // DayBefore returns the first slot of the day that ends with s.
 func (s Slot) DayBefore() Slot { return s - Slot(DaySlots) + 1 }
 
+// Ahead reports whether o is later than a clock may tell that was in s just now.
+func (s Slot) Ahead(o Slot) bool { return o > s+1 }
+
 // Mark is a process's state as its history tells it apart, from nothing known to
 // the worst. Its numbers are those in the database.
 type Mark uint8

@@ -63,8 +63,8 @@ type Fleet struct {
 	changed   atomic.Uint64
 	cached    atomic.Pointer[cachedSnapshot]
 
-	recalled map[string]*cesi.History // by node, until Apply
-	unsaved  unsaved
+	pasts   map[string]Node // what is known of nodes that no poller has
+	unsaved unsaved
 
 	watchers struct {
 		mu   sync.Mutex
@@ -82,7 +82,7 @@ type cachedSnapshot struct {
 
 // New returns a Fleet without nodes; Apply gives it some and Run asks them.
 func New(opts Options) *Fleet {
-	f := &Fleet{opts: opts, commands: newCommands()}
+	f := &Fleet{opts: opts, commands: newCommands(), pasts: make(map[string]Node)}
 	f.quick = quick{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
 	return f
 }
@@ -119,7 +119,7 @@ func (f *Fleet) Apply(s Settings) {
 	for _, node := range s.Nodes {
 		p, known := old[node.Name]
 		if !known || !p.reconfigure(node) {
-			p = f.newPoller(node, f.pastOf(node.Name, p))
+			p = f.newPoller(node, f.takePast(node.Name, p))
 			if f.running != nil {
 				f.startPoller(p)
 			}
@@ -127,7 +127,6 @@ func (f *Fleet) Apply(s Settings) {
 		p.setInterval(s.PollInterval)
 		f.order = append(f.order, p)
 	}
-	f.recalled = nil
 	for _, p := range old {
 		if !slices.Contains(f.order, p) {
 			f.retire(p)
@@ -141,6 +140,9 @@ func (f *Fleet) Apply(s Settings) {
 // has taken its name. Call with mu held.
 func (f *Fleet) retire(p *poller) {
 	replaced := slices.ContainsFunc(f.order, func(o *poller) bool { return o.name == p.name })
+	if !replaced {
+		f.pasts[p.name] = *p.node()
+	}
 	if ended := p.retire(f.forget); !ended && !replaced {
 		f.leaving = append(f.leaving, p)
 	}

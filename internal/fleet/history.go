@@ -41,7 +41,7 @@ func (p pasts) same(o pasts) bool {
 // see adds how the processes are now. Before says that the node has answered in
 // this slot already, so that what they were until now belongs to it, too.
 func (p pasts) see(list []Process, slot cesi.Slot, before bool) pasts {
-	if p.tell(list) {
+	if p.tell(list, slot) {
 		return p
 	}
 	next := make(pasts, 0, max(len(p), len(list)))
@@ -62,10 +62,10 @@ func (p pasts) see(list []Process, slot cesi.Slot, before bool) pasts {
 }
 
 // tell reports whether the processes are what they were at the end of their pasts.
-func (p pasts) tell(list []Process) bool {
+func (p pasts) tell(list []Process, slot cesi.Slot) bool {
 	same := true
 	p.beside(list, func(known *past, mark cesi.Mark, _ cesi.ProcessID) {
-		same = same && known != nil && known.last().Last == mark
+		same = same && known != nil && known.last().Last == mark && !slot.Ahead(known.last().Slot)
 	})
 	return same
 }
@@ -106,14 +106,21 @@ func (p past) over(slot cesi.Slot) bool {
 }
 
 // see adds what the process is now, and leaves out what is more than a day old. A
-// clock that was set back does not change the order.
+// clock that was set back a little does not change the order; what is of a time
+// that has yet to come was seen by a clock that was wrong.
 func (p past) see(mark cesi.Mark, slot cesi.Slot, before bool) past {
-	last := p.last()
-	if last.Last == mark {
-		return p
-	}
 	old := p.points
+	for len(old) > 0 && slot.Ahead(old[len(old)-1].Slot) {
+		old = old[:len(old)-1]
+	}
 	next := cesi.Point{Slot: slot, Shown: mark, Last: mark}
+	if len(old) == 0 {
+		return past{p.id, []cesi.Point{next}}
+	}
+	last := old[len(old)-1]
+	if last.Last == mark {
+		return past{p.id, old}
+	}
 	switch {
 	case slot <= last.Slot:
 		next.Slot, next.Shown = last.Slot, last.Shown.Then(mark)
@@ -132,11 +139,23 @@ func (n *Node) answeredIn(slot cesi.Slot) bool {
 	return !n.LastContact.IsZero() && cesi.SlotOf(n.LastContact) == slot
 }
 
+// pauseOf is how long a node whose polls are an interval apart may not have
+// answered without having been silent.
+func (n *Node) pauseOf(interval time.Duration) time.Duration {
+	if n.Status == Down {
+		return 0
+	}
+	return 2 * interval
+}
+
 // extended adds a slot in which the node answered. It had been silent before, or
-// nobody had asked, where more time has passed since than between two polls.
-func extended(answered []cesi.Stretch, slot cesi.Slot, interval time.Duration) []cesi.Stretch {
+// nobody had asked, where more time has passed since than pause.
+func extended(answered []cesi.Stretch, slot cesi.Slot, pause time.Duration) []cesi.Stretch {
 	for len(answered) > 0 && answered[0].Last < slot.DayBefore() {
 		answered = answered[1:]
+	}
+	for len(answered) > 0 && slot.Ahead(answered[len(answered)-1].First) {
+		answered = answered[:len(answered)-1] // see past.see
 	}
 	if len(answered) == 0 {
 		return []cesi.Stretch{{First: slot, Last: slot}}
@@ -145,7 +164,7 @@ func extended(answered []cesi.Stretch, slot cesi.Slot, interval time.Duration) [
 	if slot <= last.Last {
 		return answered
 	}
-	if time.Duration(slot-last.Last)*cesi.SlotLength > max(cesi.SlotLength, 2*interval) {
+	if time.Duration(slot-last.Last)*cesi.SlotLength > max(cesi.SlotLength, pause) {
 		return append(slices.Clip(answered), cesi.Stretch{First: slot, Last: slot})
 	}
 	next := slices.Clone(answered)

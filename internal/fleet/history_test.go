@@ -65,9 +65,12 @@ func watch(t *testing.T, earlier ...cesi.History) *watched {
 		Dial:    func(cesi.Node) (Client, error) { return w.client, nil },
 		History: w.shelf, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return w.now },
 	})
+	var known cesi.History
 	for _, h := range earlier {
-		w.Recall(h)
+		known.Answered = append(known.Answered, h.Answered...)
+		known.Points = append(known.Points, h.Points...)
 	}
+	w.Recall(known)
 	w.configure(cesi.Node{Name: "n", Timeout: time.Second})
 	return w
 }
@@ -292,10 +295,82 @@ func TestWhatIsGoneIsForgotten(t *testing.T) {
 	if n := len(w.node().pasts); n > maxGone+2 {
 		t.Errorf("it remembers %d processes of a node that has one", n)
 	}
-	w.configure(cesi.Node{Name: "renamed", Timeout: time.Second})
+}
+
+// TestWhatIsRememberedNoMoreEnds has a node drop more processes at once than are
+// remembered: none of them may be stored as what it was for ever.
+func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
+	w := watch(t)
+	var many []cesi.Process
+	for i := range maxGone + 500 {
+		many = append(many, process("g", fmt.Sprint(i), cesi.Running).Process)
+	}
+	w.poll("00:00", many...)
+	w.poll("00:10", inState(cesi.Running))
+	if err := w.SaveHistory(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	last := make(map[cesi.ProcessID]cesi.Point)
+	for _, h := range w.shelf.stored {
+		for _, p := range h.Points {
+			if p.Slot >= last[p.ProcessID].Slot {
+				last[p.ProcessID] = p.Point
+			}
+		}
+	}
+	if len(last) != len(many)+1 {
+		t.Errorf("%d processes are stored", len(last))
+	}
+	for id, point := range last {
+		if id.Name != "p" && point.Last != cesi.MarkUnseen {
+			t.Errorf("%s is stored as what it was for ever: %v", id, point)
+			break
+		}
+	}
+}
+
+func TestANodeThatIsTakenOutAndBackKeepsItsPast(t *testing.T) {
+	w := watch(t)
+	w.poll("00:00", inState(cesi.Fatal))
+	w.configure(cesi.Node{Name: "another", Timeout: time.Second})
+	if err := w.SaveHistory(t.Context()); err != nil || len(w.shelf.stored) == 0 {
+		t.Errorf("what it did last is not stored: %v", err)
+	}
 	w.configure(cesi.Node{Name: "n", Timeout: time.Second})
-	if n := w.node(); len(n.pasts) != 0 {
-		t.Error("a node that was removed is remembered")
+	w.poll("00:10", inState(cesi.Running))
+	if got, want := w.day(), "FR"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAClockThatWasAheadIsForgiven(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Hour, 24 * time.Hour, 10 * 365 * 24 * time.Hour} {
+		w := watch(t)
+		w.poll("00:00", inState(cesi.Running))
+		w.now = w.now.Add(ahead)
+		w.client.processes = []cesi.Process{inState(cesi.Fatal)}
+		w.order[0].poll(t.Context())
+		w.poll("00:10", inState(cesi.Fatal))
+		w.poll("00:20", inState(cesi.Running))
+		w.poll("00:30", inState(cesi.Running))
+		want := "RFRR"
+		if ahead >= 24*time.Hour {
+			want = ".FRR" // what was before had gone by then
+		}
+		if got := w.day(); got != want {
+			t.Errorf("%s ahead: got %s, want %s", ahead, got, want)
+		}
+	}
+}
+
+func TestASilenceThatCeSISawIsShownHoweverSeldomItPolls(t *testing.T) {
+	w := watch(t)
+	w.Apply(Settings{Nodes: []cesi.Node{{Name: "n", Timeout: time.Second}}, PollInterval: time.Hour})
+	w.poll("00:00", inState(cesi.Running))
+	w.poll("00:30")
+	w.poll("00:50", inState(cesi.Running))
+	if got, want := w.day(), "R....R"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -183,7 +183,7 @@ func (p *poller) poll(ctx context.Context) {
 	slot, interval := cesi.SlotOf(now), p.pollInterval()
 	p.publish(func(n *Node) {
 		n.pasts = n.pasts.see(list, slot, n.answeredIn(slot))
-		n.answered = extended(n.answered, slot, interval)
+		n.answered = extended(n.answered, slot, n.pauseOf(interval))
 		n.Status = Up
 		n.Failure = nil
 		n.Supervisor = p.info

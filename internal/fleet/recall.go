@@ -9,14 +9,12 @@ import (
 // Recall takes up what is known of the last day from earlier runs. Call it before
 // Apply.
 func (f *Fleet) Recall(h cesi.History) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.recalled = make(map[string]*cesi.History)
+	byNode := make(map[string]*cesi.History)
 	of := func(node string) *cesi.History {
-		if f.recalled[node] == nil {
-			f.recalled[node] = &cesi.History{}
+		if byNode[node] == nil {
+			byNode[node] = &cesi.History{}
 		}
-		return f.recalled[node]
+		return byNode[node]
 	}
 	for _, a := range h.Answered {
 		known := of(a.Node)
@@ -26,16 +24,22 @@ func (f *Fleet) Recall(h cesi.History) {
 		known := of(p.Node)
 		known.Points = append(known.Points, p)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for name, known := range byNode {
+		n := Node{Name: name}
+		n.Recall(*known)
+		f.pasts[name] = n
+	}
 }
 
-// pastOf returns a node with what is known of the past of the name: from the
-// poller that had it, or from an earlier run. Call with mu held.
-func (f *Fleet) pastOf(name string, had *poller) Node {
-	n := Node{Name: name}
+// takePast returns a node with what is known of the past of the name: from the
+// poller that had it, or from before that or this run. Call with mu held.
+func (f *Fleet) takePast(name string, had *poller) Node {
+	n := f.pasts[name]
+	delete(f.pasts, name)
 	if had != nil {
 		n = *had.node()
-	} else if h := f.recalled[name]; h != nil {
-		n.Recall(*h)
 	}
 	return n
 }

@@ -2,30 +2,60 @@ package fleet
 
 import (
 	"context"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
 	"cesi/internal/cesi"
 )
 
-// saveEvery is how often what has changed is handed to the History.
-const saveEvery = 10 * time.Second
+const (
+	// saveEvery is how often what has changed is handed to the History.
+	saveEvery = 10 * time.Second
+	// saveTime bounds the wait for the History to take a batch of saveBatch rows.
+	saveTime  = 10 * time.Second
+	saveBatch = 5000
+)
 
-// SaveHistory hands what has changed to the History. What that does not take is
-// handed over again the next time.
-func (f *Fleet) SaveHistory(ctx context.Context) error {
+// SaveHistory hands what has changed to the History, in batches. What that does
+// not take is handed over again the next time.
+func (f *Fleet) SaveHistory(ctx context.Context) (err error) {
 	if f.opts.History == nil {
 		return nil
 	}
-	nodes, processes := f.unsaved.take()
-	if len(nodes)+len(processes) == 0 {
-		return nil
-	}
-	err := f.opts.History.StoreHistory(ctx, f.historySince(nodes, processes))
-	if err != nil {
-		f.unsaved.giveBack(nodes, processes)
+	for batch := range batches(f.historySince(f.unsaved.take())) {
+		if err == nil {
+			err = f.saveBatch(ctx, batch)
+		}
+		if err != nil {
+			f.unsaved.giveBack(batch)
+		}
 	}
 	return err
+}
+
+func (f *Fleet) saveBatch(ctx context.Context, batch cesi.History) error {
+	ctx, cancel := context.WithTimeout(ctx, saveTime)
+	defer cancel()
+	return f.opts.History.StoreHistory(ctx, batch)
+}
+
+// batches parts a history. Stretches go first: a node without any is one that is
+// gone.
+func batches(h cesi.History) iter.Seq[cesi.History] {
+	return func(yield func(cesi.History) bool) {
+		for answered := range slices.Chunk(h.Answered, saveBatch) {
+			if !yield(cesi.History{Answered: answered}) {
+				return
+			}
+		}
+		for points := range slices.Chunk(h.Points, saveBatch) {
+			if !yield(cesi.History{Points: points}) {
+				return
+			}
+		}
+	}
 }
 
 // historySince collects what is known of the named ones from their slots on.
@@ -40,7 +70,10 @@ func (f *Fleet) historySince(nodes map[string]cesi.Slot, processes map[Ref]cesi.
 		}
 	}
 	for ref, since := range processes {
-		past, _ := known[ref.Node].pasts.find(ref.ProcessID)
+		past, found := known[ref.Node].pasts.find(ref.ProcessID)
+		if !found { // it is remembered no more
+			past.points = []cesi.Point{{Slot: since}}
+		}
 		for _, point := range past.points {
 			if point.Slot >= since {
 				h.Points = append(h.Points, cesi.ProcessPoint{Node: ref.Node, ProcessID: ref.ProcessID, Point: point})
@@ -53,7 +86,7 @@ func (f *Fleet) historySince(nodes map[string]cesi.Slot, processes map[Ref]cesi.
 func (f *Fleet) nodesByName() map[string]Node {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	nodes := make(map[string]Node, len(f.order))
+	nodes := maps.Clone(f.pasts)
 	for _, p := range slices.Concat(f.leaving, f.order) {
 		nodes[p.name] = *p.node()
 	}
@@ -71,9 +104,7 @@ func (f *Fleet) keepHistory(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		deadline, cancel := context.WithTimeout(ctx, saveEvery)
-		err := f.SaveHistory(deadline)
-		cancel()
+		err := f.SaveHistory(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return

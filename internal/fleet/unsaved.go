@@ -32,6 +32,11 @@ func (u *unsaved) note(old, next *Node) {
 			mark(&u.processes, Ref{Node: next.Name, ProcessID: now.id}, now.last().Slot)
 		}
 	}
+	for _, was := range old.pasts { // one that is remembered no more has to end there
+		if _, found := next.pasts.find(was.id); !found && was.last().Last != cesi.MarkUnseen {
+			mark(&u.processes, Ref{Node: next.Name, ProcessID: was.id}, was.last().Slot+1)
+		}
+	}
 }
 
 // mark keeps the earliest slot of a key.
@@ -53,14 +58,14 @@ func (u *unsaved) take() (nodes map[string]cesi.Slot, processes map[Ref]cesi.Slo
 	return nodes, processes
 }
 
-// giveBack undoes take.
-func (u *unsaved) giveBack(nodes map[string]cesi.Slot, processes map[Ref]cesi.Slot) {
+// giveBack takes up again what was not stored.
+func (u *unsaved) giveBack(h cesi.History) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for key, slot := range nodes {
-		mark(&u.nodes, key, slot)
+	for _, s := range h.Answered {
+		mark(&u.nodes, s.Node, s.Last)
 	}
-	for key, slot := range processes {
-		mark(&u.processes, key, slot)
+	for _, p := range h.Points {
+		mark(&u.processes, Ref{Node: p.Node, ProcessID: p.ProcessID}, p.Slot)
 	}
 }

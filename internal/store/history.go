@@ -89,14 +89,17 @@ func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) er
 }
 
 // History returns what is stored of the slots from the one of since on, with the
-// point before it where that one still held.
+// point before it where that one still held, and nothing that has yet to come:
+// that was seen by a clock that was wrong.
 func (db *DB) History(ctx context.Context, since time.Time) (h cesi.History, err error) {
-	slot := cesi.SlotOf(since)
-	h.Answered, err = list(ctx, db.sql, "read history", scanStretch, `SELECT node, first, last FROM history_answered WHERE last >= ?`, slot)
+	slot, now := cesi.SlotOf(since), cesi.SlotOf(db.now())
+	h.Answered, err = list(ctx, db.sql, "read history", scanStretch, `SELECT node, first, last FROM history_answered
+		WHERE last >= ? AND first <= ?`, slot, now)
 	if err != nil {
 		return h, err
 	}
-	h.Points, err = list(ctx, db.sql, "read history", scanPoint, `SELECT node, grp, process, slot, shown, last FROM history WHERE until > ?`, slot)
+	h.Points, err = list(ctx, db.sql, "read history", scanPoint, `SELECT node, grp, process, slot, shown, last FROM history
+		WHERE until > ? AND slot <= ?`, slot, now)
 	return h, err
 }
 
@@ -110,20 +113,20 @@ func scanPoint(row scanner) (p cesi.ProcessPoint, err error) {
 	return p, err
 }
 
-// DeleteHistory removes what is of slots before the time, and what is of nodes
-// that have not answered since then. How a process is now stays, however long it
+// DeleteHistory removes what is of slots before the time, what has yet to come,
+// and what is of nodes that have not answered since then. How a process is now stays, however long it
 // has been so. It returns how many rows went.
 func (db *DB) DeleteHistory(ctx context.Context, before time.Time) (int, error) {
-	slot := cesi.SlotOf(before)
+	slot, ahead := cesi.SlotOf(before), cesi.SlotOf(db.now())+1
 	const point = `(node, grp, process, slot)`
 	statements := []struct {
 		text string
 		args []any
 	}{
-		{`DELETE FROM history_answered WHERE (node, first) IN (SELECT node, first FROM history_answered WHERE last < ? LIMIT ?)`,
-			[]any{slot, historyChunk}},
-		{`DELETE FROM history WHERE ` + point + ` IN (SELECT node, grp, process, slot FROM history WHERE until <= ? LIMIT ?)`,
-			[]any{slot, historyChunk}},
+		{`DELETE FROM history_answered WHERE (node, first) IN (SELECT node, first FROM history_answered WHERE last < ? OR first > ? LIMIT ?)`,
+			[]any{slot, ahead, historyChunk}},
+		{`DELETE FROM history WHERE ` + point + ` IN (SELECT node, grp, process, slot FROM history WHERE until <= ? OR slot > ? LIMIT ?)`,
+			[]any{slot, ahead, historyChunk}},
 		{`DELETE FROM history WHERE ` + point + ` IN (SELECT node, grp, process, slot FROM history
 			WHERE until = ? AND (last = ? AND slot < ? OR node NOT IN (SELECT node FROM history_answered)) LIMIT ?)`,
 			[]any{holds, cesi.MarkUnseen, slot, historyChunk}},
