@@ -36,7 +36,7 @@ func load(path string) (*Config, inputs, error) {
 	if len(l.report.problems.list) > 0 {
 		return nil, made, l.report.failure(l.order)
 	}
-	l.config.Warnings = l.report.warnings.sorted(l.order)
+	l.config.Warnings = sorted(l.order, l.report.warnings)
 	l.config.made = made
 	return l.config, made, nil
 }

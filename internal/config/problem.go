@@ -63,24 +63,23 @@ func (f *findings) add(at place, text string) {
 	f.list = append(f.list, Problem{File: at.file, Line: at.line, Text: text, Warning: f.warnings})
 }
 
-// sorted returns the findings in the order of the files and their lines, and a
-// last one that counts what was left out.
-func (f *findings) sorted(files []string) []Problem {
-	sortByPlace(f.list, files)
-	if f.more == 0 {
-		return f.list
+// sorted returns the findings of the lists in the order of the files and their
+// lines, and last, for each list, one that counts what was left out.
+func sorted(files []string, lists ...findings) []Problem {
+	var all, rest []Problem
+	for _, f := range lists {
+		all = append(all, f.list...)
+		if f.more > 0 {
+			rest = append(rest, Problem{File: files[0], Text: fmt.Sprintf("and %d more like these", f.more), Warning: f.warnings})
+		}
 	}
-	rest := Problem{File: files[0], Text: fmt.Sprintf("and %d more like these", f.more), Warning: f.warnings}
-	return append(f.list, rest)
-}
-
-func sortByPlace(problems []Problem, files []string) {
-	slices.SortStableFunc(problems, func(a, b Problem) int {
+	slices.SortStableFunc(all, func(a, b Problem) int {
 		if a.File != b.File {
 			return slices.Index(files, a.File) - slices.Index(files, b.File)
 		}
 		return a.Line - b.Line
 	})
+	return append(all, rest...)
 }
 
 // report gathers what is wrong and what is odd while the files are read.
@@ -93,10 +92,7 @@ func newReport() *report { return &report{warnings: findings{warnings: true}} }
 
 // failure is the error that the problems are, with the warnings among them.
 func (r *report) failure(files []string) *Error {
-	e := &Error{Problems: r.problems.sorted(files)}
-	e.Findings = slices.Concat(e.Problems, r.warnings.sorted(files))
-	sortByPlace(e.Findings, files)
-	return e
+	return &Error{Problems: sorted(files, r.problems), Findings: sorted(files, r.problems, r.warnings)}
 }
 
 func (r *report) problem(at place, format string, args ...any) {
