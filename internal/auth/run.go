@@ -37,15 +37,12 @@ func (s *Service) Flush(ctx context.Context) {
 // tried once.
 func (s *Service) tidy(ctx context.Context) {
 	seen, used := s.takeUses()
-	var err error
-	if len(seen) > 0 {
+	_, err := s.store.DeleteExpiredSessions(ctx, s.now())
+	if err == nil && len(seen) > 0 {
 		err = s.store.TouchSessions(ctx, seen)
 	}
 	if err == nil && len(used) > 0 {
 		err = s.store.TouchTokens(ctx, used)
-	}
-	if err == nil {
-		_, err = s.store.DeleteExpiredSessions(ctx, s.now())
 	}
 	if err != nil {
 		s.log.Warn("sessions can't be tidied", "error", err)

@@ -12,7 +12,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxSpare bounds the sessions that are only in memory.
+// maxSpare bounds the sessions that are only in memory; the oldest ends for one more.
 const maxSpare = 1000
 
 // spareStore is a Store whose sessions begin also while nothing can be written:
@@ -48,7 +48,7 @@ func (s *spareStore) StartSession(ctx context.Context, session cesi.Session, has
 	defer s.mu.Unlock()
 	delete(s.sessions, ends)
 	if len(s.sessions) >= maxSpare {
-		return err
+		s.dropOldest()
 	}
 	s.sessions[session.Token] = spareSession{session, hash}
 	s.log.Warn("a session can't be stored: it is kept in memory", "user", session.User.Name, "error", err)
@@ -123,9 +123,23 @@ func (s *spareStore) EndSessions(ctx context.Context, user string, but cesi.Toke
 	return ended + n, err
 }
 
+// Accounts counts the sessions that are not stored, too.
+func (s *spareStore) Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error) {
+	accounts, err := s.Store.Accounts(ctx, begunAfter, endAfter)
+	for i := range accounts {
+		s.each(accounts[i].Name, func(spare spareSession) {
+			if spare.Created.After(begunAfter) && spare.Expires.After(endAfter) {
+				accounts[i].Sessions++
+			}
+		})
+	}
+	return accounts, err
+}
+
 // DeleteExpiredSessions is called from time to time: what is in memory is stored
 // by it, if that is possible again.
 func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error) {
+	s.dropExpired(at)
 	for _, spare := range s.all() {
 		err := s.Store.StartSession(ctx, spare.Session, spare.password, cesi.TokenHash{})
 		if err != nil && cesi.KindOf(err) == cesi.Internal {
@@ -139,6 +153,18 @@ func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at time.Time) (i
 		}
 	}
 	return s.Store.DeleteExpiredSessions(ctx, at)
+}
+
+func (s *spareStore) dropExpired(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, spare spareSession) bool { return !spare.Expires.After(at) })
+}
+
+// dropOldest makes room for another session. Call with mu held.
+func (s *spareStore) dropOldest() {
+	oldest := slices.MinFunc(slices.Collect(maps.Values(s.sessions)), func(a, b spareSession) int { return a.Created.Compare(b.Created) })
+	delete(s.sessions, oldest.Token)
 }
 
 // each calls do, with mu held, for the user's sessions that are not stored.

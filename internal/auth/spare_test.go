@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"cesi/internal/cesi"
 )
@@ -98,4 +99,33 @@ func TestASessionIsStoredAsSoonAsThatIsPossible(t *testing.T) {
 func TestAWrongPasswordOpensNothingOnAFullDisk(t *testing.T) {
 	b, _ := newFullBench(t)
 	b.wantKind(b.tryLogin("ann", "wrong"), cesi.Unauthorized, "wrong user name or password")
+}
+
+func TestMoreSessionsThanCanBeKeptEndTheOldestAndLockNobodyOut(t *testing.T) {
+	b, disk := newFullBench(t)
+	store := newSpareStore(disk, b.Service.log)
+	begin := func(i int) cesi.TokenHash {
+		t.Helper()
+		b.clock.pass(time.Second)
+		session := cesi.Session{Token: cesi.TokenHash{byte(i), byte(i >> 8)}, User: cesi.User{Name: "ann"}, Created: b.clock.now(), Expires: b.clock.now().Add(time.Hour)}
+		if err := store.StartSession(t.Context(), session, "hash", cesi.TokenHash{}); err != nil {
+			t.Fatal(err)
+		}
+		return session.Token
+	}
+	oldest := begin(0)
+	for i := range maxSpare {
+		begin(i + 1)
+	}
+	if store.drop(oldest) || len(store.sessions) != maxSpare {
+		t.Errorf("the oldest is still there, or one of %d others is not", len(store.sessions))
+	}
+	began := b.clock.now().Add(-time.Hour)
+	if accounts, err := store.Accounts(t.Context(), began, b.clock.now()); err != nil || accounts[0].Sessions != maxSpare {
+		t.Errorf("counted are %v, %v", accounts, err)
+	}
+	b.clock.pass(time.Hour)
+	if _, err := store.DeleteExpiredSessions(t.Context(), b.clock.now()); err != nil || len(store.sessions) != 0 {
+		t.Errorf("%d that are over are kept, %v", len(store.sessions), err)
+	}
 }
