@@ -41,7 +41,7 @@ func newDaemonPage(base basePage, n *fleet.Node) daemonPage {
 	if self, found := n.Self(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
 	}
-	for _, g := range newProcessGroups(base.Now, n, false) {
+	for _, g := range newProcessGroups(base, n) {
 		page.Groups = append(page.Groups, newDaemonGroup(n, g))
 	}
 	return page

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"time"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -47,37 +45,25 @@ func newNodePage(base basePage, n *fleet.Node) nodePage {
 		basePage: base,
 		Name:     n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
 		Version: n.Supervisor.Version, Contact: newContact(base.Now, n),
-		Groups: newProcessGroups(base.Now, n, base.CanControl()),
+		Groups: newProcessGroups(base, n),
 		Up:     n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
 	}
 	if id := n.Supervisor.Identification; id != "supervisor" {
 		page.Identity = id
 	}
-	if base.CanReadLogs() {
-		offerLogs(page.Groups)
-	}
 	return page
 }
 
-// offerLogs leads from each row to the process's log.
-func offerLogs(groups []processGroup) {
-	for _, g := range groups {
-		for i := range g.Rows {
-			g.Rows[i].Logs = cesi.Stdout.String()
-		}
-	}
-}
-
 // newProcessGroups splits a node's processes, which are sorted by group.
-func newProcessGroups(now time.Time, n *fleet.Node, control bool) []processGroup {
+func newProcessGroups(base basePage, n *fleet.Node) []processGroup {
 	var groups []processGroup
 	for _, p := range n.Processes {
 		if len(groups) == 0 || groups[len(groups)-1].Name != p.Group {
-			groups = append(groups, newProcessGroup(n, p.Group, control))
+			groups = append(groups, newProcessGroup(n, p.Group, base.CanControl()))
 		}
 		g := &groups[len(groups)-1]
-		g.Rows = append(g.Rows, newProcessRow(now, n, p, control))
+		g.Rows = append(g.Rows, newProcessRow(base, n, p))
 	}
 	for i := range groups {
 		groups[i].Many = len(groups[i].Rows) > 1

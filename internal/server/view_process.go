@@ -1,8 +1,6 @@
 package server
 
 import (
-	"time"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -36,14 +34,13 @@ type rowAction struct {
 	Disabled bool
 }
 
-// newProcessRow makes the row of a process as it is now. Control says whether its reader may
-// start and stop it.
-func newProcessRow(now time.Time, n *fleet.Node, p fleet.Process, control bool) processRow {
+// newProcessRow makes the row of a process as it is now.
+func newProcessRow(base basePage, n *fleet.Node, p fleet.Process) processRow {
 	row := processRow{
 		RowID: processRowID(n.Name, p.ProcessID),
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Day: newDayBar(n.Day(p.ProcessID, now)),
-		PID: p.PID, Self: p.Self, Selectable: control && n.Status == fleet.Up,
+		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
+		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
 		Spoken: words.Verbatim(plain(p.ProcessID.String())), Back: localURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
@@ -52,8 +49,11 @@ func newProcessRow(now time.Time, n *fleet.Node, p fleet.Process, control bool) 
 	if since := p.Since(); row.Reason.Text != "" && p.State != cesi.Unknown && since > 0 {
 		row.Ago = newLasting(n, since)
 	}
-	if control {
+	if base.CanControl() {
 		row.Actions = newRowActions(p, n.Status == fleet.Up)
+	}
+	if base.CanReadLogs() {
+		row.Logs = tellingLog(p)
 	}
 	return row
 }

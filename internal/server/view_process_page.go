@@ -36,7 +36,7 @@ type processPage struct {
 func newProcessPage(base basePage, n *fleet.Node, p fleet.Process) processPage {
 	page := processPage{
 		basePage:   base.at("nodes", base.say("%s on %s", p.ProcessID, n.Name)).kept(),
-		processRow: newProcessRow(base.Now, n, p, base.CanControl()),
+		processRow: newProcessRow(base, n, p),
 		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: newContact(base.Now, n),
 		DayMarks: newDayMarks(base.Now),
 		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.can(cesi.ReadLogs),

@@ -68,15 +68,12 @@ func pageOf(found []fleet.Match, q processesQuery) []fleet.Match {
 
 func newFleetRow(base basePage, m fleet.Match) fleetRow {
 	row := fleetRow{
-		processRow: newProcessRow(base.Now, m.Node, *m.Process, base.CanControl()),
+		processRow: newProcessRow(base, m.Node, *m.Process),
 		Target:     targetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.Spoken = words.Of("%s on %s", row.Spoken, plain(row.Node))
 	row.Back = base.Here
-	if base.CanReadLogs() {
-		row.Logs = tellingLog(*m.Process)
-	}
 	if row.Stale {
 		row.Ago = lasting{}
 		row.Reason = words.Of("as of %s; the node does not answer", when(base.Now, m.Node.LastContact))

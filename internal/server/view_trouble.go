@@ -40,10 +40,10 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 	return row
 }
 
-// tellingLog is the log that tells best what is wrong with a process: that of its
-// errors, if there is one.
+// tellingLog is the log to look at first: that of its errors for a process in
+// trouble, if it has one, and else what it says.
 func tellingLog(p fleet.Process) string {
-	if p.StderrLogfile != "" {
+	if p.StderrLogfile != "" && (p.Severity() > 0 || p.StdoutLogfile == "") {
 		return cesi.Stderr.String()
 	}
 	return cesi.Stdout.String()
