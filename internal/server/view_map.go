@@ -13,12 +13,15 @@ import (
 )
 
 const (
-	// mapElements bounds the squares: beyond, each node has a bar instead.
+	// mapElements bounds the elements of the map. Where a square for each process
+	// would need more, each node has a bar instead, the worst ones first; what is
+	// left without has the colour of its worst process.
 	mapElements = 5000
 	// mapRoomy is how many nodes fit with their cells in full size and in the
 	// order of the configuration.
 	mapRoomy = 60
-	// mapCells bounds the nodes that are drawn, the worst first.
+	// mapCells bounds the nodes that are drawn, the worst first. A cell without a
+	// bar has two elements, or four where an icon says that the node is silent.
 	mapCells = 1200
 )
 
@@ -38,7 +41,9 @@ type mapCell struct {
 	Kind    string // bad or moving; empty for one that answers
 	Label   words.Phrase
 	Squares []mapSquare
-	Bar     bar
+	Small   bool   // it has no squares, but a bar or
+	Bar     bar    // the zero value: none
+	Plain   string // the kind of its worst process, which colours it
 }
 
 // mapSquare is one process.
@@ -48,11 +53,7 @@ type mapSquare struct {
 }
 
 func newFleetMap(s *fleet.Snapshot) fleetMap {
-	processes := 0
-	for _, n := range s.Nodes {
-		processes += len(n.Processes)
-	}
-	m := fleetMap{Nodes: len(s.Nodes), Dense: len(s.Nodes) > mapRoomy, Bars: processes > mapElements}
+	m := fleetMap{Nodes: len(s.Nodes), Dense: len(s.Nodes) > mapRoomy, Bars: squareElements(s) > mapElements}
 	nodes := s.Nodes
 	if m.Dense {
 		nodes = slices.Clone(nodes)
@@ -65,7 +66,54 @@ func newFleetMap(s *fleet.Snapshot) fleetMap {
 	for _, n := range nodes {
 		m.Cells = append(m.Cells, newMapCell(n, m.Bars))
 	}
+	if m.Bars {
+		m.spare()
+	}
 	return m
+}
+
+// squareElements counts what a map with a square for each process has.
+func squareElements(s *fleet.Snapshot) int {
+	const cell = 6 // with a name and an icon
+	count := 0
+	for _, n := range s.Nodes {
+		count += cell + len(n.Processes)
+	}
+	return count
+}
+
+// spare draws plain what is all of one kind, and those for whose bars there are
+// no elements left.
+func (m *fleetMap) spare() {
+	left := mapElements
+	for _, cell := range m.Cells {
+		left -= cell.elements()
+	}
+	for i := range m.Cells {
+		cell := &m.Cells[i]
+		if parts := len(cell.Bar.Segments); parts == 1 || parts+1 > left {
+			*cell = cell.plain()
+		} else if parts > 1 {
+			left -= parts + 1
+		}
+	}
+}
+
+// elements counts those of a small cell without its bar.
+func (c mapCell) elements() int {
+	if c.Kind == "bad" {
+		return 4
+	}
+	return 2
+}
+
+// plain is a small cell without a bar.
+func (c mapCell) plain() mapCell {
+	if parts := c.Bar.Segments; len(parts) > 0 {
+		c.Plain = parts[len(parts)-1].Kind // the worst is last
+	}
+	c.Bar = bar{}
+	return c
 }
 
 // compareTrouble puts nodes in worse trouble first, as fleet.Attention does.
@@ -89,7 +137,7 @@ func nodeTrouble(n *fleet.Node) int {
 }
 
 func newMapCell(n *fleet.Node, bars bool) mapCell {
-	cell := mapCell{RowID: rowID("map", n.Name), Node: n.Name, Label: cellLabel(n)}
+	cell := mapCell{RowID: rowID("map", n.Name), Node: n.Name, Label: cellLabel(n), Small: bars}
 	switch n.Status {
 	case fleet.Down:
 		cell.Kind = "bad"
@@ -97,7 +145,10 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 		cell.Kind = "moving"
 	}
 	if bars {
-		cell.Bar = newCountsBar(n.Counts)
+		if n.Status == fleet.Up {
+			cell.Bar = newCountsBar(n.Counts)
+			cell.Bar.Label = words.Phrase{} // the cell's says it
+		}
 		return cell
 	}
 	for _, p := range n.Processes {
@@ -136,7 +187,12 @@ func cellLabel(n *fleet.Node) words.Phrase {
 func squares(speaker *words.Speaker, nodeURL string, list []mapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
-		b.WriteString(`<a class="sq sq-` + s.Kind + `" href="`)
+		b.WriteString(`<a class="sq sq-` + s.Kind)
+		if s.Kind == "moving" { // somebody looks at it; see Server.looksAt
+			b.WriteString(`" id="`)
+			template.HTMLEscape(&b, []byte(s.RowID))
+		}
+		b.WriteString(`" href="`)
 		template.HTMLEscape(&b, []byte(nodeURL+"#"+url.PathEscape(s.RowID)))
 		b.WriteString(`" title="`)
 		template.HTMLEscape(&b, []byte(speaker.Tell(s.Title)))

@@ -74,19 +74,48 @@ func TestASmallFleetKeepsItsOrderAndALargeOneShowsTheWorstFirst(t *testing.T) {
 }
 
 func TestAHugeFleetIsDrawnWithBars(t *testing.T) {
-	m := newFleetMap(wideFleet(1000, 5))
-	if m.Bars || len(m.Cells) != 1000 {
-		t.Errorf("5,000 processes: bars %v, %d cells", m.Bars, len(m.Cells))
+	m := newFleetMap(wideFleet(450, 5))
+	if m.Bars || len(m.Cells) != 450 {
+		t.Errorf("2,250 processes: bars %v, %d cells", m.Bars, len(m.Cells))
 	}
 	m = newFleetMap(wideFleet(2000, 8))
 	if !m.Bars || len(m.Cells) != mapCells || m.Left != 800 {
 		t.Errorf("16,000 processes: bars %v, %d cells, %d left", m.Bars, len(m.Cells), m.Left)
 	}
 	doc := drawDashboard(t, cesi.Viewer, wideFleet(2000, 8), dashboardOptions{})
-	if got := doc.Find(".map *").Length(); got > mapElements+mapCells {
-		t.Errorf("%d elements", got)
+	if doc.Find(".sq").Length() != 0 || doc.Find(".map-plain-running").Length() != mapCells {
+		t.Error("squares are drawn, or a calm node is not plain")
 	}
-	if doc.Find(".sq").Length() != 0 || doc.Find(".map .bar").Length() != mapCells {
-		t.Error("squares are drawn, or bars are missing")
+}
+
+// mixedFleet has processes in all states on each node, and silent nodes.
+func mixedFleet(n, m int) *fleet.Snapshot {
+	s := wideFleet(n, m)
+	for i, node := range s.Nodes {
+		for j := range node.Processes {
+			node.Processes[j].State = cesi.States()[j%len(cesi.States())]
+		}
+		if s.Nodes[i] = sampleNode(node.Name, "production", node.Processes...); i%4 == 0 {
+			silenced(s.Nodes[i], cesi.CauseTimeout, "", time.Minute)
+		}
+	}
+	return s
+}
+
+func TestTheMapsElementsAreBounded(t *testing.T) {
+	for _, s := range []*fleet.Snapshot{
+		wideFleet(1000, 50), mixedFleet(1000, 50), mixedFleet(3000, 8), mixedFleet(1200, 8), mixedFleet(40, 124), mixedFleet(60, 1000), wideFleet(800, 4),
+	} {
+		doc := drawDashboard(t, cesi.Viewer, s, dashboardOptions{})
+		if got := doc.Find(".map *").Length(); got > mapElements {
+			t.Errorf("%d nodes with %d processes: %d elements", len(s.Nodes), len(s.Nodes[0].Processes), got)
+		}
+		if cells := doc.Find(".map-cell").Length(); cells != min(len(s.Nodes), mapCells) {
+			t.Errorf("%d nodes: %d cells", len(s.Nodes), cells)
+		}
+	}
+	doc := drawDashboard(t, cesi.Viewer, mixedFleet(1000, 50), dashboardOptions{})
+	if first, last := doc.Find(".map .bar").Length(), doc.Find(".map-plain").Last(); first < 100 || !last.HasClass("map-plain-bad") {
+		t.Errorf("%d bars, and the last cell without one is %q", first, last.AttrOr("class", ""))
 	}
 }

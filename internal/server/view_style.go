@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"time"
 
 	"cesi/internal/cesi"
@@ -41,14 +42,21 @@ func newStylePage(base basePage) stylePage {
 		Example:    emptyFleet{ConfigFile: "cesi.conf"},
 	}
 	for _, n := range []*fleet.Node{node, silent, connecting} {
-		page.Cells = append(page.Cells, newMapCell(n, false))
-		page.Dense = append(page.Dense, newMapCell(n, true))
+		large, small := newMapCell(n, false), newMapCell(n, true)
+		for i := range large.Squares {
+			large.Squares[i].RowID = rowID("square", n.Name, fmt.Sprint(i)) // a row has its own already
+		}
+		small.RowID = rowID("small", n.Name)
+		page.Cells, page.Dense = append(page.Cells, large), append(page.Dense, small)
+	}
+	for _, kind := range []string{"running", "moving", "idle", "warning", "bad"} {
+		page.Dense = append(page.Dense, mapCell{RowID: rowID("plain", kind), Node: node.Name, Label: cellLabel(node), Small: true, Plain: kind})
 	}
 	for i := range node.Processes {
 		p := &node.Processes[i]
 		page.States = append(page.States, newProcessBadge(p.Process))
 		page.Chips = append(page.Chips, chip{Name: "state", Label: words.Verbatim(p.State.String()), Kind: newProcessBadge(p.Process).Kind, Count: i})
-		page.Rows = append(page.Rows, newProcessRow(base.Now, node, *p, true))
+		page.Rows = append(page.Rows, newProcessRow(base, node, *p))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, newTroubleRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
 		}
