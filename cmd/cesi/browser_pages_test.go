@@ -148,6 +148,20 @@ func (b *tab) changePassword(current, next string) {
 	b.waitFor("the password to be changed", "!document.querySelector('.remark-warning')")
 }
 
+// tooSmall are what a thumb has to hit in the page and is less than 44 pixels high
+// or wide. Links within a sentence are as high as its lines.
+const tooSmall = `[...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary, label.check')]
+.filter(e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest('[inert], .visually-hidden, .skip-link, .squares'))
+.filter(e => !(e.matches('a') && getComputedStyle(e).display === 'inline'))
+.filter(e => !(e.matches('[type=checkbox], [type=radio]') && e.closest('label')))
+.map(e => ({ e, r: e.getBoundingClientRect() }))
+.filter(({ e, r }) => {
+  const after = getComputedStyle(e, '::after')
+  const over = after.content !== 'none' && after.position === 'absolute'
+  return r.width > 0 && !over && (r.height < 43.5 || r.width < 43.5)
+})
+.map(({ e, r }) => e.outerHTML.slice(0, 120) + ' ' + r.width + ' x ' + r.height)`
+
 func testPhone(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/")
 	b.screen(360, 740)
@@ -155,6 +169,10 @@ func testPhone(t *testing.T, s *scene) {
 		b.visit(path)
 		if width := b.number("document.documentElement.scrollWidth"); width > 360 {
 			t.Errorf("%s is %v pixels wide", path, width)
+		}
+		var small []string
+		if !b.eval(tooSmall, &small) || len(small) > 0 {
+			t.Errorf("%s has what a thumb can't hit: %s", path, strings.Join(small, "\n"))
 		}
 	}
 	b.visit("/nodes/alpha")

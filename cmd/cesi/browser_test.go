@@ -102,6 +102,8 @@ func TestBrowser(t *testing.T) {
 	}{
 		{"a list is filtered while somebody types", testFilterAsYouType},
 		{"a button shows what it does at once, and what came of it", testRestart},
+		{"a process's own page shows what it does at once, too", testRestartOnItsPage},
+		{"rows leave, enter and move as the fleet changes", testRowsMove},
 		{"a change in the fleet is shown without a reload", testKilledOutside},
 		{"selection, focus and place survive a change", testKept},
 		{"many are selected and restarted", testBulk},
@@ -148,18 +150,7 @@ func testRestart(t *testing.T, s *scene) {
 	web := row("alpha", "web:web")
 	b.waitText(web, "RUNNING")
 	before := pid(t, s.alpha, "web:web")
-	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
-  [window.seen, window.announced] = [[], []]
-  const look = () => {
-    const word = document.querySelector(%q).innerText
-    if (seen.at(-1) !== word) seen.push(word)
-  }
-  new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
-  for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
-    new MutationObserver(() => announced.push(region.innerText)).observe(region, { childList: true, subtree: true, characterData: true })
-  }
-  return true
-})()`, web+" .state"))
+	b.watchWords(web)
 	b.click(web + " [formaction$='/restart']")
 	b.waitText("#toasts", "web:web on alpha is restarted.")
 	b.waitText(web, "RUNNING")
@@ -175,6 +166,66 @@ func testRestart(t *testing.T, s *scene) {
 		t.Errorf("announced is %s", b.string("announced.join()"))
 	}
 	b.same()
+}
+
+// testRestartOnItsPage does the same on the process's own page.
+func testRestartOnItsPage(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/beta/processes/web:web")
+	web := row("beta", "web:web")
+	b.waitText(web, "RUNNING")
+	b.watchWords(web)
+	b.click(web + " [formaction$='/restart']")
+	b.waitText("#toasts", "web:web on beta is restarted.")
+	b.waitText(web, "RUNNING")
+	if !b.is(`seen[0] === 'restarting…' && seen.at(-1) === 'RUNNING'`) {
+		t.Errorf("the page said %s", b.string("seen.join()"))
+	}
+}
+
+// testRowsMove follows lists that a process leaves, enters and moves in.
+func testRowsMove(t *testing.T, s *scene) {
+	filtered := s.chromium.open(t, s.in.url, "/processes?node=beta&group=worker&state=RUNNING")
+	filtered.stay()
+	worker := row("beta", "worker:worker_07")
+	filtered.waitText("#found", "20 of")
+	filtered.waitFor("the page to be live", live)
+	s.beta.Ctl("stop", "worker:worker_07")
+	filtered.waitFor("the row to leave", fmt.Sprintf("!document.querySelector(%q)", worker))
+	filtered.waitText("#found", "19 of")
+	s.beta.Ctl("start", "worker:worker_07")
+	filtered.waitText(worker, "RUNNING")
+	filtered.waitText("#found", "20 of")
+	filtered.same()
+
+	sorted := s.chromium.open(t, s.in.url, "/processes?node=beta&sort=state")
+	sorted.stay()
+	sorted.waitFor("the page to be live", live)
+	first := fmt.Sprintf("document.querySelector('#rows tr') === document.querySelector(%q)", worker)
+	if sorted.is(first) {
+		t.Fatal("it is the first already")
+	}
+	s.beta.Ctl("stop", "worker:worker_07")
+	sorted.waitFor("the row to come first", first)
+	s.beta.Ctl("start", "worker:worker_07")
+	sorted.waitFor("the row to go back", "!("+first+")")
+	sorted.same()
+}
+
+// watchWords notes what a state says, and what is announced, from now on.
+func (b *tab) watchWords(element string) {
+	b.t.Helper()
+	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
+  [window.seen, window.announced] = [[], []]
+  const look = () => {
+    const word = document.querySelector(%q).innerText
+    if (seen.at(-1) !== word) seen.push(word)
+  }
+  new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
+  for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
+    new MutationObserver(() => announced.push(region.innerText)).observe(region, { childList: true, subtree: true, characterData: true })
+  }
+  return true
+})()`, element+" .state"))
 }
 
 func testKilledOutside(t *testing.T, s *scene) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -180,4 +181,50 @@ func TestAMessageOnAProcessThatDoesNotComeUpHasTheEndOfItsLog(t *testing.T) {
 	if link := toast.Find("a").Last().AttrOr("href", ""); link != "/nodes/n/processes/bad:bad/log/stderr" {
 		t.Errorf("the log is linked as %q", link)
 	}
+}
+
+// until takes messages until one brings the element, and returns it.
+func until(t *testing.T, events <-chan event, selector string, is func(*goquery.Selection) bool) *goquery.Selection {
+	t.Helper()
+	for {
+		if found := message(t, events).Find(selector); found.Length() > 0 && is(found) {
+			return found
+		}
+	}
+}
+
+func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
+	h, fake := startLive(t)
+	var list []cesi.Process
+	for i := range pageRows + 1 {
+		list = append(list, fakeProcess("g", fmt.Sprintf("p%03d", i), cesi.Running))
+	}
+	set := func(state cesi.State) {
+		list[7].State = state
+		fake.SetProcesses(list...)
+	}
+	set(cesi.Running)
+	viewer := h.as("viewer")
+	h.wait("all to be known", func() bool { return h.fleet.Snapshot().Counts.Running == len(list) })
+	first, second := viewer.follow("/processes?state=RUNNING"), viewer.follow("/processes?page=2&state=RUNNING")
+	sorted := viewer.follow("/processes?sort=state")
+	for _, events := range []<-chan event{first, second, sorted} {
+		awaitBeat(t, events)
+	}
+	names := func(rows *goquery.Selection) string {
+		return rows.First().AttrOr("id", "") + " to " + rows.Last().AttrOr("id", "")
+	}
+	row := func(n int) string { return fmt.Sprintf("process-n/g:p%03d", n) }
+	rowsOf := func(events <-chan event, want string) {
+		t.Helper()
+		until(t, events, "tr.process", func(rows *goquery.Selection) bool { return names(rows) == want })
+	}
+	set(cesi.Fatal)
+	rowsOf(first, row(0)+" to "+row(pageRows)) // one left, so the next page's has moved up
+	rowsOf(second, row(0)+" to "+row(pageRows))
+	rowsOf(sorted, row(7)+" to "+row(pageRows-1))
+	set(cesi.Running)
+	rowsOf(first, row(0)+" to "+row(pageRows-1))
+	rowsOf(second, row(pageRows)+" to "+row(pageRows))
+	rowsOf(sorted, row(0)+" to "+row(pageRows-1))
 }

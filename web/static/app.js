@@ -74,9 +74,10 @@ document.addEventListener('input', (event) => {
 
 // What a button does is shown at once, then what really came of it.
 
-// The row says what it is told to do until it is drawn anew.
+// The row, or the head of a process's page, says what it is told to do until it is
+// drawn anew.
 function markPending(button) {
-  const row = button.closest('tr, li')
+  const row = button.closest('tr, li, .process-head')
   const badge = row?.querySelector('.state')
   if (!badge || !button.dataset.pending) return
   const was = badge.cloneNode(true)
