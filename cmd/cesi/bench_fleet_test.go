@@ -62,12 +62,14 @@ func BenchmarkBigDashboard(b *testing.B) {
 		var took []float64
 		for range 10 {
 			page.visit("/")
-			took = append(took, page.number("performance.getEntriesByType('paint').at(-1).startTime"), page.number("performance.getEntriesByType('navigation')[0].duration"))
+			page.waitFor("the page to be drawn and loaded", "performance.getEntriesByType('paint').length && performance.getEntriesByType('navigation')[0].loadEventEnd")
+			took = append(took, page.number("Math.max(performance.getEntriesByType('paint').at(-1).startTime, performance.getEntriesByType('navigation')[0].loadEventEnd)"))
 		}
-		drawn, elements := slices.Max(took), page.number("document.querySelectorAll('.map *').length")
-		b.ReportMetric(drawn, "ms-max/dashboard-in-browser")
+		slices.Sort(took)
+		median, slowest, elements := took[len(took)/2], took[len(took)-1], page.number("document.querySelectorAll('.map *').length")
+		b.ReportMetric(median, "ms-median/dashboard-in-browser")
 		b.ReportMetric(elements, "map-elements")
-		b.Logf("the dashboard with 50,000 processes on 1,000 nodes is drawn and loaded in a browser, the slowest of 10 times, within %.0f ms; target 1000 ms. Its map has %.0f elements; target up to 5000",
-			drawn, elements)
+		b.Logf("the dashboard with 50,000 processes on 1,000 nodes is loaded and drawn in a browser, 10 times: median %.0f ms, slowest %.0f ms; target 1000 ms. Its map has %.0f elements; target up to 5000",
+			median, slowest, elements)
 	}
 }

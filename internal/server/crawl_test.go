@@ -121,6 +121,7 @@ func newCrawler(t *testing.T, b *browser, prefix string, of rank) *crawler {
 }
 
 func TestEveryLinkLeadsSomewhereForEveryRole(t *testing.T) {
+	t.Parallel()
 	h := startServer(t, oddFleet(t))
 	h.addUsers()
 	for of := byViewer; of <= byAdmin; of++ {
@@ -142,6 +143,7 @@ func TestEveryLinkLeadsSomewhereForEveryRole(t *testing.T) {
 }
 
 func TestEveryLinkLeadsSomewhereBelowAPrefix(t *testing.T) {
+	t.Parallel()
 	for name, front := range map[string]func(http.Handler) http.Handler{
 		"that the proxy passes on": func(h http.Handler) http.Handler { return h },
 		"that the proxy strips":    func(h http.Handler) http.Handler { return http.StripPrefix("/cesi", h) },

@@ -194,6 +194,7 @@ func until(t *testing.T, events <-chan event, selector string, is func(*goquery.
 }
 
 func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
+	t.Parallel()
 	h, fake := startLive(t)
 	var list []cesi.Process
 	for i := range pageRows + 1 {

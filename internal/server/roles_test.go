@@ -244,6 +244,7 @@ func (c *troupe) caller(of rank) *browser {
 }
 
 func TestEveryRouteIsForThoseInTheTable(t *testing.T) {
+	t.Parallel()
 	c := newTroupe(t)
 	table := routeTable()
 	for _, route := range everyRoute(t, c.Server) {

@@ -119,3 +119,10 @@ func TestTheMapsElementsAreBounded(t *testing.T) {
 		t.Errorf("%d bars, and the last cell without one is %q", first, last.AttrOr("class", ""))
 	}
 }
+
+func BenchmarkTheDashboardOfFiftyThousand(b *testing.B) {
+	r, s := newTestRenderer(b, ""), mixedFleet(1000, 50)
+	for b.Loop() {
+		benchmarkPage(b, r, "dashboard", newDashboardPage(sampleBase(cesi.Admin), s, dashboardOptions{}))
+	}
+}

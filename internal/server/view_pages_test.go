@@ -197,6 +197,7 @@ func draw(t *testing.T, r *renderer, s sample) *goquery.Document {
 }
 
 func TestEveryPageRendersForEveryRole(t *testing.T) {
+	t.Parallel()
 	r := newTestRenderer(t, "/cesi")
 	drawn := make(map[string]bool)
 	for _, role := range cesi.Roles() {
