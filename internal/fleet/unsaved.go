@@ -34,7 +34,7 @@ func (u *unsaved) note(old, next *Node) {
 	}
 	for _, was := range old.pasts { // one that is remembered no more has to end there
 		if _, found := next.pasts.find(was.id); !found && was.last().Last != cesi.MarkUnseen {
-			mark(&u.processes, Ref{Node: next.Name, ProcessID: was.id}, was.last().Slot+1)
+			mark(&u.processes, Ref{Node: next.Name, ProcessID: was.id}, next.answered[len(next.answered)-1].Last)
 		}
 	}
 }

@@ -55,6 +55,7 @@ func TestIDsAreUniqueAcrossProgramsThatShareAMicrosecond(t *testing.T) {
 		db := reopenTest(t, path)
 		db.now = atNoon
 		j, _ := newTestJournal(t, db)
+		j.patience = time.Minute // four programs take turns, on a disk that may be slow
 		wg.Go(func() {
 			for n := range commands {
 				entries := []cesi.Activity{{Target: "bulk"}, {Target: "one"}, {Target: "two"}}
