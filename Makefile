@@ -38,12 +38,12 @@ test: go ## every test, against real supervisords and a real nginx
 
 .PHONY: test-packages test-program
 test-packages:
-	go test $(RACE) -shuffle=on -timeout 20m -p 2 ./internal/... ./migrations/... ./web/...
+	go test $(RACE) -shuffle=on -timeout 20m -p 2 -parallel 4 ./internal/... ./migrations/... ./web/...
 
 # These drive the program as it is shipped, and a browser: compiling the browser's
 # protocol for the race detector would take longer than they do.
 test-program:
-	$(AS_SHIPPED) go test -shuffle=on -timeout 20m ./cmd/...
+	$(AS_SHIPPED) go test -shuffle=on -timeout 20m -parallel 4 ./cmd/...
 
 lint: go ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l cmd internal migrations web); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
