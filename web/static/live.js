@@ -20,6 +20,7 @@
   }
 
   function tick() {
+    if (!offline.hidden) return // it is not known whether they last
     const now = Date.now() - ahead
     for (const e of document.querySelectorAll('[data-since]')) {
       const lasted = duration(Math.max(0, now - Number(e.dataset.since)) / 1000)
