@@ -142,6 +142,13 @@ func testFilterAsYouType(t *testing.T, s *scene) {
 		t.Error("the text or the focus is lost")
 	}
 	b.same()
+
+	b.visit("/nodes")
+	b.stay()
+	b.write("[name=q]", "BET")
+	b.waitFor("the one node", `document.querySelectorAll('tr.node').length === 1 && location.search === '?q=BET'`)
+	b.waitText("#found", "1 of 2")
+	b.same()
 }
 
 func testRestart(t *testing.T, s *scene) {

@@ -39,8 +39,7 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 			row.Attention++
 		}
 	}
-	busy := counts.Starting + counts.Stopping
-	idle := row.Processes - row.Running - counts.Bad - busy
-	row.Bar = newBar(words.Phrase{}, share{"running", row.Running}, share{"moving", busy}, share{"idle", idle}, share{"bad", counts.Bad})
+	row.Bar = newCountsBar(counts)
+	row.Bar.Label = words.Phrase{} // the numbers beside it say it
 	return row
 }
