@@ -34,7 +34,8 @@ func (f *Fleet) Recall(h cesi.History) {
 }
 
 // takePast returns a node with what is known of the past of the name: from the
-// poller that had it, or from before that or this run. Call with mu held.
+// poller that has it, or as it was taken out, or from an earlier run. Call with mu
+// held.
 func (f *Fleet) takePast(name string, had *poller) Node {
 	n := f.pasts[name]
 	delete(f.pasts, name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,16 +184,6 @@ func TestAMessageOnAProcessThatDoesNotComeUpHasTheEndOfItsLog(t *testing.T) {
 	}
 }
 
-// until takes messages until one brings the element, and returns it.
-func until(t *testing.T, events <-chan event, selector string, is func(*goquery.Selection) bool) *goquery.Selection {
-	t.Helper()
-	for {
-		if found := message(t, events).Find(selector); found.Length() > 0 && is(found) {
-			return found
-		}
-	}
-}
-
 func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
 	t.Parallel()
 	h, fake := startLive(t)
@@ -202,7 +193,7 @@ func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
 	}
 	set := func(state cesi.State) {
 		list[7].State = state
-		fake.SetProcesses(list...)
+		fake.SetProcesses(slices.Clone(list)...) // it reads them meanwhile
 	}
 	set(cesi.Running)
 	viewer := h.as("viewer")
@@ -218,7 +209,8 @@ func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
 	row := func(n int) string { return fmt.Sprintf("process-n/g:p%03d", n) }
 	rowsOf := func(events <-chan event, want string) {
 		t.Helper()
-		until(t, events, "tr.process", func(rows *goquery.Selection) bool { return names(rows) == want })
+		for names(message(t, events).Find("tr.process")) != want {
+		}
 	}
 	set(cesi.Fatal)
 	rowsOf(first, row(0)+" to "+row(pageRows)) // one left, so the next page's has moved up
