@@ -167,14 +167,24 @@ func (r *ring) joinAt(w *Watch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.watches[w] = true
-	w.next, w.at = r.recent()
-	w.greeting = &Event{Kind: r.current.Kind, Live: r.current.Live, Sentence: r.current.Sentence}
+	r.place(w)
 }
+
+// place puts a watcher before the last of the text, with the state of now.
+func (r *ring) place(w *Watch) {
+	w.next, w.at = r.recent()
+	w.behind = false
+	current := r.current
+	w.greeting, w.greeted = &current, r.end()
+}
+
+// end is the number of the event that comes next.
+func (r *ring) end() int64 { return r.first + int64(len(r.events)) }
 
 // recent is the place before the last greetingSize bytes of text, but behind
 // the last seam: its number and how much text came before.
 func (r *ring) recent() (next, at int64) {
-	next, at = r.first+int64(len(r.events)), r.dropped+int64(r.size)
+	next, at = r.end(), r.dropped+int64(r.size)
 	for i := len(r.events) - 1; i >= 0; i-- {
 		e := r.events[i]
 		have := r.dropped + int64(r.size) - at

@@ -9,13 +9,14 @@ import (
 // Watch is one watcher's place in a log. It is for one goroutine.
 type Watch struct {
 	feed     *feed
-	greeting *Event
+	greeting *Event // comes before all else: the state in which the log is by now
 	buffer   []byte // of the text that was taken last
 
 	// Under the ring's lock.
-	next   int64 // number of the event to take
-	at     int64 // bytes of text taken or missed
-	behind bool  // the next event is gone
+	next    int64 // number of the event to take
+	at      int64 // bytes of text taken or missed
+	greeted int64 // number of the first event whose state the greeting does not know
+	behind  bool  // the next event is gone
 }
 
 func (f *feed) join() *Watch {
@@ -56,11 +57,10 @@ func (w *Watch) take() (Event, <-chan struct{}) {
 	if w.behind {
 		return w.catchUp(), nil
 	}
-	i := int(w.next - r.first)
-	if i >= len(r.events) {
+	e, found := w.upcoming()
+	if !found {
 		return Event{}, r.changed
 	}
-	e := r.events[i]
 	w.next++
 	w.at += int64(len(e.Text))
 	if e.Kind == Text {
@@ -74,6 +74,18 @@ func (w *Watch) take() (Event, <-chan struct{}) {
 	default:
 	}
 	return e, nil
+}
+
+// upcoming finds the next event that is news, which a state from before the
+// greeting is not.
+func (w *Watch) upcoming() (e Event, found bool) {
+	r := &w.feed.ring
+	for ; w.next < r.end(); w.next++ {
+		if e = r.events[w.next-r.first]; e.Kind != State || w.next >= w.greeted {
+			return e, true
+		}
+	}
+	return Event{}, false
 }
 
 // more adds the text that follows directly, up to readSize bytes in all.
@@ -92,8 +104,8 @@ func (w *Watch) more() {
 
 // catchUp goes on with what is new.
 func (w *Watch) catchUp() Event {
-	next, at := w.feed.recent()
-	missed := at - w.at
-	w.next, w.at, w.behind = next, at, false
+	before := w.at
+	w.feed.place(w)
+	missed := w.at - before
 	return Event{Kind: Seam, Sentence: words.Of("%s skipped: the log is faster than this connection.", Bytes(missed))}
 }

@@ -152,6 +152,22 @@ func TestALogThatIsNotThereYetIsWaitedFor(t *testing.T) {
 	}
 }
 
+func TestWhoComesLaterHearsOnlyHowTheLogIsByNow(t *testing.T) {
+	l, f := newTestLogs("")
+	f.set(func() { f.follow = cesi.Errorf(cesi.Unreachable, "Refused.") })
+	first := l.Watch("n", aLog)
+	defer first.Close()
+	collect(t, first.Next, contains("[state: Refused. Trying again.]"))
+	f.set(func() { f.follow = nil })
+	f.write(t, f.stream(t, 1), "here\n")
+	collect(t, first.Next, contains("here\n"))
+	late := l.Watch("n", aLog)
+	defer late.Close()
+	if got := collect(t, late.Next, contains("here\n")); got != "here\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestATailGoesOnWhereAPageEnded(t *testing.T) {
 	page := strings.Repeat("a line of the page\n", 300)
 	tests := map[string]struct {
