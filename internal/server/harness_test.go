@@ -48,8 +48,9 @@ type harness struct {
 type setup struct {
 	Options
 	Settings
-	fleet fleet.Settings
-	self  fleet.Self
+	fleet    fleet.Settings
+	fleetNow func() time.Time
+	self     fleet.Self
 	// unready has the test begin before every node was asked.
 	unready bool
 }
@@ -69,7 +70,8 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 			Name: "CeSI", Lifetime: time.Hour,
 			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		},
-		fleet: fleet.Settings{Nodes: nodes, PollInterval: 100 * time.Millisecond, ActionTimeout: 30 * time.Second},
+		fleetNow: time.Now,
+		fleet:    fleet.Settings{Nodes: nodes, PollInterval: 100 * time.Millisecond, ActionTimeout: 30 * time.Second},
 	}
 	for _, c := range change {
 		c(set)
@@ -117,7 +119,7 @@ func (h *harness) runFleet(set *setup) {
 	h.t.Helper()
 	h.fleet = fleet.New(fleet.Options{
 		Dial:    func(n cesi.Node) (fleet.Client, error) { return supervisor.New(n) },
-		Journal: h.journal, Log: set.Log, Now: time.Now, Self: set.self,
+		Journal: h.journal, Log: set.Log, Now: set.fleetNow, Self: set.self,
 	})
 	h.fleet.Apply(set.fleet)
 	set.Fleet = h.fleet

@@ -76,10 +76,19 @@ func startLive(t *testing.T, change ...func(*setup)) (*harness, *supervisortest.
 	t.Helper()
 	fake, nodes := fakeNode(t)
 	fake.SetProcesses(fakeProcess("g", "p", cesi.Running), fakeProcess("g", "q", cesi.Running))
+	change = append(change, func(s *setup) { s.fleetNow = withinASlot() })
 	h := startServer(t, nodes, change...)
 	h.addUsers()
 	go h.RunLive(t.Context())
 	return h, fake
+}
+
+// withinASlot is a clock that begins with a slot of the history: with the next
+// one the bars of all rows change.
+func withinASlot() func() time.Time {
+	began := time.Now()
+	late := began.Sub(began.Truncate(cesi.SlotLength))
+	return func() time.Time { return time.Now().Add(-late) }
 }
 
 func TestAStreamBringsTheRowThatChanged(t *testing.T) {
