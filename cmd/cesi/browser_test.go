@@ -221,7 +221,8 @@ func testRowsMove(t *testing.T, s *scene) {
 // wordsOfRestart is what watchWords notes of one: its first word is the page's own.
 const wordsOfRestart = `seen.find(word => word !== 'RUNNING') === 'restarting…' && seen.at(-1) === 'RUNNING'`
 
-// watchWords notes what a state says, and what is announced, from now on.
+// watchWords notes what a state says, and what is announced, from now on; a
+// message that goes away announces nothing.
 func (b *tab) watchWords(element string) {
 	b.t.Helper()
 	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
@@ -232,7 +233,7 @@ func (b *tab) watchWords(element string) {
   }
   new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
   for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
-    new MutationObserver(() => announced.push(region.innerText)).observe(region, { childList: true, subtree: true, characterData: true })
+    new MutationObserver((changes) => { if (changes.some(c => c.addedNodes.length || c.type === "characterData")) announced.push(region.innerText) }).observe(region, { childList: true, subtree: true, characterData: true })
   }
   return true
 })()`, element+" .state"))

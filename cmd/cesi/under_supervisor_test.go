@@ -211,12 +211,11 @@ func TestSupervisordStopsCeSIAtOnceWhateverIsOpen(t *testing.T) {
 		"a page that follows": b.follow("/live?at=/nodes/home")}
 	answered := home.startSlowly(t, b)
 
-	began := time.Now()
 	home.supervisor.Ctl("stop", "cesi")
-	took := time.Since(began)
-	t.Logf("supervisorctl stop took %s, of which supervisord waited %s for CeSI", took, home.lastStop(t))
+	took := home.lastStop(t) // supervisorctl itself may take longer: supervisord looks up now and then
+	t.Logf("supervisord waited %s for CeSI", took)
 	if took > 3*time.Second {
-		t.Errorf("supervisorctl stop took %s", took)
+		t.Error("that is too long")
 	}
 	if code := <-answered; code == 0 {
 		t.Error("the request that waited for its command got no answer")
