@@ -233,7 +233,7 @@ func (b *tab) watchWords(element string) {
   }
   new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
   for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
-    new MutationObserver((changes) => { if (changes.some(c => c.addedNodes.length || c.type === "characterData")) announced.push(region.innerText) }).observe(region, { childList: true, subtree: true, characterData: true })
+    new MutationObserver((changes) => { if (changes.some(c => c.addedNodes.length || c.type === 'characterData')) announced.push(region.innerText) }).observe(region, { childList: true, subtree: true, characterData: true })
   }
   return true
 })()`, element+" .state"))

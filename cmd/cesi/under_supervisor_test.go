@@ -212,10 +212,12 @@ func TestSupervisordStopsCeSIAtOnceWhateverIsOpen(t *testing.T) {
 	answered := home.startSlowly(t, b)
 
 	home.supervisor.Ctl("stop", "cesi")
-	took := home.lastStop(t) // supervisorctl itself may take longer: supervisord looks up now and then
+	// By supervisord's log: supervisorctl itself once took 5 s on a busy machine,
+	// while CeSI had ended in 0.4 s.
+	took := home.lastStop(t)
 	t.Logf("supervisord waited %s for CeSI", took)
 	if took > 3*time.Second {
-		t.Error("that is too long")
+		t.Errorf("supervisord waited %s for CeSI", took)
 	}
 	if code := <-answered; code == 0 {
 		t.Error("the request that waited for its command got no answer")
