@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 		"cesi/internal/server", "cesi/internal/store", "cesi/internal/supervisor"},
 	"cesi/cmd/demo":                           {},
 	"cesi/internal/server":                    {"cesi/internal/fleet", "cesi/internal/live", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/config", "cesi/internal/cesi", "cesi/web"},
-	"cesi/internal/live":                      {},
+	"cesi/internal/live":                      {"cesi/internal/cesi"},
 	"cesi/internal/logs":                      {"cesi/internal/cesi", "cesi/internal/words"},
 	"cesi/internal/words":                     {},
 	"cesi/internal/fleet":                     {"cesi/internal/cesi"},

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"cesi/internal/cesi"
 )
 
 const (
@@ -134,8 +136,20 @@ func (v *view[K]) stir() {
 	}
 }
 
-// run follows the page until nobody looks at it any more.
+// run follows the page until nobody looks at it any more. A panic ends it as a
+// page that is gone.
 func (v *view[K]) run() {
+	err := cesi.Contain(v.hub.opts.Log, "keep a page up to date", v.follow)
+	if err == nil {
+		return
+	}
+	v.hub.mu.Lock()
+	defer v.hub.mu.Unlock()
+	v.dropAll()
+	delete(v.hub.views, v.key)
+}
+
+func (v *view[K]) follow() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	tick := time.NewTicker(slowEvery)
@@ -146,7 +160,7 @@ func (v *view[K]) run() {
 		case <-tick.C:
 		}
 		if v.close() {
-			return
+			return nil
 		}
 		began := time.Now()
 		next, version, err := v.render(ctx)

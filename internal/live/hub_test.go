@@ -174,3 +174,27 @@ func TestNothingIsRenderedThatNobodyLooksAt(t *testing.T) {
 		}
 	})
 }
+
+func TestHub_PanicEndsOnePageOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		hub := NewHub(Options[string]{Log: slog.New(slog.DiscardHandler), Render: func(_ context.Context, key string) (Page, error) {
+			if key == "broken" {
+				panic("in a view")
+			}
+			return Page{HTML: []byte(`<div id="live"></div>`), Version: "1"}, nil
+		}})
+		broken, good := hub.Subscribe(ctx, "broken", "0"), hub.Subscribe(ctx, "good", "0")
+		if _, open := <-broken.Updates; open || !broken.Gone() {
+			t.Errorf("open %v, gone %v", open, broken.Gone())
+		}
+		next(t, good)
+		if again := hub.Subscribe(ctx, "broken", "0"); again != nil {
+			if _, open := <-again.Updates; open || !again.Gone() {
+				t.Error("a page that panicked can't be asked for again")
+			}
+		}
+		cancel()
+		time.Sleep(slowEvery)
+	})
+}

@@ -5,12 +5,18 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/live"
+
+	"github.com/go-chi/chi/v5"
 )
 
 const (
@@ -24,9 +30,92 @@ const (
 // sight is what decides how a page looks: all who have the same one are sent
 // the same.
 type sight struct {
-	At       string // path and query, without prefix
+	At       string // path and query without prefix, as canonicalPage has them
 	Role     cesi.Role
 	Language string
+}
+
+// livePage is the route of a page that /live keeps up to date.
+type livePage struct {
+	http.Handler
+	permission cesi.Permission
+	parameters []string
+}
+
+// livePage serves a page that can be kept up to date to those whose role has the
+// permission. The parameters are those of its query that it reads; the name of
+// one that may be there several times ends in "*".
+func (s *Server) livePage(permission cesi.Permission, h handlerFunc, parameters ...string) livePage {
+	return livePage{Handler: s.allow(permission, h), permission: permission, parameters: parameters}
+}
+
+// livePagesOf lists the pages of the routes that can be kept up to date, by pattern.
+func livePagesOf(routes chi.Routes) (map[string]livePage, error) {
+	pages := make(map[string]livePage)
+	err := chi.Walk(routes, func(_, pattern string, h http.Handler, _ ...func(http.Handler) http.Handler) error {
+		if page, is := h.(livePage); is {
+			pages[pattern] = page
+		}
+		return nil
+	})
+	return pages, err
+}
+
+// maxLiveAt is the longest path and query of a page to follow, in bytes.
+const maxLiveAt = 4096
+
+// canonicalPage finds the page that can be kept up to date at a local address, and
+// returns that address in the one form that all have who see the same: without
+// the parameters that the page does not read.
+func (s *Server) canonicalPage(at string) (livePage, string, error) {
+	local := s.localPath(at)
+	if len(at) > maxLiveAt || local == "/" && at != "/" && at != s.opts.Prefix+"/" {
+		return livePage{}, "", cesi.Errorf(cesi.Invalid, "This is not the address of a page here.")
+	}
+	u, err := url.Parse(local)
+	if err != nil {
+		return livePage{}, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
+	}
+	route := chi.NewRouteContext()
+	path := "/" + strings.Trim(u.EscapedPath(), "/")
+	page, found := livePage{}, s.router.Match(route, http.MethodGet, path)
+	if found {
+		page, found = s.livePages[route.RoutePattern()]
+	}
+	if !found {
+		return livePage{}, "", cesi.Errorf(cesi.NotFound, "This is not a page that CeSI keeps up to date.")
+	}
+	path = route.RoutePattern()
+	for i, name := range route.URLParams.Keys {
+		value, err := url.PathUnescape(route.URLParams.Values[i])
+		if err != nil {
+			return livePage{}, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
+		}
+		path = strings.Replace(path, "{"+name+"}", url.PathEscape(value), 1)
+	}
+	if query := page.read(u.Query()); len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return page, path, nil
+}
+
+// read returns the part of a query that the page reads.
+func (p livePage) read(query url.Values) url.Values {
+	known := make(url.Values)
+	for _, name := range p.parameters {
+		name, many := strings.CutSuffix(name, "*")
+		values := slices.DeleteFunc(slices.Clone(query[name]), func(v string) bool { return v == "" })
+		if many {
+			slices.Sort(values)
+			values = slices.Compact(values)
+		} else {
+			values = values[:min(len(values), 1)]
+		}
+		if len(values) > 0 {
+			known[name] = values
+		}
+	}
+	return known
 }
 
 // liveStream keeps the page in a browser up to date, until it goes or its
@@ -36,18 +125,68 @@ func (s *Server) liveStream(w http.ResponseWriter, r *http.Request) error {
 	if !query.Has("at") {
 		return cesi.Errorf(cesi.Invalid, "at is missing: the path of the page to follow")
 	}
-	at := s.localPath(query.Get("at"))
-	user := visitorOf(r).user
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	defer context.AfterFunc(s.opts.Closing, cancel)()
-	stream, err := newEventStream(w)
+	page, at, err := s.canonicalPage(query.Get("at"))
 	if err != nil {
+		return err
+	}
+	user := visitorOf(r).user
+	if !user.Role.Can(page.permission) {
+		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", user.Role)
+	}
+	leave, err := s.openViews.enter(user.Name)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	ctx, cancel := s.untilClosing(r)
+	defer cancel()
+	stream, err := newEventStream(w)
+	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
 	updates := s.live.Subscribe(ctx, sight{At: at, Role: user.Role, Language: s.speaker(r).Tag()}, query.Get("version"))
 	_ = s.follow(ctx, stream, r, updates) // the browser has gone: nobody to tell
 	return nil
+}
+
+const (
+	userViews = 64   // that one user may have open
+	allViews  = 2000 // that all together may have open
+)
+
+// openViews counts the streams of /live, by user.
+type openViews struct {
+	mu  sync.Mutex
+	of  map[string]int
+	all int
+}
+
+// enter counts a stream of a user in until leave is called, or refuses it with
+// Throttled.
+func (o *openViews) enter(user string) (leave func(), err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.of[user] >= userViews:
+		return nil, cesi.Errorf(cesi.Throttled,
+			"This page is not kept up to date: you have %d others open that are, and no user may have more. Close some; this one then follows within a minute.", userViews)
+	case o.all >= allViews:
+		return nil, cesi.Errorf(cesi.Throttled,
+			"This page is not kept up to date: %d others are open that are, and CeSI takes no more. It follows within a minute when some are closed.", allViews)
+	}
+	if o.of == nil {
+		o.of = make(map[string]int)
+	}
+	o.of[user]++
+	o.all++
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.all--
+		if o.of[user]--; o.of[user] == 0 {
+			delete(o.of, user)
+		}
+	}, nil
 }
 
 func (s *Server) follow(ctx context.Context, stream *eventStream, r *http.Request, updates *live.Subscription) error {

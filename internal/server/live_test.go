@@ -230,3 +230,104 @@ func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
 	rowsOf(second, row(pageRows)+" to "+row(pageRows))
 	rowsOf(sorted, row(0)+" to "+row(pageRows-1))
 }
+
+// liveStatus asks for the stream of a page and returns the answer's status.
+func (b *browser) liveStatus(at string) int {
+	b.h.t.Helper()
+	response := b.send(http.MethodGet, "/live?"+url.Values{"at": {at}}.Encode(), "", with{"HX-Request", "true"})
+	response.Body.Close()
+	return response.StatusCode
+}
+
+func TestLive_EveryRouteByEveryRole(t *testing.T) {
+	t.Parallel()
+	c := newTroupe(t)
+	for _, route := range everyRoute(t, c.Server) {
+		method, pattern, _ := strings.Cut(route, " ")
+		if method != http.MethodGet {
+			continue
+		}
+		page, marked := c.livePages[pattern]
+		for of := byViewer; of <= byAdmin; of++ {
+			b := c.caller(of)
+			want := http.StatusOK
+			switch {
+			case !marked:
+				want = http.StatusNotFound
+			case page.permission == cesi.ControlDaemon && of < byAdmin:
+				want = http.StatusForbidden
+			}
+			for _, at := range []string{pathOf(pattern), pathOf(pattern) + "?x=1&before=0"} {
+				if got := b.liveStatus(at); got != want {
+					t.Errorf("at=%s by %q: %d, want %d", at, callers()[of], got, want)
+				}
+			}
+		}
+	}
+	for _, at := range []string{"", "nodes", "//evil.example/", "https://evil.example/", "/nodes/../..", "/%zz", "\\nodes", "/\x00", "/processes?q=" + strings.Repeat("x", 5000)} {
+		if got := c.caller(byAdmin).liveStatus(at); got != http.StatusBadRequest {
+			t.Errorf("at=%.40q: %d", at, got)
+		}
+	}
+	if strings.Contains(c.log.String(), "panic") {
+		t.Errorf("something panicked: %s", c.log.String())
+	}
+}
+
+func TestLive_EqualPagesHaveOneAddress(t *testing.T) {
+	t.Parallel()
+	_, nodes := fakeNode(t)
+	h := startServer(t, nodes, func(s *setup) { s.Prefix = "/cesi" })
+	for at, want := range map[string]string{
+		"/":                           "/",
+		"/cesi/":                      "/",
+		"/?x=1":                       "/",
+		"/?attention=all&attention=b": "/?attention=all",
+		"/nodes/":                     "/nodes",
+		"/nodes/n?x=5000":             "/nodes/n",
+		"/nodes/%6e":                  "/nodes/n",
+		"/nodes/a%2Fb":                "/nodes/a%2Fb",
+		"/nodes/n/processes/g%3Ap":    "/nodes/n/processes/g:p",
+		"/processes?x=1&state=RUNNING&state=FATAL&state=FATAL&q=": "/processes?state=FATAL&state=RUNNING",
+		"/processes?sort=name&q=a&q=b":                            "/processes?q=a&sort=name",
+		"/activity?notice=purged&user=u":                          "/activity?user=u",
+	} {
+		if _, got, err := h.canonicalPage(at); err != nil || got != want {
+			t.Errorf("%s is %s, %v; want %s", at, got, err, want)
+		}
+	}
+}
+
+func TestLive_OpenStreamsAreBounded(t *testing.T) {
+	t.Parallel()
+	h, _ := startLive(t)
+	greedy := h.as("viewer")
+	var open []*http.Response
+	for n := range userViews {
+		response := greedy.send(http.MethodGet, fmt.Sprintf("/live?at=%%2Fprocesses%%3Fx%%3D%d", n), "")
+		if response.StatusCode != http.StatusOK {
+			t.Fatalf("stream %d: %d", n, response.StatusCode)
+		}
+		open = append(open, response)
+	}
+	refused := greedy.get("/live?at=/nodes", with{"HX-Request", "true"})
+	if refused.status != http.StatusTooManyRequests || !strings.Contains(refused.page(t).Find(".flash-text").Text(), "64 others") {
+		t.Errorf("one more: %d %s", refused.status, refused.body)
+	}
+	if got := h.as("operator").liveStatus("/nodes"); got != http.StatusOK {
+		t.Errorf("another user's: %d", got)
+	}
+	for _, response := range open {
+		response.Body.Close()
+	}
+	h.wait("the streams to be given back", func() bool { return greedy.liveStatus("/nodes") == http.StatusOK })
+	var all openViews
+	for n := range allViews {
+		if _, err := all.enter(fmt.Sprint(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := all.enter("late"); cesi.KindOf(err) != cesi.Throttled {
+		t.Errorf("one more than all may have open: %v", err)
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 // routes is the whole map of the server. Every route says who may use it: open
 // (anybody), self (whoever is logged in) or allow (whose role has the
-// permission).
+// permission). A livePage is one that /live keeps up to date.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
 	r.Use(stripSlash, middleware.GetHead, compress)
@@ -51,21 +51,21 @@ func (s *Server) routes() chi.Router {
 	r.Get("/users/{user}/delete", s.allow(cesi.ManageUsers, s.askAbout(askToDelete)))
 	r.Post("/users/{user}/delete", s.allow(cesi.ManageUsers, s.deleteUserForm))
 
-	r.Get("/", s.allow(cesi.ViewFleet, s.dashboardPage))
-	r.Get("/nodes", s.allow(cesi.ViewFleet, s.nodesPage))
-	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.nodePage))
-	r.Get("/nodes/{node}/processes/{process}", s.allow(cesi.ViewFleet, s.processPage))
+	r.Method(http.MethodGet, "/", s.livePage(cesi.ViewFleet, s.dashboardPage, "attention"))
+	r.Method(http.MethodGet, "/nodes", s.livePage(cesi.ViewFleet, s.nodesPage, "q", "environment", "state"))
+	r.Method(http.MethodGet, "/nodes/{node}", s.livePage(cesi.ViewFleet, s.nodePage))
+	r.Method(http.MethodGet, "/nodes/{node}/processes/{process}", s.livePage(cesi.ViewFleet, s.processPage))
 	r.Get("/nodes/{node}/confirm", s.allow(cesi.ControlProcesses, s.confirmPage))
-	r.Get("/processes", s.allow(cesi.ViewFleet, s.processesPage))
-	r.Get("/groups", s.allow(cesi.ViewFleet, s.groupsPage))
-	r.Get("/groups/{group}", s.allow(cesi.ViewFleet, s.groupPage))
-	r.Get("/environments", s.allow(cesi.ViewFleet, s.environmentsPage))
-	r.Get("/environments/{environment}", s.allow(cesi.ViewFleet, s.environmentPage))
+	r.Method(http.MethodGet, "/processes", s.livePage(cesi.ViewFleet, s.processesPage, "q", "node", "environment", "group", "state*", "attention", "sort", "page"))
+	r.Method(http.MethodGet, "/groups", s.livePage(cesi.ViewFleet, s.groupsPage, "q", "environment", "attention", "page"))
+	r.Method(http.MethodGet, "/groups/{group}", s.livePage(cesi.ViewFleet, s.groupPage, "environment", "nodes", "page"))
+	r.Method(http.MethodGet, "/environments", s.livePage(cesi.ViewFleet, s.environmentsPage))
+	r.Method(http.MethodGet, "/environments/{environment}", s.livePage(cesi.ViewFleet, s.environmentPage, "page"))
 	r.Get("/command", s.allow(cesi.ControlProcesses, s.confirmPage))
-	r.Get("/activity", s.allow(cesi.ViewFleet, s.activityPage))
+	r.Method(http.MethodGet, "/activity", s.livePage(cesi.ViewFleet, s.activityPage, activityFields()...))
 	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.purgePage))
 	r.Post("/activity/purge", s.allow(cesi.ManageUsers, s.purgeForm))
-	r.Get("/activity/{id}", s.allow(cesi.ViewFleet, s.activityEntryPage))
+	r.Method(http.MethodGet, "/activity/{id}", s.livePage(cesi.ViewFleet, s.activityEntryPage))
 	r.Get("/live", s.allow(cesi.ViewFleet, s.liveStream))
 	r.Get("/palette", s.allow(cesi.ViewFleet, s.palette))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.aboutPage))
@@ -83,7 +83,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))
 	r.Post("/nodes/{node}/{action:start|stop|restart|signal}", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart|signal|stdin}", s.allow(cesi.ControlProcesses, s.commandForm))
-	r.Get("/nodes/{node}/daemon", s.allow(cesi.ControlDaemon, s.daemonPage))
+	r.Method(http.MethodGet, "/nodes/{node}/daemon", s.livePage(cesi.ControlDaemon, s.daemonPage))
 	r.Get("/nodes/{node}/daemon/confirm", s.allow(cesi.ControlDaemon, s.daemonConfirm))
 	r.Post("/nodes/{node}/reread", s.allow(cesi.ControlDaemon, s.rereadForm))
 	r.Post("/nodes/{node}/update", s.allow(cesi.ControlDaemon, s.updateForm))

@@ -20,6 +20,8 @@ import (
 	"cesi/internal/logs"
 	"cesi/internal/store"
 	"cesi/web"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // Options are what a Server needs from outside; all are required.
@@ -70,7 +72,9 @@ type Server struct {
 	settings  atomic.Pointer[Settings]
 	pages     *renderer
 	static    http.Handler
-	router    http.Handler // the routes, unguarded
+	router    chi.Router          // the routes, unguarded
+	livePages map[string]livePage // by pattern
+	openViews openViews
 	handler   http.Handler
 	live      *live.Hub[sight]
 	logs      *logs.Logs
@@ -92,6 +96,10 @@ func New(opts Options, settings Settings) (*Server, error) {
 	s := &Server{opts: opts, pages: opts.pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet}}
 	s.settings.Store(&settings)
 	s.router = s.routes()
+	var err error
+	if s.livePages, err = livePagesOf(s.router); err != nil {
+		return nil, err
+	}
 	s.handler = s.guard(s.router)
 	s.logs = logs.New(s.logSource)
 	s.live = live.NewHub(live.Options[sight]{Render: s.renderFor, Log: opts.Log})

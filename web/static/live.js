@@ -6,7 +6,10 @@
   const stream = () => document.getElementById('stream') // another one after a filter
   const offline = document.getElementById('offline')
   const patience = 4400 // ms without a sign of life until people are told: two beats and some
+  const sentence = offline?.querySelector('.flash-text')
+  const lost = sentence?.textContent
   let connection = null
+  let refused = false // the server has answered, but with no stream
   let silence = 0 // the timer that ends the patience
   let ahead = Date.now() - Number(document.body.dataset.now) // of the server's clock
 
@@ -42,6 +45,7 @@
   }
 
   function alive() {
+    sentence.textContent = lost
     listen()
     show(true)
   }
@@ -62,12 +66,36 @@
   // htmx pauses the stream of a tab that gets hidden, but not of one that was
   // hidden when it loaded: a browser has six connections to a server for all.
   function unlessHidden(event) {
-    if (!document.hidden) return
+    if (!document.hidden && !refused) return
     event.preventDefault()
+    if (refused) {
+      refused = false
+      setTimeout(connect) // which gets the reason, unlike the stream's own tries
+      return
+    }
     document.addEventListener('visibilitychange', connect, { once: true })
   }
 
+  // Says why the server refuses to keep the page up to date. Only one that is
+  // asked too much is asked again.
+  function refuse(event) {
+    const { sourceElement, response, text } = event.detail.ctx
+    if (sourceElement !== stream() || response.status >= 500) return
+    const reason = new DOMParser().parseFromString(text, 'text/html').querySelector('.flash-text')
+    if (reason) sentence.textContent = reason.textContent.trim()
+    show(false)
+    clearTimeout(silence)
+    if (response.status === 429) silence = setTimeout(silent, 30000)
+    else document.removeEventListener('visibilitychange', listen)
+  }
+
+  function broken(event) {
+    show(false)
+    refused = event.detail.status >= 400 && event.detail.status < 500
+  }
+
   if (stream()) {
+    document.addEventListener('htmx:response:error', refuse)
     document.addEventListener('htmx:sse:before:connection', unlessHidden)
     document.addEventListener('htmx:sse:after:connection', (event) => {
       connection = event.detail.connection
@@ -77,9 +105,10 @@
       if (event.detail.connection === connection) connection = null
     })
     document.addEventListener('htmx:sse:before:message', alive)
-    document.addEventListener('htmx:sse:error', () => show(false))
+    document.addEventListener('htmx:sse:error', broken)
     document.addEventListener('beat', (event) => { ahead = Date.now() - Number(event.detail.data) })
-    document.addEventListener('reload', () => location.reload())
+    // A page that is gone as soon as it is there must not load all the time.
+    document.addEventListener('reload', () => setTimeout(() => location.reload(), Math.max(0, 2000 - performance.now())))
     document.addEventListener('visibilitychange', listen)
     listen()
   }
