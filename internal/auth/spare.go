@@ -40,7 +40,7 @@ func newSpareStore(store Store, log *slog.Logger) *spareStore {
 // StartSession stores the session, or keeps it in memory where that fails.
 func (s *spareStore) StartSession(ctx context.Context, session cesi.Session, hash string, ends cesi.TokenHash) error {
 	err := s.Store.StartSession(ctx, session, hash, ends)
-	if err == nil || cesi.KindOf(err) != cesi.Internal || ctx.Err() != nil {
+	if !unwritten(err) || ctx.Err() != nil {
 		s.drop(ends)
 		return err
 	}
@@ -53,6 +53,16 @@ func (s *spareStore) StartSession(ctx context.Context, session cesi.Session, has
 	s.sessions[session.Token] = spareSession{session, hash}
 	s.log.Warn("a session can't be stored: it is kept in memory", "user", session.User.Name, "error", err)
 	return nil
+}
+
+// unwritten reports whether the database could not take what was written to it,
+// for the time being: its disk is full, or another program has locked it.
+func unwritten(err error) bool {
+	if err == nil {
+		return false
+	}
+	kind := cesi.KindOf(err)
+	return kind == cesi.Internal || kind == cesi.Unavailable
 }
 
 // Session returns a session, stored or not, with its user as the account is now.
@@ -142,7 +152,7 @@ func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at time.Time) (i
 	s.dropExpired(at)
 	for _, spare := range s.all() {
 		err := s.Store.StartSession(ctx, spare.Session, spare.password, cesi.TokenHash{})
-		if err != nil && cesi.KindOf(err) == cesi.Internal {
+		if unwritten(err) {
 			return 0, err
 		}
 		if s.drop(spare.Token) {

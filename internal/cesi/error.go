@@ -22,12 +22,13 @@ const (
 	Unreachable              // a node could not be asked
 	Timeout                  // a node did not answer in time
 	Fault                    // the node answered with an XML-RPC fault
+	Unavailable              // the database is in use by another program
 )
 
 // String names the kind for logs.
 func (k Kind) String() string {
 	names := [...]string{"internal", "not found", "invalid", "unauthorized", "forbidden",
-		"conflict", "busy", "throttled", "unreachable", "timeout", "fault"}
+		"conflict", "busy", "throttled", "unreachable", "timeout", "fault", "unavailable"}
 	if k < 0 || int(k) >= len(names) {
 		return "internal"
 	}

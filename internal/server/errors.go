@@ -29,6 +29,8 @@ func statusOf(err error) int {
 		return http.StatusGatewayTimeout
 	case cesi.Fault:
 		return http.StatusUnprocessableEntity
+	case cesi.Unavailable:
+		return http.StatusServiceUnavailable
 	default:
 		return http.StatusInternalServerError
 	}
@@ -62,7 +64,8 @@ func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", "/ap
 // logFailure writes down what people are not told, and nothing for what is
 // their own mistake.
 func (s *Server) logFailure(r *http.Request, err error) {
-	if statusOf(err) == http.StatusInternalServerError && r.Context().Err() == nil {
+	status := statusOf(err)
+	if (status == http.StatusInternalServerError || status == http.StatusServiceUnavailable) && r.Context().Err() == nil {
 		s.opts.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 }

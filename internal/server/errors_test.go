@@ -1,10 +1,13 @@
 package server
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"cesi/internal/cesi"
@@ -15,7 +18,7 @@ func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
 	h.addUser("viewer", cesi.Viewer)
 	for kind, want := range map[cesi.Kind]int{
 		cesi.Internal: 500, cesi.NotFound: 404, cesi.Invalid: 400, cesi.Unauthorized: 401, cesi.Forbidden: 403, cesi.Conflict: 409,
-		cesi.Busy: 409, cesi.Throttled: 429, cesi.Unreachable: 502, cesi.Timeout: 504, cesi.Fault: 422,
+		cesi.Busy: 409, cesi.Throttled: 429, cesi.Unreachable: 502, cesi.Timeout: 504, cesi.Fault: 422, cesi.Unavailable: 503,
 	} {
 		failing := h.open(func(http.ResponseWriter, *http.Request) error {
 			cause := cesi.Wrap(kind, errors.New("dial 10.0.0.1: the <secret> detail"), "the node said no")
@@ -42,8 +45,8 @@ func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
 			t.Errorf("%v is logged: %v", kind, logged)
 		}
 	}
-	if got := strings.Count(h.log.String(), "request failed"); got != 2 {
-		t.Errorf("%d failures are logged, want those of kind internal, which are 2: %s", got, h.log)
+	if got := strings.Count(h.log.String(), "request failed"); got != 4 {
+		t.Errorf("%d failures are logged, want those of kinds internal and unavailable, which are 4: %s", got, h.log)
 	}
 }
 
@@ -69,4 +72,40 @@ func TestABrokenDatabaseIsNotExplainedToVisitors(t *testing.T) {
 	if got := h.anybody().get("/login"); got.status != http.StatusOK {
 		t.Errorf("the login page: %d", got.status)
 	}
+}
+
+func TestErrors_LockedDatabaseIs503AndSaysSo(t *testing.T) {
+	t.Parallel()
+	h, b := startServerAs(t, cesi.Admin, nil)
+	lock, err := sql.Open("sqlite", "file:"+h.path+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	tx, err := lock.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	var wg sync.WaitGroup
+	for what, ask := range map[string]func() reply{
+		"user, page": func() reply {
+			return b.post("/users", url.Values{"username": {"eve"}, "role": {"viewer"}})
+		},
+		"user, API": func() reply {
+			return b.do(http.MethodPost, "/api/v2/users", `{"username":"eve","password":"a long password","usertype":3}`)
+		},
+		"token, page": func() reply { return b.post("/profile/tokens", url.Values{"name": {"ci"}, "days": {"30"}}) },
+		"token, API":  func() reply { return b.do(http.MethodPost, "/api/v2/profile/tokens", `{"name":"ci"}`) },
+		"preferences": func() reply { return b.post("/profile/preferences", url.Values{"scheme": {"dark"}}) },
+	} {
+		wg.Go(func() {
+			got := ask()
+			if got.status != http.StatusServiceUnavailable || !strings.Contains(strings.ToLower(got.body), "the database is locked by another program") ||
+				strings.Contains(got.body, "SQLITE") {
+				t.Errorf("%s: %d %s", what, got.status, got.body)
+			}
+		})
+	}
+	wg.Wait()
 }

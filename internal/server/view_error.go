@@ -51,6 +51,8 @@ func errorWords(status int) (heading, advice words.Phrase) {
 		return words.Of("The node does not answer"), words.Of("Nothing was sent, or nothing is known of what came of it.")
 	case http.StatusGatewayTimeout:
 		return words.Of("The node did not answer in time"), words.Of("What was asked for may still happen: look at the node again.")
+	case http.StatusServiceUnavailable:
+		return words.Of("The database is busy"), words.Of("Nothing was changed. Try again in a moment.")
 	default:
 		return words.Of("Something went wrong"), words.Of("Try again. If it stays, the server's log says more.")
 	}

@@ -28,7 +28,7 @@ const newestFirst = ` ORDER BY id DESC LIMIT ?`
 // Activity returns one entry and, of a command on many, those of its targets in
 // the order they were made; NotFound if there is none.
 func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, []cesi.Activity, error) {
-	row := db.sql.QueryRowContext(ctx, `SELECT `+activityColumns+` FROM activity WHERE id = ?`, id)
+	row := db.row(ctx, `SELECT `+activityColumns+` FROM activity WHERE id = ?`, id)
 	entry, err := scanActivity(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return cesi.Activity{}, nil, cesi.Errorf(cesi.NotFound, "there is no activity entry %d", id)
@@ -45,7 +45,7 @@ func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, 
 // entries that were. It is for the server's start: while two servers run, it
 // would hit the other's commands.
 func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
-	n, err := changes(db.sql.ExecContext(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ? AND message = ''`,
+	n, err := changes(db.exec(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ? AND message = ''`,
 		cesi.Interrupted, "cesi ended before the command did", cesi.Pending))
 	if err != nil {
 		return 0, fmt.Errorf("mark interrupted: %w", err)

@@ -121,7 +121,7 @@ func (db *DB) addTargets(ctx context.Context, f ActivityFilter, line *ActivityLi
 
 // count counts the entries that the condition chooses.
 func (db *DB) count(ctx context.Context, where string, args []any) (n int, err error) {
-	err = db.sql.QueryRowContext(ctx, `SELECT count(*) FROM activity WHERE `+where, args...).Scan(&n)
+	err = db.row(ctx, `SELECT count(*) FROM activity WHERE `+where, args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count activity: %w", err)
 	}

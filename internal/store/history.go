@@ -135,7 +135,7 @@ func (db *DB) DeleteHistory(ctx context.Context, before time.Time) (int, error) 
 	for _, s := range statements {
 		for n := historyChunk; n == historyChunk; total += n {
 			var err error
-			if n, err = changes(db.sql.ExecContext(ctx, s.text, s.args...)); err != nil {
+			if n, err = changes(db.exec(ctx, s.text, s.args...)); err != nil {
 				return total, fmt.Errorf("delete history: %w", err)
 			}
 		}

@@ -122,7 +122,7 @@ func (j *Journal) Add(_ context.Context, entry cesi.Activity) {
 // for them as for this journal's own. It is for the server's start.
 func (j *Journal) Adopt(ctx context.Context) ([]cesi.Activity, error) {
 	const sent = `result = ? AND message <> ''`
-	if _, err := j.db.sql.ExecContext(ctx, `UPDATE activity SET writer = ? WHERE `+sent, j.writer, cesi.Pending); err != nil {
+	if _, err := j.db.exec(ctx, `UPDATE activity SET writer = ? WHERE `+sent, j.writer, cesi.Pending); err != nil {
 		return nil, fmt.Errorf("adopt activity: %w", err)
 	}
 	return j.db.activities(ctx, sent+` ORDER BY id`, cesi.Pending)

@@ -210,7 +210,7 @@ func (db *DB) forgetLines(ctx context.Context) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	if _, err := db.sql.ExecContext(ctx, `UPDATE activity SET unmirrored = 0 WHERE unmirrored = 1 AND result <> ?`, cesi.Pending); err != nil {
+	if _, err := db.exec(ctx, `UPDATE activity SET unmirrored = 0 WHERE unmirrored = 1 AND result <> ?`, cesi.Pending); err != nil {
 		return fmt.Errorf("forget lines: %w", err)
 	}
 	return nil

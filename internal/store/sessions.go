@@ -47,7 +47,7 @@ func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
 // now; NotFound if there is none. Whether it has expired is for the caller to
 // say.
 func (db *DB) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
-	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
+	row := db.row(ctx, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
 		FROM sessions JOIN users ON users.id = sessions.user_id WHERE token = ?`, token[:])
 	s, err := scanSession(row)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -80,7 +80,7 @@ func (db *DB) EndSession(ctx context.Context, token cesi.TokenHash) error {
 // DeleteExpiredSessions removes the sessions that were over at the time and
 // returns how many there were.
 func (db *DB) DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error) {
-	n, err := changes(db.sql.ExecContext(ctx, `DELETE FROM sessions WHERE expires <= ?`, micros(at)))
+	n, err := changes(db.exec(ctx, `DELETE FROM sessions WHERE expires <= ?`, micros(at)))
 	if err != nil {
 		return 0, fmt.Errorf("delete expired sessions: %w", err)
 	}

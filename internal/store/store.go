@@ -53,7 +53,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	pool.SetMaxIdleConns(maxConnections)
 	if err := migrate(ctx, pool); err != nil {
 		_ = pool.Close()
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", path, explain(err))
 	}
 	db := &DB{sql: pool, now: now}
 	db.probe = &worker{run: db.look}
@@ -117,14 +117,14 @@ func (db *DB) look() {
 func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", explain(err))
 	}
 	defer tx.Rollback() // after a commit there is nothing to roll back
 	if err := do(tx); err != nil {
-		return err
+		return explain(err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", explain(err))
 	}
 	return nil
 }

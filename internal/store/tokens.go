@@ -46,7 +46,7 @@ func (db *DB) AddToken(ctx context.Context, t cesi.Token, hash cesi.TokenHash) (
 // Token returns the token of the hash, with its owner as the account is now;
 // NotFound if there is none. Whether it has expired is for the caller to say.
 func (db *DB) Token(ctx context.Context, hash cesi.TokenHash) (cesi.Token, error) {
-	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, `+tokenColumns+`
+	row := db.row(ctx, `SELECT `+userColumns+`, `+tokenColumns+`
 		FROM tokens JOIN users ON users.id = tokens.user_id WHERE hash = ?`, hash[:])
 	t, err := scanToken(row)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -88,7 +88,7 @@ func (db *DB) TouchTokens(ctx context.Context, used map[int64]time.Time) error {
 // the user has none of that ID.
 func (db *DB) DeleteToken(ctx context.Context, user string, id int64) (string, error) {
 	var name string
-	err := db.sql.QueryRowContext(ctx, `DELETE FROM tokens WHERE id = ? AND user_id = (SELECT id FROM users WHERE name = ?) RETURNING name`,
+	err := db.row(ctx, `DELETE FROM tokens WHERE id = ? AND user_id = (SELECT id FROM users WHERE name = ?) RETURNING name`,
 		id, user).Scan(&name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", cesi.Errorf(cesi.NotFound, "there is no such token")

@@ -32,7 +32,7 @@ func (db *DB) Users(ctx context.Context) ([]cesi.User, error) {
 // written, and the hash of the password; NotFound if there is none.
 func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) {
 	var hash string
-	row := db.sql.QueryRowContext(ctx, `SELECT `+userColumns+`, password FROM users WHERE name = ?`, name)
+	row := db.row(ctx, `SELECT `+userColumns+`, password FROM users WHERE name = ?`, name)
 	u, err := scanUser(row, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return cesi.User{}, "", noSuchUser(name)
@@ -128,7 +128,7 @@ func (db *DB) ChangePassword(ctx context.Context, oldHash, newHash string, s ces
 // sessions; with mustChange the user has to choose another one next. Conflict if
 // the password is no longer the one that hashes to oldHash.
 func (db *DB) Rehash(ctx context.Context, user int64, oldHash, newHash string, mustChange bool) error {
-	done, err := changes(db.sql.ExecContext(ctx, `UPDATE users SET password = ?, must_change = must_change OR ? WHERE id = ? AND password = ?`,
+	done, err := changes(db.exec(ctx, `UPDATE users SET password = ?, must_change = must_change OR ? WHERE id = ? AND password = ?`,
 		newHash, mustChange, user, oldHash))
 	if err != nil {
 		return fmt.Errorf("rehash password: %w", err)
@@ -161,7 +161,7 @@ func (db *DB) SetRole(ctx context.Context, name string, role cesi.Role) error {
 
 // SetPreferences gives the user a language and a scheme; see cesi.User.
 func (db *DB) SetPreferences(ctx context.Context, name, language, scheme string) error {
-	n, err := changes(db.sql.ExecContext(ctx, `UPDATE users SET language = ?, scheme = ? WHERE name = ?`, language, scheme, name))
+	n, err := changes(db.exec(ctx, `UPDATE users SET language = ?, scheme = ? WHERE name = ?`, language, scheme, name))
 	if err != nil {
 		return fmt.Errorf("set preferences of %q: %w", name, err)
 	}
