@@ -90,6 +90,9 @@ var errUnreadable = &statusError{code: http.StatusInternalServerError}
 
 // read returns the bytes from the offset from to to, or less at the log's end.
 func (r *logReader) read(from, to int64) ([]byte, error) {
+	if r.ctx.Err() != nil { // what is not tried takes no call that would notice
+		return nil, r.client.explain(r.ctx, r.ctx.Err())
+	}
 	if r.budget <= 0 || r.failed.has(from, to) {
 		return nil, errUnreadable
 	}

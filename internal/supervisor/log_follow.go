@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"cesi/internal/cesi"
@@ -48,8 +49,13 @@ func followPath(log cesi.LogName) string {
 	if log.Stream == cesi.MainLog {
 		return "/mainlogtail"
 	}
-	return "/logtail/" + url.PathEscape(log.Process.String()) + "/" + log.Stream.String()
+	return "/logtail/" + url.PathEscape(escapeFirst.Replace(log.Process.String())) + "/" + log.Stream.String()
 }
+
+// escapeFirst escapes what a name may hold and has to be escaped twice:
+// supervisord unescapes the path once before it looks for a query in it, and once
+// after. Everything else is escaped once, as other servers want it.
+var escapeFirst = strings.NewReplacer("%", "%25", "#", "%23", "?", "%3F", ";", "%3B")
 
 func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error) error {
 	var status *statusError

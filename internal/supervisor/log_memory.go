@@ -17,14 +17,18 @@ const (
 	// between unreadable bytes may cause in one log in that time: a search through
 	// a log in another encoding must not fill the node's own log.
 	maxSearched = 120
+	// maxRemembered bounds of how many logs of a node something is remembered.
+	maxRemembered = 256
 )
 
-// logMemory remembers what is known of the logs of a node.
+// logMemory remembers what is known of the logs of a node: of those that were
+// asked for last, maxRemembered at most.
 type logMemory struct {
 	now func() time.Time
 
 	mu   sync.Mutex
 	logs map[cesi.LogName]*failedReads
+	uses int64
 }
 
 // failedReads are the stretches of one log that failed inside supervisord, so
@@ -37,6 +41,7 @@ type failedReads struct {
 	size  int64 // as it was known last
 	spent int   // failures of searches since the time
 	since time.Time
+	used  int64 // when it was asked for last, in uses of the memory; under its lock
 }
 
 func newLogMemory(now func() time.Time) *logMemory {
@@ -48,10 +53,27 @@ func (m *logMemory) of(log cesi.LogName) *failedReads {
 	defer m.mu.Unlock()
 	f, found := m.logs[log]
 	if !found {
+		if len(m.logs) >= maxRemembered {
+			m.forget()
+		}
 		f = &failedReads{now: m.now, reads: make(map[[2]int64]time.Time)}
 		m.logs[log] = f
 	}
+	m.uses++
+	f.used = m.uses
 	return f
+}
+
+// forget drops what was asked for least recently. Call with mu held.
+func (m *logMemory) forget() {
+	var oldest cesi.LogName
+	used := m.uses + 1
+	for log, f := range m.logs {
+		if f.used < used {
+			oldest, used = log, f.used
+		}
+	}
+	delete(m.logs, oldest)
 }
 
 func (f *failedReads) has(from, to int64) bool {

@@ -12,6 +12,9 @@ const (
 	largeLog = 1 << 31
 	// lastStep is the largest stretch that is read to its end to learn where that is.
 	lastStep = 64 << 10
+	// maxLog is the offset behind which the end of a log is not searched, 8 TiB:
+	// what seems to be longer is a node, or a proxy, that fails at every call.
+	maxLog = 1 << 43
 )
 
 // LogSize returns the length of a log in bytes. supervisord tells it in one
@@ -61,6 +64,9 @@ func (r *logReader) searchEnd(least int64) (int64, error) {
 	}
 	beyond := least + lastStep
 	for step := int64(lastStep); ; step *= 2 {
+		if beyond > maxLog {
+			return 0, cesi.Errorf(cesi.Unreachable, "The end of this log can't be found: every read fails, in supervisord or in a proxy before it.")
+		}
 		there, err := r.isThere(beyond)
 		if err != nil {
 			return 0, err
@@ -98,6 +104,9 @@ func (r *logReader) halve(least, beyond, within int64) (int64, int64, error) {
 // isThere reports whether the log has a byte at the offset. A failure inside
 // supervisord says so too: the byte is part of a character.
 func (r *logReader) isThere(offset int64) (bool, error) {
+	if r.ctx.Err() != nil { // what is remembered takes no call that would notice
+		return false, r.client.explain(r.ctx, r.ctx.Err())
+	}
 	if r.failed.has(offset, offset+1) {
 		return true, nil
 	}
