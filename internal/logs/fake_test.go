@@ -142,7 +142,8 @@ func eventually(t testing.TB, what string, condition func() bool) {
 func newTestLogs(content string) (*Logs, *fakeLog) {
 	f := &fakeLog{content: []byte(content)}
 	l := New(f)
-	l.timing = timing{check: 5 * time.Millisecond, retry: 5 * time.Millisecond, maxRetry: 20 * time.Millisecond, gone: 50 * time.Millisecond}
+	l.timing = timing{check: 5 * time.Millisecond, retry: 5 * time.Millisecond, maxRetry: 20 * time.Millisecond, gone: 50 * time.Millisecond,
+		turn: time.Minute, match: time.Minute}
 	return l, f
 }
 

@@ -9,6 +9,7 @@ package logs
 import (
 	"context"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -34,9 +35,11 @@ type Logs struct {
 	source Source
 	timing timing
 
+	computing chan struct{} // holds the searches that compute, half of the processors
+
 	mu       sync.Mutex
 	feeds    map[key]*feed
-	searches map[string]chan struct{} // by node; full while a search runs
+	searches map[string]*turn // by node, while there are any
 }
 
 // key names a log of the fleet.
@@ -51,13 +54,17 @@ type timing struct {
 	retry    time.Duration // before the first try to open a stream again
 	maxRetry time.Duration
 	gone     time.Duration // for how long a process may be missing: an update removes and adds it
+	turn     time.Duration // for which a search waits for others
+	match    time.Duration // for which a search computes
 }
 
 // New returns Logs that watch nothing.
 func New(source Source) *Logs {
 	return &Logs{
-		source: source, feeds: make(map[key]*feed), searches: make(map[string]chan struct{}),
-		timing: timing{check: 2 * time.Second, retry: time.Second, maxRetry: 15 * time.Second, gone: 10 * time.Second},
+		source: source, feeds: make(map[key]*feed), searches: make(map[string]*turn),
+		computing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+		timing: timing{check: 2 * time.Second, retry: time.Second, maxRetry: 15 * time.Second, gone: 10 * time.Second,
+			turn: turnTime, match: matchTime},
 	}
 }
 

@@ -2,23 +2,41 @@ package logs
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"regexp"
+	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 
 	"cesi/internal/cesi"
 )
 
-// maxQuery bounds what is searched for, in bytes.
-const maxQuery = 1000
+const (
+	// maxQuery bounds what is searched for, in bytes.
+	maxQuery = 1000
+	// maxSteps bounds an expression by its compiled size, in instructions. A match
+	// may take that many for every byte.
+	maxSteps = 1000
+	// maxCost bounds what one call of package regexp, which can't be broken off,
+	// may take, in instructions: most of a second.
+	maxCost = 1 << 26
+	// lookEvery is after how many characters a match asks its context.
+	lookEvery = 256
+)
 
 // Query is what is searched for in a log, line by line.
 type Query struct {
 	expression *regexp.Regexp
+	further    *regexp.Regexp // finds the expression as its first group, after at least one character
+	steps      int
+	literal    bool // a line is looked through once, however often it matches
 }
 
 // NewQuery returns the query for a text, or for an RE2 expression. A text
 // without a capital letter is found in capitals too; an expression says (?i) for
-// that. It fails with Invalid.
+// that. It fails with Invalid, also for an expression of more than 1,000
+// instructions.
 func NewQuery(text string, isExpression bool) (Query, error) {
 	switch {
 	case text == "":
@@ -33,26 +51,127 @@ func NewQuery(text string, isExpression bool) (Query, error) {
 			pattern = "(?i)" + pattern
 		}
 	}
-	expression, err := regexp.Compile(pattern)
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return Query{}, cesi.Wrap(cesi.Invalid, err, "%q is no regular expression: %s.", text, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
-	return Query{expression: expression}, nil
+	steps := stepsOf(parsed)
+	if steps > maxSteps && isExpression {
+		return Query{}, cesi.Errorf(cesi.Invalid, "This expression is too large: its repetitions come to more than %d steps.", maxSteps)
+	}
+	q := Query{steps: steps, literal: !isExpression}
+	if q.expression, err = regexp.Compile(pattern); err == nil {
+		q.further, err = regexp.Compile("^(?s:.)(?s:.*?)(" + parsed.String() + ")")
+	}
+	if err != nil {
+		return Query{}, cesi.Wrap(cesi.Invalid, err, "%q is no regular expression: %s.", text, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return q, nil
+}
+
+// stepsOf estimates how many instructions an expression compiles to, before it
+// does: a few letters can make millions. It returns at most a little more than
+// maxSteps.
+func stepsOf(e *syntax.Regexp) int {
+	steps := 1
+	if e.Op == syntax.OpLiteral {
+		steps = len(e.Rune)
+	}
+	for _, sub := range e.Sub {
+		steps = min(steps+1+stepsOf(sub), maxSteps+1)
+	}
+	if e.Op == syntax.OpRepeat {
+		steps *= max(e.Min, e.Max, 1)
+	}
+	return min(steps, maxSteps+1)
 }
 
 // In calls found for each match in the text, in order, with its place there and
-// that of its line. Matches of nothing do not count.
-func (q Query) In(text []byte, found func(from, to, lineFrom, lineTo int)) {
+// that of its line. Matches of nothing do not count. It fails when ctx ends,
+// within some tenths of a second: its time is the bound of what it computes.
+func (q Query) In(ctx context.Context, text []byte, found func(from, to, lineFrom, lineTo int)) error {
 	for from := 0; from < len(text); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		to := len(text)
 		if i := bytes.IndexByte(text[from:], '\n'); i >= 0 {
 			to = from + i
 		}
-		for _, m := range q.expression.FindAllIndex(bytes.TrimSuffix(text[from:to], []byte{'\r'}), -1) {
-			if m[0] < m[1] {
-				found(from+m[0], from+m[1], from, to)
+		err := q.inLine(ctx, bytes.TrimSuffix(text[from:to], []byte{'\r'}), func(matchFrom, matchTo int) {
+			if matchFrom < matchTo {
+				found(from+matchFrom, from+matchTo, from, to)
 			}
+		})
+		if err != nil {
+			return err
 		}
 		from = to + 1
 	}
+	return nil
+}
+
+// inLine finds the matches in a line.
+func (q Query) inLine(ctx context.Context, line []byte, found func(from, to int)) error {
+	cost := len(line) * q.steps
+	if !q.literal { // each match may look through the rest of the line
+		cost *= len(line)
+	}
+	if cost > maxCost {
+		return q.inLongLine(ctx, line, found)
+	}
+	for _, m := range q.expression.FindAllIndex(line, -1) {
+		found(m[0], m[1])
+	}
+	return nil
+}
+
+// inLongLine is inLine where that may take long: several times slower, but it can
+// be broken off.
+func (q Query) inLongLine(ctx context.Context, line []byte, found func(from, to int)) error {
+	r := &runeReader{ctx: ctx, text: line}
+	m := q.expression.FindReaderIndex(r)
+	for m != nil && r.err == nil {
+		found(m[0], m[1])
+		next := m[1]
+		if m[0] == m[1] {
+			_, n := utf8.DecodeRune(line[next:])
+			next += n
+		}
+		if next >= len(line) {
+			break
+		}
+		_, n := utf8.DecodeLastRune(line[:next]) // what ^ and \b look at
+		base := next - n
+		if base < 0 || n == 0 {
+			break
+		}
+		r = &runeReader{ctx: ctx, text: line[base:]}
+		if m = q.further.FindReaderSubmatchIndex(r); m != nil {
+			m = []int{base + m[2], base + m[3]}
+		}
+	}
+	return r.err
+}
+
+// runeReader reads a text for a match, and ends it when its context does.
+type runeReader struct {
+	ctx   context.Context
+	text  []byte
+	count int
+	err   error // of the context
+}
+
+// ReadRune implements io.RuneReader.
+func (r *runeReader) ReadRune() (rune, int, error) {
+	if r.count%lookEvery == 0 && r.err == nil {
+		r.err = r.ctx.Err()
+	}
+	r.count++
+	if r.err != nil || len(r.text) == 0 {
+		return 0, 0, io.EOF
+	}
+	c, n := utf8.DecodeRune(r.text)
+	r.text = r.text[n:]
+	return c, n, nil
 }

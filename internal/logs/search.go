@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -17,6 +18,11 @@ const (
 	searchRead = 256 << 10
 	// searchTime is how long one search takes at most; it ends with what it has.
 	searchTime = 40 * time.Second
+	// matchTime is how much of that a search may compute, the rest being the node's
+	// time; half of the processors compute searches at most.
+	matchTime = 5 * time.Second
+	// turnTime is how long a search waits for others on the same node.
+	turnTime = 30 * time.Second
 	// overlap is how much of a line that is longer than searchRead is looked at
 	// twice, for what is found across the cut.
 	overlap = 1 << 10
@@ -44,8 +50,9 @@ type Found struct {
 // Search looks through the last SearchSize bytes before an offset, or of the
 // whole log where that is negative, and returns the last matches, limit at most.
 // It goes backwards, so that what it has when its time is up is the newest.
-// Only one search reads from a node at a time; it waits for its turn and stops
-// when ctx ends.
+// Only one search reads from a node at a time; it waits for its turn, 30 s at
+// most, and stops when ctx ends. It fails with Invalid where its expression takes
+// too long to compute, and with Busy where its turn does not come.
 func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Query, before int64, limit int) (Found, error) {
 	release, err := l.turn(ctx, node)
 	if err != nil {
@@ -59,11 +66,14 @@ func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Quer
 	if before < 0 || before > size {
 		before = size
 	}
-	s := &search{source: l.source, key: key{node, log}, query: q, began: time.Now()}
+	s := l.newSearch(node, log, q)
 	found := Found{From: before, To: before, Size: size}
 	least := max(0, before-SearchSize)
 	for seen := before; found.From > least && (found.From == before || !s.late()); {
 		b, err := s.backwards(ctx, found.From, seen)
+		if errors.Is(err, errTooSlow) && found.From < before {
+			break
+		}
 		if err != nil {
 			return Found{}, err
 		}
@@ -85,37 +95,63 @@ func (l *Logs) Next(ctx context.Context, node string, log cesi.LogName, q Query,
 		return Match{}, false, 0, err
 	}
 	defer release()
-	s := &search{source: l.source, key: key{node, log}, query: q, began: time.Now()}
+	s := l.newSearch(node, log, q)
 	if back {
 		return s.last(ctx, from)
 	}
 	return s.first(ctx, from)
 }
 
+// turn is whose turn it is to read from a node.
+type turn struct {
+	taken chan struct{} // full while a search runs
+	users int           // that wait for it or have it; the last one takes it away
+}
+
 // turn waits until no other search reads from the node.
 func (l *Logs) turn(ctx context.Context, node string) (release func(), err error) {
 	l.mu.Lock()
-	turns, known := l.searches[node]
+	t, known := l.searches[node]
 	if !known {
-		turns = make(chan struct{}, 1)
-		l.searches[node] = turns
+		t = &turn{taken: make(chan struct{}, 1)}
+		l.searches[node] = t
 	}
+	t.users++
 	l.mu.Unlock()
+	leave := func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if t.users--; t.users == 0 {
+			delete(l.searches, node)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.timing.turn)
+	defer cancel()
 	select {
-	case turns <- struct{}{}:
-		return func() { <-turns }, nil
+	case t.taken <- struct{}{}:
+		return func() { <-t.taken; leave() }, nil
 	case <-ctx.Done():
+		leave()
 		return nil, cesi.Wrap(cesi.Busy, ctx.Err(), "Another search reads from this node.")
 	}
 }
 
 // search is one search under way.
 type search struct {
-	source Source
-	key    key
-	query  Query
-	began  time.Time
+	source    Source
+	key       key
+	query     Query
+	began     time.Time
+	computing chan struct{} // holds who computes, of all searches
+	left      time.Duration // to compute
 }
+
+func (l *Logs) newSearch(node string, log cesi.LogName, q Query) *search {
+	return &search{source: l.source, key: key{node, log}, query: q, began: time.Now(), computing: l.computing, left: l.timing.match}
+}
+
+// errTooSlow is the end of the time that a search may compute.
+var errTooSlow = cesi.Errorf(cesi.Invalid, "This expression takes too long to compute in this log: make it simpler.")
 
 func (s *search) late() bool { return time.Since(s.began) > searchTime }
 
@@ -135,20 +171,18 @@ func (s *search) backwards(ctx context.Context, to, seen int64) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	b := s.look(part, 0, seen)
-	b.from, b.next = part.From, part.From
-	if part.From == 0 {
-		return b, nil
+	begin, next := part.From, part.From
+	if part.From > 0 {
+		next = min(part.From+overlap, to-1)
+		text := flat(part)
+		if i := bytes.IndexByte(text, '\n'); i >= 0 && i+1 < len(text) {
+			begin = part.From + int64(i) + 1
+			next = begin
+		}
 	}
-	text := flat(part)
-	if i := bytes.IndexByte(text, '\n'); i >= 0 && i+1 < len(text) {
-		line := part.From + int64(i) + 1
-		b = s.look(part, line, seen)
-		b.from, b.next = line, line
-		return b, nil
-	}
-	b.next = min(part.From+overlap, to-1)
-	return b, nil
+	b, err := s.look(ctx, part, begin, seen)
+	b.from, b.next = begin, next
+	return b, err
 }
 
 // forwards looks through what is behind the offset from, to the end of a line.
@@ -157,16 +191,17 @@ func (s *search) forwards(ctx context.Context, from int64) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	b := s.look(part, from, part.To)
-	b.from, b.next = part.From, part.To
-	b.ended = part.To-from < searchRead
-	if i := bytes.LastIndexByte(flat(part), '\n'); i >= 0 && !b.ended {
-		b.next = part.From + int64(i) + 1
-		b = block{from: b.from, next: b.next, matches: s.look(part, from, b.next).matches, gaps: b.gaps}
-	} else if !b.ended {
-		b.next = max(part.To-overlap, from+1)
+	end, next := part.To, part.To
+	ended := part.To-from < searchRead
+	if i := bytes.LastIndexByte(flat(part), '\n'); i >= 0 && !ended {
+		end = part.From + int64(i) + 1
+		next = end
+	} else if !ended {
+		next = max(part.To-overlap, from+1)
 	}
-	return b, nil
+	b, err := s.look(ctx, part, from, end)
+	b.from, b.next, b.ended = part.From, next, ended
+	return b, err
 }
 
 // read reads a stretch and then waits for as long as that took: supervisord
@@ -181,12 +216,23 @@ func (s *search) read(ctx context.Context, from, to int64) (cesi.LogPart, error)
 	return part, ctx.Err()
 }
 
-// look finds the matches that begin in the stretch from from to to.
-func (s *search) look(part cesi.LogPart, from, to int64) block {
+// look finds the matches that begin in the stretch from from to to. It fails with
+// errTooSlow when the search has computed for long enough.
+func (s *search) look(ctx context.Context, part cesi.LogPart, from, to int64) (block, error) {
+	select {
+	case s.computing <- struct{}{}:
+		defer func() { <-s.computing }()
+	case <-ctx.Done():
+		return block{}, ctx.Err()
+	}
+	bounded, cancel := context.WithTimeout(ctx, s.left)
+	defer cancel()
+	began := time.Now()
+	defer func() { s.left -= time.Since(began) }()
 	var b block
 	for _, piece := range part.Pieces {
 		b.gaps += piece.Gap
-		s.query.In(piece.Text, func(start, end, lineFrom, lineTo int) {
+		err := s.query.In(bounded, piece.Text, func(start, end, lineFrom, lineTo int) {
 			offset := piece.Offset + int64(start)
 			if offset < from || offset >= to {
 				return
@@ -194,8 +240,14 @@ func (s *search) look(part cesi.LogPart, from, to int64) block {
 			line, at := excerpt(piece.Text, start, lineFrom, lineTo)
 			b.matches = append(b.matches, Match{Offset: offset, Length: end - start, Line: line, From: at})
 		})
+		switch {
+		case ctx.Err() != nil:
+			return block{}, ctx.Err()
+		case err != nil:
+			return block{}, errTooSlow
+		}
 	}
-	return b
+	return b, nil
 }
 
 // excerpt copies what is around a match of a line, without cut characters, and
@@ -210,9 +262,12 @@ func excerpt(text []byte, start, lineFrom, lineTo int) (line []byte, at int) {
 }
 
 func (s *search) last(ctx context.Context, from int64) (Match, bool, int64, error) {
-	least := max(0, from-SearchSize)
+	begin, least := from, max(0, from-SearchSize)
 	for seen := from; from > least && !s.late(); {
 		b, err := s.backwards(ctx, from, seen)
+		if errors.Is(err, errTooSlow) && from != begin {
+			break
+		}
 		if err != nil {
 			return Match{}, false, 0, err
 		}
@@ -225,8 +280,12 @@ func (s *search) last(ctx context.Context, from int64) (Match, bool, int64, erro
 }
 
 func (s *search) first(ctx context.Context, from int64) (Match, bool, int64, error) {
+	begin := from
 	for most := from + SearchSize; from < most && !s.late(); {
 		b, err := s.forwards(ctx, from)
+		if errors.Is(err, errTooSlow) && from != begin {
+			break
+		}
 		if err != nil {
 			return Match{}, false, 0, err
 		}

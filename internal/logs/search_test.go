@@ -42,12 +42,15 @@ func TestQueries(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			newQuery(t, test.text, test.expression).In([]byte(text), func(from, to, lineFrom, lineTo int) {
+			err := newQuery(t, test.text, test.expression).In(t.Context(), []byte(text), func(from, to, lineFrom, lineTo int) {
 				got = append(got, text[from:to])
 				if line := text[lineFrom:lineTo]; strings.Contains(line, "\n") || !strings.Contains(line, text[from:to]) {
 					t.Errorf("%q is not in the line %q", text[from:to], line)
 				}
 			})
+			if err != nil {
+				t.Error(err)
+			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -72,7 +72,7 @@ func (s *Server) fillLog(ctx context.Context, page *logPageData, l logRequest, q
 		}
 		found = &q
 	}
-	p.fill(page.Speaker, toLine(part, size), size, found)
+	p.fill(ctx, page.Speaker, toLine(part, size), size, found)
 	return nil
 }
 

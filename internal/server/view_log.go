@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"net/url"
 	"strconv"
+	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
@@ -82,11 +84,17 @@ func logPath(node string, log cesi.LogName) string {
 	return localURL("nodes", node, "processes", log.Process, "log", log.Stream)
 }
 
-// fill puts a part of the log into the panel, with remarks in a language.
-func (p *logPanel) fill(speaker *words.Speaker, part cesi.LogPart, size int64, query *logs.Query) {
+// markTime is how long what a query finds in a page's text is looked for.
+const markTime = 300 * time.Millisecond
+
+// fill puts a part of the log into the panel, with remarks in a language. It marks
+// what the query finds, as far as it comes in markTime or until ctx ends.
+func (p *logPanel) fill(ctx context.Context, speaker *words.Speaker, part cesi.LogPart, size int64, query *logs.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
 	p.Live = part.To >= size
+	ctx, cancel := context.WithTimeout(ctx, markTime)
+	defer cancel()
 	var a ansi
 	for _, piece := range part.Pieces {
 		if piece.Gap > 0 {
@@ -94,16 +102,17 @@ func (p *logPanel) fill(speaker *words.Speaker, part cesi.LogPart, size int64, q
 			p.add([]span{{classGap, speaker.Tell(logs.GapSentence(piece.Gap))}}, false)
 			continue
 		}
-		p.draw(&a, piece, query)
+		p.draw(ctx, &a, piece, query)
 	}
 	p.add(a.flush(), false)
 }
 
 // draw adds a piece of text, with what the query finds in it.
-func (p *logPanel) draw(a *ansi, piece cesi.LogPiece, query *logs.Query) {
+func (p *logPanel) draw(ctx context.Context, a *ansi, piece cesi.LogPiece, query *logs.Query) {
 	done := 0
 	if query != nil {
-		query.In(piece.Text, func(from, to, _, _ int) {
+		// Text that there is no time to look through is drawn without marks.
+		_ = query.In(ctx, piece.Text, func(from, to, _, _ int) {
 			p.add(a.write(piece.Text[done:from]), false)
 			a.match = true
 			p.add(a.write(piece.Text[from:to]), piece.Offset+int64(from) == p.At)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"testing"
 
 	"cesi/internal/cesi"
@@ -30,9 +31,9 @@ func sampleLogPages(base basePage) []sample {
 	part := hostileLog()
 	asked := logQuery{Text: "error", Wrap: true}
 	live, middle, main := newLogPage(base, l, logQuery{Wrap: true}), newLogPage(base, l, asked), newLogPage(base, logRequest{node: n, log: cesi.LogName{Stream: cesi.MainLog}}, logQuery{})
-	live.Panel.fill(base.Speaker, part, part.To, nil)
+	live.Panel.fill(context.Background(), base.Speaker, part, part.To, nil)
 	middle.Panel.At = part.Pieces[2].Offset
-	middle.Panel.fill(base.Speaker, part, 3<<30, &query)
+	middle.Panel.fill(context.Background(), base.Speaker, part, 3<<30, &query)
 	none := newLogPage(base, l, logQuery{Wrap: true})
 	none.Panel.NoLog = whyNoLog(&process, cesi.Stderr)
 	silent := newLogPage(base, l, logQuery{Wrap: true})
