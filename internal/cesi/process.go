@@ -105,14 +105,21 @@ func (p Process) Uptime() time.Duration {
 	return time.Duration(p.Now-p.Start) * time.Second
 }
 
-// Since is how long the process has been in a state that began with its last
-// stop (EXITED, FATAL, STOPPED) or start (any other), by the node's own clock; 0
-// if it never ran.
-func (p Process) Since() time.Duration {
-	began := p.Start
+// Began is when the state of the process began: its last stop (EXITED, FATAL,
+// STOPPED) or start (any other), in seconds since 1970 by the node's clock; 0 if
+// it never ran. Processes are ordered by it, and not by Since, which every poll
+// measures again.
+func (p Process) Began() int64 {
 	if p.State == Exited || p.State == Fatal || p.State == Stopped {
-		began = max(p.Start, p.Stop)
+		return max(p.Start, p.Stop)
 	}
+	return p.Start
+}
+
+// Since is how long ago the state of the process began, by the node's own clock;
+// 0 if it never ran.
+func (p Process) Since() time.Duration {
+	began := p.Began()
 	if began == 0 || p.Now < began {
 		return 0
 	}

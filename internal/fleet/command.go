@@ -85,7 +85,7 @@ type Ref struct {
 }
 
 func (r Ref) compare(o Ref) int {
-	return cmp.Or(cmp.Compare(r.Node, o.Node), compareIDs(r.ProcessID, o.ProcessID))
+	return cmp.Or(cesi.CompareNames(r.Node, o.Node), r.ProcessID.Compare(o.ProcessID))
 }
 
 // daemonTarget is what the activity log calls a supervisord itself.

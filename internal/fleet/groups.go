@@ -1,8 +1,9 @@
 package fleet
 
 import (
-	"cmp"
 	"slices"
+
+	"cesi/internal/cesi"
 )
 
 // Group is a group of supervisord's as it exists across the fleet: all nodes'
@@ -67,7 +68,7 @@ func (s *Snapshot) groupIndex() *groupIndex {
 				s.index.include(part)
 			}
 		}
-		slices.SortFunc(s.index.all, func(a, b *Group) int { return cmp.Compare(a.Name, b.Name) })
+		slices.SortFunc(s.index.all, func(a, b *Group) int { return cesi.CompareNames(a.Name, b.Name) })
 	})
 	return &s.index
 }

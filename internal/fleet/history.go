@@ -26,7 +26,7 @@ type past struct {
 func (p past) last() cesi.Point { return p.points[len(p.points)-1] }
 
 func (p pasts) find(id cesi.ProcessID) (past, bool) {
-	i, found := slices.BinarySearchFunc(p, id, func(p past, id cesi.ProcessID) int { return compareIDs(p.id, id) })
+	i, found := slices.BinarySearchFunc(p, id, func(p past, id cesi.ProcessID) int { return p.id.Compare(id) })
 	if !found {
 		return past{}, false
 	}
@@ -75,10 +75,10 @@ func (p pasts) tell(list []Process, slot cesi.Slot) bool {
 func (p pasts) beside(list []Process, do func(known *past, mark cesi.Mark, id cesi.ProcessID)) {
 	for i, j := 0, 0; i < len(p) || j < len(list); {
 		switch {
-		case j == len(list) || i < len(p) && compareIDs(p[i].id, list[j].ProcessID) < 0:
+		case j == len(list) || i < len(p) && p[i].id.Compare(list[j].ProcessID) < 0:
 			do(&p[i], cesi.MarkUnseen, p[i].id)
 			i++
-		case i == len(p) || compareIDs(p[i].id, list[j].ProcessID) > 0:
+		case i == len(p) || p[i].id.Compare(list[j].ProcessID) > 0:
 			do(nil, cesi.MarkOf(list[j].Process), list[j].ProcessID)
 			j++
 		default:
@@ -91,7 +91,7 @@ func (p pasts) beside(list []Process, do func(known *past, mark cesi.Mark, id ce
 
 // seeOne adds how one process, which is known, is now.
 func (p pasts) seeOne(process cesi.Process, slot cesi.Slot, before bool) pasts {
-	i, found := slices.BinarySearchFunc(p, process.ProcessID, func(p past, id cesi.ProcessID) int { return compareIDs(p.id, id) })
+	i, found := slices.BinarySearchFunc(p, process.ProcessID, func(p past, id cesi.ProcessID) int { return p.id.Compare(id) })
 	if !found || p[i].last().Last == cesi.MarkOf(process) {
 		return p
 	}

@@ -189,6 +189,7 @@ func (p *poller) poll(ctx context.Context) {
 		n.Supervisor = p.info
 		n.LastContact = now
 		n.Latency = latency
+		n.clock = clockOf(n.clock, processes, now)
 		n.Processes = list
 		n.NoConfig = p.silence
 		n.Counts = counts
@@ -273,7 +274,7 @@ func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
 		}
 		counts.count(process)
 	}
-	slices.SortFunc(list, func(a, b Process) int { return compareIDs(a.ProcessID, b.ProcessID) })
+	slices.SortFunc(list, func(a, b Process) int { return a.Compare(b.ProcessID) })
 	return list, counts
 }
 

@@ -65,5 +65,5 @@ func (n *Node) Recall(h cesi.History) {
 		slices.SortFunc(points, func(a, b cesi.Point) int { return int(a.Slot - b.Slot) })
 		n.pasts = append(n.pasts, past{id, points})
 	}
-	slices.SortFunc(n.pasts, func(a, b past) int { return compareIDs(a.id, b.id) })
+	slices.SortFunc(n.pasts, func(a, b past) int { return a.id.Compare(b.id) })
 }

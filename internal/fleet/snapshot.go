@@ -48,6 +48,7 @@ type Node struct {
 	// Version rises with every change of anything but LastContact and Latency.
 	Version uint64
 
+	clock    int64          // how far its clock is ahead of ours, in seconds
 	answered []cesi.Stretch // the slots of the last day in which it did
 	pasts    pasts
 }
@@ -73,7 +74,7 @@ func (n *Node) Process(id cesi.ProcessID) (Process, bool) {
 
 func (n *Node) find(id cesi.ProcessID) (int, bool) {
 	return slices.BinarySearchFunc(n.Processes, id, func(p Process, id cesi.ProcessID) int {
-		return compareIDs(p.ProcessID, id)
+		return p.Compare(id)
 	})
 }
 
@@ -83,10 +84,6 @@ func (n *Node) Stale() bool { return n.Status == Down && !n.LastContact.IsZero()
 
 // InEnvironment reports whether the node is in the named environment.
 func (n *Node) InEnvironment(name string) bool { return slices.Contains(n.Environments, name) }
-
-func compareIDs(a, b cesi.ProcessID) int {
-	return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Name, b.Name))
-}
 
 // Counts are numbers of processes by state.
 type Counts struct {
@@ -206,7 +203,8 @@ type Trouble struct {
 }
 
 // Attention lists what needs attention, worst first: FATAL, nodes that don't
-// answer, BACKOFF, unexpected exits; the most recent first among equals.
+// answer, BACKOFF, unexpected exits. Among equals the most recent is first, by the
+// time at which it began, then they are in order of node and name.
 func (s *Snapshot) Attention() []Trouble {
 	var list []Trouble
 	for _, n := range s.Nodes {
@@ -242,7 +240,10 @@ func compareTroubles(a, b Trouble) int {
 		return c
 	}
 	if a.Process == nil {
-		return b.Node.Failure.Since.Compare(a.Node.Failure.Since)
+		return cmp.Or(b.Node.Failure.Since.Compare(a.Node.Failure.Since), cesi.CompareNames(a.Node.Name, b.Node.Name))
 	}
-	return cmp.Compare(a.Process.Since(), b.Process.Since())
+	return cmp.Or(
+		cmp.Compare(b.Node.ours(b.Process.Began()), a.Node.ours(a.Process.Began())),
+		cesi.CompareNames(a.Node.Name, b.Node.Name), a.Process.Compare(b.Process.ProcessID),
+	)
 }

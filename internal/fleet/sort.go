@@ -2,7 +2,10 @@ package fleet
 
 import (
 	"cmp"
+	"math"
 	"slices"
+
+	"cesi/internal/cesi"
 )
 
 // Sorting is an order of processes. Equal ones are in the order of ByName.
@@ -89,21 +92,30 @@ func median(a, b, c Match, compare func(a, b Match) int) Match {
 func comparison(by Sorting) func(a, b Match) int {
 	switch by {
 	case ByNode:
-		return func(a, b Match) int { return cmp.Compare(a.Node.Name, b.Node.Name) }
+		return func(a, b Match) int { return cesi.CompareNames(a.Node.Name, b.Node.Name) }
 	case ByState:
 		return compareStates
 	case ByUptime:
-		return func(a, b Match) int { return cmp.Compare(b.Process.Uptime(), a.Process.Uptime()) }
+		return func(a, b Match) int { return cmp.Compare(a.upSince(), b.upSince()) }
 	default:
 		return compareNames
 	}
 }
 
+// upSince is when a process that has a pid was started, in seconds since 1970 by
+// our clock; for any other, later than all times.
+func (m Match) upSince() int64 {
+	if m.Process.PID == 0 || m.Process.Start == 0 {
+		return math.MaxInt64
+	}
+	return m.Node.ours(m.Process.Start)
+}
+
 func compareNames(a, b Match) int {
-	if c := compareIDs(a.Process.ProcessID, b.Process.ProcessID); c != 0 {
+	if c := a.Process.Compare(b.Process.ProcessID); c != 0 {
 		return c
 	}
-	return cmp.Compare(a.Node.Name, b.Node.Name)
+	return cesi.CompareNames(a.Node.Name, b.Node.Name)
 }
 
 func compareStates(a, b Match) int {

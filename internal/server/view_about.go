@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
 )
@@ -57,7 +58,7 @@ func countVersions(s *fleet.Snapshot) []versionCount {
 		list = append(list, versionCount{Version: v[0], API: v[1], Nodes: n})
 	}
 	slices.SortFunc(list, func(a, b versionCount) int {
-		return cmp.Or(cmp.Compare(b.Nodes, a.Nodes), cmp.Compare(a.Version, b.Version), cmp.Compare(a.API, b.API))
+		return cmp.Or(cmp.Compare(b.Nodes, a.Nodes), cesi.CompareNames(a.Version, b.Version), cesi.CompareNames(a.API, b.API))
 	})
 	return list
 }

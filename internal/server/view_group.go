@@ -113,7 +113,7 @@ func processNames(g *fleet.Group) []string {
 			names[part.Processes[i].Name] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
+	return slices.SortedFunc(maps.Keys(names), cesi.CompareNames)
 }
 
 func newGroupPlaces(g *fleet.Group, current string) []groupPlace {

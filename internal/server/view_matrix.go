@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"slices"
 
 	"cesi/internal/cesi"
@@ -74,7 +73,7 @@ func newMatrix(g *fleet.Group, parts []fleet.GroupPart, names []string) matrix {
 
 func processIn(part fleet.GroupPart, name string) (fleet.Process, bool) {
 	i, found := slices.BinarySearchFunc(part.Processes, name, func(p fleet.Process, name string) int {
-		return cmp.Compare(p.Name, name)
+		return cesi.CompareNames(p.Name, name)
 	})
 	if !found {
 		return fleet.Process{}, false

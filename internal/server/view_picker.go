@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
 )
@@ -29,7 +30,7 @@ func newPickers(s *fleet.Snapshot, q processesQuery) []picker {
 	for _, g := range s.Groups() {
 		groups = append(groups, g.Name)
 	}
-	slices.Sort(nodes)
+	slices.SortFunc(nodes, cesi.CompareNames)
 	return pickersWithChoices(
 		newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, environmentNames(s)),
 		newPicker("node", words.Of("Node"), words.Of("all nodes"), q.Node, nodes),
