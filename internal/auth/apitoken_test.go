@@ -39,7 +39,11 @@ func TestATokenHasWhatItsOwnerHasNow(t *testing.T) {
 	if err != nil || got.Owner.Role != cesi.Viewer || got.Name != "deploy" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if err := b.SetPassword(t.Context(), root, "bob", "another one", true); err != nil {
+	user, hash, err := b.db.User(t.Context(), "bob")
+	if err == nil {
+		err = b.db.Rehash(t.Context(), user.ID, hash, hash, true) // as one that proves weak at a login
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	b.wantKind(b.tryToken(text), cesi.Forbidden, "has to be changed")
@@ -47,6 +51,26 @@ func TestATokenHasWhatItsOwnerHasNow(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wantKind(b.tryToken(text), cesi.Unauthorized, "not accepted")
+}
+
+func TestTokens_EndWithAResetOfThePassword(t *testing.T) {
+	b := newBench(t)
+	b.add("ann", cesi.Admin)
+	b.add("bob", cesi.Admin)
+	deploy := b.token("deploy", time.Time{})
+	if err := b.SetPassword(t.Context(), root, "ann", "another one", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.tryToken(deploy); err != nil {
+		t.Errorf("after the reset of another user: %v", err)
+	}
+	if err := b.SetPassword(t.Context(), root, "bob", "another one", false); err != nil {
+		t.Fatal(err)
+	}
+	b.wantKind(b.tryToken(deploy), cesi.Unauthorized, "revoked")
+	if tokens, err := b.Tokens(t.Context(), "bob"); err != nil || len(tokens) != 0 {
+		t.Errorf("%d tokens are left, %v", len(tokens), err)
+	}
 }
 
 func TestATokenIsKnownByItsPrefixAndKeptAsAHash(t *testing.T) {

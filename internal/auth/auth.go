@@ -32,7 +32,8 @@ type Store interface {
 	Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error)
 	// Rehash replaces how the password that hashes to oldHash is stored.
 	Rehash(ctx context.Context, user int64, oldHash, newHash string, mustChange bool) error
-	// SetPassword replaces the password and ends the user's sessions.
+	// SetPassword replaces the password, ends the user's sessions and removes the
+	// user's tokens.
 	SetPassword(ctx context.Context, name, hash string, mustChange bool) error
 	// ChangePassword replaces the password that hashes to oldHash, ends the
 	// user's sessions and begins s.

@@ -8,8 +8,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Sessions returns the user's sessions that are not over, those used last first,
-// each with its last use to the minute. Who may see them is for the caller to
+// Sessions returns the user's sessions that are not over, those used last first
+// and cesi.MaxSessions at most, each with its last use to the minute. Who may see them is for the caller to
 // check.
 func (s *Service) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	sessions, err := s.store.Sessions(ctx, user)
@@ -17,6 +17,7 @@ func (s *Service) Sessions(ctx context.Context, user string) ([]cesi.Session, er
 		return nil, err
 	}
 	sessions = slices.DeleteFunc(sessions, s.over)
+	sessions = sessions[:min(len(sessions), cesi.MaxSessions)]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, session := range sessions {

@@ -9,6 +9,29 @@ import (
 	"cesi/internal/cesi"
 )
 
+func TestSessions_OfOneUserAreBounded(t *testing.T) {
+	b := newBench(t)
+	b.add("ann", cesi.Admin)
+	b.add("bob", cesi.Admin)
+	bob, used := b.login("bob"), b.login("ann")
+	var tokens []string
+	for range cesi.MaxSessions {
+		b.clock.pass(time.Minute)
+		tokens = append(tokens, b.login("ann"))
+		b.wantLoggedIn(used, true)
+		b.Flush(t.Context())
+	}
+	b.wantLoggedIn(bob, true)
+	b.wantLoggedIn(used, true)
+	b.wantLoggedIn(tokens[0], false)
+	b.wantLoggedIn(tokens[1], true)
+	if list, err := b.Sessions(t.Context(), "ann"); err != nil || len(list) != cesi.MaxSessions {
+		t.Errorf("%d sessions are listed, %v", len(list), err)
+	}
+	b.clock.pass(-time.Minute) // the newest begins, even if the clock was set back
+	b.wantLoggedIn(b.login("ann"), true)
+}
+
 func TestOnesSessionsAreListedAndEnded(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)

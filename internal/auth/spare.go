@@ -47,9 +47,7 @@ func (s *spareStore) StartSession(ctx context.Context, session cesi.Session, has
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, ends)
-	if len(s.sessions) >= maxSpare {
-		s.dropOldest()
-	}
+	s.makeRoom(session.User.ID)
 	s.sessions[session.Token] = spareSession{session, hash}
 	s.log.Warn("a session can't be stored: it is kept in memory", "user", session.User.Name, "error", err)
 	return nil
@@ -171,10 +169,17 @@ func (s *spareStore) dropExpired(at time.Time) {
 	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, spare spareSession) bool { return !spare.Expires.After(at) })
 }
 
-// dropOldest makes room for another session. Call with mu held.
-func (s *spareStore) dropOldest() {
-	oldest := slices.MinFunc(slices.Collect(maps.Values(s.sessions)), func(a, b spareSession) int { return a.Created.Compare(b.Created) })
-	delete(s.sessions, oldest.Token)
+// makeRoom ends the oldest sessions until there is room for another one of the
+// user. Call with mu held.
+func (s *spareStore) makeRoom(user int64) {
+	oldestFirst := slices.SortedFunc(maps.Values(s.sessions), func(a, b spareSession) int { return a.Created.Compare(b.Created) })
+	own := slices.DeleteFunc(slices.Clone(oldestFirst), func(spare spareSession) bool { return spare.User.ID != user })
+	if len(own) >= cesi.MaxSessions {
+		delete(s.sessions, own[0].Token)
+	}
+	if len(s.sessions) >= maxSpare {
+		delete(s.sessions, oldestFirst[0].Token)
+	}
 }
 
 // each calls do, with mu held, for the user's sessions that are not stored.

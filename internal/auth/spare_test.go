@@ -101,13 +101,36 @@ func TestAWrongPasswordOpensNothingOnAFullDisk(t *testing.T) {
 	b.wantKind(b.tryLogin("ann", "wrong"), cesi.Unauthorized, "wrong user name or password")
 }
 
+func TestSpareSessions_OfOneUserAreBounded(t *testing.T) {
+	b, disk := newFullBench(t)
+	disk.full = false
+	bob, stored := b.login("bob"), b.login("ann")
+	disk.full = true
+	var tokens []string
+	for range cesi.MaxSessions + 1 {
+		b.clock.pass(time.Second)
+		tokens = append(tokens, b.login("ann"))
+	}
+	b.wantLoggedIn(bob, true)
+	b.wantLoggedIn(tokens[0], false)
+	b.wantLoggedIn(tokens[1], true)
+	if list, err := b.Sessions(t.Context(), "ann"); err != nil || len(list) != cesi.MaxSessions {
+		t.Errorf("%d sessions are listed, %v", len(list), err)
+	}
+	disk.full = false
+	b.Flush(t.Context())
+	b.wantLoggedIn(stored, false)
+	b.wantLoggedIn(tokens[1], true)
+	b.wantLoggedIn(tokens[cesi.MaxSessions], true)
+}
+
 func TestMoreSessionsThanCanBeKeptEndTheOldestAndLockNobodyOut(t *testing.T) {
 	b, disk := newFullBench(t)
 	store := newSpareStore(disk, b.Service.log)
 	begin := func(i int) cesi.TokenHash {
 		t.Helper()
 		b.clock.pass(time.Second)
-		session := cesi.Session{Token: cesi.TokenHash{byte(i), byte(i >> 8)}, User: cesi.User{Name: "ann"}, Created: b.clock.now(), Expires: b.clock.now().Add(time.Hour)}
+		session := cesi.Session{Token: cesi.TokenHash{byte(i), byte(i >> 8)}, User: cesi.User{ID: int64(i), Name: "ann"}, Created: b.clock.now(), Expires: b.clock.now().Add(time.Hour)}
 		if err := store.StartSession(t.Context(), session, "hash", cesi.TokenHash{}); err != nil {
 			t.Fatal(err)
 		}

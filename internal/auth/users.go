@@ -44,8 +44,9 @@ func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password 
 	})
 }
 
-// SetPassword gives another user a password and ends the user's sessions; with
-// mustChange it has to be replaced at the next login. Errors: Forbidden,
+// SetPassword gives another user a password, ends the user's sessions and
+// revokes the user's API tokens: a reset ends every access. With mustChange the
+// password has to be replaced at the next login. Errors: Forbidden,
 // NotFound, Invalid (also for the actor's own, which takes the old one).
 func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, password string, mustChange bool) error {
 	return s.manage(ctx, actor, cesi.ActionUserPassword, name, func(*cesi.Activity) error {

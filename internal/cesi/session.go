@@ -13,6 +13,10 @@ type TokenHash [32]byte
 // and of no use to anybody else.
 func (h TokenHash) ID() string { return hex.EncodeToString(h[:8]) }
 
+// MaxSessions is how many sessions a user has at most. One more ends the one
+// that was used longest ago.
+const MaxSessions = 50
+
 // Session is one login of a user's, from its beginning to the log-out, a new
 // password or its expiry.
 type Session struct {

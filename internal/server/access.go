@@ -58,8 +58,9 @@ func (s *Server) self(h handlerFunc) http.HandlerFunc {
 	})
 }
 
-// personal keeps what gives access to an account (its password, sessions and API
-// tokens) from API tokens: one that was stolen must not outlive its revocation.
+// personal refuses API tokens. It guards what gives access to an account or takes
+// it away: passwords, sessions, API tokens, and the users themselves. A stolen
+// token must not outlive its revocation, not even by a user that it adds.
 func (s *Server) personal(h handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if visitorOf(r).bearer != "" {

@@ -133,7 +133,7 @@ func (s *Server) apiSetPassword(w http.ResponseWriter, r *http.Request) error {
 	s.writeJSON(w, http.StatusOK, struct {
 		apiMessage
 		Password string `json:"password,omitempty"`
-	}{apiMessage{ok(), "The password is set. All sessions of the user have ended."}, made})
+	}{apiMessage{ok(), "The password is set. All sessions and API tokens of the user have ended."}, made})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -363,6 +364,27 @@ func TestAnotherSiteCanChangeNothing(t *testing.T) {
 			if got.status != http.StatusForbidden || !strings.Contains(got.body, "proxy_set_header Host $http_host;") {
 				t.Errorf("%s with %v: %d %s", route, header, got.status, got.body)
 			}
+		}
+	}
+	if diff := cmp.Diff(before, h.stored()); diff != "" {
+		t.Errorf("what has changed: %s", diff)
+	}
+}
+
+func TestTokens_ChangeNoAccount(t *testing.T) {
+	_, nodes := fakeNode(t)
+	h, b := startServerAs(t, cesi.Admin, nodes)
+	token := b.post("/profile/tokens", url.Values{"name": {"deploy"}, "days": {"0"}}).secretOf(t)
+	before := h.stored()
+	for _, route := range everyRoute(t, h.Server) {
+		method, pattern, _ := strings.Cut(route, " ")
+		area := strings.TrimPrefix(pattern, "/api/v2")
+		if method == http.MethodGet || area == pattern || !strings.HasPrefix(area, "/users") && !strings.HasPrefix(area, "/profile") {
+			continue
+		}
+		got := h.anybody().do(method, pathOf(pattern), "{}", with{"Authorization", "Bearer " + token})
+		if got.status != http.StatusForbidden || !strings.Contains(got.body, "log in with the password") {
+			t.Errorf("%s: %d %s", route, got.status, got.body)
 		}
 	}
 	if diff := cmp.Diff(before, h.stored()); diff != "" {

@@ -111,12 +111,12 @@ func (s *Server) apiRoutes(r chi.Router) {
 	r.Delete("/profile/tokens/{id}", s.allow(cesi.ViewFleet, s.personal(s.apiRevokeToken)))
 
 	r.Get("/users", s.allow(cesi.ManageUsers, s.apiUsers))
-	r.Post("/users", s.allow(cesi.ManageUsers, s.apiAddUser))
-	r.Delete("/users/{user}", s.allow(cesi.ManageUsers, s.apiDeleteUser))
-	r.Put("/users/{user}/role", s.allow(cesi.ManageUsers, s.apiSetRole))
-	r.Put("/users/{user}/password", s.allow(cesi.ManageUsers, s.apiSetPassword))
-	r.Delete("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.apiEndSessionsOf))
-	r.Delete("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.apiRevokeTokensOf))
+	r.Post("/users", s.allow(cesi.ManageUsers, s.personal(s.apiAddUser)))
+	r.Delete("/users/{user}", s.allow(cesi.ManageUsers, s.personal(s.apiDeleteUser)))
+	r.Put("/users/{user}/role", s.allow(cesi.ManageUsers, s.personal(s.apiSetRole)))
+	r.Put("/users/{user}/password", s.allow(cesi.ManageUsers, s.personal(s.apiSetPassword)))
+	r.Delete("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.personal(s.apiEndSessionsOf)))
+	r.Delete("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.personal(s.apiRevokeTokensOf)))
 
 	r.Get("/processes", s.allow(cesi.ViewFleet, s.apiFleetProcesses))
 	r.Get("/environments", s.allow(cesi.ViewFleet, s.apiEnvironments))

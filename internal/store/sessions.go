@@ -33,8 +33,15 @@ func (db *DB) StartSession(ctx context.Context, s cesi.Session, hash string, end
 	})
 }
 
+// insertSession stores a session. Those of the user that were used longest ago
+// make room for it.
 func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (token, user_id, created, last_seen, expires, address, user_agent)
+	_, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = ?1 AND token NOT IN
+		(SELECT token FROM sessions WHERE user_id = ?1 ORDER BY last_seen DESC, created DESC LIMIT ?2)`, s.User.ID, cesi.MaxSessions-1)
+	if err != nil {
+		return fmt.Errorf("make room for a session of %q: %w", s.User.Name, err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO sessions (token, user_id, created, last_seen, expires, address, user_agent)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`, s.Token[:], s.User.ID, micros(s.Created), micros(s.Created), micros(s.Expires),
 		s.Address, clip(s.UserAgent, maxUserAgent))
 	if err != nil {

@@ -107,11 +107,16 @@ func (db *DB) DeleteTokens(ctx context.Context, user string) (n int, err error) 
 		if err != nil {
 			return err
 		}
-		n, err = changes(tx.ExecContext(ctx, `DELETE FROM tokens WHERE user_id = ?`, u.ID))
-		if err != nil {
-			return fmt.Errorf("delete tokens: %w", err)
-		}
-		return nil
+		n, err = deleteTokens(ctx, tx, u.ID)
+		return err
 	})
 	return n, err
+}
+
+func deleteTokens(ctx context.Context, tx *sql.Tx, user int64) (int, error) {
+	n, err := changes(tx.ExecContext(ctx, `DELETE FROM tokens WHERE user_id = ?`, user))
+	if err != nil {
+		return 0, fmt.Errorf("delete tokens: %w", err)
+	}
+	return n, nil
 }

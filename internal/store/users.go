@@ -91,7 +91,8 @@ func nameTaken(ctx context.Context, tx *sql.Tx, name string) error {
 	return cesi.Errorf(cesi.Conflict, "there is already a user %q", name)
 }
 
-// SetPassword gives the user a new password and ends the user's sessions.
+// SetPassword gives the user a new password, ends the user's sessions and removes
+// the user's API tokens.
 func (db *DB) SetPassword(ctx context.Context, name, hash string, mustChange bool) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		u, err := findUser(ctx, tx, name)
@@ -100,6 +101,9 @@ func (db *DB) SetPassword(ctx context.Context, name, hash string, mustChange boo
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE users SET password = ?, must_change = ? WHERE id = ?`, hash, mustChange, u.ID); err != nil {
 			return fmt.Errorf("set password of %q: %w", name, err)
+		}
+		if _, err := deleteTokens(ctx, tx, u.ID); err != nil {
+			return err
 		}
 		return endSessions(ctx, tx, u.ID)
 	})
