@@ -1,6 +1,8 @@
 // Package migrations holds the SQL files that bring a database from nothing to
 // the present schema. What applies them is the store; no query lives here.
 //
+// The store makes number 9 itself: it needs what SQL can't do.
+//
 // A file that has been released is never changed: a new one follows it.
 package migrations
 

@@ -26,7 +26,14 @@ func openDatabase(ctx context.Context, conf *config.Config, log *slog.Logger) (*
 		}
 		log.Warn("the old database is kept and still holds the passwords: remove it once everybody can log in", "file", taken.Copy)
 	}
-	return store.Open(ctx, path, time.Now)
+	db, err := store.Open(ctx, path, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, remark := range db.Remarks() {
+		log.Warn("new schema of the database: " + remark)
+	}
+	return db, nil
 }
 
 // absolute writes a path that is relative to the working directory so that it

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"cesi/internal/cesi"
 )
@@ -92,7 +91,7 @@ func (s *Service) addFirst(ctx context.Context, name, password string, mustChang
 // forgetInitial removes the file with the first administrator's password, once
 // that user has logged in, or has another password, or none.
 func (s *Service) forgetInitial(name string) {
-	if !strings.EqualFold(name, initialUser) {
+	if !cesi.SameUserName(name, initialUser) {
 		return
 	}
 	if err := os.Remove(s.initial); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -187,7 +186,7 @@ func (s *spareStore) each(user string, do func(spareSession)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, spare := range s.sessions {
-		if strings.EqualFold(spare.User.Name, user) {
+		if cesi.SameUserName(spare.User.Name, user) {
 			do(spare)
 		}
 	}

@@ -3,7 +3,6 @@ package auth
 import (
 	"fmt"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -90,7 +89,7 @@ type attempt struct {
 // begin lets a try through and counts it as failed, or refuses it with a
 // ThrottledError.
 func (t *throttle) begin(address, account string) (*attempt, error) {
-	a := &attempt{throttle: t, pair: pair{network(address), strings.ToLower(clip(account))}}
+	a := &attempt{throttle: t, pair: pair{network(address), clip(cesi.FoldUserName(account))}}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()

@@ -248,3 +248,16 @@ func TestTheAddressesSeenLastAreKnown(t *testing.T) {
 		t.Errorf("%d known after a week", len(th.known))
 	}
 }
+
+func TestThrottle_OneAccountHoweverWrittenAndComposed(t *testing.T) {
+	th := newThrottle(newClock().now)
+	for n := range freeTries {
+		name := []string{"\u00e9", "\u00c9", "e\u0301", "E\u0301"}[n%4]
+		if got := wait(t, th, "10.0.0.1", name); got != 0 {
+			t.Fatalf("try %d waits %v", n+1, got)
+		}
+	}
+	if got := wait(t, th, "10.0.0.1", "E\u0301"); got == 0 {
+		t.Error("another way to write the name is a way around")
+	}
+}

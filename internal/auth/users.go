@@ -50,7 +50,7 @@ func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password 
 // NotFound, Invalid (also for the actor's own, which takes the old one).
 func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, password string, mustChange bool) error {
 	return s.manage(ctx, actor, cesi.ActionUserPassword, name, func(*cesi.Activity) error {
-		if strings.EqualFold(actor.User, name) {
+		if cesi.SameUserName(actor.User, name) {
 			return cesi.Errorf(cesi.Invalid, "change your own password in your profile")
 		}
 		hash, err := s.newHash(ctx, password)

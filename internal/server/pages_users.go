@@ -91,7 +91,7 @@ func (s *Server) account(r *http.Request) (cesi.Account, error) {
 		return cesi.Account{}, err
 	}
 	for _, a := range accounts {
-		if strings.EqualFold(a.Name, name) {
+		if cesi.SameUserName(a.Name, name) {
 			return a, nil
 		}
 	}
@@ -121,7 +121,7 @@ func (s *Server) roleForm(w http.ResponseWriter, r *http.Request) error {
 		err = s.opts.Auth.SetRole(r.Context(), s.actor(r), name, role)
 	}
 	next := localURL("users", name) + "?notice=role"
-	if strings.EqualFold(name, visitorOf(r).user.Name) && !role.Can(cesi.ManageUsers) {
+	if cesi.SameUserName(name, visitorOf(r).user.Name) && !role.Can(cesi.ManageUsers) {
 		next = "/profile?notice=role"
 	}
 	return s.changed(w, r, err, next)

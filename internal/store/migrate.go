@@ -19,35 +19,38 @@ const (
 	migrationPause = 100 * time.Millisecond
 )
 
-// migrate applies what is missing. Two processes may do so at once: one of them
-// then finds its transaction refused, and at the next try nothing left to do.
-func migrate(ctx context.Context, pool *sql.DB) error {
-	var err error
+// migrate applies what is missing, and returns sentences about users whom that
+// has changed. Two processes may do so at once: one of them then finds its
+// transaction refused, and at the next try nothing left to do.
+func migrate(ctx context.Context, pool *sql.DB) (remarks []string, err error) {
 	for range migrationTries {
-		if err = migrateOnce(ctx, pool); err == nil {
-			return nil
+		if remarks, err = migrateOnce(ctx, pool); err == nil {
+			return remarks, nil
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-time.After(migrationPause):
 		}
 	}
-	return fmt.Errorf("migrate: %w", err)
+	return nil, fmt.Errorf("migrate: %w", err)
 }
 
-func migrateOnce(ctx context.Context, pool *sql.DB) error {
-	provider, err := newProvider(pool)
-	if err != nil {
+func migrateOnce(ctx context.Context, pool *sql.DB) (remarks []string, err error) {
+	provider, err := newProvider(pool, func(ctx context.Context, tx *sql.Tx) (err error) {
+		remarks, err = foldUsers(ctx, tx)
 		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	_, err = provider.Up(ctx)
-	return err
+	return remarks, err
 }
 
 // newestVersion is the version of the schema that this program knows.
 func newestVersion(pool *sql.DB) (int64, error) {
-	provider, err := newProvider(pool)
+	provider, err := newProvider(pool, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -55,7 +58,9 @@ func newestVersion(pool *sql.DB) (int64, error) {
 	return sources[len(sources)-1].Version, nil
 }
 
-func newProvider(pool *sql.DB) (*goose.Provider, error) {
+// newProvider knows all migrations: those of SQL, and fold, which is foldUsers.
+func newProvider(pool *sql.DB, fold func(context.Context, *sql.Tx) error) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, pool, migrations.Files,
-		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()),
+		goose.WithGoMigrations(goose.NewGoMigration(foldVersion, &goose.GoFunc{RunTx: fold}, nil)))
 }

@@ -12,7 +12,7 @@ import (
 // expired is for the caller to say.
 func (db *DB) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	return list(ctx, db.sql, "list sessions", scanSession, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
-		FROM sessions JOIN users ON users.id = sessions.user_id WHERE users.name = ? ORDER BY last_seen DESC, sessions.created DESC`, user)
+		FROM sessions JOIN users ON users.id = sessions.user_id WHERE users.folded = ? ORDER BY last_seen DESC, sessions.created DESC`, cesi.FoldUserName(user))
 }
 
 func scanSession(row scanner) (s cesi.Session, err error) {

@@ -25,6 +25,8 @@ type DB struct {
 	sql *sql.DB
 	now func() time.Time
 
+	remarks []string // see Remarks
+
 	probe  *worker // runs look
 	probed atomic.Pointer[error]
 }
@@ -51,11 +53,12 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	}
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxConnections)
-	if err := migrate(ctx, pool); err != nil {
+	remarks, err := migrate(ctx, pool)
+	if err != nil {
 		_ = pool.Close()
 		return nil, fmt.Errorf("database %s: %w", path, explain(err))
 	}
-	db := &DB{sql: pool, now: now}
+	db := &DB{sql: pool, now: now, remarks: remarks}
 	db.probe = &worker{run: db.look}
 	return db, nil
 }
@@ -75,6 +78,10 @@ func fileURI(path string, options url.Values) string {
 	u := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
 	return u.String()
 }
+
+// Remarks are sentences about users whom Open has renamed, since a new schema
+// takes their names for one; none, as a rule.
+func (db *DB) Remarks() []string { return db.remarks }
 
 // Close ends the use of the database.
 func (db *DB) Close() error {

@@ -19,7 +19,7 @@ type adopted struct {
 }
 
 // adopt turns old users into ours: whom it can't take, whose role is none of
-// ours and whose name only differs in case from another's is in the remarks.
+// ours and whose name only differs in case or composition from another's is in the remarks.
 // Administrators come first, so that none of them loses a name to somebody else.
 func adopt(old []oldUser) (list []adopted, remarks []string) {
 	for _, u := range old {
@@ -59,24 +59,24 @@ func oldRole(kind string) (role cesi.Role, known bool) {
 	return cesi.Role(n), true
 }
 
-// renameTwins gives another name to whom the database would take for one before:
-// it does not tell the case of ASCII letters.
+// renameTwins gives another name to users whom the database would take for one
+// that comes before: see cesi.FoldUserName.
 func renameTwins(list []adopted) (remarks []string) {
 	taken := make(map[string]string, len(list))
 	for _, a := range list {
-		if key := foldASCII(a.user.Name); taken[key] == "" {
+		if key := cesi.FoldUserName(a.user.Name); taken[key] == "" {
 			taken[key] = a.user.Name
 		}
 	}
 	for i := range list {
 		name := list[i].user.Name
-		if taken[foldASCII(name)] == name {
+		if taken[cesi.FoldUserName(name)] == name {
 			continue
 		}
-		twin := taken[foldASCII(name)]
+		twin := taken[cesi.FoldUserName(name)]
 		for n := 2; ; n++ {
 			list[i].user.Name = numbered(name, n)
-			if key := foldASCII(list[i].user.Name); taken[key] == "" {
+			if key := cesi.FoldUserName(list[i].user.Name); taken[key] == "" {
 				taken[key] = list[i].user.Name
 				break
 			}
@@ -92,14 +92,4 @@ func numbered(name string, n int) string {
 	suffix := "-" + strconv.Itoa(n)
 	runes := []rune(name)
 	return string(runes[:min(len(runes), cesi.MaxUserName-len(suffix))]) + suffix
-}
-
-// foldASCII is a text as SQLite's NOCASE compares it.
-func foldASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r - 'A' + 'a'
-		}
-		return r
-	}, s)
 }

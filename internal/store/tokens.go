@@ -61,7 +61,7 @@ func (db *DB) Token(ctx context.Context, hash cesi.TokenHash) (cesi.Token, error
 // Tokens returns the user's tokens by name.
 func (db *DB) Tokens(ctx context.Context, user string) ([]cesi.Token, error) {
 	return list(ctx, db.sql, "list tokens", scanToken, `SELECT `+userColumns+`, `+tokenColumns+`
-		FROM tokens JOIN users ON users.id = tokens.user_id WHERE users.name = ? ORDER BY tokens.name`, user)
+		FROM tokens JOIN users ON users.id = tokens.user_id WHERE users.folded = ? ORDER BY tokens.name`, cesi.FoldUserName(user))
 }
 
 func scanToken(row scanner) (t cesi.Token, err error) {
@@ -88,8 +88,8 @@ func (db *DB) TouchTokens(ctx context.Context, used map[int64]time.Time) error {
 // the user has none of that ID.
 func (db *DB) DeleteToken(ctx context.Context, user string, id int64) (string, error) {
 	var name string
-	err := db.row(ctx, `DELETE FROM tokens WHERE id = ? AND user_id = (SELECT id FROM users WHERE name = ?) RETURNING name`,
-		id, user).Scan(&name)
+	err := db.row(ctx, `DELETE FROM tokens WHERE id = ? AND user_id = (SELECT id FROM users WHERE folded = ?) RETURNING name`,
+		id, cesi.FoldUserName(user)).Scan(&name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", cesi.Errorf(cesi.NotFound, "there is no such token")
 	}

@@ -28,11 +28,11 @@ func (db *DB) Users(ctx context.Context) ([]cesi.User, error) {
 		`SELECT `+userColumns+` FROM users ORDER BY name`)
 }
 
-// User returns the user of the name, in whatever case its ASCII letters are
-// written, and the hash of the password; NotFound if there is none.
+// User returns the user of the name, however it is written (see
+// cesi.FoldUserName), and the hash of the password; NotFound if there is none.
 func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) {
 	var hash string
-	row := db.row(ctx, `SELECT `+userColumns+`, password FROM users WHERE name = ?`, name)
+	row := db.row(ctx, `SELECT `+userColumns+`, password FROM users WHERE folded = ?`, cesi.FoldUserName(name))
 	u, err := scanUser(row, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return cesi.User{}, "", noSuchUser(name)
@@ -67,8 +67,8 @@ func (db *DB) AddFirstUser(ctx context.Context, u cesi.User, hash string) (cesi.
 
 func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *cesi.User, hash string) error {
 	created := micros(db.now())
-	err := tx.QueryRowContext(ctx, `INSERT INTO users (name, password, role, must_change, created)
-		VALUES (?, ?, ?, ?, ?) RETURNING id`, u.Name, hash, u.Role, u.MustChange, created).Scan(&u.ID)
+	err := tx.QueryRowContext(ctx, `INSERT INTO users (name, folded, password, role, must_change, created)
+		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`, u.Name, cesi.FoldUserName(u.Name), hash, u.Role, u.MustChange, created).Scan(&u.ID)
 	if isUniqueViolation(err) {
 		return nameTaken(ctx, tx, u.Name)
 	}
@@ -165,7 +165,7 @@ func (db *DB) SetRole(ctx context.Context, name string, role cesi.Role) error {
 
 // SetPreferences gives the user a language and a scheme; see cesi.User.
 func (db *DB) SetPreferences(ctx context.Context, name, language, scheme string) error {
-	n, err := changes(db.exec(ctx, `UPDATE users SET language = ?, scheme = ? WHERE name = ?`, language, scheme, name))
+	n, err := changes(db.exec(ctx, `UPDATE users SET language = ?, scheme = ? WHERE folded = ?`, language, scheme, cesi.FoldUserName(name)))
 	if err != nil {
 		return fmt.Errorf("set preferences of %q: %w", name, err)
 	}
@@ -194,7 +194,7 @@ func (db *DB) DeleteUser(ctx context.Context, name string) error {
 }
 
 func findUser(ctx context.Context, tx *sql.Tx, name string) (cesi.User, error) {
-	u, err := scanUser(tx.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE name = ?`, name))
+	u, err := scanUser(tx.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users WHERE folded = ?`, cesi.FoldUserName(name)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return cesi.User{}, noSuchUser(name)
 	}

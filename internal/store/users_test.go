@@ -1,6 +1,9 @@
 package store
 
 import (
+	"database/sql"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -123,4 +126,68 @@ func countConflicts(t *testing.T, results []error) int {
 		}
 	}
 	return n
+}
+
+func TestUsers_OneNameHoweverWrittenAndComposed(t *testing.T) {
+	db, path := openTest(t)
+	db.now = atNoon
+	renée := addUser(t, db, "Ren\u00e9e", cesi.Admin)
+	startSession(t, db, renée, 's', 0)
+	addToken(t, db, "Ren\u00e9e", "ci", 't')
+	for _, name := range []string{"REN\u00c9E", "rene\u0301e", "RENE\u0301E"} {
+		_, err := db.AddUser(t.Context(), cesi.User{Name: name}, "h")
+		wantKind(t, err, cesi.Conflict, "already a user")
+		if u, _, err := db.User(t.Context(), name); err != nil || u.ID != renée.ID {
+			t.Errorf("%q is %+v, %v", name, u, err)
+		}
+		if list, err := db.Sessions(t.Context(), name); err != nil || len(list) != 1 {
+			t.Errorf("%q has the sessions %v, %v", name, list, err)
+		}
+		if list, err := db.Tokens(t.Context(), name); err != nil || len(list) != 1 {
+			t.Errorf("%q has the tokens %v, %v", name, list, err)
+		}
+		if err := db.SetPreferences(t.Context(), name, "fr", "dark"); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := reopenTest(t, path).sql.ExecContext(t.Context(), `INSERT INTO users (name, folded, password, role, must_change, created)
+		VALUES ('other', ?, '', 0, 0, 0)`, cesi.FoldUserName("REN\u00c9E"))
+	if !isUniqueViolation(err) {
+		t.Errorf("the database takes a second one: %v", err)
+	}
+}
+
+// TestMigrate_UsersWithOneNameStayTwo begins with a database whose schema knew
+// the case of ASCII letters only.
+func TestMigrate_UsersWithOneNameStayTwo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cesi.db")
+	pool, err := sql.Open("sqlite", readWriteDSN(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	provider, err := newProvider(pool, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), foldVersion-1); err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range []string{"(1, '\u00e9', 'old viewer', 3, 0, 0)", "(2, 'E\u0301', 'operator', 1, 0, 0)", "(3, '\u00c9', 'admin', 0, 0, 0)", "(4, 'bob', 'bob', 3, 0, 0)"} {
+		if _, err := pool.ExecContext(t.Context(), `INSERT INTO users (id, name, password, role, must_change, created) VALUES `+user); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := reopenTest(t, path)
+	if got := db.Remarks(); len(got) != 2 || !strings.Contains(got[0], "E\u0301-2") || !strings.Contains(got[1], "\u00e9-3") {
+		t.Errorf("remarks %q", got)
+	}
+	for name, want := range map[string]string{"e\u0301": "admin", "\u00c9": "admin", "\u00c9-2": "operator", "\u00c9-3": "old viewer", "BOB": "bob"} {
+		if _, hash, err := db.User(t.Context(), name); err != nil || hash != want {
+			t.Errorf("%q has the password %q, %v; want %q", name, hash, err, want)
+		}
+	}
+	if again := reopenTest(t, path).Remarks(); len(again) != 0 {
+		t.Errorf("at the next start: %q", again)
+	}
 }
