@@ -60,15 +60,19 @@ func (b *tab) waitText(selector, text string) {
 		fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, text))
 }
 
-// place is a point in the page at which an element can be clicked, if nothing
-// covers it.
+// place is a point in the page at which an element can be clicked, if nothing covers
+// it and, where the page wants that, it has been there for a moment (steady.js).
 const place = `(selector => {
   const e = document.querySelector(selector)
   if (!e || e.disabled) return null
   e.scrollIntoView({ block: 'center', behavior: 'instant' })
   const { left, top, width, height } = e.getBoundingClientRect()
   const [x, y] = [left + width / 2, top + height / 2]
-  return e.contains(document.elementFromPoint(x, y)) ? [x, y] : null
+  if (!e.contains(document.elementFromPoint(x, y))) return null
+  if (!document.body.dataset.gone || !e.matches('button, a.btn')) return [x, y]
+  const here = [x, y, e.getAttribute('formaction')].join()
+  if (e.placed !== here) [e.placed, e.placedSince] = [here, performance.now()]
+  return performance.now() - e.placedSince > 600 ? [x, y] : null
 })`
 
 // click clicks with the mouse on what matches, once it can be clicked.
