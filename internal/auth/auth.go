@@ -23,6 +23,9 @@ type Store interface {
 	Users(ctx context.Context) ([]cesi.User, error)
 	// User returns a user and the password's hash, or NotFound.
 	User(ctx context.Context, name string) (cesi.User, string, error)
+	// OldMethods returns how the Werkzeug hashes were made that are stored, each
+	// once, such as "pbkdf2:sha256:150000".
+	OldMethods(ctx context.Context) ([]string, error)
 	// AddUser stores a new user; Conflict if the name is taken.
 	AddUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error)
 	// AddFirstUser stores a user; Conflict if there is any.

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
@@ -24,6 +25,7 @@ type passwords struct {
 	cost  int
 	dummy string // what no password hashes to
 	slots chan struct{}
+	did   func(method string) // called for each computation of a comparison; nil outside of tests
 }
 
 func newPasswords(cost int) *passwords {
@@ -61,26 +63,51 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 }
 
 // matches reports whether the password is the hash's. An empty hash stands for a
-// user that does not exist: it matches nothing, in the same time. The error is
-// ctx's.
-func (p *passwords) matches(ctx context.Context, hash, password string) (bool, error) {
+// user that does not exist: it matches nothing. The work is the same for every
+// hash, so that its time tells nothing: one comparison of bcrypt's, and one
+// computation for each of the methods, which are those of all Werkzeug hashes that
+// are stored. The error is ctx's.
+func (p *passwords) matches(ctx context.Context, hash, password string, methods ...string) (bool, error) {
 	release, err := p.slot(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer release()
-	if isWerkzeug(hash) && matchesWerkzeug(hash, password) {
-		return true, nil
-	}
-	if isWerkzeug(hash) {
-		hash = "" // the rest of the time that a bcrypt one takes
-	}
+	old := p.matchesOld(hash, password, methods)
+	p.note("bcrypt")
 	// bcrypt would take the first 72 bytes of a longer one for the whole.
-	if hash == "" || len(password) > maxPassword {
+	if hash == "" || isWerkzeug(hash) || len(password) > maxPassword {
 		_ = bcrypt.CompareHashAndPassword([]byte(p.dummy), []byte(password))
-		return false, nil
+		return old, nil
 	}
 	return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil, nil
+}
+
+// matchesOld reports whether the hash is a Werkzeug one and the password is its,
+// and does the work of each of the methods once.
+func (p *passwords) matchesOld(hash, password string, methods []string) (right bool) {
+	own := ""
+	if isWerkzeug(hash) {
+		own = werkzeugMethod(hash)
+		if !slices.Contains(methods, own) { // stored a moment ago
+			methods = append(slices.Clone(methods), own)
+		}
+	}
+	for _, method := range methods {
+		p.note(method)
+		if method == own {
+			right = matchesWerkzeug(hash, password)
+			continue
+		}
+		werkzeugKey(method, password, "as long as theirs")
+	}
+	return right
+}
+
+func (p *passwords) note(method string) {
+	if p.did != nil {
+		p.did(method)
+	}
 }
 
 func (p *passwords) slot(ctx context.Context) (release func(), err error) {

@@ -55,7 +55,12 @@ func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, passwo
 		try.cancel()
 		return cesi.User{}, "", nil, err
 	}
-	right, err := s.passwords.matches(ctx, hash, password)
+	methods, err := s.store.OldMethods(ctx)
+	if err != nil {
+		try.cancel()
+		return cesi.User{}, "", nil, err
+	}
+	right, err := s.passwords.matches(ctx, hash, password, methods...)
 	if err != nil {
 		try.cancel()
 		return cesi.User{}, "", nil, err

@@ -34,20 +34,33 @@ func isWerkzeug(stored string) bool {
 // matchesWerkzeug reports whether the password is the hash's. One that can't be
 // read matches nothing.
 func matchesWerkzeug(stored, password string) bool {
-	method, rest, _ := strings.Cut(stored, "$")
+	_, rest, _ := strings.Cut(stored, "$")
 	salt, digits, found := strings.Cut(rest, "$")
 	want, err := hex.DecodeString(digits)
 	if !found || err != nil || len(want) == 0 {
 		return false
 	}
-	var got []byte
+	got := werkzeugKey(werkzeugMethod(stored), password, salt)
+	return len(got) > 0 && subtle.ConstantTimeCompare(got, want) == 1
+}
+
+// werkzeugMethod is how a hash was made, such as "scrypt:32768:8:1".
+func werkzeugMethod(stored string) string {
+	method, _, _ := strings.Cut(stored, "$")
+	return method
+}
+
+// werkzeugKey is what the method makes of the password; nil where it can't be
+// computed.
+func werkzeugKey(method, password, salt string) []byte {
 	switch parts := strings.Split(method, ":"); {
 	case parts[0] == "pbkdf2" && len(parts) == 3:
-		got = pbkdf2Key(parts[1], parts[2], password, salt)
+		return pbkdf2Key(parts[1], parts[2], password, salt)
 	case parts[0] == "scrypt" && len(parts) == 4:
-		got = scryptKey(parts[1:], password, salt)
+		return scryptKey(parts[1:], password, salt)
+	default:
+		return nil
 	}
-	return len(got) > 0 && subtle.ConstantTimeCompare(got, want) == 1
 }
 
 // pbkdf2Key is nil where the method can't be computed.

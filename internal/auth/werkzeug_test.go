@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -76,5 +77,39 @@ func TestAShortPasswordOfThePythonCeSIHasToBeChanged(t *testing.T) {
 	}
 	if now, err := b.Session(t.Context(), token); err != nil || !now.MustChange {
 		t.Errorf("%+v, %v", now, err)
+	}
+}
+
+func TestLogin_WorkTellsNothingOfTheAccount(t *testing.T) {
+	b := newBench(t)
+	stored := map[string]string{"ann": pbkdf2OfAdmin, "bob": sha1OfAnn, "empty": "", "long": longHash(strings.Repeat("x", 100))}
+	for name, hash := range stored {
+		b.add(name, cesi.Admin)
+		if err := b.db.SetPassword(t.Context(), name, hash, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.add("new", cesi.Admin)
+	var work []string
+	b.passwords.did = func(method string) { work = append(work, method) }
+	want := "[pbkdf2:sha1:1000 pbkdf2:sha256:1000 pbkdf2:sha256:600000 bcrypt]"
+	for _, name := range []string{"ann", "bob", "empty", "long", "new", "unknown", "ANN"} {
+		for _, password := range []string{"wrong", strings.Repeat("y", 100)} {
+			work = nil
+			b.wantKind(b.tryLogin(name, password), cesi.Unauthorized, "wrong")
+			if got := fmt.Sprint(work); got != want {
+				t.Errorf("%s: %s, want %s", name, got, want)
+			}
+		}
+	}
+	for name, password := range map[string]string{"ann": "admin", "bob": "pässword of ann"} { // which are renewed
+		if err := b.tryLogin(name, password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work = nil
+	b.wantKind(b.tryLogin("unknown", "wrong"), cesi.Unauthorized, "wrong")
+	if got := fmt.Sprint(work); got != "[pbkdf2:sha256:600000 bcrypt]" {
+		t.Errorf("once two hashes are renewed: %s", got)
 	}
 }

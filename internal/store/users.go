@@ -43,6 +43,16 @@ func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) 
 	return u, hash, nil
 }
 
+// OldMethods returns how the passwords were hashed that a Python CeSI stored and
+// that no login has renewed yet: what stands before the first "$" of each, once.
+func (db *DB) OldMethods(ctx context.Context) ([]string, error) {
+	return list(ctx, db.sql, "list methods", func(row scanner) (method string, err error) {
+		err = row.Scan(&method)
+		return method, err
+	}, `SELECT DISTINCT substr(password, 1, instr(password, '$') - 1) FROM users
+		WHERE (password LIKE 'pbkdf2:%' OR password LIKE 'scrypt:%') AND instr(password, '$') > 0 ORDER BY 1`)
+}
+
 // AddUser stores a new user, with its Name, Role and MustChange, and returns it
 // with the rest; Conflict if the name is taken.
 func (db *DB) AddUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error) {
