@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"io"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -141,7 +142,7 @@ func eventually(t testing.TB, what string, condition func() bool) {
 // newTestLogs is Logs with little patience for a log with the content.
 func newTestLogs(content string) (*Logs, *fakeLog) {
 	f := &fakeLog{content: []byte(content)}
-	l := New(f)
+	l := New(f, slog.New(slog.DiscardHandler))
 	l.timing = timing{check: 5 * time.Millisecond, retry: 5 * time.Millisecond, maxRetry: 20 * time.Millisecond, gone: 50 * time.Millisecond,
 		turn: time.Minute, match: time.Minute}
 	return l, f
@@ -173,4 +174,22 @@ func collect(t testing.TB, next func(context.Context) (Event, error), until func
 		}
 	}
 	return all
+}
+
+func watching(t testing.TB, l *Logs) *Watch {
+	t.Helper()
+	w, err := l.Watch("n", aLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func tailing(t testing.TB, l *Logs, from int64) *Tail {
+	t.Helper()
+	tail, err := l.Tail("maria", "n", aLog, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tail
 }

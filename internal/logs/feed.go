@@ -27,6 +27,14 @@ func newFeed(l *Logs, k key) *feed {
 	return f
 }
 
+// work runs the feed. A defect in it ends the feed alone, and its watchers hear so.
+func (f *feed) work(ctx context.Context) {
+	work := "follow " + f.key.log.String() + " on " + f.key.node
+	if err := cesi.Contain(f.logs.log, work, func() error { f.run(ctx); return nil }); err != nil {
+		f.add(ctx, Event{Kind: End, Sentence: said(err)})
+	}
+}
+
 // run keeps the stream open until ctx ends or the log is gone for good.
 func (f *feed) run(ctx context.Context) {
 	opened, wait := false, f.logs.timing.retry
@@ -71,7 +79,10 @@ func (f *feed) copy(ctx context.Context, stream io.ReadCloser) (came bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer stream.Close()
-	go f.guard(ctx, stream)
+	go func() {
+		defer stream.Close()
+		_ = cesi.Contain(f.logs.log, "look after "+f.key.log.String(), func() error { f.guard(ctx); return nil })
+	}()
 	buffer := make([]byte, readSize)
 	for {
 		n, err := stream.Read(buffer)
@@ -86,10 +97,9 @@ func (f *feed) copy(ctx context.Context, stream io.ReadCloser) (came bool) {
 }
 
 // guard looks after a stream, which does not tell when its node hangs or its
-// log is gone. It closes one whose node answers again: nobody knows whether it
-// survived.
-func (f *feed) guard(ctx context.Context, stream io.Closer) {
-	defer stream.Close()
+// log is gone, until it has to be closed. One whose node answers again has to be,
+// since nothing shows whether it survived.
+func (f *feed) guard(ctx context.Context) {
 	ticker := time.NewTicker(f.logs.timing.check)
 	defer ticker.Stop()
 	silent := false

@@ -9,6 +9,7 @@ package logs
 import (
 	"context"
 	"io"
+	"log/slog"
 	"runtime"
 	"sync"
 	"time"
@@ -33,12 +34,14 @@ type Source interface {
 // Logs is safe for concurrent use.
 type Logs struct {
 	source Source
+	log    *slog.Logger
 	timing timing
 
 	computing chan struct{} // holds the searches that compute, half of the processors
 
 	mu       sync.Mutex
 	feeds    map[key]*feed
+	slots    slots
 	searches map[string]*turn // by node, while there are any
 }
 
@@ -58,10 +61,10 @@ type timing struct {
 	match    time.Duration // for which a search computes
 }
 
-// New returns Logs that watch nothing.
-func New(source Source) *Logs {
+// New returns Logs that watch nothing. A panic in what they do is logged.
+func New(source Source, log *slog.Logger) *Logs {
 	return &Logs{
-		source: source, feeds: make(map[key]*feed), searches: make(map[string]*turn),
+		source: source, log: log, feeds: make(map[key]*feed), searches: make(map[string]*turn),
 		computing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		timing: timing{check: 2 * time.Second, retry: time.Second, maxRetry: 15 * time.Second, gone: 10 * time.Second,
 			turn: turnTime, match: matchTime},
@@ -69,20 +72,28 @@ func New(source Source) *Logs {
 }
 
 // Watch begins to watch a log. The caller closes what it returns; the stream
-// from the node ends with the last one.
-func (l *Logs) Watch(node string, log cesi.LogName) *Watch {
+// from the node ends with the last one. It fails with Throttled where too many
+// logs of the node are watched.
+func (l *Logs) Watch(node string, log cesi.LogName) (*Watch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	k := key{node, log}
+	return l.watch(key{node, log})
+}
+
+// watch is Watch. Call with mu held.
+func (l *Logs) watch(k key) (*Watch, error) {
 	f, found := l.feeds[k]
 	if !found {
+		if err := l.slots.takeNode(k.node); err != nil {
+			return nil, err
+		}
 		f = newFeed(l, k)
 		l.feeds[k] = f
 		ctx, cancel := context.WithCancel(context.Background())
 		f.cancel = cancel
-		go f.run(ctx)
+		go f.work(ctx)
 	}
-	return f.join()
+	return f.join(), nil
 }
 
 // leave takes a watcher off a feed, and ends a feed that nobody watches.
@@ -91,6 +102,7 @@ func (l *Logs) leave(w *Watch) {
 	defer l.mu.Unlock()
 	if w.feed.part(w) == 0 && l.feeds[w.feed.key] == w.feed {
 		delete(l.feeds, w.feed.key)
+		count(&l.slots.ofNode, w.feed.key.node, -1)
 		w.feed.cancel()
 	}
 }

@@ -27,6 +27,7 @@ type Tail struct {
 	watch  *Watch
 	logs   *Logs
 	key    key
+	user   string
 	offset int64 // of the byte that is wanted next; negative: not known
 	lost   bool  // the stream's place in the log is to be found
 	marked bool  // a seam says so already
@@ -34,14 +35,31 @@ type Tail struct {
 	queue  []Event
 }
 
-// Tail begins to watch a log at an offset, or with its end where that is
-// negative. The caller closes it.
-func (l *Logs) Tail(node string, log cesi.LogName, from int64) *Tail {
-	return &Tail{watch: l.Watch(node, log), logs: l, key: key{node, log}, offset: from, lost: true, marked: from < 0}
+// Tail begins to watch a log for a user, at an offset, or with its end where that
+// is negative. The caller closes it, once. It fails with Throttled where the user
+// follows too many logs, or too many of the node are followed.
+func (l *Logs) Tail(user, node string, log cesi.LogName, from int64) (*Tail, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.slots.takeUser(user); err != nil {
+		return nil, err
+	}
+	k := key{node, log}
+	watch, err := l.watch(k)
+	if err != nil {
+		count(&l.slots.ofUser, user, -1)
+		return nil, err
+	}
+	return &Tail{watch: watch, logs: l, key: k, user: user, offset: from, lost: true, marked: from < 0}, nil
 }
 
 // Close ends it.
-func (t *Tail) Close() { t.watch.Close() }
+func (t *Tail) Close() {
+	t.watch.Close()
+	t.logs.mu.Lock()
+	defer t.logs.mu.Unlock()
+	count(&t.logs.slots.ofUser, t.user, -1)
+}
 
 // Next is Watch.Next. Text has its offset, where that is known.
 func (t *Tail) Next(ctx context.Context) (Event, error) {

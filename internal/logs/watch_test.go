@@ -19,14 +19,14 @@ func TestOneStreamServesAllWhoWatchAndEndsWithTheLast(t *testing.T) {
 	l, f := newTestLogs("first\n")
 	watches := make([]*Watch, 10)
 	for i := range watches {
-		watches[i] = l.Watch("n", aLog)
+		watches[i] = watching(t, l)
 	}
 	s := f.stream(t, 1)
 	for _, w := range watches {
 		collect(t, w.Next, contains("first\n"))
 	}
 	f.write(t, s, "second\n")
-	late := l.Watch("n", aLog)
+	late := watching(t, l)
 	for i, w := range append(watches, late) {
 		if got := collect(t, w.Next, contains("second\n")); i == len(watches) && got != "first\nsecond\n" {
 			t.Errorf("who comes later gets %q", got)
@@ -45,14 +45,14 @@ func TestOneStreamServesAllWhoWatchAndEndsWithTheLast(t *testing.T) {
 	}
 	late.Close()
 	<-s.closed
-	again := l.Watch("n", aLog)
+	again := watching(t, l)
 	defer again.Close()
 	f.stream(t, 2)
 }
 
 func TestAReaderWhoIsTooSlowMissesTextAndNobodyElseDoes(t *testing.T) {
 	l, f := newTestLogs("")
-	slow, quick := l.Watch("n", aLog), l.Watch("n", aLog)
+	slow, quick := watching(t, l), watching(t, l)
 	defer slow.Close()
 	defer quick.Close()
 	s := f.stream(t, 1)
@@ -84,7 +84,7 @@ func TestAReaderWhoIsTooSlowMissesTextAndNobodyElseDoes(t *testing.T) {
 
 func TestABrokenStreamGoesOnBehindASeam(t *testing.T) {
 	l, f := newTestLogs("")
-	w := l.Watch("n", aLog)
+	w := watching(t, l)
 	defer w.Close()
 	f.write(t, f.stream(t, 1), "before\n")
 	collect(t, w.Next, contains("before\n"))
@@ -100,7 +100,7 @@ func TestABrokenStreamGoesOnBehindASeam(t *testing.T) {
 
 func TestALogThatIsGoneSaysSoAndEnds(t *testing.T) {
 	l, f := newTestLogs("")
-	w := l.Watch("n", aLog)
+	w := watching(t, l)
 	defer w.Close()
 	s := f.stream(t, 1)
 	f.set(func() { f.check = cesi.Errorf(cesi.NotFound, "There is no such process.") })
@@ -113,7 +113,7 @@ func TestALogThatIsGoneSaysSoAndEnds(t *testing.T) {
 
 func TestAProcessThatIsAddedAgainGoesOn(t *testing.T) {
 	l, f := newTestLogs("")
-	w := l.Watch("n", aLog)
+	w := watching(t, l)
 	defer w.Close()
 	f.stream(t, 1)
 	f.set(func() { f.check = cesi.Errorf(cesi.NotFound, "There is no such process.") })
@@ -125,7 +125,7 @@ func TestAProcessThatIsAddedAgainGoesOn(t *testing.T) {
 
 func TestANodeThatHangsSaysSoAndIsAskedAnew(t *testing.T) {
 	l, f := newTestLogs("")
-	w := l.Watch("n", aLog)
+	w := watching(t, l)
 	defer w.Close()
 	f.stream(t, 1)
 	f.set(func() { f.check = cesi.Errorf(cesi.Timeout, "It did not answer in time.") })
@@ -142,7 +142,7 @@ func TestALogThatIsNotThereYetIsWaitedFor(t *testing.T) {
 	none := cesi.Errorf(cesi.NotFound, "There is no log.")
 	none.Fault = cesi.FaultNoFile
 	f.set(func() { f.follow = none })
-	w := l.Watch("n", aLog)
+	w := watching(t, l)
 	defer w.Close()
 	collect(t, w.Next, contains("[state: There is no log. Waiting for it to appear.]"))
 	f.set(func() { f.follow = nil })
@@ -155,13 +155,13 @@ func TestALogThatIsNotThereYetIsWaitedFor(t *testing.T) {
 func TestWhoComesLaterHearsOnlyHowTheLogIsByNow(t *testing.T) {
 	l, f := newTestLogs("")
 	f.set(func() { f.follow = cesi.Errorf(cesi.Unreachable, "Refused.") })
-	first := l.Watch("n", aLog)
+	first := watching(t, l)
 	defer first.Close()
 	collect(t, first.Next, contains("[state: Refused. Trying again.]"))
 	f.set(func() { f.follow = nil })
 	f.write(t, f.stream(t, 1), "here\n")
 	collect(t, first.Next, contains("here\n"))
-	late := l.Watch("n", aLog)
+	late := watching(t, l)
 	defer late.Close()
 	if got := collect(t, late.Next, contains("here\n")); got != "here\n" {
 		t.Errorf("got %q", got)
@@ -181,7 +181,7 @@ func TestATailGoesOnWhereAPageEnded(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			l, f := newTestLogs(page + test.since)
-			tail := l.Tail("n", aLog, int64(len(page)))
+			tail := tailing(t, l, int64(len(page)))
 			defer tail.Close()
 			s := f.stream(t, 1)
 			f.write(t, s, "live\n")
@@ -194,7 +194,7 @@ func TestATailGoesOnWhereAPageEnded(t *testing.T) {
 
 func TestATailFindsItsPlaceAgain(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("old\n", 1000))
-	tail := l.Tail("n", aLog, 4000)
+	tail := tailing(t, l, 4000)
 	defer tail.Close()
 	f.write(t, f.stream(t, 1), "one\n")
 	collect(t, tail.Next, contains("one\n"))
@@ -210,7 +210,7 @@ func TestATailFindsItsPlaceBehindAGap(t *testing.T) {
 	page := strings.Repeat("old\n", 1000) + "\xc4\xe3\xba\xc3 and a line that can be read again\n"
 	l, f := newTestLogs(page)
 	f.gaps = [][2]int64{{3990, 4004}}
-	tail := l.Tail("n", aLog, int64(len(page)))
+	tail := tailing(t, l, int64(len(page)))
 	defer tail.Close()
 	f.write(t, f.stream(t, 1), "live\n")
 	if got := collect(t, tail.Next, contains("live\n")); got != "live\n" {
@@ -221,12 +221,12 @@ func TestATailFindsItsPlaceBehindAGap(t *testing.T) {
 func TestATailWithoutAPlaceSaysSo(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("old\n", 1000))
 	f.gaps = [][2]int64{{3000, 4000}}
-	tail := l.Tail("n", aLog, 4000)
+	tail := tailing(t, l, 4000)
 	defer tail.Close()
 	if got := collect(t, tail.Next, contains("old\n")); !strings.HasPrefix(got, "["+beginning().String()+"]") {
 		t.Errorf("got %.200q", got)
 	}
-	cleared := l.Tail("n", aLog, 9000)
+	cleared := tailing(t, l, 9000)
 	defer cleared.Close()
 	if got := collect(t, cleared.Next, contains("old\n")); !strings.HasPrefix(got, "[The log was cleared or rotated.]") {
 		t.Errorf("got %.200q", got)
@@ -235,7 +235,7 @@ func TestATailWithoutAPlaceSaysSo(t *testing.T) {
 
 func TestATailBeginsWithTheLogsEnd(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("0123456789\n", 10_000))
-	tail := l.Tail("n", aLog, -1)
+	tail := tailing(t, l, -1)
 	defer tail.Close()
 	f.write(t, f.stream(t, 1), "live\n")
 	got := collect(t, tail.Next, contains("live\n"))
@@ -246,7 +246,7 @@ func TestATailBeginsWithTheLogsEnd(t *testing.T) {
 
 func TestAWatchEndsWithItsContext(t *testing.T) {
 	l, _ := newTestLogs("")
-	w := l.Watch("n", aLog)
+	w := watching(t, l)
 	defer w.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -7,6 +7,9 @@ import (
 	"sync"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/logs"
+	"cesi/internal/words"
 )
 
 // bothLogsStream follows stdout and stderr of a process for its page. They share
@@ -24,6 +27,13 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	tails, refused, err := s.bothTails(r, n.Name, &p, places)
+	for _, tail := range tails {
+		defer tail.Close()
+	}
+	if err != nil {
+		return err
+	}
 	stream, err := newEventStream(w)
 	if err != nil || r.Method == http.MethodHead {
 		return err
@@ -35,23 +45,51 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 		shared.reached(stream.String(), place)
 	}
 	var following sync.WaitGroup
-	for _, log := range []cesi.LogName{{Process: p.ProcessID, Stream: cesi.Stdout}, {Process: p.ProcessID, Stream: cesi.Stderr}} {
-		t := &tailer{logStream: shared, stream: log.Stream.String(), speaker: s.speaker(r), encode: encodeSpans()}
-		if logFile(&p, log.Stream) == "" { // perhaps since the page was loaded
-			if err := t.notice("end", false, whyNoLog(&p, log.Stream)); err != nil {
-				return nil // the reader has gone
+	for _, stream := range bothStreams {
+		t := &tailer{logStream: shared, stream: stream.String(), speaker: s.speaker(r), encode: encodeSpans()}
+		tail, from := tails[stream], places[stream]
+		if tail == nil {
+			if err := t.notice("end", false, refused[stream]); err != nil {
+				cancel() // the reader has gone
 			}
 			continue
 		}
-		from := places[log.Stream]
 		following.Go(func() {
-			if t.follow(ctx, s.logs.Tail(n.Name, log, from), from, resumed, s.readsLogs(r)) != nil {
+			err := cesi.Contain(s.opts.Log, "send a log", func() error {
+				return t.follow(ctx, tail, from, resumed, s.readsLogs(r))
+			})
+			if err != nil {
 				cancel() // the reader has gone
 			}
 		})
 	}
 	following.Wait()
 	return nil
+}
+
+// bothStreams are the logs of a process.
+var bothStreams = [...]cesi.LogStream{cesi.Stdout, cesi.Stderr}
+
+// bothTails begins to follow the logs of a process, and says of those that it does
+// not why. It fails where it may follow none. The caller closes the tails.
+func (s *Server) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logs.Tail, refused map[cesi.LogStream]words.Phrase, err error) {
+	tails, refused = map[cesi.LogStream]*logs.Tail{}, map[cesi.LogStream]words.Phrase{}
+	for _, stream := range bothStreams {
+		if logFile(p, stream) == "" { // perhaps since the page was loaded
+			refused[stream] = whyNoLog(p, stream)
+			continue
+		}
+		tail, failure := s.logs.Tail(visitorOf(r).user.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
+		if failure != nil {
+			refused[stream], err = sentence(failure), failure
+			continue
+		}
+		tails[stream] = tail
+	}
+	if len(tails) > 0 {
+		err = nil
+	}
+	return tails, refused, err
 }
 
 // logPlaces are the offsets from which on both logs are wanted, as tailFrom's. A
@@ -67,7 +105,7 @@ func logPlaces(r *http.Request) (places map[cesi.LogStream]int64, resumed bool, 
 		maps.Copy(values, come)
 	}
 	places = map[cesi.LogStream]int64{}
-	for _, stream := range []cesi.LogStream{cesi.Stdout, cesi.Stderr} {
+	for _, stream := range bothStreams {
 		if places[stream], err = parseOffset(values.Get(stream.String())); err != nil {
 			return nil, false, err
 		}

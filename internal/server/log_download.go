@@ -23,6 +23,11 @@ func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	release, err := s.logs.Hold(visitorOf(r).user.Name, l.node.Name)
+	if err != nil {
+		return err
+	}
+	defer release()
 	size, err := s.logSource.LogSize(r.Context(), l.node.Name, l.log)
 	if err != nil {
 		return err

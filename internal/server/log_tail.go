@@ -110,6 +110,11 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *word
 	if err != nil {
 		return err
 	}
+	tail, err := s.logs.Tail(visitorOf(r).user.Name, l.node.Name, l.log, from)
+	if err != nil {
+		return err
+	}
+	defer tail.Close()
 	stream, err := newEventStream(w)
 	if err != nil || r.Method == http.MethodHead {
 		return err
@@ -118,7 +123,7 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *word
 	ctx, cancel := s.untilClosing(r)
 	defer cancel()
 	// Whatever ends it, the answer has begun and says it itself.
-	_ = t.follow(ctx, s.logs.Tail(l.node.Name, l.log, from), from, resumed, s.readsLogs(r))
+	_ = t.follow(ctx, tail, from, resumed, s.readsLogs(r))
 	return nil
 }
 
@@ -127,9 +132,8 @@ func (s *Server) readsLogs(r *http.Request) func() bool {
 	return func() bool { return s.mayStill(r, cesi.ReadLogs) }
 }
 
-// follow sends the log until the reader leaves, and closes the tail.
+// follow sends the log until the reader leaves.
 func (t *tailer) follow(ctx context.Context, tail *logs.Tail, from int64, resumed bool, mayStill func() bool) error {
-	defer tail.Close()
 	if resumed {
 		if err := t.notice("seam", false, resumption(from)); err != nil {
 			return err

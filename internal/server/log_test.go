@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -531,4 +532,26 @@ func TestALogThatChangesWhileItIsWatchedGoesOn(t *testing.T) {
 	if last.name != "end" || !strings.Contains(last.data, `There is no process`) {
 		t.Errorf("a process that is gone: %+v", last)
 	}
+}
+
+func TestLogStreams_MoreThanTheCapAreRefused(t *testing.T) {
+	t.Parallel()
+	h, _, _ := startLogs(t, "text\n")
+	b := h.as("logreader")
+	const page, api = pLog + "/tail", "/api/v2/nodes/n/processes/p:p/logs/stdout/tail"
+	for i := range 12 {
+		untilText(t, b.tail([]string{page, api}[i%2]), "text\n")
+	}
+	for _, path := range []string{page, api, "/nodes/n/processes/p:p/log/tail", pLog + "/download"} {
+		got := b.get(path)
+		if got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "12 logs already") {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+	part := b.send(http.MethodGet, page, "", with{"HX-Request", "true"}) // as the page asks why
+	defer part.Body.Close()
+	if text, err := io.ReadAll(part.Body); err != nil || !strings.Contains(string(text), "<bdi>You follow or download 12 logs already") {
+		t.Errorf("%v %s", err, text)
+	}
+	untilText(t, h.as("admin").tail(page), "text\n")
 }

@@ -101,7 +101,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 		return nil, err
 	}
 	s.handler = s.guard(s.router)
-	s.logs = logs.New(s.logSource)
+	s.logs = logs.New(s.logSource, opts.Log)
 	s.live = live.NewHub(live.Options[sight]{Render: s.renderFor, Log: opts.Log})
 	return s, nil
 }

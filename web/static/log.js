@@ -61,6 +61,25 @@
           if (this.over()) this.source?.close()
         })
       }
+      const source = this.source
+      source.addEventListener('error', () => {
+        if (source.readyState === EventSource.CLOSED && source === this.source) this.explain(address)
+      })
+    }
+
+    // Says why the stream was refused, which the browser knows and does not tell.
+    async explain(address) {
+      const ended = new AbortController()
+      try {
+        const answer = await fetch(address, { headers: { Accept: 'text/html', 'HX-Request': 'true' }, signal: ended.signal })
+        if (answer.ok) return
+        const sentence = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.flash-text bdi')?.textContent.trim()
+        if (sentence) for (const tail of this.tails) tail.show({ live: false, sentence })
+      } catch {
+        // What the tails say already has to do.
+      } finally {
+        ended.abort()
+      }
     }
 
     over() { return this.tails.every((tail) => tail.ended) }
