@@ -44,7 +44,7 @@ func (s *Service) Bootstrap(ctx context.Context, adminUsername string, adminPass
 }
 
 // addConfigured makes the administrator that the configuration names. Whoever
-// wrote that file chose the password: a short one is warned of, not refused.
+// wrote that file chose the password: a weak one is warned of, not refused.
 func (s *Service) addConfigured(ctx context.Context, name, password string) error {
 	if name == "" {
 		name = initialUser
@@ -55,8 +55,8 @@ func (s *Service) addConfigured(ctx context.Context, name, password string) erro
 	if len(password) > maxPassword {
 		return cesi.Errorf(cesi.Invalid, "admin_password: a password has at most %d bytes", maxPassword)
 	}
-	if s.passwords.check(password) != nil {
-		s.log.Warn("admin_password is short: change it", "user", name)
+	if err := s.passwords.check(password); err != nil {
+		s.log.Warn("admin_password is weak: change it", "user", name, "reason", cesi.Sentence(err))
 	}
 	return s.addFirst(ctx, name, password, false)
 }

@@ -67,7 +67,7 @@ func TestTheFirstPasswordIsInAPrivateFileAndNowhereElse(t *testing.T) {
 func TestTheFirstPasswordsFileGoesAlsoAfterARestartAndByTheCommandLine(t *testing.T) {
 	for name, end := range map[string]func(b *bench, password string) error{
 		"login":    func(b *bench, password string) error { return b.tryLogin("admin", password) },
-		"password": func(b *bench, _ string) error { return b.SetPassword(b.t.Context(), root, "admin", "12345678", false) },
+		"password": func(b *bench, _ string) error { return b.SetPassword(b.t.Context(), root, "admin", "a-b-c-4-", false) },
 		"delete": func(b *bench, _ string) error {
 			b.add("ann", cesi.Admin)
 			return b.DeleteUser(b.t.Context(), root, "admin")
@@ -98,7 +98,7 @@ func TestACrashBeforeTheFirstUserIsStoredLeavesNoUnknownPassword(t *testing.T) {
 func TestWithUsersNothingIsMade(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Viewer)
-	for _, password := range []cesi.Secret{"", "12345678"} {
+	for _, password := range []cesi.Secret{"", "a-b-c-4-"} {
 		if file, err := b.Bootstrap(t.Context(), "root", password); file != "" || err != nil {
 			t.Errorf("file %q, error %v", file, err)
 		}
@@ -119,7 +119,7 @@ func TestTheConfiguredAdministratorIsMade(t *testing.T) {
 		if err != nil || user.Role != cesi.Admin || user.MustChange {
 			t.Errorf("%+v, error %v", user, err)
 		}
-		if !strings.Contains(b.log.String(), "admin_password is short") {
+		if !strings.Contains(b.log.String(), "admin_password is weak") {
 			t.Errorf("log %q", b.log)
 		}
 	}
@@ -127,7 +127,7 @@ func TestTheConfiguredAdministratorIsMade(t *testing.T) {
 
 func TestAConfiguredAdministratorThatCannotBeIsRefused(t *testing.T) {
 	b := newBench(t)
-	_, err := b.Bootstrap(t.Context(), "a b", "12345678")
+	_, err := b.Bootstrap(t.Context(), "a b", "a-b-c-4-")
 	b.wantKind(err, cesi.Invalid, "letters, digits")
 	_, err = b.Bootstrap(t.Context(), "boss", cesi.Secret(strings.Repeat("x", 73)))
 	b.wantKind(err, cesi.Invalid, "admin_password")

@@ -45,6 +45,9 @@ func (p *passwords) check(password string) error {
 	if len(password) > maxPassword {
 		return cesi.Errorf(cesi.Invalid, "a password has at most %d bytes", maxPassword)
 	}
+	if isCommon(password) {
+		return cesi.Errorf(cesi.Invalid, "this password is one of the commonest, which are guessed first: choose another one")
+	}
 	return nil
 }
 

@@ -16,7 +16,10 @@ func TestNewPasswordsAreChecked(t *testing.T) {
 	for password, want := range map[string]string{
 		"":                      "at least 8 characters",
 		"1234567":               "at least 8 characters",
-		"12345678":              "",
+		"a-b-c-4-":              "",
+		"12345678":              "one of the commonest",
+		"PassWord1":             "one of the commonest",
+		"qwertyuiop":            "one of the commonest",
 		"密码密码密码密码":              "",
 		"密码密码密码密":               "at least 8 characters",
 		strings.Repeat("x", 72): "",
@@ -27,6 +30,39 @@ func TestNewPasswordsAreChecked(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && (cesi.KindOf(err) != cesi.Invalid || !strings.Contains(cesi.Sentence(err), want)) {
 			t.Errorf("%q: %v, want %q", password, err, want)
 		}
+	}
+}
+
+func TestCommonPasswords_AreASortedListInLowerCase(t *testing.T) {
+	if n := len(commonPasswords()); n < 10_000 {
+		t.Errorf("the list has %d passwords", n)
+	}
+	for password := range commonPasswords() {
+		if !isCommon(strings.ToUpper(password)) || len(password) < minPassword {
+			t.Errorf("%q is in the list in vain", password)
+		}
+	}
+}
+
+func TestCommonPasswords_AreRefusedWhereverOneIsSet(t *testing.T) {
+	b := newBench(t)
+	b.add("ann", cesi.Admin)
+	token := b.login("ann")
+	ann := cesi.Actor{User: "ann", Role: cesi.Admin, Address: home}
+	const common = "Trustno1"
+	for name, set := range map[string]func() error{
+		"add": func() error { return b.AddUser(t.Context(), root, "bob", common, cesi.Viewer, true) },
+		"set": func() error { return b.SetPassword(t.Context(), root, "ann", common, true) },
+		"change": func() error {
+			_, err := b.ChangePassword(t.Context(), ann, token, "password of ann", common)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) { b.wantKind(set(), cesi.Invalid, "one of the commonest") })
+	}
+	configured := newBench(t)
+	if _, err := configured.Bootstrap(t.Context(), "", common); err != nil || !strings.Contains(configured.log.String(), "commonest") {
+		t.Errorf("admin_password: %v, log %q", err, configured.log)
 	}
 }
 
