@@ -218,16 +218,22 @@ func (a *app) run(ctx context.Context) error {
 
 	var background sync.WaitGroup
 	journalCtx, endJournal := context.WithCancel(context.WithoutCancel(ctx))
-	background.Go(func() { a.journal.Run(journalCtx) })
-	background.Go(func() { a.fleet.Run(ctx) })
-	background.Go(func() { a.server.RunLive(ctx) })
-	background.Go(func() { a.auth.Run(ctx) })
-	background.Go(func() { a.keepHouse(ctx) })
-	background.Go(func() { config.Watch(ctx, a.conf.Load(), watchEvery, hangup, a.reconfigure) })
+	background.Go(func() { a.keep(journalCtx, "store the activity log", a.journal.Run) })
+	background.Go(func() { a.keep(ctx, "poll the nodes", a.fleet.Run) })
+	background.Go(func() { a.keep(ctx, "keep pages up to date", a.server.RunLive) })
+	background.Go(func() { a.keep(ctx, "keep the sessions", a.auth.Run) })
+	background.Go(func() { a.keep(ctx, "keep house", a.keepHouse) })
+	background.Go(func() {
+		a.keep(ctx, "watch the configuration", func(ctx context.Context) {
+			config.Watch(ctx, a.conf.Load(), watchEvery, hangup, a.reconfigure)
+		})
+	})
 
 	server := a.httpServer()
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(a.listener) }()
+	go func() {
+		served <- cesi.Contain(a.log.Logger, "serve", func() error { return server.Serve(a.listener) })
+	}()
 	a.log.Info("CeSI is ready", "address", a.listener.Addr().String(), "nodes", len(a.conf.Load().Nodes), "version", buildVersion)
 
 	var result error
@@ -243,6 +249,24 @@ func (a *app) run(ctx context.Context) error {
 	endJournal()
 	background.Wait()
 	return errors.Join(result, a.close())
+}
+
+// keep runs what goes on until ctx ends, and begins it again a second after a
+// panic has ended it.
+func (a *app) keep(ctx context.Context, work string, run func(context.Context)) {
+	for ctx.Err() == nil {
+		err := cesi.Contain(a.log.Logger, work, func() error {
+			run(ctx)
+			return nil
+		})
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 func (a *app) httpServer() *http.Server {

@@ -23,25 +23,30 @@ func (r *run) stopOf(ctx context.Context, s *step, jobs []*job, call func(contex
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
-		tick := time.NewTicker(quickEvery)
-		defer tick.Stop()
-		for since := time.Now(); time.Since(since) < anewAfter; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			if !s.someAnew(jobs) {
-				since = time.Now()
-			}
-		}
-		cancel(errAnew)
+		_ = r.fleet.contain("watch a stop on "+s.poller.name, func() { s.watchAnew(ctx, jobs, cancel) })
 	}()
 	err := call(ctx)
 	if err != nil && errors.Is(context.Cause(ctx), errAnew) {
 		return errAnew
 	}
 	return err
+}
+
+// watchAnew cancels a stop of the jobs when they are up anew for a while.
+func (s *step) watchAnew(ctx context.Context, jobs []*job, cancel context.CancelCauseFunc) {
+	tick := time.NewTicker(quickEvery)
+	defer tick.Stop()
+	for since := time.Now(); time.Since(since) < anewAfter; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !s.someAnew(jobs) {
+			since = time.Now()
+		}
+	}
+	cancel(errAnew)
 }
 
 // someAnew reports whether nothing is left to stop of the jobs, but some are up

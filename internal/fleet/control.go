@@ -42,7 +42,7 @@ func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Oper
 	}
 	run.begin(context.WithoutCancel(ctx), run.children())
 	f.commands.remember(run.op)
-	go run.work(f.commands.ctx)
+	go run.contained(f.commands.ctx)
 	return run.op, nil
 }
 
@@ -69,8 +69,8 @@ func refreshAll(ctx context.Context, pollers []*poller) {
 	done := make(chan struct{})
 	for _, p := range pollers {
 		go func() {
-			p.refresh(ctx)
-			done <- struct{}{}
+			defer func() { done <- struct{}{} }()
+			_ = p.fleet.contain("ask node "+p.name, func() { p.refresh(ctx) })
 		}()
 	}
 	for range pollers {
@@ -168,7 +168,6 @@ func (r *run) children() []Ref {
 // work sends the command out to all its nodes at once, and ends when each of
 // them is done and has been asked how its processes are now.
 func (r *run) work(ctx context.Context) {
-	defer r.fleet.commands.running.Done()
 	r.op.add(r.refused...)
 	for _, o := range r.plan.silent {
 		r.note(o)
@@ -176,8 +175,10 @@ func (r *run) work(ctx context.Context) {
 	done := make(chan struct{})
 	for _, s := range r.steps {
 		go func() {
-			r.workStep(ctx, s)
-			done <- struct{}{}
+			defer func() { done <- struct{}{} }()
+			if err := r.fleet.contain("command on "+s.poller.name, func() { r.workStep(ctx, s) }); err != nil {
+				r.breakOff(s, s.jobs, err)
+			}
 		}()
 	}
 	for range r.steps {
@@ -209,8 +210,8 @@ func (r *run) workStep(ctx context.Context, s *step) {
 
 // complete records how the command went for one process and gives it free.
 func (r *run) complete(s *step, o Outcome) {
+	defer r.fleet.commands.flights.end(s.flights[o.Ref])
 	r.note(o)
-	r.fleet.commands.flights.end(s.flights[o.Ref])
 }
 
 func (r *run) settle(ctx context.Context) {

@@ -54,7 +54,7 @@ func (f *Fleet) controlDaemon(ctx context.Context, actor cesi.Actor, c Command) 
 	}
 	run.begin(context.WithoutCancel(ctx), run.children())
 	f.commands.remember(run.op)
-	go run.work(f.commands.ctx)
+	go run.contained(f.commands.ctx)
 	return run.op, nil
 }
 

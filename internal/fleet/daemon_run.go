@@ -95,8 +95,8 @@ func (r *daemonRun) children() []Ref {
 // work sends the command out and ends when it is done and the node has been
 // asked how it is now. Where it takes this program down too, its entry waits for
 // the next run.
-func (r *daemonRun) work(ctx context.Context) {
-	defer r.fleet.commands.running.Done()
+// It calls given before it gives back what it has taken.
+func (r *daemonRun) work(ctx context.Context, given func()) {
 	over := r.execute(ctx)
 	r.poller.forgetInfo()
 	if over {
@@ -104,6 +104,7 @@ func (r *daemonRun) work(ctx context.Context) {
 		r.end(ctx)
 		settle(ctx, r.poller)
 	}
+	given()
 	r.giveBack()
 	if over {
 		r.op.finish()

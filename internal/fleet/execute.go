@@ -25,7 +25,7 @@ const (
 // starts, in priority order; a selection restarts each process by itself.
 func (r *run) execute(ctx context.Context, s *step) {
 	if s.whole == nil || !steers(r.plan.command.Action) {
-		r.parallel(s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
+		r.parallel(s, s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
 		return
 	}
 	jobs := s.jobs
@@ -37,14 +37,16 @@ func (r *run) execute(ctx context.Context, s *step) {
 	}
 }
 
-func (r *run) parallel(jobs []*job, do func(*job)) {
+func (r *run) parallel(s *step, jobs []*job, do func(*job)) {
 	slots := make(chan struct{}, perNode)
 	var all sync.WaitGroup
 	for _, j := range jobs {
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			do(j)
+			if err := r.fleet.contain("command on "+j.ref.String(), func() { do(j) }); err != nil {
+				r.breakOff(s, []*job{j}, err)
+			}
 		})
 	}
 	all.Wait()
@@ -205,7 +207,7 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	sets := waves(stops)
 	slices.Reverse(sets)
 	for _, set := range sets {
-		r.parallel(set, func(j *job) {
+		r.parallel(s, set, func(j *job) {
 			if r.stopOne(ctx, s, j) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -268,7 +270,7 @@ func (r *run) startWhole(ctx context.Context, s *step, jobs []*job) {
 		return
 	}
 	for _, set := range waves(jobs) {
-		r.parallel(set, func(j *job) { r.startOne(ctx, s, j) })
+		r.parallel(s, set, func(j *job) { r.startOne(ctx, s, j) })
 	}
 }
 

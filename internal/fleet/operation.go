@@ -60,11 +60,14 @@ func (o *Operation) close(duration time.Duration) Report {
 	return o.report
 }
 
+// finish answers those who wait. It may be called again.
 func (o *Operation) finish() {
 	o.mu.Lock()
-	o.report.Done = true
-	o.mu.Unlock()
-	close(o.done)
+	defer o.mu.Unlock()
+	if !o.report.Done {
+		o.report.Done = true
+		close(o.done)
+	}
 }
 
 // summarize gives a command on one process that process's result, and one on

@@ -128,7 +128,9 @@ func (p *poller) run(ctx context.Context) {
 	}()
 	for ctx.Err() == nil {
 		waiting := p.takeWaiters()
-		p.poll(ctx)
+		if err := p.fleet.contain("poll node "+p.name, func() { p.poll(ctx) }); err != nil {
+			_ = p.fleet.contain("show node "+p.name, func() { p.fail(err, p.fleet.opts.Now()) })
+		}
 		for _, w := range waiting {
 			close(w)
 		}

@@ -46,7 +46,7 @@ func (q *quick) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			q.round(ctx)
+			_ = q.fleet.contain("ask what starts and stops", func() { q.round(ctx) })
 		}
 	}
 }
@@ -73,7 +73,7 @@ func (q *quick) round(ctx context.Context) {
 		asked++
 		q.asking[ref] = true
 		q.onNode[ref.Node]++
-		q.fleet.pollers.Go(func() { q.ask(ctx, ref) })
+		q.fleet.pollers.Go(func() { _ = q.fleet.contain("ask "+ref.String(), func() { q.ask(ctx, ref) }) })
 	}
 }
 

@@ -18,7 +18,10 @@ func (f *Fleet) Resume(entries []cesi.Activity) {
 		}
 		go func() {
 			defer f.commands.running.Done()
-			f.resume(f.commands.ctx, entry)
+			if err := f.contain("resume a command", func() { f.resume(f.commands.ctx, entry) }); err != nil {
+				entry.Result, entry.Message = cesi.Interrupted, cesi.Sentence(err)
+				_ = f.contain("end a command", func() { f.opts.Journal.Complete(context.WithoutCancel(f.commands.ctx), entry) })
+			}
 		}()
 	}
 }

@@ -104,7 +104,7 @@ func (f *Fleet) keepHistory(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		err := f.SaveHistory(ctx)
+		err := cesi.Contain(f.opts.Log, "save the history", func() error { return f.SaveHistory(ctx) })
 		switch {
 		case ctx.Err() != nil:
 			return

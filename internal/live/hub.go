@@ -104,7 +104,12 @@ func (h *Hub[K]) Subscribe(ctx context.Context, key K, version string) *Subscrip
 	}
 	v.joining = append(v.joining, s)
 	v.stir()
-	context.AfterFunc(ctx, func() { h.leave(v, s) })
+	context.AfterFunc(ctx, func() {
+		_ = cesi.Contain(h.opts.Log, "close a page", func() error {
+			h.leave(v, s)
+			return nil
+		})
+	})
 	return s
 }
 

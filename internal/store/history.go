@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"math"
 	"slices"
 	"time"
@@ -24,7 +25,9 @@ const (
 // the database is locked; what is stored until then stays, and may be given again.
 func (db *DB) StoreHistory(ctx context.Context, h cesi.History) error {
 	done := make(chan error, 1)
-	go func() { done <- db.storeHistory(ctx, h) }()
+	go func() {
+		done <- cesi.Contain(slog.Default(), "store the history", func() error { return db.storeHistory(ctx, h) })
+	}()
 	select {
 	case err := <-done:
 		return err

@@ -63,7 +63,7 @@ func NewJournal(db *DB, log *slog.Logger) *Journal {
 		db: db, log: log, writer: rand.Int64(), patience: storePatience, limit: maxWaiting,
 		mirror: newMirror(db, log), moved: map[cesi.ActivityID]cesi.ActivityID{},
 	}
-	j.writes = &worker{run: j.flush}
+	j.writes = &worker{run: j.flush, log: log}
 	return j
 }
 

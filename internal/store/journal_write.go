@@ -23,7 +23,7 @@ func (j *Journal) flush() {
 		if len(batch) == 0 {
 			return
 		}
-		if err := j.store(batch); err != nil {
+		if err := cesi.Contain(j.log, "store the activity log", func() error { return j.store(batch) }); err != nil {
 			j.failed(err)
 			return
 		}

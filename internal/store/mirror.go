@@ -38,7 +38,7 @@ type mirror struct {
 func newMirror(db *DB, log *slog.Logger) *mirror {
 	m := &mirror{db: db, log: log}
 	m.setPath("")
-	m.lines = &worker{run: m.write}
+	m.lines = &worker{run: m.write, log: log}
 	return m
 }
 

@@ -1,12 +1,19 @@
 package store
 
-import "sync"
+import (
+	"cmp"
+	"log/slog"
+	"sync"
+
+	"cesi/internal/cesi"
+)
 
 // worker runs a function in one goroutine at a time, for as long as somebody
 // asks for it. Who asks while it runs gets the next run, together with all
 // others who do: that is how many commands share one commit.
 type worker struct {
 	run func()
+	log *slog.Logger // nil: the default one
 
 	mu      sync.Mutex
 	running bool
@@ -30,7 +37,10 @@ func (w *worker) kick() <-chan struct{} {
 
 func (w *worker) work() {
 	for done := w.take(); done != nil; done = w.take() {
-		w.run()
+		_ = cesi.Contain(cmp.Or(w.log, slog.Default()), "work for the database", func() error {
+			w.run()
+			return nil
+		})
 		close(done)
 	}
 }
