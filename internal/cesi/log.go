@@ -57,3 +57,9 @@ func (p LogPiece) End() int64 { return p.Offset + int64(len(p.Text)) + p.Gap }
 // IsNoLog reports whether err says that a process has no such log: it has none
 // configured, or its file is not there.
 func IsNoLog(err error) bool { return FaultOf(err) == FaultNoFile }
+
+// IsUnreadableLog reports whether err says that a process's log can't be read back:
+// it is a pipe or a device, such as /dev/stdout, or a file that may not be opened.
+func IsUnreadableLog(err error) bool {
+	return err != nil && KindOf(err) == NotFound && FaultOf(err) == FaultFailed
+}

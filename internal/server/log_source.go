@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"io"
+	"path"
+	"strings"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
@@ -18,6 +20,9 @@ type logSource struct {
 // LogSize implements logs.Source.
 func (f logSource) LogSize(ctx context.Context, node string, log cesi.LogName) (int64, error) {
 	size, err := f.Fleet.LogSize(ctx, node, log)
+	if err == nil && size == 0 { // a device seems to be empty
+		err = f.checkDevice(node, log)
+	}
 	return size, f.explain(node, log, err)
 }
 
@@ -27,29 +32,60 @@ func (f logSource) ReadLog(ctx context.Context, node string, log cesi.LogName, f
 	return part, f.explain(node, log, err)
 }
 
-// FollowLog implements logs.Source.
+// FollowLog implements logs.Source. supervisord opens the stream of a device too,
+// in which nothing ever comes.
 func (f logSource) FollowLog(ctx context.Context, node string, log cesi.LogName) (io.ReadCloser, error) {
+	if f.checkDevice(node, log) != nil {
+		if _, err := f.LogSize(ctx, node, log); err != nil {
+			return nil, err
+		}
+	}
 	stream, err := f.Fleet.FollowLog(ctx, node, log)
 	return stream, f.explain(node, log, err)
 }
 
-func (f logSource) explain(node string, log cesi.LogName, err error) error {
-	if !cesi.IsNoLog(err) {
-		return err
+// checkDevice fails where a log is a device by its name. It may still be read back
+// if that leads to a file, as /dev/stdout does where supervisord's output goes
+// into one.
+func (f logSource) checkDevice(node string, log cesi.LogName) error {
+	p, found := f.process(node, log)
+	if !found || p == nil || !isDevice(logFile(p, log.Stream)) {
+		return nil
 	}
+	return &cesi.Error{Kind: cesi.NotFound, Fault: cesi.FaultFailed}
+}
+
+// isDevice reports whether a file's name is one of a device or of an open file.
+func isDevice(file string) bool {
+	file = path.Clean(file)
+	return strings.HasPrefix(file, "/dev/") && !strings.HasPrefix(file, "/dev/shm/") ||
+		strings.HasPrefix(file, "/proc/") && strings.Contains(file, "/fd/")
+}
+
+// process returns the process of a log as it was polled last; nil for supervisord's
+// own log.
+func (f logSource) process(node string, log cesi.LogName) (p *fleet.Process, found bool) {
 	n, found := f.Snapshot().Node(node)
-	if !found {
+	if !found || log.Stream == cesi.MainLog {
+		return nil, found
+	}
+	process, found := n.Process(log.Process)
+	return &process, found
+}
+
+func (f logSource) explain(node string, log cesi.LogName, err error) error {
+	if !cesi.IsNoLog(err) && !cesi.IsUnreadableLog(err) {
 		return err
 	}
-	var process *fleet.Process
-	if log.Stream != cesi.MainLog {
-		p, found := n.Process(log.Process)
-		if !found {
-			return err
-		}
-		process = &p
+	process, found := f.process(node, log)
+	if !found || process == nil && cesi.IsUnreadableLog(err) {
+		return err
 	}
-	e := cesi.Wrap(cesi.NotFound, err, "%s", whyNoLog(process, log.Stream))
-	e.Fault = cesi.FaultNoFile
+	sentence := whyNoLog(process, log.Stream)
+	if cesi.IsUnreadableLog(err) {
+		sentence = whyUnreadable(process, log.Stream)
+	}
+	e := cesi.Wrap(cesi.NotFound, err, "%s", sentence)
+	e.Fault = cesi.FaultOf(err)
 	return e
 }

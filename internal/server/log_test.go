@@ -555,3 +555,48 @@ func TestLogStreams_MoreThanTheCapAreRefused(t *testing.T) {
 	}
 	untilText(t, h.as("admin").tail(page), "text\n")
 }
+
+func TestLogs_DevicesAndSyslogAreSaidAndNeverLive(t *testing.T) {
+	t.Parallel()
+	programs := ""
+	devices := map[string]string{"stdout": "/dev/stdout", "fd": "/dev/fd/1", "proc": "/proc/self/fd/1", "null": "/dev/null"}
+	for name, file := range devices {
+		programs += "[program:" + name + "]\ncommand = tail -f /dev/null\nstartsecs = 0\nstdout_logfile_maxbytes = 0\nstdout_logfile = " + file + "\n"
+	}
+	s := supervisortest.Start(t, supervisortest.Options{Programs: programs +
+		"[program:sys]\ncommand = tail -f /dev/null\nstartsecs = 0\nstdout_syslog = true\nstdout_logfile = NONE\n"})
+	for name := range devices {
+		s.WaitState(name, "RUNNING")
+	}
+	h := startServer(t, []cesi.Node{s.Node("n")})
+	h.addUsers()
+	b := h.as("logreader")
+	for name, file := range devices {
+		path := "/nodes/n/processes/" + name + ":" + name + "/log/stdout"
+		got := b.get(path)
+		text := got.page(t).Find(".log-none").Text()
+		if got.status != http.StatusOK || !strings.Contains(text, file+", a pipe") || strings.Contains(got.body, "removed") {
+			t.Errorf("%s: %d %q", file, got.status, text)
+		}
+		if got.page(t).Find("[data-log-tail]").Length() > 0 {
+			t.Errorf("%s is followed", file)
+		}
+		for e := range b.tail("/api/v2" + strings.Replace(path, "/log/", "/logs/", 1) + "/tail") {
+			if strings.Contains(e.data, `"live":true`) {
+				t.Errorf("%s is live: %s", file, e.data)
+			}
+			if strings.Contains(e.data, "a pipe") {
+				break
+			}
+		}
+		if got := b.get("/api/v2/nodes/n/processes/" + name + ":" + name + "/log"); got.status != http.StatusOK {
+			t.Errorf("%s: both logs: %d %s", file, got.status, got.body)
+		}
+	}
+	const sys = "/nodes/n/processes/sys:sys"
+	for path, in := range map[string]string{sys: ".log-panel", sys + "/log/stdout": ".log-none"} {
+		if text := b.get(path).page(t).Find(in).First().Text(); !strings.Contains(text, "to syslog") || strings.Contains(text, "NONE") {
+			t.Errorf("%s: %q", path, text)
+		}
+	}
+}

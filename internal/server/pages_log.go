@@ -34,6 +34,9 @@ func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
 	case cesi.IsNoLog(err):
 		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
 		page.Panel.Live = l.process == nil || logFile(l.process, l.log.Stream) != "" // or there is none to come
+	case cesi.IsUnreadableLog(err):
+		page.Panel.NoLog = words.Heard(capitalized(cesi.Sentence(err)))
+		page.Panel.Live = false
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
 		page.Panel.Problem = words.Heard(capitalized(cesi.Sentence(err))) // and it comes live when the node does
 	default:

@@ -44,11 +44,37 @@ func whyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
 		return words.Of("There is no log yet: the process has never been started. It will be %s.", plain(file))
 	case file != "":
 		return words.Of("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", plain(file))
+	case syslog(p, stream):
+		return words.Of("This process writes its %s to syslog: read it on the node, in the log of its system.", stream)
 	case stream == cesi.Stderr:
 		return words.Of("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
+	case p.Config == nil || !p.Config.Full:
+		return words.Of("This process has no stdout log: stdout_logfile = NONE, or syslog.")
 	default:
 		return words.Of("This process has no stdout log: stdout_logfile = NONE.")
 	}
+}
+
+// syslog reports whether a process's output goes to syslog, as far as its
+// supervisord says.
+func syslog(p *fleet.Process, stream cesi.LogStream) bool {
+	switch {
+	case p.Config == nil:
+		return false
+	case stream == cesi.Stderr:
+		return p.Config.Stderr.Syslog
+	default:
+		return p.Config.Stdout.Syslog
+	}
+}
+
+// whyUnreadable explains that supervisord can't read a log back.
+func whyUnreadable(p *fleet.Process, stream cesi.LogStream) words.Phrase {
+	file := plain(logFile(p, stream))
+	if isDevice(file) {
+		return words.Of("This process writes its %s to %s, a pipe, a terminal or another device: supervisord can't read that back. Look where supervisord's own output goes.", stream, file)
+	}
+	return words.Of("supervisord can't read %s: it is a pipe or another device, or may not be opened.", file)
 }
 
 // foundView is what a search came to.

@@ -18,12 +18,13 @@ const badReads = 24
 const MaxLogRead = 512 << 10
 
 // Tail returns the last maxBytes bytes of a process's log, or less where the log
-// is shorter; nothing for a process that has no log. A gap is marked in the
+// is shorter; nothing for a process that has no log, or none that can be read back.
+// A gap is marked in the
 // text. It fails with NotFound if there is no such process.
 func (c *Client) Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error) {
 	log := cesi.LogName{Process: id, Stream: stream}
 	size, err := c.LogSize(ctx, log)
-	if cesi.IsNoLog(err) {
+	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -126,7 +127,7 @@ func explainNoLog(log cesi.LogName, err error) error {
 	case cesi.FaultNoFile:
 		sentence = fmt.Sprintf("There is no log: %s has no file.", log)
 	case cesi.FaultFailed:
-		sentence = fmt.Sprintf("supervisord can't read %s: it is no regular file, such as /dev/stdout, or may not be opened.", log)
+		sentence = fmt.Sprintf("supervisord can't read %s back: it is no regular file but a pipe, a terminal or another device, such as /dev/stdout, or it may not be opened.", log)
 	default:
 		return err
 	}
