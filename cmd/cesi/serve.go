@@ -77,6 +77,7 @@ func findConfig(path string) (*config.Config, error) {
 type app struct {
 	log      *logger
 	listener net.Listener
+	lock     *store.ServerLock // nil where the file system has none
 	db       *store.DB
 	journal  *store.Journal
 	auth     *auth.Service
@@ -103,6 +104,14 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 	defer func() {
 		if err != nil {
 			a.listener.Close()
+		}
+	}()
+	if err := a.lockDatabase(conf); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			a.lock.Release()
 		}
 	}()
 	if err := a.openStore(ctx, conf); err != nil {
@@ -146,6 +155,17 @@ func reason(err error) error {
 		return number
 	}
 	return err
+}
+
+// lockDatabase makes sure that no other server is on the database: two would mark
+// each other's commands as interrupted and write every line of activity_log twice.
+func (a *app) lockDatabase(conf *config.Config) (err error) {
+	a.lock, err = store.LockServer(conf.Database)
+	if err == nil || cesi.KindOf(err) == cesi.Conflict || cesi.KindOf(err) == cesi.Invalid {
+		return err
+	}
+	a.log.Warn("the database can't be locked: make sure that no other CeSI uses it", "database", absolute(conf.Database), "error", err)
+	return nil
 }
 
 func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
@@ -306,5 +326,7 @@ func (a *app) close() error {
 	if err := a.fleet.SaveHistory(ctx); err != nil {
 		a.log.Error("the last of the history of states could not be stored", "error", err)
 	}
-	return a.db.Close()
+	err := a.db.Close()
+	a.lock.Release()
+	return err
 }

@@ -60,6 +60,14 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err != nil {
 		return err
 	}
+	if newDatabase != "" {
+		// A server whose database was removed must not find another one in its place.
+		lock, err := store.LockServer(newDatabase)
+		if cesi.KindOf(err) == cesi.Conflict {
+			return err
+		}
+		defer lock.Release()
+	}
 	log := newLogger(stderr, conf)
 	db, err := openDatabase(ctx, conf, log.Logger)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"cesi/internal/cesi"
 )
 
 // healthz says that the process lives.
@@ -13,11 +15,16 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 }
 
 // readyz says whether the database takes what is written to it and every node has
-// been asked once.
+// been asked once. A database that is gone is named, for that does not pass.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 	defer cancel()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if gone := s.opts.Store.Gone(); gone != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("not ready: " + cesi.Sentence(gone) + "\n"))
+		return
+	}
 	_, _, degraded := s.opts.Journal.Degraded()
 	if !s.opts.Fleet.Ready() || degraded != nil || s.opts.Store.Writable(ctx) != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)

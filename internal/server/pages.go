@@ -68,7 +68,9 @@ func (s *Server) banners(settings *Settings) []banner {
 		list = append(list, banner{Sentence: words.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
 			Details: settings.NeedsRestart})
 	}
-	if _, waiting, err := s.opts.Journal.Degraded(); waiting > 0 || err != nil {
+	if gone := s.opts.Journal.Gone(); gone != nil {
+		list = append(list, banner{Sentence: sentence(gone)})
+	} else if _, waiting, err := s.opts.Journal.Degraded(); waiting > 0 || err != nil {
 		list = append(list, newAuditBanner())
 	}
 	return list

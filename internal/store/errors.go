@@ -26,6 +26,9 @@ func explain(err error) error {
 
 // exec runs one statement outside a transaction; see explain for its errors.
 func (db *DB) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := db.Gone(); err != nil {
+		return nil, err
+	}
 	result, err := db.sql.ExecContext(ctx, query, args...)
 	return result, explain(err)
 }

@@ -42,6 +42,7 @@ type Journal struct {
 	stored  int // records, since the journal was made
 	since   time.Time
 	failure error // why waiting does not shrink; nil while all is well
+	gone    error // see DB.Gone, as Run saw it last
 
 	// moved tells under which ID an entry is stored, where another program had
 	// taken the one it was given. Only the goroutine of writes touches it.
@@ -133,7 +134,17 @@ func (j *Journal) Adopt(ctx context.Context) ([]cesi.Activity, error) {
 func (j *Journal) Degraded() (since time.Time, waiting int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.failure == nil && j.gone != nil {
+		return j.since, j.entries, j.gone
+	}
 	return j.since, j.entries, j.failure
+}
+
+// Gone is DB.Gone as Run saw it last, at most a second ago; it never waits for a disk.
+func (j *Journal) Gone() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.gone
 }
 
 // Version rises with every change of the log that this journal has stored.

@@ -28,12 +28,33 @@ func (j *Journal) Run(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+		j.lookForFile()
 		if rest--; rest <= 0 {
 			backOff = j.retry(ctx, backOff)
 			rest = backOff
 		}
 		j.mirror.tick(ctx, n%dropEvery == 0)
 	}
+}
+
+// lookForFile notes, and logs once, that the database's file is gone or back.
+func (j *Journal) lookForFile() {
+	gone := j.db.Gone()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case gone != nil && j.gone == nil:
+		j.log.Error("the database's file is not the one that CeSI opened", "database", j.db.file.path, "cause", gone)
+		if j.failure == nil {
+			j.since = j.db.now()
+		}
+	case gone == nil && j.gone != nil:
+		j.log.Info("the database's file is back", "database", j.db.file.path)
+		if j.failure == nil {
+			j.since = time.Time{}
+		}
+	}
+	j.gone = gone
 }
 
 // retry tries to store what waits and returns after how many ticks to try again.

@@ -22,8 +22,9 @@ import (
 // DB is an open database. It is safe for concurrent use, also beside another
 // process on the same file.
 type DB struct {
-	sql *sql.DB
-	now func() time.Time
+	sql  *sql.DB
+	now  func() time.Time
+	file fileWatch // which file sql is of
 
 	remarks []string // see Remarks
 
@@ -47,7 +48,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	if err := inspect(ctx, path); err != nil {
 		return nil, err
 	}
-	pool, err := sql.Open("sqlite", readWriteDSN(path))
+	pool, file, err := openPool(path)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
@@ -58,15 +59,17 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 		_ = pool.Close()
 		return nil, fmt.Errorf("database %s: %w", path, explain(err))
 	}
-	db := &DB{sql: pool, now: now, remarks: remarks}
+	db := &DB{sql: pool, now: now, file: file, remarks: remarks}
 	db.probe = &worker{run: db.look}
 	return db, nil
 }
 
 // readWriteDSN names the file to the driver. The pragmas are part of it because
-// one set by Exec reaches a single connection of the pool only.
+// one set by Exec reaches a single connection of the pool only. With mode=rw SQLite
+// makes no file where there is none: create has done that.
 func readWriteDSN(path string) string {
 	options := url.Values{
+		"mode":    {"rw"},
 		"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)"},
 		"_txlock": {"immediate"},
 	}
@@ -107,9 +110,12 @@ func (db *DB) Writable(ctx context.Context) error {
 // look is the work of Writable. SQLite's wait for a lock ends by busy_timeout,
 // not by a context.
 func (db *DB) look() {
-	tx, err := db.sql.BeginTx(context.Background(), nil) // BEGIN IMMEDIATE, by _txlock
+	err := db.Gone()
 	if err == nil {
-		err = tx.Rollback()
+		var tx *sql.Tx
+		if tx, err = db.sql.BeginTx(context.Background(), nil); err == nil { // BEGIN IMMEDIATE, by _txlock
+			err = tx.Rollback()
+		}
 	}
 	if err != nil {
 		err = fmt.Errorf("database not writable: %w", err)
@@ -122,6 +128,9 @@ func (db *DB) look() {
 // inTx runs do in an immediate transaction, which is committed if do returns
 // nil and rolled back otherwise.
 func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
+	if err := db.Gone(); err != nil {
+		return err
+	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", explain(err))

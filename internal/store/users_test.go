@@ -161,6 +161,9 @@ func TestUsers_OneNameHoweverWrittenAndComposed(t *testing.T) {
 // the case of ASCII letters only.
 func TestMigrate_UsersWithOneNameStayTwo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cesi.db")
+	if err := create(path); err != nil {
+		t.Fatal(err)
+	}
 	pool, err := sql.Open("sqlite", readWriteDSN(path))
 	if err != nil {
 		t.Fatal(err)

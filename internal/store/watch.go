@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"os"
+
+	"cesi/internal/cesi"
+)
+
+// fileWatch knows which file a database was opened as.
+type fileWatch struct {
+	path string
+	info os.FileInfo
+}
+
+func newFileWatch(path string) (fileWatch, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileWatch{}, fmt.Errorf("look at the database: %w", err)
+	}
+	return fileWatch{path, info}, nil
+}
+
+// check compares what is at the path now. The file that is open stays usable
+// when its name is gone, but all that is written to it ends with the process.
+func (f fileWatch) check() error {
+	info, err := os.Stat(f.path)
+	switch {
+	case err != nil:
+		return cesi.Wrap(cesi.Unavailable, err, "the database's file was removed while CeSI runs, so nothing can be stored: put it back, or restart CeSI to begin with an empty one")
+	case !os.SameFile(f.info, info):
+		return cesi.Errorf(cesi.Unavailable, "the database's file was replaced while CeSI runs, so nothing can be stored: restart CeSI to use the new one")
+	}
+	return nil
+}
+
+// connector opens connections to the file that the watch knows, and to no other
+// that has come in its place.
+type connector struct {
+	dsn    string
+	driver driver.Driver
+	file   fileWatch
+}
+
+// openPool returns a pool of connections to the file that is at path now.
+func openPool(path string) (*sql.DB, fileWatch, error) {
+	file, err := newFileWatch(path)
+	if err != nil {
+		return nil, file, err
+	}
+	first, err := sql.Open("sqlite", readWriteDSN(path))
+	if err != nil {
+		return nil, file, err
+	}
+	pool := sql.OpenDB(connector{readWriteDSN(path), first.Driver(), file})
+	return pool, file, first.Close()
+}
+
+// Connect implements driver.Connector.
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	if err := c.file.check(); err != nil {
+		return nil, err
+	}
+	conn, err := c.driver.Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.file.check(); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// Driver implements driver.Connector.
+func (c connector) Driver() driver.Driver { return c.driver }
+
+// Gone says that the database's file was removed, or replaced by another, since
+// it was opened: an Unavailable error. While that is so, every write fails with it.
+func (db *DB) Gone() error { return db.file.check() }
