@@ -131,7 +131,7 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 		History:     a.db,
 		Log:         a.log.Logger,
 		Now:         time.Now,
-		Self:        self(),
+		Self:        self(a.log.Logger),
 		RestartSelf: func() { a.once.Do(func() { close(a.restart) }) },
 	})
 	past, err := a.db.History(ctx, time.Now().Add(-cesi.Day))
@@ -218,14 +218,6 @@ func dial(node cesi.Node) (fleet.Client, error) {
 		return nil, err // not a nil *Client in a Client
 	}
 	return client, nil
-}
-
-// self says as what program of a supervisord this runs, if it does.
-func self() fleet.Self {
-	return fleet.Self{
-		Process: cesi.ProcessID{Group: os.Getenv("SUPERVISOR_GROUP_NAME"), Name: os.Getenv("SUPERVISOR_PROCESS_NAME")},
-		PID:     os.Getpid(), Parent: os.Getppid(),
-	}
 }
 
 // run serves until ctx ends or a restart is asked for, and shuts down.

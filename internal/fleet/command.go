@@ -117,6 +117,8 @@ type Preview struct {
 	// Self is the "group:name" of the program that this CeSI runs as, where the
 	// command would stop it.
 	Self string
+	// MaybeSelf tells that Self is perhaps another program: there is no proof.
+	MaybeSelf bool
 	// Anew tells that the command has this CeSI execute itself anew.
 	Anew bool
 }

@@ -28,6 +28,10 @@ func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Oper
 	if err != nil {
 		return nil, err
 	}
+	if plan.maybe && c.ConfirmSelf != plan.self {
+		return nil, cesi.Errorf(cesi.Conflict,
+			"%s may be this CeSI itself, and once stopped it could not start itself again: confirm by naming it", plan.self)
+	}
 	if plan.self != "" && c.ConfirmSelf != plan.self {
 		return nil, cesi.Errorf(cesi.Conflict,
 			"%s is this CeSI itself, and once stopped it can't start itself again: confirm by naming it", plan.self)

@@ -154,7 +154,7 @@ func TestPriorityOrder(t *testing.T) {
 				h.waitState("stays", cesi.Running)
 				p, _ := h.node("n").Process(id(t, "stays"))
 				h = newFleet(t, fleet.Settings{Nodes: []cesi.Node{s.Node("n")}}, func(o *fleet.Options) {
-					o.Self = fleet.Self{Process: p.ProcessID, PID: p.PID, Parent: s.PID()}
+					o.Self = fleet.Self{Process: p.ProcessID, PID: p.PID, Parent: s.PID(), Proof: proven{}}
 				})
 			}
 			h.do(cesi.ActionRestart)
@@ -319,7 +319,7 @@ func TestThisCesiIsSafe(t *testing.T) {
 	t.Parallel()
 	restarts := make(chan struct{}, 1)
 	// A program of the node plays the part of this CeSI.
-	self := fleet.Self{Process: cesi.ProcessID{Group: "a", Name: "a"}}
+	self := fleet.Self{Process: cesi.ProcessID{Group: "a", Name: "a"}, Proof: proven{}}
 	options := func(o *fleet.Options) {
 		o.Self = self
 		o.RestartSelf = func() { restarts <- struct{}{} }

@@ -307,7 +307,7 @@ func asSelf(t *testing.T, first *harness, s *supervisortest.Supervisor, name str
 	first.waitState(name, cesi.Running)
 	p, _ := first.node("n").Process(id(t, name))
 	return newFleet(t, fleet.Settings{Nodes: []cesi.Node{s.Node("n")}}, func(o *fleet.Options) {
-		o.Self = fleet.Self{Process: p.ProcessID, PID: p.PID, Parent: s.PID()}
+		o.Self = fleet.Self{Process: p.ProcessID, PID: p.PID, Parent: s.PID(), Proof: proven{}}
 	})
 }
 

@@ -196,3 +196,10 @@ func results(r fleet.Report) map[string]cesi.Result {
 	}
 	return m
 }
+
+// proven takes whatever fits for this CeSI.
+type proven struct{}
+
+func (proven) Prove(context.Context, func(context.Context, string) error) fleet.Proof {
+	return fleet.Proven
+}

@@ -16,6 +16,7 @@ type plan struct {
 	leftAlone []Outcome
 	silent    []Outcome // whole groups and nodes of which nothing is known, since the node does not answer
 	self      string    // the "group:name" of this program, where a stop would hit it
+	maybe     bool      // self is perhaps not this program
 }
 
 // part is the share of a plan that one goroutine works off: a whole group or
@@ -44,7 +45,7 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 	if err != nil {
 		return Preview{}, err
 	}
-	preview := Preview{LeftAlone: plan.leftAlone, Self: plan.self}
+	preview := Preview{LeftAlone: plan.leftAlone, Self: plan.self, MaybeSelf: plan.maybe}
 	nodes := make(map[string]bool)
 	for _, part := range plan.parts {
 		for _, j := range part.jobs {
@@ -81,8 +82,8 @@ func (s *Snapshot) planOne(c Command) (*plan, error) {
 	}
 	j := newJob(node, p)
 	plan := &plan{command: c, parts: []*part{{node: node, jobs: []*job{j}}}}
-	if p.Self && c.endsIt() {
-		plan.self = p.String()
+	if p.Self && c.endsIt() || p.MaybeSelf && (c.endsIt() || c.Action == cesi.ActionRestart) {
+		plan.self, plan.maybe = p.String(), p.MaybeSelf
 	}
 	j.restarted = p.Self && c.Action == cesi.ActionRestart
 	return plan, nil

@@ -46,6 +46,7 @@ type poller struct {
 	info      cesi.SupervisorInfo
 	configs   map[cesi.ProcessID]*cesi.ProcessConfig
 	silence   string // why there are no configs
+	self      recognition
 }
 
 // newPoller makes the poller of a node; known has what is known of its past.
@@ -180,6 +181,7 @@ func (p *poller) poll(ctx context.Context) {
 	}
 	latency := now.Sub(began)
 	p.askInfo(deadline, now)
+	p.recognize(deadline, processes, now)
 	p.failures = 0
 	list, counts := p.assemble(processes)
 	slot, interval := cesi.SlotOf(now), p.pollInterval()
@@ -270,9 +272,10 @@ func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
 	var counts Counts
 	for i, process := range processes {
 		list[i] = Process{
-			Process: process,
-			Self:    p.fleet.opts.Self.is(process, p.info.PID),
-			Config:  p.configs[process.ProcessID],
+			Process:   process,
+			Self:      p.self.of(process) == Proven,
+			MaybeSelf: p.self.of(process) == Unproven,
+			Config:    p.configs[process.ProcessID],
 		}
 		counts.count(process)
 	}
@@ -370,7 +373,7 @@ func sameProcess(a, b Process) bool {
 	x, y := a.Process, b.Process
 	x.Now, y.Now = 0, 0
 	x.Description, y.Description = "", "" // holds the uptime
-	if x != y || a.Self != b.Self {
+	if x != y || a.Self != b.Self || a.MaybeSelf != b.MaybeSelf {
 		return false
 	}
 	if a.Config == nil || b.Config == nil {

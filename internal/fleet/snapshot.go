@@ -57,8 +57,10 @@ type Node struct {
 // supervisord's words.
 type Process struct {
 	cesi.Process
-	// Self marks the program that this CeSI itself runs as.
+	// Self marks the program that this CeSI itself runs as, which is proven.
 	Self bool
+	// MaybeSelf marks what may be that program, where there is no proof.
+	MaybeSelf bool
 	// Config is what the node's configuration says; nil where the node can't tell.
 	Config *cesi.ProcessConfig
 }

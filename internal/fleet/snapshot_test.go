@@ -58,7 +58,7 @@ func TestCountsLeaveOutNodesThatDoNotAnswer(t *testing.T) {
 	}
 }
 
-func TestSelfIsRecognized(t *testing.T) {
+func TestSelf_FitsByNameAndPids(t *testing.T) {
 	id := cesi.ProcessID{Group: "cesi", Name: "cesi"}
 	self := Self{Process: id, PID: 70, Parent: 7}
 	tests := []struct {
@@ -78,7 +78,7 @@ func TestSelfIsRecognized(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.self.is(test.process, test.supervisor); got != test.want {
+			if got := test.self.fits(test.process, test.supervisor); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -212,9 +213,16 @@ func TestANodeThatDoesNotAnswerIsNamed(t *testing.T) {
 	}
 }
 
+// proven takes whatever fits for this CeSI.
+type proven struct{}
+
+func (proven) Prove(context.Context, func(context.Context, string) error) fleet.Proof {
+	return fleet.Proven
+}
+
 // asItself makes the process g:p of a fake node the program that CeSI runs as.
 func asItself(s *setup) {
-	s.self = fleet.Self{Process: cesi.ProcessID{Group: "g", Name: "p"}, PID: 42, Parent: 1}
+	s.self = fleet.Self{Process: cesi.ProcessID{Group: "g", Name: "p"}, PID: 42, Parent: 1, Proof: proven{}}
 }
 
 func TestItselfIsStoppedOnlyByName(t *testing.T) {

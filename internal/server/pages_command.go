@@ -87,7 +87,7 @@ func (s *Server) commandForm(w http.ResponseWriter, r *http.Request) error {
 	if isPart(r) {
 		return s.toast(w, r, report, request.Later)
 	}
-	if (preview.Self != "" || preview.Anew) && report.Result == cesi.OK {
+	if (preview.Self != "" && !preview.MaybeSelf || preview.Anew) && report.Result == cesi.OK {
 		return s.sayFarewell(w, r, request)
 	}
 	s.redirect(w, r, withReport(request.Back, report.ID, request.Later))

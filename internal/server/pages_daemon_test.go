@@ -155,7 +155,7 @@ func TestWhatTakesThisCesiDownIsAnsweredBefore(t *testing.T) {
 		for _, r := range strings.TrimSpace(s.Ctl("pid", "web")) {
 			pid = pid*10 + int(r-'0')
 		}
-		set.self = fleet.Self{Process: cesi.ProcessID{Group: "web", Name: "web"}, PID: pid, Parent: s.PID()}
+		set.self = fleet.Self{Process: cesi.ProcessID{Group: "web", Name: "web"}, PID: pid, Parent: s.PID(), Proof: proven{}}
 	})
 	if text := b.get("/nodes/n/daemon").page(t).Find(".remark").Text(); !strings.Contains(text, "web:web is this CeSI itself") {
 		t.Errorf("the page says %q", text)

@@ -24,6 +24,7 @@ type confirmPage struct {
 	Signals     []signalChoice // to choose from, for a signal
 	Fleet       bool           // more than one node is hit, so that a name alone says too little
 	Self        string         // to be typed in
+	MaybeSelf   bool           // it is perhaps another program
 	Problem     string         // why it did not go out the last time
 	Nothing     bool           // there is nothing that the command would touch
 }
@@ -52,7 +53,7 @@ func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview
 		Hit:            groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
 		Manual: preview.Manual[:min(len(preview.Manual), namesShown)], ManualTotal: len(preview.Manual),
 		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
-		Self: preview.Self, Problem: problem, Nothing: len(preview.Hit) == 0,
+		Self: preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
 	page.Verb = do(request.Action, hitWords(preview))
 	page.Question = base.say("%s on %s?", base.Speaker.Tell(page.Verb), base.Speaker.Tell(nodeWords(preview)))

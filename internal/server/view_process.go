@@ -64,7 +64,7 @@ func newRowActions(p fleet.Process, answering bool) []rowAction {
 	disabled := !answering || p.State == cesi.Stopping
 	first := rowAction{Action: cesi.ActionStart, Disabled: disabled}
 	if p.State.Active() || p.State == cesi.Stopping {
-		first = rowAction{Action: cesi.ActionStop, Ask: p.Self, Disabled: disabled}
+		first = rowAction{Action: cesi.ActionStop, Ask: p.Self || p.MaybeSelf, Disabled: disabled}
 	}
 	if p.State == cesi.Stopped {
 		return []rowAction{first}

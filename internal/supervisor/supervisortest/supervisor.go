@@ -31,6 +31,10 @@ type Options struct {
 	Socket bool
 	// Environment is added to that of supervisord and so of its programs.
 	Environment []string
+	// Namespace gives it pids of its own, as in a container: it has pid 1, and its
+	// first program has 2. PID is not its pid then, and only Stop signals it. Call
+	// NeedNamespaces before.
+	Namespace bool
 }
 
 // Supervisor is a real supervisord that ends, with its programs, when its test
@@ -90,6 +94,20 @@ func Need(t testing.TB, command, debianPackage string) {
 	t.Skip("SKIPPED, NOT TESTED: " + sentence)
 }
 
+// NeedNamespaces makes sure that pid namespaces can be made, which takes root, and
+// skips the test, or fails it where CI=true.
+func NeedNamespaces(t testing.TB) {
+	t.Helper()
+	Need(t, "unshare", "util-linux")
+	if out, err := exec.Command("unshare", "-pf", "--mount-proc", "true").CombinedOutput(); err != nil {
+		sentence := fmt.Sprintf("pid namespaces can't be made here: run the tests as root (%s)", strings.TrimSpace(string(out)))
+		if os.Getenv("CI") == "true" {
+			t.Fatal(sentence)
+		}
+		t.Skip("SKIPPED, NOT TESTED: " + sentence)
+	}
+}
+
 func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -130,7 +148,11 @@ func (s *Supervisor) WriteConfig(programs string) {
 // launch starts the process.
 func (s *Supervisor) launch() {
 	s.t.Helper()
-	s.cmd = exec.Command("supervisord", "-n", "-c", s.Path("supervisord.conf"))
+	args := []string{"supervisord", "-n", "-c", s.Path("supervisord.conf")}
+	if s.options.Namespace {
+		args = append([]string{"unshare", "-pf", "--mount-proc", "--kill-child"}, args...)
+	}
+	s.cmd = exec.Command(args[0], args[1:]...)
 	s.cmd.Dir = s.dir
 	s.cmd.Env = append(append(os.Environ(), "LC_ALL=C.UTF-8"), s.options.Environment...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -173,7 +195,11 @@ func (s *Supervisor) connects() bool {
 	}
 	conn.Close()
 	pid, err := os.ReadFile(s.Path("supervisord.pid")) // written after the port is open
-	return err == nil && strings.TrimSpace(string(pid)) == fmt.Sprint(s.cmd.Process.Pid)
+	own := s.cmd.Process.Pid
+	if s.options.Namespace {
+		own = 1
+	}
+	return err == nil && strings.TrimSpace(string(pid)) == fmt.Sprint(own)
 }
 
 // Node describes this supervisord under the given name, with a timeout of 5 s.
@@ -241,6 +267,9 @@ func (s *Supervisor) signal(sig syscall.Signal) {
 // Stop ends supervisord and its programs. It may be called twice.
 func (s *Supervisor) Stop() {
 	s.Resume()
+	if s.options.Namespace { // unshare passes nothing on, and the namespace ends with its first process
+		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	}
 	s.signal(syscall.SIGTERM)
 	select {
 	case <-s.ended:
