@@ -13,10 +13,11 @@ import (
 // mayImport says which rooms of ours each room may import. Dependencies point
 // one way, and adapters do not know each other.
 var mayImport = map[string][]string{
-	"cesi/cmd/cesi": {"cesi/internal/auth", "cesi/internal/cesi", "cesi/internal/config", "cesi/internal/fleet",
+	"cesi/cmd/cesi": {"cesi/internal/auth", "cesi/internal/cesi", "cesi/internal/config", "cesi/internal/conns", "cesi/internal/fleet",
 		"cesi/internal/server", "cesi/internal/store", "cesi/internal/supervisor"},
 	"cesi/cmd/demo":                           {},
 	"cesi/internal/server":                    {"cesi/internal/fleet", "cesi/internal/live", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/config", "cesi/internal/cesi", "cesi/web"},
+	"cesi/internal/conns":                     {},
 	"cesi/internal/live":                      {"cesi/internal/cesi"},
 	"cesi/internal/logs":                      {"cesi/internal/cesi", "cesi/internal/words"},
 	"cesi/internal/words":                     {},

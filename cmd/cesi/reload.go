@@ -32,6 +32,7 @@ func (a *app) reconfigure(conf *config.Config, err error) {
 	// What needs a restart is compared with what runs.
 	conf.Database, conf.Host, conf.Port, conf.URLPrefix = old.Database, old.Host, old.Port, old.URLPrefix
 	a.conf.Store(conf)
+	a.budgetConnections(conf)
 	a.log.Info("the configuration is taken up", "nodes", len(conf.Nodes))
 }
 

@@ -19,6 +19,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/config"
+	"cesi/internal/conns"
 	"cesi/internal/fleet"
 	"cesi/internal/server"
 	"cesi/internal/store"
@@ -84,9 +85,11 @@ type app struct {
 	fleet    *fleet.Fleet
 	server   *server.Server
 	conf     atomic.Pointer[config.Config]
-	restart  chan struct{} // closed: execute anew
-	once     sync.Once
-	closing  context.CancelFunc // ends what waits in requests
+	// connections bounds what listener accepts.
+	connections *conns.Limiter
+	restart     chan struct{} // closed: execute anew
+	once        sync.Once
+	closing     context.CancelFunc // ends what waits in requests
 }
 
 // newApp opens everything that may be refused (port, database) before it starts
@@ -101,6 +104,7 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address); err != nil {
 		return nil, fmt.Errorf("can't listen on %s, the host and port of cesi.conf: %w", address, reason(err))
 	}
+	a.limitConnections(conf)
 	defer func() {
 		if err != nil {
 			a.listener.Close()
@@ -207,6 +211,7 @@ func (a *app) newServer(conf *config.Config) (err error) {
 		Fleet: a.fleet, Auth: a.auth, Store: a.db, Journal: a.journal,
 		Log: a.log.Logger, Now: time.Now, Build: build(),
 		Prefix: conf.URLPrefix, ConfigFile: absolute(conf.Path), Database: absolute(conf.Database), Closing: closing,
+		LoggedIn: conns.LoggedIn,
 	}, serverSettings(conf, nil))
 	return err
 }
@@ -244,7 +249,7 @@ func (a *app) run(ctx context.Context) error {
 	server := a.httpServer()
 	served := make(chan error, 1)
 	go func() {
-		served <- cesi.Contain(a.log.Logger, "serve", func() error { return server.Serve(a.listener) })
+		served <- cesi.Contain(a.log.Logger, "serve", func() error { return server.Serve(a.connections.Listen(a.listener)) })
 	}()
 	a.log.Info("CeSI is ready", "address", a.listener.Addr().String(), "nodes", len(a.conf.Load().Nodes), "version", buildVersion)
 
@@ -283,7 +288,8 @@ func (a *app) keep(ctx context.Context, work string, run func(context.Context)) 
 
 func (a *app) httpServer() *http.Server {
 	return &http.Server{
-		Handler:           a.server,
+		Handler:           a.connections.Handler(a.server),
+		ConnContext:       a.connections.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,

@@ -42,6 +42,9 @@ type Options struct {
 	Database   string // its path, for the page that says what this is
 	// Closing is done when the server shuts down: whoever waits then answers.
 	Closing context.Context
+	// LoggedIn is called with the context of each request of somebody who is
+	// logged in, before it is answered; nil: nothing is.
+	LoggedIn func(context.Context)
 
 	patience time.Duration // 0 means defaultPatience; tests have less of it
 	pages    *renderer     // nil: a new one; tests share one
@@ -80,6 +83,7 @@ type Server struct {
 	logs      *logs.Logs
 	logSource logSource
 	started   time.Time
+	proxies   proxyWarnings
 }
 
 // New returns a Server. It fails only on a defect in its own templates.

@@ -37,12 +37,16 @@ func (s *Server) introduce(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trusted := s.settings.Load().TrustedProxies
 		v := visitor{address: clientAddress(r, trusted), https: isHTTPS(r, trusted)}
+		s.warnOfProxy(r, trusted)
 		if err := s.recognize(r, &v); err != nil {
 			if statusOf(err) == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
 			s.fail(w, r, err)
 			return
+		}
+		if v.user != nil && s.opts.LoggedIn != nil {
+			s.opts.LoggedIn(r.Context())
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
 	})
