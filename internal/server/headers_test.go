@@ -84,6 +84,21 @@ func TestEveryReplyIsGuarded(t *testing.T) {
 	}
 }
 
+func TestHeaders_StrictTransportOnlyWithHTTPS(t *testing.T) {
+	h := startServer(t, nil, func(s *setup) { s.Prefix = "/cesi" })
+	for _, path := range []string{"/cesi", "/cesi/", "/login", "/api/v2/nodes", "/static/app.css", "/healthz", "/nope"} {
+		for proto, want := range map[string]string{"https": "max-age=31536000", "http": ""} {
+			if got := h.anybody().get(path, with{"X-Forwarded-Proto", proto}).header.Get("Strict-Transport-Security"); got != want {
+				t.Errorf("%s by %s: %q, want %q", path, proto, got, want)
+			}
+		}
+	}
+	stranger := startServer(t, nil, func(s *setup) { s.TrustedProxies = nil })
+	if got := stranger.anybody().get("/login", with{"X-Forwarded-Proto", "https"}).header.Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("anybody may claim HTTPS: %q", got)
+	}
+}
+
 func TestFilesMayBeKeptAndAreGuardedToo(t *testing.T) {
 	h := startServer(t, nil)
 	plain := h.anybody().get("/static/app.css")

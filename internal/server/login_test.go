@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -36,7 +38,7 @@ func loginForm(user, password string) url.Values {
 // sessionOf returns the session's cookie that an answer sets; nil if none.
 func sessionOf(r reply) *http.Cookie {
 	for _, c := range (&http.Response{Header: r.header}).Cookies() {
-		if c.Name == sessionCookie {
+		if strings.Contains(c.Name, "cesi_session_") {
 			return c
 		}
 	}
@@ -46,13 +48,15 @@ func sessionOf(r reply) *http.Cookie {
 // holds reports whether a session's token is good for anything.
 func (h *harness) holds(token string) bool {
 	h.t.Helper()
-	return h.anybody().get("/api/v2/profile", with{"Cookie", sessionCookie + "=" + token}).status == http.StatusOK
+	return h.anybody().get("/api/v2/profile", with{"Cookie", h.sessionCookie(false) + "=" + token}).status == http.StatusOK
 }
 
 func TestTheSessionsCookieIsGuarded(t *testing.T) {
-	lax := http.Cookie{Name: sessionCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 3600}
+	lax := http.Cookie{Name: "cesi_session_ID", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 3600}
 	secure, below := lax, lax
 	secure.Secure, below.Path = true, "/cesi/"
+	secureBelow := below
+	secure.Name, secureBelow.Secure = "__Host-cesi_session_ID", true
 	for name, test := range map[string]struct {
 		change func(*setup)
 		header with
@@ -66,6 +70,8 @@ func TestTheSessionsCookieIsGuarded(t *testing.T) {
 			change: func(s *setup) { s.TrustedProxies = nil }},
 		"HTTPS of its own": {tls: true, want: secure},
 		"below a prefix":   {change: func(s *setup) { s.Prefix = "/cesi" }, want: below},
+		"below a prefix with HTTPS": {change: func(s *setup) { s.Prefix = "/cesi" },
+			header: with{"X-Forwarded-Proto", "https"}, want: secureBelow},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := func(s *setup) {
@@ -89,10 +95,48 @@ func TestTheSessionsCookieIsGuarded(t *testing.T) {
 			if got == nil || len(got.Value) < 32 {
 				t.Fatalf("the cookie is %v", got)
 			}
+			test.want.Name = strings.Replace(test.want.Name, "ID", h.db.Installation(), 1)
 			if diff := cmp.Diff(test.want, *got, cmpopts.IgnoreFields(http.Cookie{}, "Value", "Raw")); diff != "" {
 				t.Errorf("- want, + got:\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestCookie_OfTwoInstallationsOnOneHost(t *testing.T) {
+	h := startServer(t, nil)
+	h.addUser("maria", cesi.Viewer)
+	other, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "other.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	theirs := "cesi_session_" + other.Installation()
+	cookie := sessionOf(h.anybody().post("/login", loginForm("maria", passwordOf("maria"))))
+	if cookie.Name == theirs {
+		t.Errorf("both are named %s", theirs)
+	}
+	for name, want := range map[string]int{
+		cookie.Name: http.StatusOK, theirs: http.StatusUnauthorized, "cesi_session": http.StatusUnauthorized, "__Host-" + cookie.Name: http.StatusUnauthorized,
+	} {
+		if got := h.anybody().get("/api/v2/profile", with{"Cookie", name + "=" + cookie.Value}); got.status != want {
+			t.Errorf("the token in the cookie %s: status %d, want %d", name, got.status, want)
+		}
+	}
+}
+
+func TestCookie_IsNamedInTheAPIsDocument(t *testing.T) {
+	h := startServer(t, nil)
+	for _, scheme := range []string{"http", "https"} {
+		var doc struct {
+			Components struct {
+				SecuritySchemes map[string]struct{ Name string }
+			}
+		}
+		h.anybody().get("/api/v2/openapi.json", with{"X-Forwarded-Proto", scheme}).json(t, &doc)
+		if got, want := doc.Components.SecuritySchemes["session"].Name, h.sessionCookie(scheme == "https"); got != want {
+			t.Errorf("%s: it names %q, want %q", scheme, got, want)
+		}
 	}
 }
 
@@ -101,7 +145,7 @@ func TestALoginBeginsANewSessionAndEndsTheOld(t *testing.T) {
 	h.addUser("maria", cesi.Viewer)
 	b := h.anybody()
 	planted := strings.Repeat("a", 43)
-	first := sessionOf(b.post("/login", loginForm("maria", passwordOf("maria")), with{"Cookie", sessionCookie + "=" + planted}))
+	first := sessionOf(b.post("/login", loginForm("maria", passwordOf("maria")), with{"Cookie", h.sessionCookie(false) + "=" + planted}))
 	if first.Value == planted || h.holds(planted) {
 		t.Error("a token that was planted is good")
 	}

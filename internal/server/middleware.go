@@ -30,7 +30,7 @@ func (s *Server) guard(routes http.Handler) http.Handler {
 	h = limitBody(h)
 	h = s.survive(h) // and around what comes before
 	h = s.logRequests(h)
-	return securityHeaders(h)
+	return s.securityHeaders(h)
 }
 
 // protect refuses what another site made a browser send. A request with an API
@@ -48,7 +48,10 @@ func (s *Server) protect(routes http.Handler) http.Handler {
 	})
 }
 
-func securityHeaders(next http.Handler) http.Handler {
+// strictTransport has browsers use HTTPS only for this host, for a year.
+const strictTransport = "max-age=31536000"
+
+func (s *Server) securityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentSecurityPolicy)
@@ -58,6 +61,9 @@ func securityHeaders(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store") // static files say otherwise
+		if isHTTPS(r, s.settings.Load().TrustedProxies) {
+			h.Set("Strict-Transport-Security", strictTransport)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

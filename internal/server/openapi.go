@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	_ "embed"
 	"net/http"
 )
@@ -11,8 +12,12 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-func (s *Server) apiDocument(w http.ResponseWriter, _ *http.Request) error {
+// cookiePlaceholder stands in openapi.json for the name of the session's cookie.
+const cookiePlaceholder = `"name": "cesi_session_ID"`
+
+func (s *Server) apiDocument(w http.ResponseWriter, r *http.Request) error {
+	name := `"name": "` + s.sessionCookie(visitorOf(r).https) + `"`
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(openAPI) // a client that has gone needs no answer
+	_, _ = w.Write(bytes.Replace(openAPI, []byte(cookiePlaceholder), []byte(name), 1)) // a client that has gone needs no answer
 	return nil
 }

@@ -132,6 +132,37 @@ func TestAnAPITokenIsMadeAndRevokedOnTheProfile(t *testing.T) {
 	}
 }
 
+func TestTokens_AreTakenInXAPIKey(t *testing.T) {
+	h, maria := startServerAs(t, cesi.Viewer, nil)
+	token := maria.post("/profile/tokens", url.Values{"name": {"deploy"}, "days": {"30"}}).secretOf(t)
+	key, bad := with{"X-API-Key", token}, with{"X-API-Key", "cesi_x"}
+	basic, bearer := with{"Authorization", "Basic bWFyaWE6eA=="}, with{"Authorization", "Bearer " + token}
+	for name, test := range map[string]struct {
+		headers []with
+		want    int
+	}{
+		"alone":                        {[]with{key}, http.StatusOK},
+		"with a proxy's own password":  {[]with{key, basic}, http.StatusOK},
+		"a wrong one after a bearer's": {[]with{bad, bearer}, http.StatusOK},
+		"a wrong one":                  {[]with{bad}, http.StatusUnauthorized},
+		"an empty one":                 {[]with{{"X-API-Key", ""}}, http.StatusUnauthorized},
+		"only a proxy's password":      {[]with{basic}, http.StatusUnauthorized},
+	} {
+		if got := h.anybody().get("/api/v2/nodes", test.headers...); got.status != test.want {
+			t.Errorf("%s: status %d, want %d: %s", name, got.status, test.want, got.body)
+		}
+	}
+	if got := h.anybody().get("/nodes", key); !strings.HasPrefix(got.location, "/login") {
+		t.Errorf("a page takes it: %d", got.status)
+	}
+	if got := h.anybody().do(http.MethodPost, "/api/v2/commands", "{}", key, with{"Sec-Fetch-Site", "cross-site"}); strings.Contains(got.body, "another site") {
+		t.Errorf("it is taken for another site's: %s", got.body)
+	}
+	if got := maria.do(http.MethodPost, "/api/v2/profile/tokens", `{"name":"x"}`, key); got.status != http.StatusForbidden {
+		t.Errorf("with a session's cookie too, it makes a token: %d", got.status)
+	}
+}
+
 func TestOwnSessionsAreEndedOnTheProfile(t *testing.T) {
 	h, here := startServerAs(t, cesi.Viewer, nil)
 	second, third := h.as("viewer"), h.as("viewer")

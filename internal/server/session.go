@@ -10,7 +10,7 @@ import (
 // the browser may have had before ends.
 func (s *Server) login(w http.ResponseWriter, r *http.Request, name, password string) (cesi.User, error) {
 	var old string
-	if cookie, err := r.Cookie(sessionCookie); err == nil {
+	if cookie, err := r.Cookie(s.sessionCookie(visitorOf(r).https)); err == nil {
 		old = cookie.Value
 	}
 	token, user, err := s.opts.Auth.Login(r.Context(), name, password, visitorOf(r).address, r.UserAgent(), old)

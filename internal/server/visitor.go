@@ -11,8 +11,18 @@ import (
 	"cesi/internal/cesi"
 )
 
-// sessionCookie is the name of the cookie that holds a session's token.
-const sessionCookie = "cesi_session"
+// sessionCookie returns the name of the cookie that holds a session's token. It
+// differs by installation, since browsers give a host's cookies to every port of
+// it. With HTTPS and no prefix, its own prefix has browsers refuse one that
+// another host of the domain, or a connection without TLS, sets (RFC 6265bis,
+// section 4.1.3.2).
+func (s *Server) sessionCookie(https bool) string {
+	name := "cesi_session_" + s.opts.Store.Installation()
+	if https && s.opts.Prefix == "" {
+		return "__Host-" + name
+	}
+	return name
+}
 
 // visitor is who sends a request, as far as the request itself tells.
 type visitor struct {
@@ -55,7 +65,7 @@ func (s *Server) introduce(next http.Handler) http.Handler {
 // recognize tells the visitor by an API token or, without one, by the session's
 // cookie. A session that is over leaves nobody; it is no error.
 func (s *Server) recognize(r *http.Request, v *visitor) error {
-	if text, found := bearerToken(r); found {
+	if text, found := tokenText(r); found {
 		token, err := s.opts.Auth.Token(r.Context(), text, v.address)
 		if err != nil {
 			return err
@@ -63,7 +73,7 @@ func (s *Server) recognize(r *http.Request, v *visitor) error {
 		v.user, v.bearer = &token.Owner, token.Name
 		return nil
 	}
-	cookie, err := r.Cookie(sessionCookie)
+	cookie, err := r.Cookie(s.sessionCookie(v.https))
 	if err != nil || !needsSession(r.URL.Path) {
 		return nil
 	}
@@ -78,10 +88,20 @@ func (s *Server) recognize(r *http.Request, v *visitor) error {
 	return err
 }
 
-// bearerToken is the API token that a request carries. Only the API takes one.
-func bearerToken(r *http.Request) (string, bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), isAPI(r) && strings.EqualFold(scheme, "Bearer")
+// tokenText is the API token that a request carries. Only the API takes one. The
+// header X-API-Key is for where Authorization holds a proxy's own password.
+func tokenText(r *http.Request) (string, bool) {
+	if !isAPI(r) {
+		return "", false
+	}
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(token), true
+	}
+	keys := r.Header.Values("X-API-Key")
+	if len(keys) == 0 {
+		return "", false
+	}
+	return strings.TrimSpace(keys[0]), true
 }
 
 // needsSession spares the database where nobody asks who is there.
@@ -136,17 +156,19 @@ func isHTTPS(r *http.Request, trusted []netip.Prefix) bool {
 
 // setSession gives the browser a session's cookie.
 func (s *Server) setSession(w http.ResponseWriter, r *http.Request, token string) {
+	https := visitorOf(r).https
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: token, Path: s.opts.Prefix + "/", HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: visitorOf(r).https,
+		Name: s.sessionCookie(https), Value: token, Path: s.opts.Prefix + "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: https,
 		MaxAge: int(s.settings.Load().Lifetime.Seconds()),
 	})
 }
 
 // clearSession takes the cookie back.
 func (s *Server) clearSession(w http.ResponseWriter, r *http.Request) {
+	https := visitorOf(r).https
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Path: s.opts.Prefix + "/", HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: visitorOf(r).https, MaxAge: -1,
+		Name: s.sessionCookie(https), Path: s.opts.Prefix + "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: https, MaxAge: -1,
 	})
 }

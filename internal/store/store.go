@@ -26,7 +26,8 @@ type DB struct {
 	now  func() time.Time
 	file fileWatch // which file sql is of
 
-	remarks []string // see Remarks
+	installation string
+	remarks      []string // see Remarks
 
 	probe  *worker // runs look
 	probed atomic.Pointer[error]
@@ -59,7 +60,12 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 		_ = pool.Close()
 		return nil, fmt.Errorf("database %s: %w", path, explain(err))
 	}
-	db := &DB{sql: pool, now: now, file: file, remarks: remarks}
+	installation, err := readInstallation(ctx, pool)
+	if err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("database %s: %w", path, err)
+	}
+	db := &DB{sql: pool, now: now, file: file, installation: installation, remarks: remarks}
 	db.probe = &worker{run: db.look}
 	return db, nil
 }
