@@ -30,8 +30,11 @@ func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFu
 			return nil
 		case user == nil:
 			return cesi.Errorf(cesi.Unauthorized, "Log in first.")
+		case user.MustChange && r.Method == http.MethodGet && !isAPI(r):
+			s.toPasswordChange(w, r, r.URL.RequestURI())
+			return nil
 		case user.MustChange && !isAPI(r):
-			s.redirect(w, r, "/profile")
+			s.toPasswordChange(w, r, "/")
 			return nil
 		case user.MustChange:
 			return cesi.Errorf(cesi.Forbidden, "Your password has to be changed first: PUT /api/v2/profile/password.")
@@ -72,11 +75,21 @@ func (s *Server) personal(h handlerFunc) handlerFunc {
 
 // toLogin sends a browser to the login page, which leads back here.
 func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) {
-	target := "/login"
-	if here := r.URL.RequestURI(); here != "/" {
-		target += "?" + url.Values{"next": {here}}.Encode()
+	s.redirect(w, r, withNext("/login", r.URL.RequestURI()))
+}
+
+// toPasswordChange sends a browser to where the password is changed, which leads
+// on to next, a path of ours.
+func (s *Server) toPasswordChange(w http.ResponseWriter, r *http.Request, next string) {
+	s.redirect(w, r, withNext("/profile", next))
+}
+
+// withNext adds to a path where it is to lead on to; that is "/" by itself.
+func withNext(path, next string) string {
+	if next == "/" {
+		return path
 	}
-	s.redirect(w, r, target)
+	return path + "?" + url.Values{"next": {next}}.Encode()
 }
 
 // redirect sends the browser to a path of ours, with GET.

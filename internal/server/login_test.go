@@ -380,14 +380,14 @@ func TestTheInitialPasswordHasToBeChanged(t *testing.T) {
 	b := h.anybody()
 	form := loginForm("admin", initial)
 	form.Set("next", "/nodes")
-	if got := b.post("/login", form); got.location != "/profile" {
+	if got := b.post("/login", form); got.location != "/profile?next=%2Fnodes" {
 		t.Fatalf("%d to %q", got.status, got.location)
 	}
 	if _, err := os.Stat(file); !os.IsNotExist(err) {
 		t.Errorf("the file of the password: %v", err)
 	}
 	for _, path := range []string{"/", "/nodes", "/activity", "/about"} {
-		if got := b.get(path); got.location != "/profile" {
+		if got := b.get(path); got.location != withNext("/profile", path) {
 			t.Errorf("%s: %d to %q", path, got.status, got.location)
 		}
 	}
@@ -407,6 +407,45 @@ func TestTheInitialPasswordHasToBeChanged(t *testing.T) {
 	changed := b.post("/profile/password", url.Values{"current": {initial}, "new": {"one of my own"}, "repeat": {"one of my own"}})
 	if changed.location != "/profile?notice=password" || b.get("/nodes").status != http.StatusOK {
 		t.Errorf("after the change: %d to %q", changed.status, changed.location)
+	}
+}
+
+func TestPasswordChange_LeadsToWhereOneWasGoing(t *testing.T) {
+	for name, test := range map[string]struct{ prefix, next, want string }{
+		"a page":                  {"", "/nodes?q=a&environment=b", "/nodes?q=a&environment=b"},
+		"the start":               {"", "/", "/"},
+		"another site":            {"", "//evil.example/", "/"},
+		"another site, otherwise": {"", "https://evil.example/", "/"},
+		"below a prefix":          {"/cesi", "/nodes", "/cesi/nodes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := startServer(t, nil, func(s *setup) { s.Prefix = test.prefix })
+			if err := h.auth.AddUser(t.Context(), testRoot, "maria", passwordOf("maria"), cesi.Viewer, true); err != nil {
+				t.Fatal(err)
+			}
+			b := h.anybody()
+			form := loginForm("maria", passwordOf("maria"))
+			form.Set("next", test.next)
+			profile := b.get(b.post(test.prefix+"/login", form).location)
+			next := profile.page(t).Find("form input[name=next]").AttrOr("value", "")
+			change := url.Values{"current": {passwordOf("maria")}, "new": {"one of my own"}, "repeat": {"another"}, "next": {next}}
+			again := b.post(test.prefix+"/profile/password", change)
+			if got := again.page(t).Find("form input[name=next]").AttrOr("value", ""); got != next {
+				t.Errorf("after a mistake the way leads to %q, not %q", got, next)
+			}
+			change.Set("repeat", "one of my own")
+			if got := b.post(test.prefix+"/profile/password", change); got.location != test.want {
+				t.Errorf("it leads to %q, want %q", got.location, test.want)
+			}
+			if b.get(test.prefix+"/profile").page(t).Find("input[name=next]").Length() > 0 {
+				t.Error("a change of one's own accord leads away from the profile")
+			}
+		})
+	}
+	h, b := startServerAs(t, cesi.Viewer, nil)
+	change := url.Values{"current": {passwordOf("viewer")}, "new": {"one of my own"}, "repeat": {"one of my own"}, "next": {"//evil.example"}}
+	if got := b.post("/profile/password", change); got.location != "/" {
+		t.Errorf("a form with another site leads to %q, from %s", got.location, h.url)
 	}
 }
 

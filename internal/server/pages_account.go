@@ -26,7 +26,7 @@ func (s *Server) loginForm(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.login(w, r, name, r.PostForm.Get("password"))
 	switch {
 	case err == nil && user.MustChange:
-		s.redirect(w, r, "/profile")
+		s.toPasswordChange(w, r, next)
 		return nil
 	case err == nil:
 		s.redirect(w, r, next)
@@ -57,7 +57,7 @@ func (s *Server) logoutForm(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) profilePage(w http.ResponseWriter, r *http.Request) error {
 	base := s.base(r)
 	base.Notice = profileNotice(base, r.URL.Query().Get("notice"))
-	return s.showProfile(w, r, base, http.StatusOK, profileFacts{})
+	return s.showProfile(w, r, base, http.StatusOK, profileFacts{Next: s.localPath(r.URL.Query().Get("next"))})
 }
 
 // profileNotice says what was just done.
@@ -107,16 +107,21 @@ func (s *Server) preferencesForm(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// passwordForm changes the visitor's password. One who had to change it is led to
+// where the way led before.
 func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
-	form := r.PostForm
+	form, next := r.PostForm, s.localPath(r.PostForm.Get("next"))
 	err := error(cesi.Errorf(cesi.Invalid, "The new password and its repetition differ."))
 	if form.Get("new") == form.Get("repeat") {
 		err = s.changePassword(w, r, form.Get("current"), form.Get("new"))
 	}
 	switch {
+	case err == nil && form.Has("next"):
+		s.redirect(w, r, next)
+		return nil
 	case err == nil:
 		s.redirect(w, r, "/profile?notice=password")
 		return nil
@@ -124,5 +129,5 @@ func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	setRetryAfter(w, err)
-	return s.showProfile(w, r, s.base(r), statusOf(err), profileFacts{Problem: cesi.Sentence(err)})
+	return s.showProfile(w, r, s.base(r), statusOf(err), profileFacts{Problem: cesi.Sentence(err), Next: next})
 }

@@ -41,7 +41,7 @@ func TestAUserIsAddedByThePageWithAPasswordThatIsShownOnce(t *testing.T) {
 	if got := maria.post("/login", url.Values{"username": {"maria"}, "password": {password}}); got.location != "/profile" {
 		t.Errorf("the first login leads to %q", got.location)
 	}
-	if got := maria.get("/nodes"); got.location != "/profile" {
+	if got := maria.get("/nodes"); got.location != "/profile?next=%2Fnodes" {
 		t.Error("the password need not be changed")
 	}
 	admin.post("/users", url.Values{"username": {"Maria"}, "role": {"viewer"}}).wantProblem(t, http.StatusConflict, "already a user")

@@ -276,20 +276,25 @@ func (c *troupe) checkCell(route string, of, least rank) {
 	var good bool
 	switch {
 	case of >= least:
-		good = status != http.StatusForbidden && !strings.HasPrefix(location, "/login?") && location != "/profile" &&
+		good = status != http.StatusForbidden && !strings.HasPrefix(location, "/login?") && !leadsToPasswordChange(location) &&
 			(status != http.StatusUnauthorized || least == byAnybody) // a login without a name
 	case of == byAnybody && page && method == http.MethodGet:
 		good = status == http.StatusSeeOther && (location == "/login" || strings.HasPrefix(location, "/login?next="))
 	case of == byAnybody:
 		good = status == http.StatusUnauthorized
 	case of == byNewcomer && page:
-		good = status == http.StatusSeeOther && location == "/profile"
+		good = status == http.StatusSeeOther && leadsToPasswordChange(location)
 	default:
 		good = status == http.StatusForbidden
 	}
 	if !good {
 		c.t.Errorf("%s by %q: %d, to %q", route, callers()[of], status, location)
 	}
+}
+
+// leadsToPasswordChange reports whether a caller is sent to change the password first.
+func leadsToPasswordChange(location string) bool {
+	return location == "/profile" || strings.HasPrefix(location, "/profile?next=")
 }
 
 // stored is all that a request could change.

@@ -31,6 +31,7 @@ type profilePage struct {
 // profileFacts are what a profile shows of the moment.
 type profileFacts struct {
 	Problem      string // why the password was not changed
+	Next         string // local path to go on to, after a change that had to be
 	Preferences  preferences
 	TokenProblem string // why no token was made
 	TokenName    string // as typed before
