@@ -38,6 +38,9 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	printFindings(stdout, conf.Warnings)
+	for _, warning := range append(readableFiles(conf.Database), unfitActivityLog(conf)...) {
+		fmt.Fprintln(stdout, "warning:", oneLine(warning))
+	}
 	fmt.Fprintf(stdout, "%s: fine, %s\n", conf.Path, plural(len(conf.Nodes), "node"))
 	if *connect {
 		return checkNodes(ctx, conf.Nodes, stdout)
@@ -50,7 +53,7 @@ func printFindings(stdout io.Writer, findings []config.Problem) {
 		if f.Warning {
 			fmt.Fprint(stdout, "warning: ")
 		}
-		fmt.Fprintln(stdout, f)
+		fmt.Fprintln(stdout, oneLine(f.String()))
 	}
 }
 
@@ -66,7 +69,7 @@ func checkNodes(ctx context.Context, nodes []cesi.Node, stdout io.Writer) error 
 			if err != nil {
 				line, failed[i] = cesi.Sentence(err), true
 			}
-			lines[i] = fmt.Sprintf("%s (%s): %s", node.Name, node.Address(), line)
+			lines[i] = oneLine(fmt.Sprintf("%s (%s): %s", node.Name, node.Address(), line))
 		})
 	}
 	all.Wait()

@@ -28,7 +28,7 @@ func convert(args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	for _, note := range notes {
-		fmt.Fprintln(stderr, "note:", note)
+		fmt.Fprintln(stderr, "note:", oneLine(note))
 	}
 	_, err = io.WriteString(stdout, ini)
 	return err

@@ -21,7 +21,7 @@ func main() {
 		err = executeAnew()
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "cesi:", err)
+		fmt.Fprintln(terminal{os.Stderr}, "cesi:", err)
 	}
 	os.Exit(exitCode(err))
 }
@@ -51,6 +51,7 @@ func exitCode(err error) int {
 
 // run is the whole program but for the process around it. It ends when ctx does.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	stdout, stderr = terminal{stdout}, terminal{stderr}
 	command := "serve"
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		command, args = args[0], args[1:]

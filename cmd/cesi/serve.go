@@ -176,6 +176,9 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 	if a.db, err = openDatabase(ctx, conf, a.log.Logger); err != nil {
 		return err
 	}
+	for _, warning := range readableFiles(conf.Database) {
+		a.log.Warn(warning)
+	}
 	a.journal = store.NewJournal(a.db, a.log.Logger)
 	a.journal.SetMirror(conf.ActivityLog)
 	n, err := a.db.MarkInterrupted(ctx)

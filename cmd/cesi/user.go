@@ -161,7 +161,7 @@ func listUsers(ctx context.Context, c *userCommand) error {
 		if !u.LastLogin.IsZero() {
 			last = u.LastLogin.Local().Format(time.DateTime)
 		}
-		fmt.Fprintf(c.stdout, "%-24s %-10s last login %s\n", u.Name, u.Role, last)
+		fmt.Fprintf(c.stdout, "%-24s %-10s last login %s\n", oneLine(u.Name), u.Role, last)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+	"time"
 )
 
 // appendFile is a text file that is written at its end only and that others may
@@ -24,13 +26,23 @@ func openAppend(path string) (*appendFile, error) {
 	return f, f.reopen()
 }
 
+// pipePatience is how long a pipe may take to accept a line.
+const pipePatience = time.Second
+
+// errUnread is what opening a pipe comes to that no program reads.
+var errUnread = errors.New("it is a pipe that no program reads")
+
 // reopen opens what is at the path now. With O_APPEND the kernel seeks before
-// each write: a file that was cut short gets no hole.
+// each write: a file that was cut short gets no hole. With O_NONBLOCK a pipe
+// without a reader is refused instead of waited for.
 func (f *appendFile) reopen() error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o750); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o640)
+	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|syscall.O_NONBLOCK, 0o640)
+	if errors.Is(err, syscall.ENXIO) {
+		return errUnread
+	}
 	if err != nil {
 		return err
 	}
@@ -50,6 +62,7 @@ func (f *appendFile) writeLine(line string) error {
 	if f.torn {
 		line = "\n" + line
 	}
+	_ = f.file.SetWriteDeadline(time.Now().Add(pipePatience)) // regular files take none
 	n, err := f.file.WriteString(line + "\n")
 	if err != nil {
 		f.torn = f.torn || n > 0

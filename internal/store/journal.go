@@ -210,9 +210,13 @@ func (j *Journal) settle(r *record) {
 }
 
 // awaitLine gives the mirror a moment, so that normally a command's line is in
-// the file when its answer goes out; a mirror that hangs holds nobody up.
+// the file when its answer goes out. A mirror that hangs holds up one caller, once.
 func (j *Journal) awaitLine() {
 	if !j.mirror.on() {
+		return
+	}
+	if j.mirror.stuck.Load() {
+		j.mirror.lines.kick() // for when it goes on
 		return
 	}
 	patience := time.NewTimer(linePatience)
@@ -220,5 +224,6 @@ func (j *Journal) awaitLine() {
 	select {
 	case <-j.mirror.lines.kick():
 	case <-patience.C:
+		j.mirror.stuck.Store(true)
 	}
 }

@@ -33,7 +33,7 @@ func (j *Journal) Run(ctx context.Context) {
 			backOff = j.retry(ctx, backOff)
 			rest = backOff
 		}
-		j.mirror.tick(ctx, n%dropEvery == 0)
+		j.mirror.begin(n%dropEvery == 0)
 	}
 }
 

@@ -27,7 +27,11 @@ type mirror struct {
 	db    *DB
 	log   *slog.Logger
 	path  atomic.Pointer[string]
-	lines *worker // writes what is missing
+	lines *worker     // runs write
+	ticks *worker     // runs upkeep
+	ends  *worker     // runs end
+	drop  atomic.Bool // the next upkeep is to forget lines
+	stuck atomic.Bool // somebody waited for a line in vain, and no write has ended since
 
 	mu      sync.Mutex // held while the file is written, which may hang
 	file    *appendFile
@@ -39,6 +43,8 @@ func newMirror(db *DB, log *slog.Logger) *mirror {
 	m := &mirror{db: db, log: log}
 	m.setPath("")
 	m.lines = &worker{run: m.write, log: log}
+	m.ticks = &worker{run: m.upkeep, log: log}
+	m.ends = &worker{run: m.end, log: log}
 	return m
 }
 
@@ -46,21 +52,37 @@ func (m *mirror) setPath(path string) { m.path.Store(&path) }
 
 func (m *mirror) on() bool { return *m.path.Load() != "" }
 
-// tick brings the file up to date and notes so in the database. With drop,
-// while there is no mirror, it also forgets the lines that nobody wants.
+// tick brings the file up to date and notes so in the database, and returns when
+// that is done or ctx ends. With drop, while there is no mirror, it also forgets
+// the lines that nobody wants.
 func (m *mirror) tick(ctx context.Context, drop bool) {
 	select {
-	case <-m.lines.kick():
+	case <-m.begin(drop):
 	case <-ctx.Done():
-		return
 	}
+}
+
+// begin is tick for those who do not wait: a file that hangs must hold up nothing
+// but its own lines.
+func (m *mirror) begin(drop bool) <-chan struct{} {
+	if drop {
+		m.drop.Store(true)
+	}
+	return m.ticks.kick()
+}
+
+// upkeep is the work of tick.
+func (m *mirror) upkeep() {
+	m.write()
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
 	m.mu.Lock()
 	err := m.note(ctx)
 	m.mu.Unlock()
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		m.log.Warn("lines of the activity log's text file may be repeated", "error", err)
 	}
-	if drop && !m.on() {
+	if m.drop.Swap(false) && !m.on() {
 		m.forget(ctx)
 	}
 }
@@ -77,6 +99,7 @@ func (m *mirror) forget(ctx context.Context) {
 func (m *mirror) write() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	defer m.stuck.Store(false)
 	for {
 		n, err := m.writeChunk()
 		m.report(err)
@@ -179,9 +202,19 @@ func (m *mirror) report(err error) {
 	m.failing = err != nil
 }
 
-// close writes and notes what is missing, and ends the use of the file.
+// close writes and notes what is missing, and ends the use of the file. A file
+// that hangs is left as it is when ctx ends; its lines follow at the next start.
 func (m *mirror) close(ctx context.Context) {
-	m.tick(ctx, false)
+	select {
+	case <-m.ends.kick():
+	case <-ctx.Done():
+		m.log.Warn("the activity log's text file does not take its lines; they follow at the next start", "activity_log", *m.path.Load())
+	}
+}
+
+// end is the work of close.
+func (m *mirror) end() {
+	m.upkeep()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.leave()

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -254,5 +257,104 @@ func TestLogrotateWithCopytruncateLeavesNoHole(t *testing.T) {
 	})
 	if diff := cmp.Diff(count(0, 1000), numbers(t, files...)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// quickly fails unless do ends within limit.
+func quickly(t *testing.T, what string, limit time.Duration, do func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(limit):
+		t.Fatalf("%s: still under way after %s", what, limit)
+	}
+}
+
+func TestMirror_HangingFileHoldsUpNothing(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		hang func(t *testing.T, j *Journal, file string)
+	}{
+		{"dead disk", func(t *testing.T, j *Journal, _ string) {
+			j.mirror.mu.Lock() // as a write that does not return does
+			t.Cleanup(j.mirror.mu.Unlock)
+		}},
+		{"pipe without a reader", func(t *testing.T, _ *Journal, file string) { makePipe(t, file) }},
+		{"full pipe", func(t *testing.T, _ *Journal, file string) {
+			makePipe(t, file)
+			reader, err := os.OpenFile(file, os.O_RDWR, 0) // and never reads
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = reader.Close() })
+			if _, err := reader.Write(make([]byte, 65_536)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			db, j, _, file := mirrored(t)
+			test.hang(t, j, file)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				j.Run(ctx)
+			}()
+			quickly(t, "20 entries", 4*time.Second, func() {
+				j.mirror.begin(true)
+				for n := range 20 { // 5 s, if each waited for its line
+					j.Add(t.Context(), started(fmt.Sprint(n)))
+				}
+			})
+			if got := len(all(t, db)); got != 20 {
+				t.Errorf("%d entries are stored, want 20", got)
+			}
+			quickly(t, "the shutdown", 5*time.Second, func() {
+				cancel()
+				<-ended
+				short, done := context.WithTimeout(t.Context(), 100*time.Millisecond)
+				defer done()
+				if err := j.Drain(short); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func makePipe(t *testing.T, file string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMirror_PipeThatIsReadGetsItsLines(t *testing.T) {
+	_, j, log, file := mirrored(t)
+	makePipe(t, file)
+	j.Add(t.Context(), started("0"))
+	if log.count("it is a pipe that no program reads") != 1 {
+		t.Error("the log does not say that the pipe is not read")
+	}
+	reader, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	j.Add(t.Context(), started("1"))
+	drain(t, j)
+	text := make([]byte, 4096)
+	n, err := reader.Read(text)
+	if got := strings.Count(string(text[:n]), "\n"); err != nil || got != 2 {
+		t.Errorf("%d lines, error %v in %q", got, err, text[:n])
 	}
 }
