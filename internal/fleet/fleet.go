@@ -164,13 +164,17 @@ func (f *Fleet) startPoller(p *poller) {
 }
 
 // Poll asks a node now, whatever its back-off, and returns when it has answered
-// or failed to, or when ctx ends.
+// or failed to, or when ctx ends. A node is asked so once a second at most: polls
+// that are asked for in between are one.
 func (f *Fleet) Poll(ctx context.Context, node string) error {
 	p, err := f.poller(node)
 	if err != nil {
 		return err
 	}
-	p.refresh(ctx)
+	select {
+	case <-p.force():
+	case <-ctx.Done():
+	}
 	return nil
 }
 

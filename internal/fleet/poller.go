@@ -36,6 +36,8 @@ type poller struct {
 	interval time.Duration
 	waiters  []chan struct{} // closed when a poll that starts from now on has ended
 	users    int             // commands under way
+	forced   time.Time       // when the last poll that a user asked for began
+	forcing  chan struct{}   // closed when the next such poll has ended; nil: there is none
 	onIdle   func(*poller)   // set when it has to end once no command is under way
 	ended    bool
 	outdated bool // what rarely changes has perhaps changed
@@ -281,6 +283,42 @@ func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
 	}
 	slices.SortFunc(list, func(a, b Process) int { return a.Compare(b.ProcessID) })
 	return list, counts
+}
+
+// forceEvery is the least time between two polls that users ask for.
+const forceEvery = time.Second
+
+// force has the node polled soon, and returns a channel that is closed when that
+// poll has ended. All who ask before it begins share it.
+func (p *poller) force() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.forcing != nil {
+		return p.forcing
+	}
+	done := make(chan struct{})
+	p.forcing = done
+	wait := time.Until(p.forced.Add(forceEvery))
+	go func() {
+		defer close(done)
+		_ = p.fleet.contain("poll node "+p.name, func() { p.refreshIn(wait) })
+	}()
+	return done
+}
+
+// refreshIn is refresh after a while. It takes no longer than the node may.
+func (p *poller) refreshIn(wait time.Duration) {
+	select {
+	case <-time.After(wait):
+	case <-p.quit:
+	}
+	p.mu.Lock()
+	p.forcing, p.forced = nil, time.Now()
+	timeout := p.conf.Timeout
+	p.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout) // a poll may be under way
+	defer cancel()
+	p.refresh(ctx)
 }
 
 // refresh asks the node now and returns when a poll that began after this call

@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -202,5 +203,25 @@ startsecs = 1
 	// One after the other they would take 20 times startsecs.
 	if took := time.Since(began); took > 15*time.Second {
 		t.Errorf("it took %v: that is one after the other", took)
+	}
+}
+
+func TestPoll_IsOnceASecondForANode(t *testing.T) {
+	fake := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "a"))
+	h := newFleet(t, fleet.Settings{Nodes: []cesi.Node{fake.Node()}, PollInterval: time.Hour})
+	var calls atomic.Int32
+	fake.Misbehave(func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.WriteHeader(http.StatusInternalServerError)
+	})
+	began := time.Now()
+	var all sync.WaitGroup
+	for range 200 {
+		all.Go(func() { _ = h.Poll(t.Context(), "n") })
+	}
+	all.Wait()
+	// A poll that fails is one call; the next regular one may come in between.
+	if most := 4 + int32(2*time.Since(began).Seconds()); calls.Load() > most {
+		t.Errorf("%d calls in %s", calls.Load(), time.Since(began))
 	}
 }

@@ -41,6 +41,11 @@ func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFu
 		case !user.Role.Can(permission):
 			return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", user.Role)
 		}
+		if cesi.Viewer.Can(permission) {
+			if err := s.restrain(r); err != nil {
+				return err
+			}
+		}
 		return h(w, r)
 	})
 }
@@ -51,6 +56,9 @@ func (s *Server) self(h handlerFunc) http.HandlerFunc {
 	return s.open(func(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case visitorOf(r).user != nil:
+			if err := s.restrain(r); err != nil {
+				return err
+			}
 			return h(w, r)
 		case r.Method == http.MethodGet && !isAPI(r):
 			s.toLogin(w, r)

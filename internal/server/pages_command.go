@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -130,9 +129,11 @@ func (s *Server) pollForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
-	ctx, cancel := context.WithCancel(r.Context())
+	if err := s.polls.take(visitorOf(r).user.Name, s.opts.Now()); err != nil {
+		return err
+	}
+	ctx, cancel := s.untilClosing(r)
 	defer cancel()
-	defer context.AfterFunc(s.opts.Closing, cancel)()
 	if err := s.opts.Fleet.Poll(ctx, param(r, "node")); err != nil {
 		return err
 	}

@@ -78,6 +78,8 @@ type Server struct {
 	router    chi.Router          // the routes, unguarded
 	livePages map[string]livePage // by pattern
 	openViews openViews
+	changes   rates
+	polls     rates
 	handler   http.Handler
 	live      *live.Hub[sight]
 	logs      *logs.Logs
@@ -97,7 +99,8 @@ func New(opts Options, settings Settings) (*Server, error) {
 			return nil, err
 		}
 	}
-	s := &Server{opts: opts, pages: opts.pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet}}
+	s := &Server{opts: opts, pages: opts.pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet},
+		changes: rates{burst: changeBurst}, polls: rates{burst: pollBurst}}
 	s.settings.Store(&settings)
 	s.router = s.routes()
 	var err error
