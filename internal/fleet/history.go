@@ -11,6 +11,10 @@ import (
 // may name new ones with every answer.
 const maxGone = 1000
 
+// settleAfter is how long a process has to be there for its past to be stored and
+// to be remembered when it is gone: a node may name new ones with every answer.
+const settleAfter = time.Minute
+
 // pasts are the last day of the processes that a node has, or had in that day,
 // sorted by their IDs: an immutable value. It is made anew only when a process
 // has changed.
@@ -21,6 +25,16 @@ type pasts []past
 type past struct {
 	id     cesi.ProcessID
 	points []cesi.Point
+	// since is when a process that has not settled was seen first; zero: it has.
+	since time.Time
+}
+
+// young reports whether the process has yet to settle.
+func (p past) young() bool { return !p.since.IsZero() }
+
+// settles reports whether the process settles now; also where the clock was set back.
+func (p past) settles(now time.Time) bool {
+	return p.young() && (now.Sub(p.since) >= settleAfter || now.Before(p.since))
 }
 
 func (p past) last() cesi.Point { return p.points[len(p.points)-1] }
@@ -38,34 +52,48 @@ func (p pasts) same(o pasts) bool {
 	return len(p) == len(o) && (len(p) == 0 || &p[0] == &o[0])
 }
 
+// looksLike reports whether both show the same.
+func (p pasts) looksLike(o pasts) bool {
+	return p.same(o) || slices.EqualFunc(p, o, func(a, b past) bool { return a.id == b.id && slices.Equal(a.points, b.points) })
+}
+
 // see adds how the processes are now. Before says that the node has answered in
 // this slot already, so that what they were until now belongs to it, too.
-func (p pasts) see(list []Process, slot cesi.Slot, before bool) pasts {
-	if p.tell(list, slot) {
+func (p pasts) see(list []Process, now time.Time, before bool) pasts {
+	slot := cesi.SlotOf(now)
+	if p.tell(list, now) {
 		return p
 	}
 	next := make(pasts, 0, max(len(p), len(list)))
 	gone := 0
 	p.beside(list, func(known *past, mark cesi.Mark, id cesi.ProcessID) {
 		if mark == cesi.MarkUnseen {
+			if known.young() {
+				return
+			}
 			if gone++; gone > maxGone || known.over(slot) {
 				return
 			}
 		}
 		if known == nil {
-			next = append(next, past{id, []cesi.Point{{Slot: slot, Shown: mark, Last: mark}}})
+			next = append(next, past{id, []cesi.Point{{Slot: slot, Shown: mark, Last: mark}}, now})
 			return
 		}
-		next = append(next, known.see(mark, slot, before))
+		seen := known.see(mark, slot, before)
+		if known.settles(now) {
+			seen.since = time.Time{}
+		}
+		next = append(next, seen)
 	})
 	return next
 }
 
-// tell reports whether the processes are what they were at the end of their pasts.
-func (p pasts) tell(list []Process, slot cesi.Slot) bool {
-	same := true
+// tell reports whether the processes are what they were at the end of their pasts,
+// and none settles.
+func (p pasts) tell(list []Process, now time.Time) bool {
+	same, slot := true, cesi.SlotOf(now)
 	p.beside(list, func(known *past, mark cesi.Mark, _ cesi.ProcessID) {
-		same = same && known != nil && known.last().Last == mark && !slot.Ahead(known.last().Slot)
+		same = same && known != nil && known.last().Last == mark && !slot.Ahead(known.last().Slot) && !known.settles(now)
 	})
 	return same
 }
@@ -115,11 +143,11 @@ func (p past) see(mark cesi.Mark, slot cesi.Slot, before bool) past {
 	}
 	next := cesi.Point{Slot: slot, Shown: mark, Last: mark}
 	if len(old) == 0 {
-		return past{p.id, []cesi.Point{next}}
+		return past{p.id, []cesi.Point{next}, p.since}
 	}
 	last := old[len(old)-1]
 	if last.Last == mark {
-		return past{p.id, old}
+		return past{p.id, old, p.since}
 	}
 	switch {
 	case slot <= last.Slot:
@@ -131,7 +159,7 @@ func (p past) see(mark cesi.Mark, slot cesi.Slot, before bool) past {
 	for len(old) > 1 && old[1].Slot <= slot.DayBefore() {
 		old = old[1:]
 	}
-	return past{p.id, append(slices.Clip(old), next)}
+	return past{p.id, append(slices.Clip(old), next), p.since}
 }
 
 // answeredIn reports whether the node has answered in the slot, in this run.

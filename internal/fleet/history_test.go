@@ -253,8 +253,8 @@ func TestOnlyWhatHasChangedIsSaved(t *testing.T) {
 		state cesi.State
 		want  string
 	}{
-		{"00:00", cesi.Running, "0-0 g:p@0RR"},
-		{"00:01", cesi.Running, ""},
+		{"00:00", cesi.Running, "0-0"},
+		{"00:01", cesi.Running, "g:p@0RR"}, // it has been there a minute
 		{"00:02", cesi.Fatal, "g:p@0FF"},
 		{"00:03", cesi.Running, "g:p@0FR"},
 		{"00:10", cesi.Running, "0-1"},
@@ -281,7 +281,11 @@ func TestOnlyWhatHasChangedIsSaved(t *testing.T) {
 func TestWhatIsGoneIsForgotten(t *testing.T) {
 	w := watch(t)
 	w.poll("00:00", inState(cesi.Running), process("g", "short", cesi.Running).Process)
+	w.poll("00:05", inState(cesi.Running), process("g", "short", cesi.Running).Process)
 	w.poll("00:10", inState(cesi.Running))
+	if n := w.node(); len(n.pasts) != 2 {
+		t.Errorf("it does not remember what was there today: %v", n.pasts)
+	}
 	w.now = w.now.Add(25 * time.Hour)
 	w.client.processes = []cesi.Process{inState(cesi.Stopped)}
 	w.order[0].poll(t.Context())
@@ -291,9 +295,44 @@ func TestWhatIsGoneIsForgotten(t *testing.T) {
 	for i := range 3 * maxGone {
 		w.client.processes = []cesi.Process{process("g", fmt.Sprint(i), cesi.Running).Process}
 		w.order[0].poll(t.Context())
+		w.now = w.now.Add(settleAfter)
+		w.order[0].poll(t.Context())
 	}
 	if n := len(w.node().pasts); n > maxGone+2 {
 		t.Errorf("it remembers %d processes of a node that has one", n)
+	}
+}
+
+func TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute(t *testing.T) {
+	w := watch(t)
+	const names = 500
+	w.poll("00:00", inState(cesi.Running))
+	for i := range 20 { // of one node, which names others with every answer
+		w.now = w.now.Add(30 * time.Second)
+		list := []cesi.Process{inState(cesi.Running)}
+		for n := range names {
+			list = append(list, process("new", fmt.Sprintf("%d-%d", i, n), cesi.Running).Process)
+		}
+		w.client.processes = list
+		w.order[0].poll(t.Context())
+		if n := w.node(); n.Counts.Total != names+1 || len(n.pasts) != names+1 {
+			t.Fatalf("%d are counted, %d are remembered", n.Counts.Total, len(n.pasts))
+		}
+		if _, found := w.node().pasts.find(list[1].ProcessID); !found {
+			t.Fatal("a new process has no past to be shown")
+		}
+		if err := w.SaveHistory(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stored := make(map[cesi.ProcessID]bool)
+	for _, h := range w.shelf.stored {
+		for _, p := range h.Points {
+			stored[p.ProcessID] = true
+		}
+	}
+	if len(stored) != 1 || len(w.unsaved.processes) != 0 {
+		t.Errorf("%d processes are stored, %d wait, want the one that stayed", len(stored), len(w.unsaved.processes))
 	}
 }
 
@@ -306,7 +345,9 @@ func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
 		many = append(many, process("g", fmt.Sprint(i), cesi.Running).Process)
 	}
 	w.poll("00:00", many...)
+	w.poll("00:05", many...)
 	w.poll("00:10", inState(cesi.Running))
+	w.poll("00:12", inState(cesi.Running))
 	if err := w.SaveHistory(t.Context()); err != nil {
 		t.Fatal(err)
 	}

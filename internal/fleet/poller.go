@@ -188,7 +188,7 @@ func (p *poller) poll(ctx context.Context) {
 	list, counts := p.assemble(processes)
 	slot, interval := cesi.SlotOf(now), p.pollInterval()
 	p.publish(func(n *Node) {
-		n.pasts = n.pasts.see(list, slot, n.answeredIn(slot))
+		n.pasts = n.pasts.see(list, now, n.answeredIn(slot))
 		n.answered = extended(n.answered, slot, n.pauseOf(interval))
 		n.Status = Up
 		n.Failure = nil
@@ -394,7 +394,7 @@ func (p *poller) end() {
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
 	if a.Status != b.Status || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
-		!slices.Equal(a.Environments, b.Environments) || !a.pasts.same(b.pasts) {
+		!slices.Equal(a.Environments, b.Environments) || !a.pasts.looksLike(b.pasts) {
 		return false
 	}
 	return slices.EqualFunc(a.Processes, b.Processes, sameProcess)

@@ -63,7 +63,7 @@ func (n *Node) Recall(h cesi.History) {
 	}
 	for id, points := range byID {
 		slices.SortFunc(points, func(a, b cesi.Point) int { return int(a.Slot - b.Slot) })
-		n.pasts = append(n.pasts, past{id, points})
+		n.pasts = append(n.pasts, past{id: id, points: points})
 	}
 	slices.SortFunc(n.pasts, func(a, b past) int { return a.id.Compare(b.id) })
 }

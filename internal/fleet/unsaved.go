@@ -28,12 +28,17 @@ func (u *unsaved) note(old, next *Node) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, now := range next.pasts {
-		if was, found := old.pasts.find(now.id); !found || was.last() != now.last() {
+		was, found := old.pasts.find(now.id)
+		switch {
+		case now.young():
+		case !found || was.young(): // it has settled
+			mark(&u.processes, Ref{Node: next.Name, ProcessID: now.id}, now.points[0].Slot)
+		case was.last() != now.last():
 			mark(&u.processes, Ref{Node: next.Name, ProcessID: now.id}, now.last().Slot)
 		}
 	}
 	for _, was := range old.pasts { // one that is remembered no more has to end there
-		if _, found := next.pasts.find(was.id); !found && was.last().Last != cesi.MarkUnseen {
+		if _, found := next.pasts.find(was.id); !found && !was.young() && was.last().Last != cesi.MarkUnseen {
 			mark(&u.processes, Ref{Node: next.Name, ProcessID: was.id}, next.answered[len(next.answered)-1].Last)
 		}
 	}
