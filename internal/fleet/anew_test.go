@@ -19,26 +19,15 @@ type rival struct {
 	again cesi.ProcessID
 }
 
-func (c *rival) StopProcess(ctx context.Context, id cesi.ProcessID) error {
-	if err := c.Client.StopProcess(ctx, id); err != nil || id != c.again {
+func (c *rival) BeginStop(ctx context.Context, id cesi.ProcessID) error {
+	if err := c.Client.BeginStop(ctx, id); err != nil || id != c.again {
 		return err
 	}
-	return c.wait(ctx)
-}
-
-func (c *rival) StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
-	if _, err := c.Client.StopGroup(ctx, group); err != nil {
-		return nil, err
+	for {
+		if p, err := c.Process(ctx, c.again); err != nil || p.State != cesi.Stopping {
+			return c.StartProcess(ctx, c.again)
+		}
 	}
-	return nil, c.wait(ctx)
-}
-
-func (c *rival) wait(ctx context.Context) error {
-	if err := c.Client.StartProcess(ctx, c.again); err != nil {
-		return err
-	}
-	<-ctx.Done()
-	return ctx.Err()
 }
 
 const rivalPrograms = `

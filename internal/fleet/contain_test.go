@@ -42,14 +42,9 @@ func (p *panicker) StartProcess(ctx context.Context, id cesi.ProcessID) error {
 	return p.Client.StartProcess(ctx, id)
 }
 
-func (p *panicker) StopProcess(ctx context.Context, id cesi.ProcessID) error {
+func (p *panicker) BeginStop(ctx context.Context, id cesi.ProcessID) error {
 	panicIf(&p.commands)
-	return p.Client.StopProcess(ctx, id)
-}
-
-func (p *panicker) StopAll(ctx context.Context) ([]cesi.CallResult, error) {
-	panicIf(&p.commands)
-	return p.Client.StopAll(ctx)
+	return p.Client.BeginStop(ctx, id)
 }
 
 func (p *panicker) ClearLogs(ctx context.Context, id cesi.ProcessID) error {
@@ -114,7 +109,7 @@ func TestControl_PanicEndsTheCommandAsFailed(t *testing.T) {
 	}{
 		{cesi.ActionStop, []string{"g:a"}},
 		{cesi.ActionRestart, []string{"g:a", "g:b"}},
-		{cesi.ActionStop, nil}, // by one call for all
+		{cesi.ActionStop, nil},
 		{cesi.ActionClearLogs, nil},
 	} {
 		command := h.command(c.action, c.processes...)

@@ -98,6 +98,8 @@ type step struct {
 	*part
 	poller  *poller
 	flights map[Ref]*flight
+	calls   chan struct{} // a slot for each start or stop that is open
+	asks    chan struct{} // a slot for each look that is open
 }
 
 // newRun takes every process of the plan. A single one that is busy fails; of
@@ -110,7 +112,8 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 			r.giveBack()
 			return nil, err
 		}
-		s := &step{part: part, poller: p, flights: make(map[Ref]*flight)}
+		s := &step{part: part, poller: p, flights: make(map[Ref]*flight),
+			calls: make(chan struct{}, perNode), asks: make(chan struct{}, perAsking)}
 		p.use()
 		r.steps = append(r.steps, s)
 		if err := r.take(s); err != nil {
@@ -130,7 +133,7 @@ func (r *run) take(s *step) error {
 				return err
 			}
 			r.refused = append(r.refused, failed(j.ref, err))
-			s.exactStop, s.exactStart = false, false
+			s.exactStart = false
 			continue
 		}
 		s.flights[j.ref] = flight

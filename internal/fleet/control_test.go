@@ -10,6 +10,8 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/supervisor"
+	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -244,20 +246,108 @@ stopwaitsecs = 2
 	}
 }
 
-func TestAStopThatOutlastsItsTimeIsUnknown(t *testing.T) {
-	t.Parallel()
-	h, s := start(t, `
+const stubborn = `
 [program:stubborn]
-command = sh -c "trap '' TERM; touch %(here)s/deaf; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; echo $$ > %(here)s/deaf; while :; do sleep 0.1; done"
 startsecs = 0
-stopwaitsecs = 6
-`)
+stopwaitsecs = 3
+`
+
+// briefly gives every answer of node n half a second.
+func (h *harness) briefly(s *supervisortest.Supervisor) {
+	h.Apply(fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
+}
+
+func TestControl_StopWithoutAnAnswerIsUnknown(t *testing.T) {
+	t.Parallel()
+	h, s := start(t, stubborn)
 	h.waitFile(s.Path("deaf"))
 	h.waitState("stubborn", cesi.Running)
-	h.Apply(fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
+	h.briefly(s)
+	s.Pause()
+	t.Cleanup(s.Resume)
 	r := h.do(cesi.ActionRestart, "stubborn")
 	if r.Result != cesi.UnknownEnd || !strings.Contains(r.Message, "stopped: unknown, not started") {
 		t.Errorf("%s: %s", r.Result, r.Message)
+	}
+}
+
+func TestControl_RestartWaitsForASlowStop(t *testing.T) {
+	t.Parallel()
+	for name, processes := range map[string][]string{
+		"single": {"stubborn"}, "selection": {"stubborn", "a"}, "node": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, s := start(t, stubborn+steady)
+			h.waitFile(s.Path("deaf"))
+			h.waitState("stubborn", cesi.Running)
+			before := s.Ctl("pid", "stubborn")
+			h.briefly(s)
+			op := h.begin(cesi.ActionRestart, processes...)
+			h.wait("it to say that it waits", func() bool {
+				return strings.Contains(op.Report().Message, "stubborn:stubborn: stopping since ")
+			})
+			told := slices.ContainsFunc(h.journal.all(), func(e cesi.Activity) bool {
+				return e.Result == cesi.Pending && strings.HasPrefix(e.Message, "stopping since ")
+			})
+			if !told || h.state("stubborn") != cesi.Stopping {
+				t.Errorf("the activity log tells that it waits: %v; it is %s", told, h.state("stubborn"))
+			}
+			if r := h.finish(op); r.Result != cesi.OK || strings.Contains(r.Message, "stopping") {
+				t.Errorf("%s: %s", r.Result, r.Message)
+			}
+			if s.State("stubborn") != "RUNNING" || s.Ctl("pid", "stubborn") == before {
+				t.Errorf("it was not restarted: %s", s.Ctl("status"))
+			}
+		})
+	}
+}
+
+func TestControl_StopWaitsForItsEffect(t *testing.T) {
+	t.Parallel()
+	h, s := start(t, stubborn)
+	h.waitFile(s.Path("deaf"))
+	h.waitState("stubborn", cesi.Running)
+	h.briefly(s)
+	if r := h.do(cesi.ActionStop, "stubborn"); r.Result != cesi.OK || s.State("stubborn") != "STOPPED" {
+		t.Errorf("%s: %s, and it is %s", r.Result, r.Message, s.State("stubborn"))
+	}
+}
+
+func TestControl_StopGoesAheadOfARestartThatWaits(t *testing.T) {
+	t.Parallel()
+	h, s := start(t, stubborn)
+	h.waitFile(s.Path("deaf"))
+	h.waitState("stubborn", cesi.Running)
+	restart := h.begin(cesi.ActionRestart, "stubborn")
+	h.waitState("stubborn", cesi.Stopping)
+	if r := h.do(cesi.ActionStop, "stubborn"); r.Result != cesi.OK {
+		t.Errorf("the stop: %+v", r)
+	}
+	if r := h.finish(restart); r.Result != cesi.Failed || !strings.Contains(r.Message, "a stop by maria went ahead") {
+		t.Errorf("the restart: %+v", r)
+	}
+	if got := s.State("stubborn"); got != "STOPPED" {
+		t.Errorf("supervisorctl says %s", got)
+	}
+}
+
+func TestControl_RestartOfWhatIsStoppingWaits(t *testing.T) {
+	t.Parallel()
+	h, s := start(t, stubborn)
+	h.waitFile(s.Path("deaf"))
+	h.waitState("stubborn", cesi.Running)
+	c, err := supervisor.New(s.Node("n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.BeginStop(t.Context(), id(t, "stubborn")); err != nil {
+		t.Fatal(err)
+	}
+	h.waitState("stubborn", cesi.Stopping)
+	if r := h.do(cesi.ActionRestart, "stubborn"); r.Result != cesi.OK || s.State("stubborn") != "RUNNING" {
+		t.Errorf("%s: %s, and it is %s", r.Result, r.Message, s.State("stubborn"))
 	}
 }
 

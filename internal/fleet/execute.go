@@ -3,7 +3,6 @@ package fleet
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -13,8 +12,8 @@ import (
 )
 
 const (
-	// perNode bounds the calls that one command has open to one node: each is a
-	// connection that supervisord holds until the process is there.
+	// perNode bounds the starts and stops that one command has open to one node: a
+	// start is a connection that supervisord holds until the process is there.
 	perNode = 25
 	// retryStop is the pause between two tries of a stop that went ahead of a
 	// start which had not reached the node yet.
@@ -38,12 +37,9 @@ func (r *run) execute(ctx context.Context, s *step) {
 }
 
 func (r *run) parallel(s *step, jobs []*job, do func(*job)) {
-	slots := make(chan struct{}, perNode)
 	var all sync.WaitGroup
 	for _, j := range jobs {
-		slots <- struct{}{}
 		all.Go(func() {
-			defer func() { <-slots }()
 			if err := r.fleet.contain("command on "+j.ref.String(), func() { do(j) }); err != nil {
 				r.breakOff(s, []*job{j}, err)
 			}
@@ -62,7 +58,7 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 		r.complete(s, r.send(ctx, s, j))
 		return
 	}
-	if action == cesi.ActionStop || action == cesi.ActionRestart && j.active {
+	if action == cesi.ActionStop || action == cesi.ActionRestart && j.waiting() {
 		if !r.stopOne(ctx, s, j) {
 			return
 		}
@@ -72,87 +68,14 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 	}
 }
 
-// stopOne stops one process and reports whether a start may follow.
-func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
-	err := r.callStop(ctx, s, j)
-	restart := r.plan.command.Action == cesi.ActionRestart
-	if restart && cesi.FaultOf(err) == cesi.FaultNotRunning {
-		err = nil // it ended by itself meanwhile
-	}
-	if r.plan.self == j.ref.String() && errors.Is(err, context.Canceled) {
-		err = nil // it is this program, and it is ending
-	}
-	switch {
-	case errors.Is(err, errAnew):
-		r.complete(s, r.startedByOthers(j.ref))
-		return false
-	case err != nil:
-		r.complete(s, r.stopFailed(j.ref, err))
-		return false
-	}
-	if !restart {
-		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK})
-	}
-	return true
-}
-
-// callStop sends the stop. One that went ahead of a start keeps trying until
-// that start has reached the node or ended: only then is the process down for
-// good.
-func (r *run) callStop(ctx context.Context, s *step, j *job) error {
-	ctx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	overtaken := s.flights[j.ref].overtaken
-	for {
-		over := overtaken == nil || isClosed(overtaken.done)
-		err := r.stopOf(ctx, s, []*job{j}, func(ctx context.Context) error {
-			return s.poller.client.StopProcess(ctx, j.ref.ProcessID)
-		})
-		if overtaken == nil || cesi.FaultOf(err) != cesi.FaultNotRunning {
-			return err
-		}
-		if over {
-			return nil // the start had no chance: it is stopped
-		}
-		select {
-		case <-overtaken.done:
-		case <-time.After(retryStop):
-		case <-ctx.Done():
-			return err
-		}
-	}
-}
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
-// stopFailed words a failed stop. One that got no answer in time has perhaps
-// happened: nobody knows.
-func (r *run) stopFailed(ref Ref, err error) Outcome {
-	if cesi.KindOf(err) != cesi.Timeout && !errors.Is(err, context.DeadlineExceeded) {
-		return failed(ref, err)
-	}
-	message := fmt.Sprintf("stopped: unknown (no answer within %s)", r.timeout)
-	if r.plan.command.Action == cesi.ActionRestart {
-		message = fmt.Sprintf("stopped: unknown, not started (no answer within %s)", r.timeout)
-	}
-	return Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: message, Err: err}
-}
-
 func (r *run) startOne(ctx context.Context, s *step, j *job) {
 	if by := r.fleet.commands.flights.overtakenBy(s.flights[j.ref]); by != "" {
 		r.complete(s, overtaken(j.ref, by))
 		return
 	}
-	callCtx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	err := s.poller.client.StartProcess(callCtx, j.ref.ProcessID)
+	err := r.call(ctx, s, func(ctx context.Context) error {
+		return s.poller.client.StartProcess(ctx, j.ref.ProcessID)
+	})
 	r.complete(s, r.started(ctx, s, j, err))
 }
 
@@ -165,7 +88,7 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	if by := r.fleet.commands.flights.overtakenBy(s.flights[ref]); by != "" {
 		return overtaken(ref, by)
 	}
-	restart := r.plan.command.Action == cesi.ActionRestart && j.active
+	restart := r.plan.command.Action == cesi.ActionRestart && j.waiting()
 	if restart && cesi.FaultOf(err) == cesi.FaultAlreadyStarted {
 		return r.startedByOthers(ref)
 	}
@@ -191,7 +114,7 @@ func overtaken(ref Ref, by string) Outcome {
 func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	var stops, rest []*job
 	for _, j := range s.jobs {
-		if j.active {
+		if j.waiting() {
 			stops = append(stops, j)
 		} else {
 			rest = append(rest, j)
@@ -199,9 +122,6 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	}
 	if len(stops) == 0 {
 		return rest
-	}
-	if s.exactStop {
-		return append(rest, r.stopExact(ctx, s, stops)...)
 	}
 	var mu sync.Mutex
 	sets := waves(stops)
@@ -216,33 +136,6 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 		})
 	}
 	return rest
-}
-
-// stopExact has supervisord stop the group or node in its own order.
-func (r *run) stopExact(ctx context.Context, s *step, stops []*job) []*job {
-	var errs map[cesi.ProcessID]error
-	err := r.stopOf(ctx, s, stops, func(ctx context.Context) (err error) {
-		errs, err = r.exactly(ctx, s, s.poller.client.StopAll, s.poller.client.StopGroup)
-		return err
-	})
-	var stopped []*job
-	for _, j := range stops {
-		jobErr := cmp.Or(err, errs[j.ref.ProcessID])
-		if errors.Is(err, errAnew) {
-			jobErr = nil
-		}
-		switch {
-		case errors.Is(err, errAnew) && s.anew(j):
-			r.complete(s, r.startedByOthers(j.ref))
-		case jobErr != nil && cesi.FaultOf(jobErr) != cesi.FaultNotRunning:
-			r.complete(s, r.stopFailed(j.ref, jobErr))
-		case r.plan.command.Action == cesi.ActionRestart:
-			stopped = append(stopped, j)
-		default:
-			r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK})
-		}
-	}
-	return stopped
 }
 
 // exactly has supervisord do something to the whole group or node, and returns

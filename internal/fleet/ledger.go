@@ -97,6 +97,18 @@ func (l *ledger) sent(message string, targets ...Ref) {
 	}
 }
 
+// pending stores how far a target has come that is not done yet, and shows it to
+// those who wait for the operation.
+func (l *ledger) pending(ref Ref, message string) {
+	l.op.tell(ref.Target() + ": " + message)
+	entry, ok := l.targets[ref]
+	if !ok {
+		entry = l.entry
+	}
+	entry.Message = message // of the copy: the end has a message of its own
+	l.journal.Complete(context.Background(), entry)
+}
+
 // end stores how the command went as a whole.
 func (l *ledger) end(ctx context.Context) {
 	report := l.op.close(l.now().Sub(l.began))

@@ -51,6 +51,13 @@ func (o *Operation) add(outcomes ...Outcome) {
 	o.report.Outcomes = append(o.report.Outcomes, outcomes...)
 }
 
+// tell sets the message of a command that is not over.
+func (o *Operation) tell(message string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.report.Message = message
+}
+
 // close sums the outcomes up.
 func (o *Operation) close(duration time.Duration) Report {
 	o.mu.Lock()

@@ -24,10 +24,10 @@ type plan struct {
 type part struct {
 	node  *Node
 	whole *Target // nil for a selection
-	// exact tells that supervisord's own call on the group or node touches the
-	// jobs and nothing else.
-	exactStop, exactStart bool
-	jobs                  []*job
+	// exactStart tells that supervisord's own start of the group or node touches
+	// the jobs and nothing else.
+	exactStart bool
+	jobs       []*job
 }
 
 // job is one process that a plan acts on.
@@ -157,7 +157,7 @@ func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, e
 	if err != nil {
 		return nil, err
 	}
-	part := &part{node: node, whole: &t, exactStop: true, exactStart: true}
+	part := &part{node: node, whole: &t, exactStart: true}
 	found := false
 	for _, p := range node.Processes {
 		if t.Group != "" && p.Group != t.Group {
@@ -168,7 +168,6 @@ func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, e
 			continue
 		}
 		// supervisord's own call would touch this one too.
-		part.exactStop = part.exactStop && !p.State.Active()
 		part.exactStart = part.exactStart && p.State.Active()
 	}
 	switch {

@@ -20,16 +20,15 @@ type Client interface {
 	// without that method fails with cesi.FaultUnknownMethod.
 	Configs(ctx context.Context) ([]cesi.ProcessConfig, error)
 
-	// StartProcess and StopProcess wait until supervisord says that it is done.
+	// StartProcess waits until supervisord says that the process is up; BeginStop
+	// returns as soon as it is stopping.
 	StartProcess(ctx context.Context, id cesi.ProcessID) error
-	StopProcess(ctx context.Context, id cesi.ProcessID) error
-	// StartGroup, StopGroup, StartAll and StopAll act in supervisord's priority
-	// order, wait, and return a result for each process that was not already
-	// there.
+	BeginStop(ctx context.Context, id cesi.ProcessID) error
+	// StartGroup, StopGroup and StartAll act in supervisord's priority order, wait,
+	// and return a result for each process that was not already there.
 	StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
 	StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
 	StartAll(ctx context.Context) ([]cesi.CallResult, error)
-	StopAll(ctx context.Context) ([]cesi.CallResult, error)
 
 	// Signal sends a signal, such as HUP or 1; SendStdin a text to the standard
 	// input; ClearLogs empties both logs.

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"cesi/internal/cesi"
 )
@@ -10,7 +11,7 @@ import (
 // Resume finds out how commands ended that the last run of this program sent to
 // a supervisord and did not see the end of, because they took it down too. The
 // entries are theirs, still Pending; each is completed when its node shows the
-// end.
+// end. One that waited for a process to stop ends as Interrupted.
 func (f *Fleet) Resume(entries []cesi.Activity) {
 	for _, entry := range entries {
 		if f.commands.begin() != nil {
@@ -27,6 +28,11 @@ func (f *Fleet) Resume(entries []cesi.Activity) {
 }
 
 func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
+	if entry.Action.OnProcesses() { // it was waiting for a process to end
+		entry.Result, entry.Message = cesi.Interrupted, fmt.Sprintf("CeSI ended in the middle of the %s", entry.Action)
+		f.opts.Journal.Complete(ctx, entry)
+		return
+	}
 	p, err := f.poller(entry.Node)
 	if err != nil {
 		entry.Result, entry.Message = cesi.Interrupted, "CeSI ended meanwhile, and no longer has the node"

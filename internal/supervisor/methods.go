@@ -98,6 +98,12 @@ func (c *Client) StopProcess(ctx context.Context, id cesi.ProcessID) error {
 	return c.callWaiting(ctx, nil, "supervisor.stopProcess", id.String(), true)
 }
 
+// BeginStop has supervisord stop a process and returns as soon as the process is
+// stopping (stopProcess without wait). It fails with Conflict if it does not run.
+func (c *Client) BeginStop(ctx context.Context, id cesi.ProcessID) error {
+	return c.call(ctx, nil, "supervisor.stopProcess", id.String(), false)
+}
+
 // StartGroup starts what does not run of a group, in priority order, and waits.
 func (c *Client) StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
 	return c.callMany(ctx, "supervisor.startProcessGroup", group, true)

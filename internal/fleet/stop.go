@@ -1,0 +1,203 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// stopLimit bounds the wait for one process to end. supervisord kills it after
+	// its stopwaitsecs, which 3.x does not tell.
+	stopLimit = 24 * time.Hour
+	// firstLook and lastLook bound the pauses between two looks at a process that
+	// is stopping.
+	firstLook = 50 * time.Millisecond
+	lastLook  = 2 * time.Second
+	// tellStopping is how long a stop takes before the activity log says so.
+	tellStopping = 2 * time.Second
+	// perAsking bounds the looks that one command has open to one node.
+	perAsking = 8
+)
+
+var (
+	// errAnew is how a stop ends whose process somebody else has started again.
+	errAnew = errors.New("up anew")
+	// errOvertaken is how the wait of a restart ends when a stop goes ahead of it.
+	errOvertaken = errors.New("overtaken")
+)
+
+// look asks the node for one process now, and shows what it says.
+func (p *poller) look(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
+	defer cancel()
+	process, err := p.client.Process(ctx, id)
+	if err == nil {
+		p.merge(process)
+	}
+	return process, err
+}
+
+// awaitDown waits until the node says that a process to which a stop went out is
+// down. Failures of the node are passed over. It fails with errAnew if the
+// process is up again, with NotFound if it is gone, and with what meanwhile
+// returns, which is called after each look that shows it stopping.
+func (s *step) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, stopLimit)
+	defer cancel()
+	for pause := firstLook; ; pause = min(pause*3/2, lastLook) {
+		process, err := s.ask(ctx, id)
+		switch {
+		case err == nil && process.State.Active():
+			return errAnew
+		case err == nil && process.State != cesi.Stopping:
+			return nil
+		case err != nil && cesi.KindOf(err) == cesi.NotFound:
+			return err
+		}
+		if err := meanwhile(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// ask is look, with no more than perAsking at a time.
+func (s *step) ask(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
+	s.asks <- struct{}{}
+	defer func() { <-s.asks }()
+	return s.poller.look(ctx, id)
+}
+
+// call makes a call that starts or stops, with no more than perNode at a time,
+// and gives it as long as an action may take.
+func (r *run) call(ctx context.Context, s *step, do func(context.Context) error) error {
+	s.calls <- struct{}{}
+	defer func() { <-s.calls }()
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	return do(ctx)
+}
+
+// stopOne stops one process and reports whether a start may follow.
+func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
+	err := r.stopAndWait(ctx, s, j)
+	if r.plan.self == j.ref.String() && errors.Is(err, context.Canceled) {
+		err = nil // it is this program, and it is ending
+	}
+	switch {
+	case errors.Is(err, errAnew):
+		r.complete(s, r.startedByOthers(j.ref))
+		return false
+	case errors.Is(err, errOvertaken):
+		r.complete(s, overtaken(j.ref, r.fleet.commands.flights.overtakenBy(s.flights[j.ref])))
+		return false
+	case err != nil:
+		r.complete(s, r.stopFailed(j.ref, err))
+		return false
+	}
+	if r.plan.command.Action == cesi.ActionStop {
+		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK})
+	}
+	return true
+}
+
+// stopAndWait sends the stop and waits for its effect, however long that takes:
+// action_timeout is for the answer alone.
+func (r *run) stopAndWait(ctx context.Context, s *step, j *job) error {
+	err := r.callStop(ctx, s, j)
+	if r.plan.command.Action == cesi.ActionRestart && cesi.FaultOf(err) == cesi.FaultNotRunning {
+		err = nil // it ended by itself meanwhile, or somebody else is stopping it
+	}
+	if err != nil {
+		return err
+	}
+	began, told := r.now(), false
+	return s.awaitDown(ctx, j.ref.ProcessID, func() error {
+		if r.fleet.commands.flights.overtakenBy(s.flights[j.ref]) != "" {
+			return errOvertaken
+		}
+		if !told && r.now().Sub(began) >= tellStopping {
+			told = true
+			r.stopping(j.ref, began)
+		}
+		return nil
+	})
+}
+
+// stopping tells those who wait and the activity log that a stop takes its time.
+func (r *run) stopping(ref Ref, since time.Time) {
+	message := fmt.Sprintf("stopping since %s", since.Format("15:04:05"))
+	if r.plan.command.Action == cesi.ActionRestart {
+		message += "; it is started once it has ended"
+	}
+	r.pending(ref, message)
+}
+
+// callStop sends the stop. One that went ahead of a start keeps trying until
+// that start has reached the node or ended: only then is the process down for
+// good.
+func (r *run) callStop(ctx context.Context, s *step, j *job) error {
+	overtaken := s.flights[j.ref].overtaken
+	deadline := time.After(r.timeout)
+	for {
+		over := overtaken == nil || isClosed(overtaken.done)
+		err := r.call(ctx, s, func(ctx context.Context) error {
+			return s.poller.client.BeginStop(ctx, j.ref.ProcessID)
+		})
+		if overtaken == nil || cesi.FaultOf(err) != cesi.FaultNotRunning {
+			return err
+		}
+		if over {
+			return nil // the start had no chance: it is stopped, or stopping
+		}
+		select {
+		case <-overtaken.done:
+		case <-time.After(retryStop):
+		case <-deadline:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// startedByOthers is how a stop or restart went that somebody else's start followed.
+func (r *run) startedByOthers(ref Ref) Outcome {
+	if r.plan.command.Action == cesi.ActionRestart {
+		return Outcome{Ref: ref, Result: cesi.OK, Message: "somebody else has started it again"}
+	}
+	return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
+}
+
+// stopFailed words a failed stop. One that got no answer in time has perhaps
+// happened.
+func (r *run) stopFailed(ref Ref, err error) Outcome {
+	if cesi.KindOf(err) != cesi.Timeout && !errors.Is(err, context.DeadlineExceeded) {
+		return failed(ref, err)
+	}
+	message := fmt.Sprintf("stopped: unknown (no answer within %s)", r.timeout)
+	if r.plan.command.Action == cesi.ActionRestart {
+		message = fmt.Sprintf("stopped: unknown, not started (no answer within %s)", r.timeout)
+	}
+	return Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: message, Err: err}
+}
+
+// waiting reports whether the job needs a wait for its end before it can start.
+func (j *job) waiting() bool { return j.active || j.process.State == cesi.Stopping }
