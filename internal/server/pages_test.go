@@ -301,7 +301,7 @@ func TestAPageTellsOfItsLastCommand(t *testing.T) {
 		t.Error("the command is forgotten")
 	}
 	for _, report := range []string{"x", "-1", "99999999999999999999"} {
-		if got := b.open("/?report=" + report).Find(".flash:not([hidden])").Length(); got != 0 {
+		if got := b.open("/?report=" + report).Find("main .flash:not([hidden])").Length(); got != 0 {
 			t.Errorf("%s is told of", report)
 		}
 	}
