@@ -9,6 +9,7 @@ package supervisor
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -25,18 +26,20 @@ const maxReply = 64 << 20
 // Client talks to one supervisord. Its methods may be called from any
 // goroutine; each is bounded by its context, the reading of the reply included.
 type Client struct {
-	node      cesi.Node
-	base      string // of all its addresses
-	url       string // of the XML-RPC interface
-	transport *http.Transport
-	http      *http.Client
-	failed    *logMemory
+	node   cesi.Node
+	base   string // of all its addresses
+	url    string // of the XML-RPC interface
+	route  *route
+	failed *logMemory
 }
 
 // New returns the client of a node. It does not talk to it. It fails with
 // Invalid if the node's certificate authorities can't be read.
 func New(node cesi.Node) (*Client, error) {
-	transport, err := newTransport(node)
+	if _, err := newTransport(node, nil); err != nil {
+		return nil, err
+	}
+	route, err := newRoute(node)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +48,20 @@ func New(node cesi.Node) (*Client, error) {
 		base = "http://localhost"
 	}
 	return &Client{
-		node:      node,
-		base:      base,
-		url:       base + "/RPC2",
-		transport: transport,
-		failed:    newLogMemory(time.Now),
-		http: &http.Client{
-			Transport: transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse
-			},
-		},
+		node:   node,
+		base:   base,
+		url:    base + "/RPC2",
+		route:  route,
+		failed: newLogMemory(time.Now),
 	}, nil
 }
 
 // Close drops idle connections. Calls under way are not ended.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.route.close() }
+
+// Peer is the numeric address and port, or the socket, that the last call went to;
+// empty before the first. Calls, waiting calls and streams all go there.
+func (c *Client) Peer() string { return c.route.peer() }
 
 // call makes one XML-RPC call and decodes its result into result, which is a
 // pointer, or nil where the result says nothing.
@@ -84,9 +85,20 @@ func (c *Client) exchange(ctx context.Context, post poster, result any, method s
 	}
 	reply, err := post(ctx, request)
 	if err != nil {
+		c.doubt(ctx, err)
 		return c.explain(ctx, err)
 	}
 	return c.decode(reply, result)
+}
+
+// doubt has the node's name asked again after a call that failed, unless that was
+// broken off by who made it.
+func (c *Client) doubt(ctx context.Context, err error) {
+	var status *statusError
+	answered := errors.As(err, &status) || errors.Is(err, errNotXMLRPC) || errors.Is(err, errTooLarge)
+	if !errors.Is(context.Cause(ctx), context.Canceled) {
+		c.route.doubt(!answered)
+	}
 }
 
 func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
@@ -94,7 +106,11 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := c.http.Do(request)
+	endpoint, err := c.route.endpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	response, err := endpoint.http.Do(request)
 	if err != nil {
 		return nil, err
 	}

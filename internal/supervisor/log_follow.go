@@ -17,7 +17,8 @@ import (
 // for the node's timeout at most; the stream itself lasts until it is closed or
 // ctx ends. Read it without pause: supervisord keeps in memory what is not taken.
 // A log that is rotated or cleared goes on; one that is cut short ends the
-// stream, since supervisord breaks it off then. Errors: NotFound (cesi.IsNoLog)
+// stream, since supervisord breaks it off then. So does a move of the node's name to
+// another address. Errors: NotFound (cesi.IsNoLog)
 // where there is no such log or process, and those of every call.
 func (c *Client) FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -28,7 +29,11 @@ func (c *Client) FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser
 	}
 	c.identify(request)
 	timer := time.AfterFunc(c.node.Timeout, func() { cancel(context.DeadlineExceeded) })
-	response, err := c.http.Do(request)
+	endpoint, err := c.route.endpoint(ctx)
+	var response *http.Response
+	if err == nil {
+		response, err = endpoint.http.Do(request)
+	}
 	if !timer.Stop() && err == nil {
 		response.Body.Close()
 		err = context.DeadlineExceeded
@@ -38,11 +43,16 @@ func (c *Client) FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser
 		err = &statusError{code: response.StatusCode}
 	}
 	if err != nil {
+		c.doubt(ctx, err)
 		err = c.explainFollow(ctx, log, err)
 		cancel(nil)
 		return nil, err
 	}
-	return &followed{ReadCloser: response.Body, cancel: cancel}, nil
+	f := &followed{ReadCloser: response.Body, cancel: cancel, endpoint: endpoint}
+	if !endpoint.follow(f) {
+		cancel(nil)
+	}
+	return f, nil
 }
 
 func followPath(log cesi.LogName) string {
@@ -74,11 +84,13 @@ func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error)
 // followed is a stream that gives its connection back when it is closed.
 type followed struct {
 	io.ReadCloser
-	cancel context.CancelCauseFunc
+	cancel   context.CancelCauseFunc
+	endpoint *endpoint
 }
 
 // Close implements io.Closer.
 func (f *followed) Close() error {
 	f.cancel(nil)
+	f.endpoint.unfollow(f)
 	return f.ReadCloser.Close()
 }

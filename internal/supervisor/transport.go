@@ -11,11 +11,12 @@ import (
 	"cesi/internal/cesi"
 )
 
-// newTransport returns the connections to one node: no proxy of the
-// environment's, no compression, headers bounded.
-func newTransport(node cesi.Node) (*http.Transport, error) {
+// newTransport returns the connections to one address of a node: no proxy of the
+// environment's, since what goes out by hand would not take it (connect), no
+// compression, headers bounded.
+func newTransport(node cesi.Node, dial func(ctx context.Context, network, address string) (net.Conn, error)) (*http.Transport, error) {
 	t := &http.Transport{
-		DialContext:            dialer(node),
+		DialContext:            dial,
 		DisableCompression:     true,
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        time.Minute,
@@ -35,16 +36,12 @@ func newTransport(node cesi.Node) (*http.Transport, error) {
 	return t, nil
 }
 
-func dialer(node cesi.Node) func(ctx context.Context, network, address string) (net.Conn, error) {
+// dial connects to a socket or a numeric address.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	d := &net.Dialer{KeepAlive: 30 * time.Second}
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if node.Socket != "" {
-			return d.DialContext(ctx, "unix", node.Socket)
-		}
-		conn, err := d.DialContext(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		return acknowledgeAtOnce(conn), nil
+	conn, err := d.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
 	}
+	return acknowledgeAtOnce(conn), nil
 }

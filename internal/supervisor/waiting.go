@@ -49,19 +49,19 @@ func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
 	return append(reply, rest...), err
 }
 
-// connect opens a connection to where the URL says.
+// connect opens a connection to where polls go, by the scheme of the URL.
 func (c *Client) connect(ctx context.Context, to *url.URL) (net.Conn, error) {
-	port := to.Port()
-	if port == "" {
-		port = to.Scheme
+	endpoint, err := c.route.endpoint(ctx)
+	if err != nil {
+		return nil, err
 	}
-	conn, err := c.transport.DialContext(ctx, "tcp", net.JoinHostPort(to.Hostname(), port))
+	conn, err := endpoint.dial(ctx, "", "")
 	if err != nil || to.Scheme != "https" {
 		return conn, err
 	}
 	config := &tls.Config{}
-	if c.transport.TLSClientConfig != nil {
-		config = c.transport.TLSClientConfig.Clone()
+	if endpoint.transport.TLSClientConfig != nil {
+		config = endpoint.transport.TLSClientConfig.Clone()
 	}
 	config.ServerName = to.Hostname()
 	config.NextProtos = nil
