@@ -18,6 +18,9 @@ type fakeLog struct {
 	gaps    [][2]int64 // stretches that can't be read
 	check   error
 	follow  error
+	size    error
+	hangs   bool // streams do not open
+	polls   int  // asked for its size
 	streams []*fakeStream
 	opened  int
 	reading int
@@ -41,7 +44,8 @@ func (s *fakeStream) Close() error {
 func (f *fakeLog) LogSize(context.Context, string, cesi.LogName) (int64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return int64(len(f.content)), nil
+	f.polls++
+	return int64(len(f.content)), f.size
 }
 
 func (f *fakeLog) ReadLog(ctx context.Context, _ string, _ cesi.LogName, from, to int64) (cesi.LogPart, error) {
@@ -75,8 +79,13 @@ func (f *fakeLog) ReadLog(ctx context.Context, _ string, _ cesi.LogName, from, t
 	return part, nil
 }
 
-func (f *fakeLog) FollowLog(context.Context, string, cesi.LogName) (io.ReadCloser, error) {
+func (f *fakeLog) FollowLog(ctx context.Context, _ string, _ cesi.LogName) (io.ReadCloser, error) {
 	f.mu.Lock()
+	if f.hangs {
+		f.mu.Unlock()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	defer f.mu.Unlock()
 	if f.follow != nil {
 		return nil, f.follow
@@ -144,6 +153,7 @@ func newTestLogs(content string) (*Logs, *fakeLog) {
 	f := &fakeLog{content: []byte(content)}
 	l := New(f, slog.New(slog.DiscardHandler))
 	l.timing = timing{check: 5 * time.Millisecond, retry: 5 * time.Millisecond, maxRetry: 20 * time.Millisecond, gone: 50 * time.Millisecond,
+		silent: time.Minute, verify: 5 * time.Millisecond, poll: 5 * time.Millisecond,
 		turn: time.Minute, match: time.Minute}
 	return l, f
 }

@@ -18,29 +18,35 @@ type feed struct {
 	logs   *Logs
 	key    key
 	cancel context.CancelFunc
+	opened bool // a stream has been there
+	polled polled
 	ring
 }
 
 func newFeed(l *Logs, k key) *feed {
-	f := &feed{logs: l, key: k}
+	f := &feed{logs: l, key: k, polled: polled{next: -1}}
 	f.ring.init(Event{Kind: State, Sentence: opening()})
 	return f
 }
 
 // work runs the feed. A defect in it ends the feed alone, and its watchers hear so.
 func (f *feed) work(ctx context.Context) {
-	work := "follow " + f.key.log.String() + " on " + f.key.node
-	if err := cesi.Contain(f.logs.log, work, func() error { f.run(ctx); return nil }); err != nil {
+	if err := f.contain("follow", func() error { f.run(ctx); return nil }); err != nil {
 		f.add(ctx, Event{Kind: End, Sentence: said(err)})
 	}
 }
 
+// contain does a part of the feed's work, of which a panic ends no more.
+func (f *feed) contain(what string, work func() error) error {
+	return cesi.Contain(f.logs.log, what+" "+f.key.log.String()+" on "+f.key.node, work)
+}
+
 // run keeps the stream open until ctx ends or the log is gone for good.
 func (f *feed) run(ctx context.Context) {
-	opened, wait := false, f.logs.timing.retry
+	wait := f.logs.timing.retry
 	var missing time.Time
 	for ctx.Err() == nil {
-		err := f.logs.source.CheckLog(f.key.node, f.key.log)
+		err := f.check()
 		if cesi.KindOf(err) == cesi.NotFound && err != nil {
 			if missing.IsZero() {
 				missing = time.Now()
@@ -54,78 +60,110 @@ func (f *feed) run(ctx context.Context) {
 			continue
 		}
 		missing = time.Time{}
-		stream, err := f.logs.source.FollowLog(ctx, f.key.node, f.key.log)
+		if f.logs.isHeld(f.key.node) {
+			f.poll(ctx)
+			continue
+		}
+		s, held, err := f.open(ctx)
+		if held {
+			continue
+		}
 		if err != nil {
 			f.state(ctx, false, waitingFor(err))
 			pause(ctx, wait)
 			wait = min(2*wait, f.logs.timing.maxRetry)
 			continue
 		}
-		if opened {
+		if f.opened {
 			f.add(ctx, Event{Kind: Seam, Sentence: brokeOff()})
 		}
-		opened = true
-		f.state(ctx, true, words.Of("Live"))
-		if f.copy(ctx, stream) {
-			wait = f.logs.timing.retry
+		if s.copy(ctx) {
+			wait, f.opened = f.logs.timing.retry, true
 		}
-		pause(ctx, wait)
-		wait = min(2*wait, f.logs.timing.maxRetry)
+		if !f.logs.isHeld(f.key.node) {
+			f.opened = true
+			pause(ctx, wait)
+			wait = min(2*wait, f.logs.timing.maxRetry)
+		}
 	}
 }
 
-// copy takes what comes until the stream ends, and reports whether anything came.
-func (f *feed) copy(ctx context.Context, stream io.ReadCloser) (came bool) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer stream.Close()
+func (f *feed) check() error { return f.logs.source.CheckLog(f.key.node, f.key.log) }
+
+// size asks the node for the log's length.
+func (f *feed) size(ctx context.Context) (int64, error) {
+	return f.logs.source.LogSize(ctx, f.key.node, f.key.log)
+}
+
+// open opens the stream. Held says that the node answers and the stream does not
+// come: a proxy between holds it back.
+func (f *feed) open(ctx context.Context) (s *stream, held bool, err error) {
+	before, err := f.size(ctx)
+	if cesi.IsUnreadableLog(err) {
+		return nil, false, err
+	}
+	if err != nil {
+		before = -1
+	}
+	type answer struct {
+		stream io.ReadCloser
+		err    error
+	}
+	opening, cancel := context.WithCancel(ctx)
+	answers := make(chan answer, 1)
 	go func() {
-		defer stream.Close()
-		_ = cesi.Contain(f.logs.log, "look after "+f.key.log.String(), func() error { f.guard(ctx); return nil })
+		var a answer
+		if err := f.contain("open", func() error {
+			a.stream, a.err = f.logs.source.FollowLog(opening, f.key.node, f.key.log)
+			return nil
+		}); err != nil {
+			a.err = err
+		}
+		answers <- a
 	}()
-	buffer := make([]byte, readSize)
-	for {
-		n, err := stream.Read(buffer)
-		if n > 0 {
-			came = true
-			f.add(ctx, Event{Kind: Text, Text: buffer[:n]})
+	var a answer
+	patience := time.NewTimer(f.logs.timing.silent)
+	defer patience.Stop()
+	select {
+	case a = <-answers:
+		if cesi.KindOf(a.err) == cesi.Timeout && a.err != nil {
+			held = f.answers(ctx)
 		}
-		if err != nil {
-			return came
+	case <-patience.C:
+		if held = f.answers(ctx); held {
+			cancel()
 		}
+		a = <-answers
 	}
+	switch {
+	case held && a.err != nil:
+		f.logs.hold(f.key.node)
+	case a.err == nil:
+		return newStream(f, a.stream, cancel, before), false, nil
+	}
+	cancel()
+	return nil, held, a.err
 }
 
-// guard looks after a stream, which does not tell when its node hangs or its
-// log is gone, until it has to be closed. One whose node answers again has to be,
-// since nothing shows whether it survived.
-func (f *feed) guard(ctx context.Context) {
-	ticker := time.NewTicker(f.logs.timing.check)
-	defer ticker.Stop()
-	silent := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		err := f.logs.source.CheckLog(f.key.node, f.key.log)
-		switch {
-		case err != nil && cesi.KindOf(err) == cesi.NotFound:
-			return
-		case err != nil:
-			silent = true
-			f.state(ctx, false, said(err))
-		case silent:
-			return
-		}
-	}
+// answers reports whether the node answers calls about the log.
+func (f *feed) answers(ctx context.Context) bool {
+	_, err := f.size(ctx)
+	return err == nil
 }
 
 // state tells the watchers whether the log is live, if that is news.
 func (f *feed) state(ctx context.Context, live bool, sentence words.Phrase) {
 	if e := (Event{Kind: State, Live: live, Sentence: sentence}); f.news(e) {
 		f.add(ctx, e)
+	}
+}
+
+// text adds text for the watchers, of any length.
+func (f *feed) text(ctx context.Context, text []byte) {
+	for len(text) > 0 {
+		n := min(len(text), readSize)
+		f.add(ctx, Event{Kind: Text, Text: text[:n]})
+		text = text[n:]
 	}
 }
 

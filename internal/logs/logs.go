@@ -42,7 +42,8 @@ type Logs struct {
 	mu       sync.Mutex
 	feeds    map[key]*feed
 	slots    slots
-	searches map[string]*turn // by node, while there are any
+	held     map[string]time.Time // nodes whose streams are held back, and until when
+	searches map[string]*turn     // by node, while there are any
 }
 
 // key names a log of the fleet.
@@ -57,6 +58,9 @@ type timing struct {
 	retry    time.Duration // before the first try to open a stream again
 	maxRetry time.Duration
 	gone     time.Duration // for how long a process may be missing: an update removes and adds it
+	silent   time.Duration // before a stream that does not come is held back, and between two looks at one that gives nothing
+	verify   time.Duration // between two looks at whether a log was rotated, while it is written
+	poll     time.Duration // between two reads of a log whose stream is held back
 	turn     time.Duration // for which a search waits for others
 	match    time.Duration // for which a search computes
 }
@@ -64,10 +68,10 @@ type timing struct {
 // New returns Logs that watch nothing. A panic in what they do is logged.
 func New(source Source, log *slog.Logger) *Logs {
 	return &Logs{
-		source: source, log: log, feeds: make(map[key]*feed), searches: make(map[string]*turn),
+		source: source, log: log, feeds: make(map[key]*feed), searches: make(map[string]*turn), held: make(map[string]time.Time),
 		computing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		timing: timing{check: 2 * time.Second, retry: time.Second, maxRetry: 15 * time.Second, gone: 10 * time.Second,
-			turn: turnTime, match: matchTime},
+			silent: 2500 * time.Millisecond, verify: 250 * time.Millisecond, poll: pollEvery, turn: turnTime, match: matchTime},
 	}
 }
 

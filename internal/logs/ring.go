@@ -23,7 +23,8 @@ const (
 type Event struct {
 	Kind     Kind
 	Text     []byte       // until the next call
-	Offset   int64        // of the first byte of Text in the log; -1: not known
+	Offset   int64        // of the first byte of Text in the log, or of what follows a rotation; -1: not known
+	Rotated  bool         // for Seam: what follows is another file
 	Live     bool         // for State
 	Sentence words.Phrase // for people; for all but Text
 }

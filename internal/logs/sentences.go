@@ -13,6 +13,16 @@ func brokeOff() words.Phrase {
 	return words.Of("The stream from the node broke off and was opened again. What was written in between may be missing, or lines come twice.")
 }
 
+// rotated is the seam where a log was rotated under its stream.
+func rotated() words.Phrase {
+	return words.Of("The log was rotated or cleared here. What was written at that moment may be missing.")
+}
+
+// heldBack is the state of a log that is read again and again.
+func heldBack() words.Phrase {
+	return words.Of(`Read every 2 seconds, since the node's stream gives nothing: an nginx in front of it needs proxy_http_version 1.1; and proxy_set_header Connection "";`)
+}
+
 // beginning is the seam before live text whose place in the log is not known.
 func beginning() words.Phrase {
 	return words.Of("The live log begins here. The lines above may come again.")
@@ -25,6 +35,9 @@ func said(err error) words.Phrase { return words.Heard(cesi.Sentence(err)) }
 func waitingFor(err error) words.Phrase {
 	if cesi.IsNoLog(err) {
 		return words.Of("%s Waiting for it to appear.", said(err))
+	}
+	if cesi.IsUnreadableLog(err) {
+		return said(err)
 	}
 	return words.Of("%s Trying again.", said(err))
 }

@@ -74,6 +74,9 @@ func (t *Tail) Next(ctx context.Context) (Event, error) {
 			return Event{}, err
 		}
 		switch {
+		case e.Kind == Seam && e.Rotated:
+			t.lost, t.skip, t.offset = false, 0, e.Offset
+			return e, nil
 		case e.Kind == Seam:
 			t.lost, t.marked, t.skip = true, true, 0
 			return e, nil
@@ -159,6 +162,8 @@ func (t *Tail) read(ctx context.Context) (cesi.LogPart, error) {
 		return cesi.LogPart{}, err
 	}
 	switch {
+	case t.offset > size && t.marked:
+		t.offset = -1
 	case t.offset > size:
 		t.queue = append(t.queue, Event{Kind: Seam, Sentence: words.Of("The log was cleared or rotated.")})
 		t.offset, t.marked = -1, true

@@ -62,6 +62,7 @@ func TestAReaderWhoIsTooSlowMissesTextAndNobodyElseDoes(t *testing.T) {
 	go func() {
 		for i := range lines {
 			room <- struct{}{}
+			f.set(func() { f.content = append(f.content, last...) })
 			_, _ = fmt.Fprintf(s.in, "%0*d\n", length-1, i)
 		}
 	}()

@@ -600,3 +600,52 @@ func TestLogs_DevicesAndSyslogAreSaidAndNeverLive(t *testing.T) {
 		}
 	}
 }
+
+// A program that writes 400 lines a second, into a log that is rotated every other
+// second: supervisord loses what was written just before.
+func TestLogStreams_RotationsThatLoseLinesAreMarked(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	script := dir + "/lines.py"
+	if err := os.WriteFile(script, []byte("import sys, time\nfor n in range(1000000):\n    sys.stdout.write('line %d of the log, %s\\n' % (n, 'x' * 80))\n    sys.stdout.flush()\n    time.sleep(0.0025)\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:fast]\ncommand = python3 " + script + "\nstartsecs = 0\nstdout_logfile_maxbytes = 60KB\nstdout_logfile_backups = 1\n"})
+	s.WaitState("fast", "RUNNING")
+	h := startServer(t, []cesi.Node{s.Node("n")})
+	h.addUsers()
+	events := h.as("logreader").tail("/api/v2/nodes/n/processes/fast:fast/logs/stdout/tail")
+	last, text, marked, seams := -1, "", false, 0
+	for e := range events {
+		switch e.name {
+		case "seam":
+			marked, seams = true, seams+1
+			text = ""
+		case "text":
+			var data apiLogText
+			if err := json.Unmarshal([]byte(e.data), &data); err != nil {
+				t.Fatal(err)
+			}
+			text += data.Text
+			for {
+				line, rest, whole := strings.Cut(text, "\n")
+				if !whole {
+					break
+				}
+				text = rest
+				var n int
+				if _, err := fmt.Sscanf(line, "line %d of", &n); err != nil {
+					continue // its beginning was in what is lost
+				}
+				if last >= 0 && n != last+1 && !marked {
+					t.Errorf("after line %d comes %d without a mark", last, n)
+				}
+				last, marked = n, false
+			}
+		}
+		if seams >= 6 {
+			return
+		}
+	}
+	t.Errorf("the stream ended after %d seams", seams)
+}

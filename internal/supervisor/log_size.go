@@ -36,6 +36,13 @@ func (r *logReader) askSize() (int64, error) {
 	if r.log.Stream == cesi.MainLog {
 		return r.searchEnd(0)
 	}
+	if last := r.failed.last(); last >= largeLog { // or the call would fail, for sure
+		if there, err := r.isThere(last - 1); err != nil {
+			return 0, err
+		} else if there {
+			return r.searchEnd(last)
+		}
+	}
 	method := "supervisor.tailProcessStdoutLog"
 	if r.log.Stream == cesi.Stderr {
 		method = "supervisor.tailProcessStderrLog"

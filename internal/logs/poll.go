@@ -1,0 +1,147 @@
+package logs
+
+import (
+	"bytes"
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"cesi/internal/cesi"
+	"cesi/internal/words"
+)
+
+const (
+	// pollEvery is how often a log is read whose stream a proxy holds back.
+	pollEvery = 1500 * time.Millisecond
+	// heldFor is how long the streams of such a node are not tried again.
+	heldFor = 5 * time.Minute
+	// proofSize is how much of what was read last is read again, in bytes, to make
+	// sure that it is the same log.
+	proofSize = 64
+)
+
+// polled is how far a log was read.
+type polled struct {
+	next  int64  // offset of what comes next; negative: not known
+	proof []byte // what is before it; empty: not known
+}
+
+// hold remembers that something holds the streams of a node back.
+func (l *Logs) hold(node string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held[node] = time.Now().Add(heldFor)
+}
+
+// isHeld reports whether the streams of a node are held back. It forgets those for
+// which it is time to try again, so that there are no more than nodes.
+func (l *Logs) isHeld(node string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until, held := l.held[node]
+	if held && time.Now().After(until) {
+		delete(l.held, node)
+		return false
+	}
+	return held
+}
+
+// poll reads the log again and again, until ctx ends or it is time to try a stream
+// or to look at what the node says of the log.
+func (f *feed) poll(ctx context.Context) {
+	for ctx.Err() == nil && f.logs.isHeld(f.key.node) {
+		err := f.check()
+		if err != nil && cesi.KindOf(err) == cesi.NotFound {
+			return
+		}
+		if err == nil {
+			err = f.readOn(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			f.state(ctx, false, waitingFor(err))
+		} else {
+			f.state(ctx, true, heldBack())
+		}
+		pause(ctx, f.logs.timing.poll)
+	}
+}
+
+// readOn reads what is new in the log.
+func (f *feed) readOn(ctx context.Context) error {
+	p := &f.polled
+	size, err := f.size(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case p.next < 0:
+		if f.opened {
+			f.add(ctx, Event{Kind: Seam, Sentence: brokeOff()})
+		}
+		f.opened = true
+		*p = polled{next: max(0, size-streamStart)}
+	case size < p.next:
+		f.turnOver(ctx)
+	case size == p.next:
+		return nil
+	}
+	if size-p.next > maxBehind {
+		from := size - alignRead
+		f.add(ctx, Event{Kind: Seam, Sentence: words.Of("%s skipped.", Bytes(from-p.next))})
+		*p = polled{next: from}
+	}
+	part, err := f.logs.source.ReadLog(ctx, f.key.node, f.key.log, p.next-int64(len(p.proof)), size)
+	if err != nil {
+		return err
+	}
+	if !p.continues(part) {
+		f.turnOver(ctx)
+		return f.readOn(ctx)
+	}
+	for _, piece := range part.Pieces {
+		f.readPiece(ctx, piece)
+	}
+	return nil
+}
+
+// continues reports whether a part of a log, from the proof on, goes on from what
+// was read last, as far as it can be read.
+func (p *polled) continues(part cesi.LogPart) bool {
+	if len(part.Pieces) == 0 || part.Pieces[0].Gap > 0 {
+		return true
+	}
+	skip := part.From - (p.next - int64(len(p.proof)))
+	if skip < 0 || skip > int64(len(p.proof)) {
+		return true
+	}
+	proof, text := p.proof[skip:], part.Pieces[0].Text
+	n := min(len(proof), len(text))
+	return bytes.Equal(proof[:n], text[:n])
+}
+
+// turnOver marks that the log is another one, and begins with its beginning.
+func (f *feed) turnOver(ctx context.Context) {
+	f.add(ctx, Event{Kind: Seam, Sentence: rotated(), Rotated: true})
+	f.polled = polled{}
+}
+
+// readPiece takes what is new of a piece of the log.
+func (f *feed) readPiece(ctx context.Context, piece cesi.LogPiece) {
+	p := &f.polled
+	switch {
+	case piece.End() <= p.next:
+		return
+	case piece.Gap > 0:
+		f.add(ctx, Event{Kind: Seam, Sentence: GapSentence(piece.Gap)})
+		p.proof = nil
+	default:
+		text := piece.Text[max(0, p.next-piece.Offset):]
+		f.text(ctx, text)
+		start := max(0, len(text)-proofSize)
+		for start < len(text) && !utf8.RuneStart(text[start]) {
+			start++
+		}
+		p.proof = bytes.Clone(text[start:])
+	}
+	p.next = piece.End()
+}
