@@ -191,12 +191,16 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 	return nil
 }
 
-// firstStart makes the first administrator where there are no users.
+// firstStart makes the accounts ready, and the first administrator where there are
+// no users.
 func (a *app) firstStart(ctx context.Context, conf *config.Config) error {
 	a.auth = auth.New(auth.Options{
 		Store: a.db, Journal: a.journal, Log: a.log.Logger, Now: time.Now,
 		SessionLifetime: conf.SessionLifetime, Database: absolute(conf.Database),
 	})
+	if err := a.auth.Recall(ctx); err != nil {
+		return err
+	}
 	file, err := a.auth.Bootstrap(ctx, conf.AdminUsername, conf.AdminPassword)
 	if err != nil {
 		return err

@@ -23,6 +23,11 @@ type Store interface {
 	Users(ctx context.Context) ([]cesi.User, error)
 	// User returns a user and the password's hash, or NotFound.
 	User(ctx context.Context, name string) (cesi.User, string, error)
+	// LoginAddresses returns from where users have logged in since, at most limit
+	// addresses, the latest ones, and when.
+	LoginAddresses(ctx context.Context, since time.Time, limit int) (map[string]time.Time, error)
+	// DeviceKey returns the secret key that signs devices.
+	DeviceKey(ctx context.Context) ([]byte, error)
 	// OldMethods returns how the Werkzeug hashes were made that are stored, each
 	// once, such as "pbkdf2:sha256:150000".
 	OldMethods(ctx context.Context) ([]string, error)

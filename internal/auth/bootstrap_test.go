@@ -50,7 +50,7 @@ func TestTheFirstPasswordIsInAPrivateFileAndNowhereElse(t *testing.T) {
 
 	b.wantKind(b.tryLogin("admin", "wrong"), cesi.Unauthorized, "wrong")
 	wantGone(t, file, false)
-	token, user, err := b.Login(t.Context(), "Admin", password, home, "", "")
+	token, user, err := b.Login(t.Context(), "Admin", password, home, "", "", "")
 	if err != nil || user.Role != cesi.Admin || !user.MustChange {
 		t.Fatalf("%+v, error %v", user, err)
 	}
@@ -115,7 +115,7 @@ func TestTheConfiguredAdministratorIsMade(t *testing.T) {
 		if file, err := b.Bootstrap(t.Context(), name, "admin"); file != "" || err != nil {
 			t.Fatalf("file %q, error %v", file, err)
 		}
-		_, user, err := b.Login(t.Context(), want, "admin", home, "", "")
+		_, user, err := b.Login(t.Context(), want, "admin", home, "", "", "")
 		if err != nil || user.Role != cesi.Admin || user.MustChange {
 			t.Errorf("%+v, error %v", user, err)
 		}

@@ -57,7 +57,7 @@ func (b *bench) add(name string, role cesi.Role) {
 
 func (b *bench) login(name string) string {
 	b.t.Helper()
-	token, _, err := b.Login(b.t.Context(), name, "password of "+name, home, "test", "")
+	token, _, err := b.Login(b.t.Context(), name, "password of "+name, home, "test", "", "")
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func (b *bench) login(name string) string {
 
 // tryLogin returns what the login failed with.
 func (b *bench) tryLogin(name, password string) error {
-	_, _, err := b.Login(b.t.Context(), name, password, home, "test", "")
+	_, _, err := b.Login(b.t.Context(), name, password, home, "test", "", "")
 	return err
 }
 

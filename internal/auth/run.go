@@ -9,6 +9,17 @@ import (
 
 const tidyInterval = time.Minute
 
+// Recall has the addresses from where users have logged in lately be known, as
+// they were before a restart. Call it before the first log-in.
+func (s *Service) Recall(ctx context.Context) error {
+	at, err := s.store.LoginAddresses(ctx, s.now().Add(-knownFor), maxKnown)
+	if err != nil {
+		return err
+	}
+	s.throttle.recall(at)
+	return nil
+}
+
 // Run looks after sessions and counted failures until ctx ends.
 func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(tidyInterval)

@@ -14,14 +14,15 @@ func errWrong() error { return cesi.Errorf(cesi.Unauthorized, "wrong user name o
 func errNoSession() error { return cesi.Errorf(cesi.Unauthorized, "not logged in") }
 
 // Login checks the password and begins a session at the address; the session of
-// oldToken, if there is one, ends. It returns the new session's token and the
+// oldToken, if there is one, ends. Device is the text of NewDevice that the browser
+// has, or empty. It returns the new session's token and the
 // user. Errors: Unauthorized, in the same words and time for an unknown user and
 // a wrong password; a ThrottledError.
-func (s *Service) Login(ctx context.Context, name, password, address, userAgent, oldToken string) (string, cesi.User, error) {
+func (s *Service) Login(ctx context.Context, name, password, address, userAgent, oldToken, device string) (string, cesi.User, error) {
 	began := s.now()
 	failure := cesi.Activity{Action: cesi.ActionLoginFailed, User: clip(name), Address: address,
 		Message: cesi.Sentence(errWrong())}
-	user, hash, try, err := s.prove(ctx, failure, name, password)
+	user, hash, try, err := s.prove(ctx, failure, name, password, device)
 	if err != nil {
 		return "", cesi.User{}, err
 	}
@@ -43,8 +44,12 @@ func (s *Service) Login(ctx context.Context, name, password, address, userAgent,
 // is right; a hash of the Python CeSI's is a bcrypt one after that. If it isn't
 // right, that is Unauthorized, and failure is written to the activity log. The
 // try counts as failed until the caller takes it back.
-func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, password string) (cesi.User, string, *attempt, error) {
-	try, err := s.throttle.begin(failure.Address, name)
+func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, password, device string) (cesi.User, string, *attempt, error) {
+	known, err := s.knownDevice(ctx, device, name)
+	if err != nil {
+		return cesi.User{}, "", nil, err
+	}
+	try, err := s.throttle.beginAt(known, failure.Address, name)
 	if err != nil {
 		failure.Message = cesi.Sentence(err)
 		s.failures.note(ctx, failure, false)

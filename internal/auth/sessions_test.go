@@ -16,7 +16,7 @@ func TestALoginOpensASessionAndALogoutEndsIt(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Operator)
 	b.lines()
-	token, user, err := b.Login(t.Context(), "ANN", "password of ann", home, "test", "")
+	token, user, err := b.Login(t.Context(), "ANN", "password of ann", home, "test", "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestALoginRenewsTheSession(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	first, other := b.login("ann"), b.login("ann")
-	second, _, err := b.Login(t.Context(), "ann", "password of ann", home, "test", first)
+	second, _, err := b.Login(t.Context(), "ann", "password of ann", home, "test", first, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestTheCommandLineEndsAndChangesSessionsOfTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.wantLoggedIn(ann, false)
-	_, user, err := server.Login(t.Context(), "ann", "another one", home, "", "")
+	_, user, err := server.Login(t.Context(), "ann", "another one", home, "", "", "")
 	if err != nil || !user.MustChange {
 		t.Errorf("%+v, error %v", user, err)
 	}
@@ -216,7 +216,7 @@ func TestATryThatWasBrokenOffIsNoFailure(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 2 * freeTries {
-		if _, _, err := b.Login(ctx, "ann", "password of ann", home, "", ""); !errors.Is(err, context.Canceled) {
+		if _, _, err := b.Login(ctx, "ann", "password of ann", home, "", "", ""); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 	}

@@ -17,6 +17,9 @@ import (
 //   - all addresses together have strangerTries in a minute, apart from those
 //     that have logged in lately: a flood from anywhere locks none of them out.
 //
+// A device in which the user has logged in before is asked for its own tries only:
+// it is a pair with the account, and neither its address nor all together matter.
+//
 // A try counts from its beginning, so that many at once are no way around, and
 // is taken back when it succeeds. One that is refused changes nothing.
 //
@@ -82,19 +85,30 @@ func newThrottle(now func() time.Time) *throttle {
 type attempt struct {
 	throttle *throttle
 	pair     pair
-	number   int  // how many the pair has failed, this one included
-	stranger bool // counts among the strangers'
+	address  string // as network returns it
+	device   bool   // the pair is of a device: nothing else counts
+	number   int    // how many the pair has failed, this one included
+	stranger bool   // counts among the strangers'
 }
 
 // begin lets a try through and counts it as failed, or refuses it with a
 // ThrottledError.
 func (t *throttle) begin(address, account string) (*attempt, error) {
-	a := &attempt{throttle: t, pair: pair{network(address), clip(cesi.FoldUserName(account))}}
+	return t.beginAt("", address, account)
+}
+
+// beginAt is begin for a device that is known to be the account's, or "" for none.
+func (t *throttle) beginAt(device, address, account string) (*attempt, error) {
+	a := &attempt{throttle: t, address: network(address), device: device != ""}
+	a.pair = pair{a.address, clip(cesi.FoldUserName(account))}
+	if a.device {
+		a.pair.address = device
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
 	t.sweep(now)
-	a.stranger = t.known[a.pair.address].IsZero()
+	a.stranger = !a.device && t.known[a.address].IsZero()
 	if wait := t.wait(a, now); wait > 0 {
 		return nil, throttled(wait)
 	}
@@ -105,7 +119,9 @@ func (t *throttle) begin(address, account string) (*attempt, error) {
 	p.count++
 	p.since = now
 	a.number = p.count
-	count(entry(t.addresses, a.pair.address), failureWindow, now)
+	if !a.device {
+		count(entry(t.addresses, a.address), failureWindow, now)
+	}
 	if a.stranger {
 		count(&t.strangers, time.Minute, now)
 	}
@@ -118,7 +134,7 @@ func (t *throttle) wait(a *attempt, now time.Time) time.Duration {
 	if p := t.pairs[a.pair]; p != nil && p.count >= freeTries {
 		wait = p.since.Add(pairWait(p.count)).Sub(now)
 	}
-	if of := t.addresses[a.pair.address]; of != nil && of.count >= addressTries {
+	if of := t.addresses[a.address]; !a.device && of != nil && of.count >= addressTries {
 		wait = max(wait, of.since.Add(failureWindow).Sub(now))
 	}
 	if a.stranger && t.strangers.count >= strangerTries {
@@ -146,7 +162,7 @@ func (a *attempt) succeed() {
 	defer t.mu.Unlock()
 	delete(t.pairs, a.pair)
 	a.takeBack()
-	t.remember(a.pair.address)
+	t.remember(a.address)
 }
 
 // cancel takes the attempt back: neither success nor failure.
@@ -161,7 +177,7 @@ func (a *attempt) cancel() {
 }
 
 func (a *attempt) takeBack() {
-	if of := a.throttle.addresses[a.pair.address]; of != nil {
+	if of := a.throttle.addresses[a.address]; !a.device && of != nil {
 		of.count = max(of.count-1, 0)
 	}
 	if a.stranger {
@@ -174,6 +190,17 @@ func (t *throttle) know(address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.remember(network(address))
+}
+
+// recall remembers from where users have logged in before, and when.
+func (t *throttle) recall(at map[string]time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for address, when := range at {
+		if from := network(address); t.known[from].Before(when) {
+			t.known[from] = when
+		}
+	}
 }
 
 // remember keeps the maxKnown addresses that were seen last.

@@ -104,7 +104,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor cesi.Actor, token, o
 	wrong := cesi.Errorf(cesi.Forbidden, "the old password is wrong")
 	failure := cesi.Activity{Action: cesi.ActionUserPassword, User: actor.User, Address: actor.Address,
 		Target: actor.User, Message: wrong.Message}
-	user, oldHash, try, err := s.prove(ctx, failure, actor.User, old)
+	user, oldHash, try, err := s.prove(ctx, failure, actor.User, old, "")
 	if cesi.KindOf(err) == cesi.Unauthorized {
 		return "", wrong
 	}

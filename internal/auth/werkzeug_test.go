@@ -53,7 +53,7 @@ func TestALoginStoresAWerkzeugPasswordAnew(t *testing.T) {
 		}
 		b.wantKind(b.tryLogin("ann", "password of ann"), cesi.Unauthorized, "wrong")
 		for range 2 {
-			token, user, err := b.Login(t.Context(), "ann", "pässword of ann", home, "", "")
+			token, user, err := b.Login(t.Context(), "ann", "pässword of ann", home, "", "", "")
 			if err != nil || user.MustChange {
 				t.Fatalf("%+v, %v", user, err)
 			}
@@ -71,7 +71,7 @@ func TestAShortPasswordOfThePythonCeSIHasToBeChanged(t *testing.T) {
 	if err := b.db.SetPassword(t.Context(), "ann", pbkdf2OfAdmin, false); err != nil {
 		t.Fatal(err)
 	}
-	token, user, err := b.Login(t.Context(), "ann", "admin", home, "", "")
+	token, user, err := b.Login(t.Context(), "ann", "admin", home, "", "", "")
 	if err != nil || !user.MustChange {
 		t.Errorf("%+v, %v", user, err)
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -493,4 +494,35 @@ func TestAPasswordThatIsNotTakenSaysWhy(t *testing.T) {
 		t.Errorf("the session has ended: %d", got.status)
 	}
 	h.as("viewer") // the password is the old one
+}
+
+func TestLogin_BrowserThatWasLoggedInIsNotLockedOut(t *testing.T) {
+	clock := stoppedClock()
+	h := startServer(t, nil, clock.set)
+	h.addUser("admin", cesi.Admin)
+	from := func(address string) with { return with{"X-Forwarded-For", address} }
+	known := h.anybody()
+	first := known.post("/login", loginForm("admin", passwordOf("admin")), from("198.51.100.1"))
+	var device *http.Cookie
+	for _, c := range (&http.Response{Header: first.header}).Cookies() {
+		if c.Name == h.deviceCookie(false) {
+			device = c
+		}
+	}
+	if device == nil || !device.HttpOnly || device.SameSite != http.SameSiteLaxMode || device.Path != "/" || device.MaxAge != 180*24*3600 {
+		t.Fatalf("the device's cookie is %v", device)
+	}
+	for n := range 50 {
+		for range 2 {
+			h.anybody().post("/login", loginForm("admin", "a guess"), from(fmt.Sprint("203.0.113.", n)))
+		}
+	}
+	right := loginForm("admin", passwordOf("admin"))
+	if got := h.anybody().post("/login", right, from("198.51.100.2")); got.status != http.StatusTooManyRequests {
+		t.Errorf("a browser that is not known: status %d", got.status)
+	}
+	known.post("/logout", nil)
+	if got := known.post("/login", right, from("198.51.100.3")); got.status != http.StatusSeeOther {
+		t.Errorf("the browser that was logged in before: status %d", got.status)
+	}
 }

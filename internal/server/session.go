@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 
+	"cesi/internal/auth"
 	"cesi/internal/cesi"
 )
 
@@ -13,12 +14,33 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request, name, password st
 	if cookie, err := r.Cookie(s.sessionCookie(visitorOf(r).https)); err == nil {
 		old = cookie.Value
 	}
-	token, user, err := s.opts.Auth.Login(r.Context(), name, password, visitorOf(r).address, r.UserAgent(), old)
+	var device string
+	if cookie, err := r.Cookie(s.deviceCookie(visitorOf(r).https)); err == nil {
+		device = cookie.Value
+	}
+	token, user, err := s.opts.Auth.Login(r.Context(), name, password, visitorOf(r).address, r.UserAgent(), old, device)
 	if err != nil {
 		return cesi.User{}, err
 	}
 	s.setSession(w, r, token)
+	s.setDevice(w, r, user)
 	return user, nil
+}
+
+// setDevice has the browser remember that the user has logged in there. Without
+// it the log-in is as good.
+func (s *Server) setDevice(w http.ResponseWriter, r *http.Request, user cesi.User) {
+	device, err := s.opts.Auth.NewDevice(r.Context(), user)
+	if err != nil {
+		s.opts.Log.Warn("a browser can't be made known", "user", user.Name, "error", err)
+		return
+	}
+	https := visitorOf(r).https
+	http.SetCookie(w, &http.Cookie{
+		Name: s.deviceCookie(https), Value: device, Path: s.opts.Prefix + "/", HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: https,
+		MaxAge: int(auth.DeviceLifetime.Seconds()),
+	})
 }
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {

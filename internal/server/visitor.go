@@ -16,8 +16,14 @@ import (
 // it. With HTTPS and no prefix, its own prefix has browsers refuse one that
 // another host of the domain, or a connection without TLS, sets (RFC 6265bis,
 // section 4.1.3.2).
-func (s *Server) sessionCookie(https bool) string {
-	name := "cesi_session_" + s.opts.Store.Installation()
+func (s *Server) sessionCookie(https bool) string { return s.cookieName("cesi_session_", https) }
+
+// deviceCookie returns the name of the cookie that says who has logged in in this
+// browser before; see auth.Service.NewDevice.
+func (s *Server) deviceCookie(https bool) string { return s.cookieName("cesi_device_", https) }
+
+func (s *Server) cookieName(kind string, https bool) string {
+	name := kind + s.opts.Store.Installation()
 	if https && s.opts.Prefix == "" {
 		return "__Host-" + name
 	}

@@ -38,8 +38,10 @@ func migrate(ctx context.Context, pool *sql.DB) (remarks []string, err error) {
 
 func migrateOnce(ctx context.Context, pool *sql.DB) (remarks []string, err error) {
 	provider, err := newProvider(pool, func(ctx context.Context, tx *sql.Tx) (err error) {
-		remarks, err = foldUsers(ctx, tx)
-		return err
+		if remarks, err = foldUsers(ctx, tx); err != nil {
+			return err
+		}
+		return makeDeviceKey(ctx, tx)
 	})
 	if err != nil {
 		return nil, err
@@ -58,9 +60,9 @@ func newestVersion(pool *sql.DB) (int64, error) {
 	return sources[len(sources)-1].Version, nil
 }
 
-// newProvider knows all migrations: those of SQL, and fold, which is foldUsers.
-func newProvider(pool *sql.DB, fold func(context.Context, *sql.Tx) error) (*goose.Provider, error) {
+// newProvider knows all migrations: those of SQL, and number goVersion.
+func newProvider(pool *sql.DB, ours func(context.Context, *sql.Tx) error) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, pool, migrations.Files,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()),
-		goose.WithGoMigrations(goose.NewGoMigration(foldVersion, &goose.GoFunc{RunTx: fold}, nil)))
+		goose.WithGoMigrations(goose.NewGoMigration(goVersion, &goose.GoFunc{RunTx: ours}, nil)))
 }

@@ -8,9 +8,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// foldVersion is the number of the migration that only Go can make: SQLite knows
-// the case of ASCII letters only.
-const foldVersion = 9
+// goVersion is the number of the migration that Go makes: SQLite knows the case of
+// ASCII letters only, and makes no keys.
+const goVersion = 9
 
 // foldUsers adds what a user's name is found by, which is unique from now on.
 // Two users whom it can't tell apart stay two: one of them gets a number behind

@@ -173,7 +173,7 @@ func TestMigrate_UsersWithOneNameStayTwo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := provider.UpTo(t.Context(), foldVersion-1); err != nil {
+	if _, err := provider.UpTo(t.Context(), goVersion-1); err != nil {
 		t.Fatal(err)
 	}
 	for _, user := range []string{"(1, '\u00e9', 'old viewer', 3, 0, 0)", "(2, 'E\u0301', 'operator', 1, 0, 0)", "(3, '\u00c9', 'admin', 0, 0, 0)", "(4, 'bob', 'bob', 3, 0, 0)"} {
