@@ -184,7 +184,11 @@ func exportSetting(t *testing.T) (*harness, *browser, int) {
 func TestTheActivityLogIsExportedAsASpreadsheetCanTakeIt(t *testing.T) {
 	_, admin, n := exportSetting(t)
 	got := admin.get("/api/v2/activitylogs/export?format=csv")
-	records, err := csv.NewReader(strings.NewReader(got.body)).ReadAll()
+	text, marked := strings.CutPrefix(got.body, "\ufeff")
+	if !marked || strings.Contains(text, "\ufeff") {
+		t.Error("the file does not begin with the one mark that Excel knows UTF-8 by")
+	}
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +234,9 @@ func TestTheActivityLogIsExportedAsJSONLinesByTheFilter(t *testing.T) {
 
 func TestCellsThatASpreadsheetWouldRunAreMadeHarmless(t *testing.T) {
 	for cell, want := range map[string]string{
-		"=1": "'=1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1", "＝1": "'＝1",
+		"=1": "'=1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\t=1": "'\t'=1", "\r=1": "'\r'=1", "\n=1": "'\n'=1", "＝1": "'＝1",
+		"a;=1": "a;'=1", "a;b;@x": "a;b;'@x", "a\t=1": "a\t'=1", "a\n+1": "a\n'+1", "a\r\n-1": "a\r'\n'-1", "a|=1": "a|'=1",
+		" =1": "' =1", `"=1`: `'"=1`, `a; "=1`: `a;' "=1`, "a;\t =1": "a;'\t' =1", "a;b": "a;b", "a;": "a;", "\u3000=1": "'\u3000=1",
 		"": "", "a=1": "a=1", "工人": "工人", "2026-11-23": "2026-11-23", "'=1": "'=1",
 	} {
 		if got := harmless(cell); got != want {

@@ -75,10 +75,13 @@ func newExport(format string, out io.Writer) (export, error) {
 	}
 }
 
+// byteOrderMark has Excel read a CSV file as UTF-8: without it Chinese is garbage.
+const byteOrderMark = "\ufeff"
+
 // csvExport writes a line with the names of the columns, then one per entry.
 func csvExport(out io.Writer) func([]cesi.Activity) error {
 	w := csv.NewWriter(out)
-	_ = w.Write([]string{"id", "parent", "time", "user", "address", "action", "node", "target", "detail", "result", "duration_ms", "count", "message"}) // w.Error tells
+	_ = w.Write([]string{byteOrderMark + "id", "parent", "time", "user", "address", "action", "node", "target", "detail", "result", "duration_ms", "count", "message"}) // w.Error tells
 	return func(entries []cesi.Activity) error {
 		for _, e := range entries {
 			record := []string{
@@ -97,13 +100,33 @@ func csvExport(out io.Writer) func([]cesi.Activity) error {
 
 func number64(id cesi.ActivityID) string { return strconv.FormatInt(int64(id), 10) }
 
-// harmless puts an apostrophe before a cell that a spreadsheet would take for a
-// formula: names come from nodes, and from whoever tries to log in.
+// harmless puts an apostrophe before what a spreadsheet would take for a formula:
+// names come from nodes, and from failed logins. Where another separator than the
+// comma is usual, a spreadsheet divides our cells again: what follows one of those
+// begins a cell too.
 func harmless(cell string) string {
-	if strings.IndexAny(cell, "=+-@\t\r\n＝＋－＠") == 0 {
-		return "'" + cell
+	var b strings.Builder
+	for rest := cell; rest != ""; {
+		if runsAsFormula(rest) {
+			b.WriteByte('\'')
+		}
+		end := strings.IndexAny(rest, ";|\t\r\n") + 1
+		if end == 0 {
+			end = len(rest)
+		}
+		b.WriteString(rest[:end])
+		rest = rest[end:]
 	}
-	return cell
+	return b.String()
+}
+
+// runsAsFormula reports whether a spreadsheet could take a cell for a formula, also
+// where it drops spaces and quotes that the cell begins with.
+func runsAsFormula(cell string) bool {
+	if strings.IndexAny(cell, "\t\r\n") == 0 {
+		return true
+	}
+	return strings.IndexAny(strings.TrimLeft(cell, " \u00a0\u3000\""), "=+-@＝＋－＠") == 0
 }
 
 // jsonExport writes an object per line.

@@ -17,7 +17,7 @@ import (
 // permission). A livePage is one that /live keeps up to date.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(stripSlash, middleware.GetHead, compress)
+	r.Use(stripSlash, middleware.GetHead, compress, s.boundQuery)
 	r.NotFound(s.open(s.notFound))
 	r.MethodNotAllowed(s.methodNotAllowed)
 
