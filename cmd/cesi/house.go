@@ -8,19 +8,36 @@ import (
 // houseEvery is how often activity_retention and history_retention are applied.
 const houseEvery = time.Hour
 
-// keepHouse removes old activity entries and history, at once and then every hour.
+// keepHouse removes old activity entries and history, at once and then every hour,
+// by a clock that can be trusted.
 func (a *app) keepHouse(ctx context.Context) {
 	ticker := time.NewTicker(houseEvery)
 	defer ticker.Stop()
-	for {
-		a.removeOldActivity(ctx)
-		a.removeOldHistory(ctx)
+	for trusted := a.clockTrusted; ; trusted = a.trustClock(ctx) {
+		if trusted {
+			a.removeOldActivity(ctx)
+			a.removeOldHistory(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
 	}
+}
+
+// trustClock reports whether what is old by the clock may be removed: a start with
+// a clock that is years ahead must not empty the database.
+func (a *app) trustClock(ctx context.Context) bool {
+	trusted, err := a.db.TrustClock(ctx)
+	if err != nil && ctx.Err() == nil {
+		a.log.Error("old activity entries and history stay", "error", err)
+	}
+	if err == nil && !trusted && a.clockTrusted {
+		a.log.Warn("the clock is more than a day from where it was last: nothing is removed by activity_retention and history_retention for a day", "now", time.Now())
+	}
+	a.clockTrusted = trusted
+	return trusted
 }
 
 // removeOldActivity removes what has outlived activity_retention. Nobody did

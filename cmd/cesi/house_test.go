@@ -30,6 +30,7 @@ func TestWhatHasOutlivedTheRetentionIsRemoved(t *testing.T) {
 	in.logDaysAgo(t, 400, "g:ancient")
 	in.logDaysAgo(t, 31, "g:old")
 	in.logDaysAgo(t, 29, "g:young")
+	in.logDaysAgo(t, 0, "g:new")
 	in.start(t)
 	in.waitReady(t)
 	waitFor(t, "the line in the log", func() bool { return strings.Contains(in.log.String(), "entries=2 before=") })
@@ -39,7 +40,30 @@ func TestWhatHasOutlivedTheRetentionIsRemoved(t *testing.T) {
 	for _, entry := range answer.Logs {
 		got = append(got, entry.Target)
 	}
-	if diff := cmp.Diff([]string{"g:young"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"g:new", "g:young"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestRetention_NothingIsRemovedAfterAJumpOfTheClock(t *testing.T) {
+	t.Parallel()
+	in := writeConf(t, "", "activity_retention = 30d")
+	in.logDaysAgo(t, 3*365, "g:ancient") // as a clock that is three years ahead sees the newest
+	in.start(t)
+	in.waitReady(t)
+	waitFor(t, "the word of the clock", func() bool {
+		return strings.Contains(in.log.String(), "nothing is removed by activity_retention")
+	})
+	var answer struct{ Logs []struct{ Target string } }
+	in.login(t).api("GET", "/api/v2/activitylogs?format=json&user=lin", nil, &answer)
+	if len(answer.Logs) != 1 {
+		t.Errorf("%d entries are left, want 1", len(answer.Logs))
+	}
+	in.terminate(t)
+	in.start(t) // what it wrote by the wrong clock makes that no better
+	in.waitReady(t)
+	in.login(t).api("GET", "/api/v2/activitylogs?format=json&user=lin", nil, &answer)
+	if len(answer.Logs) != 1 {
+		t.Errorf("after a restart %d entries are left, want 1", len(answer.Logs))
 	}
 }

@@ -90,6 +90,8 @@ type app struct {
 	restart     chan struct{} // closed: execute anew
 	once        sync.Once
 	closing     context.CancelFunc // ends what waits in requests
+
+	clockTrusted bool // see trustClock; since the start, of keepHouse alone
 }
 
 // newApp opens everything that may be refused (port, database) before it starts
@@ -179,6 +181,8 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 	for _, warning := range readableFiles(conf.Database) {
 		a.log.Warn(warning)
 	}
+	a.clockTrusted = true
+	a.trustClock(ctx) // before this start stores anything by the clock
 	a.journal = store.NewJournal(a.db, a.log.Logger)
 	a.journal.SetMirror(conf.ActivityLog)
 	n, err := a.db.MarkInterrupted(ctx)
