@@ -49,6 +49,7 @@ type poller struct {
 	configs   map[cesi.ProcessID]*cesi.ProcessConfig
 	silence   string // why there are no configs
 	self      recognition
+	met       string // the address of the last good poll
 }
 
 // newPoller makes the poller of a node; known has what is known of its past.
@@ -182,7 +183,12 @@ func (p *poller) poll(ctx context.Context) {
 		return
 	}
 	latency := now.Sub(began)
+	known := p.node()
+	if p.inDoubt(known, processes) {
+		p.forgetInfo()
+	}
 	p.askInfo(deadline, now)
+	replaced := p.notice(known, processes, now)
 	p.recognize(deadline, processes, now)
 	p.failures = 0
 	list, counts := p.assemble(processes)
@@ -199,6 +205,9 @@ func (p *poller) poll(ctx context.Context) {
 		n.Processes = list
 		n.NoConfig = p.silence
 		n.Counts = counts
+		if replaced != nil {
+			n.Replaced = replaced
+		}
 	})
 }
 
@@ -393,7 +402,7 @@ func (p *poller) end() {
 // sameToSee reports whether two values of a node look the same to people, the
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
-	if a.Status != b.Status || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
+	if a.Status != b.Status || a.Replaced != b.Replaced || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
 		!slices.Equal(a.Environments, b.Environments) || !a.pasts.looksLike(b.pasts) {
 		return false
 	}

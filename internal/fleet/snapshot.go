@@ -35,6 +35,9 @@ type Node struct {
 	Status       Status
 	Failure      *Failure // nil unless Down
 	Supervisor   cesi.SupervisorInfo
+	// Replaced says that another machine or supervisord has taken the node's place
+	// since this CeSI started; nil: none has.
+	Replaced *Replacement
 	// LastContact is when the last good poll was answered; zero: never.
 	LastContact time.Time
 	// Latency is how long the last good poll took.

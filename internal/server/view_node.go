@@ -21,6 +21,7 @@ type nodePage struct {
 	Connecting   bool
 	Stale        bool
 	Failure      *failureView
+	Replaced     words.Phrase // says that it is another machine; empty where it is not
 	Selectable   bool
 }
 
@@ -52,7 +53,20 @@ func newNodePage(base basePage, n *fleet.Node) nodePage {
 	if id := n.Supervisor.Identification; id != "supervisor" {
 		page.Identity = id
 	}
+	if r := n.Replaced; r != nil && base.Now.Sub(r.Since) < cesi.Day {
+		page.Replaced = replacement(base, *r)
+	}
 	return page
+}
+
+// replacement says that the node is another machine than before.
+func replacement(base basePage, r fleet.Replacement) words.Phrase {
+	since := when(base.Now, r.Since)
+	if r.From == r.To {
+		return words.Of("Since %s this is another machine or supervisord than before.", since)
+	}
+	return words.Of("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
+		since, plain(r.From), plain(r.To))
 }
 
 // newProcessGroups splits a node's processes, which are sorted by group.

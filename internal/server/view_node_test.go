@@ -173,3 +173,24 @@ func TestASummaryFitsItsCount(t *testing.T) {
 		}
 	}
 }
+
+func TestNodePage_SaysThatItIsAnotherMachineForADay(t *testing.T) {
+	now := sampleBase(cesi.Viewer).Now
+	for _, test := range []struct {
+		replaced *fleet.Replacement
+		want     string
+	}{
+		{nil, ""},
+		{&fleet.Replacement{Since: now.Add(-25 * time.Hour)}, ""},
+		{&fleet.Replacement{Since: now, From: "10.0.0.1:9001", To: "10.0.0.1:9001"}, "this is another machine or supervisord than before."},
+		{&fleet.Replacement{Since: now, From: "10.0.0.1:9001", To: "[fd00::1]:9001"},
+			"this is another machine or supervisord than before: its name stood for 10.0.0.1:9001, and now stands for [fd00::1]:9001."},
+	} {
+		n := payNode()
+		n.Replaced = test.replaced
+		got := drawNode(t, cesi.Viewer, n).Find("#replaced").Text()
+		if (got == "") != (test.want == "") || !strings.HasSuffix(strings.TrimSpace(got), test.want) {
+			t.Errorf("it says %q, want %q", got, test.want)
+		}
+	}
+}

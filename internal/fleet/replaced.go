@@ -1,0 +1,82 @@
+package fleet
+
+import (
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// Replacement says that a node has become another machine or supervisord under the
+// same name, which a restart of its supervisord is not.
+type Replacement struct {
+	Since time.Time // the poll that noticed it
+	// From and To are the addresses that answered before and since, with their ports;
+	// equal where the address stayed the same, empty where the client does not tell.
+	From, To string
+}
+
+// notice compares an answer with what is known of the node, before it is published.
+// It has asked who the supervisord is, where that is in doubt, and returns nil where
+// it is the same one as before.
+func (p *poller) notice(known *Node, processes []cesi.Process, now time.Time) *Replacement {
+	from, to := p.met, p.peer()
+	p.met = to
+	if known.LastContact.IsZero() || known.keepsAny(processes) {
+		return nil
+	}
+	old, info := known.Supervisor, p.info
+	moved := from != to
+	renamed := old.Identification != info.Identification && old.Identification != "" && info.Identification != ""
+	samePID := old.PID == info.PID && info.PID > 1
+	if !moved && !renamed && (samePID || !startedBefore(processes, known, now)) {
+		return nil
+	}
+	p.fleet.opts.Log.Warn("another machine or supervisord answers under the name of a node", "node", p.name,
+		"address", to, "address_before", from, "identification", info.Identification, "identification_before", old.Identification,
+		"pid", info.PID, "pid_before", old.PID)
+	return &Replacement{Since: now, From: from, To: to}
+}
+
+// inDoubt reports whether the node has to be asked who it is: another address
+// answers, or none of the processes is as it was.
+func (p *poller) inDoubt(known *Node, processes []cesi.Process) bool {
+	return !known.LastContact.IsZero() && (p.met != p.peer() || !known.keepsAny(processes))
+}
+
+// keepsAny reports whether a process is the same as at the last answer: its start
+// and pid are. Where nothing was started it can't be told, and is true.
+func (n *Node) keepsAny(processes []cesi.Process) bool {
+	started := false
+	for i := range processes {
+		now := &processes[i]
+		if now.Start == 0 {
+			continue
+		}
+		started = true
+		if was, found := n.Process(now.ProcessID); found && was.Start == now.Start && was.PID == now.PID {
+			return true
+		}
+	}
+	if started {
+		return false
+	}
+	for i := range n.Processes {
+		if n.Processes[i].Start != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// startedBefore reports whether some process that runs was started before the last
+// answer of the node as it is known, which did not have it: another supervisord
+// has started it.
+func startedBefore(processes []cesi.Process, known *Node, now time.Time) bool {
+	clock := clockOf(known.clock, processes, now)
+	for i := range processes {
+		if p := &processes[i]; p.PID != 0 && p.Start != 0 && p.Start-clock < known.LastContact.Unix()-2*clockTolerance {
+			return true
+		}
+	}
+	return false
+}
