@@ -25,6 +25,7 @@ func (a *app) reconfigure(conf *config.Config, err error) {
 	a.log.set(conf)
 	a.journal.SetMirror(conf.ActivityLog)
 	a.auth.SetSessionLifetime(conf.SessionLifetime)
+	a.auth.SetSessionIdle(conf.SessionIdle)
 	a.fleet.Apply(fleetSettings(conf))
 	settings := serverSettings(conf, nil)
 	settings.NeedsRestart = keys

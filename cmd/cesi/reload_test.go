@@ -233,3 +233,15 @@ func banners(b *browser) string {
 	b.t.Helper()
 	return b.page("/about").Find(".flash-warning").Text()
 }
+
+func TestReload_TakesUpTheSessionsIdleTime(t *testing.T) {
+	t.Parallel()
+	in := startCesi(t, "")
+	admin := in.as(t, "admin", adminPassword)
+	in.query(t, "UPDATE sessions SET last_seen = last_seen - 25*3600*1000000")
+	if admin.api("GET", "/api/v2/nodes", nil, nil) != http.StatusUnauthorized {
+		t.Error("a session goes on that was not used for a day")
+	}
+	in.write(t, "cesi.conf", in.read(t, "cesi.conf")+"\nsession_idle = 0\n")
+	waitFor(t, "sessions without an idle time", func() bool { return admin.api("GET", "/api/v2/nodes", nil, nil) == http.StatusOK })
+}

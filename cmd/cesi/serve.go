@@ -200,7 +200,7 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 func (a *app) firstStart(ctx context.Context, conf *config.Config) error {
 	a.auth = auth.New(auth.Options{
 		Store: a.db, Journal: a.journal, Log: a.log.Logger, Now: time.Now,
-		SessionLifetime: conf.SessionLifetime, Database: absolute(conf.Database),
+		SessionLifetime: conf.SessionLifetime, SessionIdle: conf.SessionIdle, Database: absolute(conf.Database),
 	})
 	if err := a.auth.Recall(ctx); err != nil {
 		return err

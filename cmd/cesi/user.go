@@ -80,7 +80,7 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	journal := store.NewJournal(db, log.Logger)
 	c := &userCommand{
 		auth: auth.New(auth.Options{Store: db, Journal: journal, Log: log.Logger, Now: time.Now,
-			SessionLifetime: conf.SessionLifetime, Database: absolute(conf.Database)}),
+			SessionLifetime: conf.SessionLifetime, SessionIdle: conf.SessionIdle, Database: absolute(conf.Database)}),
 		actor: cesi.Actor{User: "cli:" + unixUser(), Role: cesi.Admin},
 		words: flags.Args()[1:], role: role, mustChange: *mustChange, stdout: stdout,
 		password: func() (string, error) { return readPassword(stdin, stdout, *fromStdin) },

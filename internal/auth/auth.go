@@ -59,7 +59,9 @@ type Store interface {
 	Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error)
 	TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error
 	EndSession(ctx context.Context, token cesi.TokenHash) error
-	DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error)
+	// DeleteExpiredSessions removes the sessions that were over at the time, and
+	// those that were not used after idleSince.
+	DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error)
 	// Sessions returns a user's sessions, those used last first.
 	Sessions(ctx context.Context, user string) ([]cesi.Session, error)
 	// EndSessionOf ends one session by its ID and returns where it came from;
@@ -92,6 +94,8 @@ type Options struct {
 	Now     func() time.Time
 	// SessionLifetime is how long a session lasts from its login on.
 	SessionLifetime time.Duration
+	// SessionIdle is how long a session lasts without being used; 0 is for no limit.
+	SessionIdle time.Duration
 	// Cost is bcrypt's; 0 means DefaultCost. Tests take bcrypt's least.
 	Cost int
 	// Database is the path of the database file: the first administrator's
@@ -107,6 +111,7 @@ type Service struct {
 	log       *slog.Logger
 	now       func() time.Time
 	lifetime  atomic.Int64 // nanoseconds
+	idle      atomic.Int64 // nanoseconds; 0: no limit
 	passwords *passwords
 	throttle  *throttle
 	// tokenThrottle slows down who fails with API tokens. It is one of its own: a
@@ -116,8 +121,8 @@ type Service struct {
 	initial       string // path of the first administrator's password
 
 	mu   sync.Mutex
-	seen map[cesi.TokenHash]time.Time // sessions used since the last tidy
-	used map[int64]time.Time          // tokens used since the last tidy
+	seen map[cesi.TokenHash]time.Time // last uses of sessions that are not stored yet
+	used map[int64]time.Time          // last uses of tokens that are not stored yet
 }
 
 // New returns a service. The server keeps Run running beside it; the command
@@ -134,6 +139,7 @@ func New(o Options) *Service {
 		used:          map[int64]time.Time{},
 	}
 	s.SetSessionLifetime(o.SessionLifetime)
+	s.SetSessionIdle(o.SessionIdle)
 	return s
 }
 
@@ -141,3 +147,7 @@ func New(o Options) *Service {
 // is shorter holds for sessions that have begun too; what is longer, for new
 // ones only.
 func (s *Service) SetSessionLifetime(d time.Duration) { s.lifetime.Store(int64(d)) }
+
+// SetSessionIdle changes how long sessions last without being used, those that
+// have begun too; 0 is for no limit.
+func (s *Service) SetSessionIdle(d time.Duration) { s.idle.Store(int64(d)) }

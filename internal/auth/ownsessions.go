@@ -9,28 +9,26 @@ import (
 )
 
 // Sessions returns the user's sessions that are not over, those used last first
-// and cesi.MaxSessions at most, each with its last use to the minute. Who may see them is for the caller to
-// check.
+// and cesi.MaxSessions at most, each with its last use to the minute. Who may see
+// them is for the caller to check.
 func (s *Service) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	sessions, err := s.store.Sessions(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	sessions = slices.DeleteFunc(sessions, s.over)
-	sessions = sessions[:min(len(sessions), cesi.MaxSessions)]
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for i, session := range sessions {
-		if at, found := s.seen[session.Token]; found {
-			sessions[i].LastSeen = at
-		}
+		sessions[i].LastSeen = s.lastUse(session)
 	}
-	return sessions, nil
+	sessions = slices.DeleteFunc(sessions, s.over)
+	return sessions[:min(len(sessions), cesi.MaxSessions)], nil
 }
 
-// over reports whether a session has come to its end.
+// over reports whether a session has come to its end. Its LastSeen is lastUse's.
 func (s *Service) over(session cesi.Session) bool {
 	now := s.now()
+	if idle := s.sessionIdle(); idle > 0 && now.Sub(session.LastSeen) >= idle {
+		return true
+	}
 	return !now.Before(session.Expires) || !now.Before(session.Created.Add(s.sessionLifetime()))
 }
 

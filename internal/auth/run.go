@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"time"
 
 	"cesi/internal/cesi"
@@ -44,27 +46,39 @@ func (s *Service) Flush(ctx context.Context) {
 }
 
 // tidy stores when sessions and tokens were last used and removes sessions that
-// are over. That it fails costs nothing but the minute of a last use, so it is
-// tried once.
+// are over. What can't be stored is tried again with the next call. No session
+// counts as idle for want of a disk that takes its last use.
 func (s *Service) tidy(ctx context.Context) {
-	seen, used := s.takeUses()
-	_, err := s.store.DeleteExpiredSessions(ctx, s.now())
-	if err == nil && len(seen) > 0 {
-		err = s.store.TouchSessions(ctx, seen)
+	now := s.now()
+	err := s.storeUses(ctx)
+	var idleSince time.Time
+	if idle := s.sessionIdle(); idle > 0 && err == nil {
+		idleSince = now.Add(-idle)
 	}
-	if err == nil && len(used) > 0 {
-		err = s.store.TouchTokens(ctx, used)
-	}
-	if err != nil {
+	_, deleted := s.store.DeleteExpiredSessions(ctx, now, idleSince)
+	if err = errors.Join(err, deleted); err != nil {
 		s.log.Warn("sessions can't be tidied", "error", err)
 	}
 }
 
-// takeUses returns what was used since the last call.
-func (s *Service) takeUses() (seen map[cesi.TokenHash]time.Time, used map[int64]time.Time) {
+// storeUses stores when sessions and tokens were last used.
+func (s *Service) storeUses(ctx context.Context) error {
+	s.mu.Lock()
+	seen, used := maps.Clone(s.seen), maps.Clone(s.used)
+	s.mu.Unlock()
+	if len(seen) > 0 {
+		if err := s.store.TouchSessions(ctx, seen); err != nil {
+			return err
+		}
+	}
+	if len(used) > 0 {
+		if err := s.store.TouchTokens(ctx, used); err != nil {
+			return err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seen, used = s.seen, s.used
-	s.seen, s.used = map[cesi.TokenHash]time.Time{}, map[int64]time.Time{}
-	return seen, used
+	maps.DeleteFunc(s.seen, func(token cesi.TokenHash, at time.Time) bool { return !at.After(seen[token]) })
+	maps.DeleteFunc(s.used, func(id int64, at time.Time) bool { return !at.After(used[id]) })
+	return nil
 }

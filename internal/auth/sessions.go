@@ -111,6 +111,7 @@ func (s *Service) session(ctx context.Context, token string) (cesi.Session, erro
 	if err != nil {
 		return cesi.Session{}, err
 	}
+	session.LastSeen = s.lastUse(session)
 	if s.over(session) {
 		return cesi.Session{}, errNoSession()
 	}
@@ -119,11 +120,33 @@ func (s *Service) session(ctx context.Context, token string) (cesi.Session, erro
 
 func (s *Service) sessionLifetime() time.Duration { return time.Duration(s.lifetime.Load()) }
 
+func (s *Service) sessionIdle() time.Duration { return time.Duration(s.idle.Load()) }
+
+// useInterval is how long after a use of a session the next one is noted: a
+// minute, or less where that would come near to the time without use.
+func (s *Service) useInterval() time.Duration {
+	const shares = 4
+	if idle := s.sessionIdle(); idle > 0 {
+		return min(time.Minute, idle/shares)
+	}
+	return time.Minute
+}
+
+// lastUse is when the session was last used, as far as it was noted.
+func (s *Service) lastUse(session cesi.Session) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at := s.seen[session.Token]; at.After(session.LastSeen) {
+		return at
+	}
+	return session.LastSeen
+}
+
 // saw notes that the session was used; tidy stores it, so that no page waits for
 // a write.
 func (s *Service) saw(session cesi.Session) {
 	now := s.now()
-	if now.Sub(session.LastSeen) < time.Minute {
+	if now.Sub(session.LastSeen) < s.useInterval() {
 		return
 	}
 	s.mu.Lock()

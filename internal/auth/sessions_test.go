@@ -98,6 +98,68 @@ func TestASessionEndsWithItsLifetimeAlsoAShorterOne(t *testing.T) {
 	b.wantLoggedIn(b.login("ann"), true)
 }
 
+func TestSessions_EndWithoutUse(t *testing.T) {
+	b := newBench(t)
+	b.add("ann", cesi.Admin)
+	b.SetSessionLifetime(1000 * time.Hour)
+	b.SetSessionIdle(24 * time.Hour)
+	used, unused := b.login("ann"), b.login("ann")
+	for range 3 {
+		b.clock.pass(24*time.Hour - time.Minute)
+		b.wantLoggedIn(used, true)
+	}
+	b.wantLoggedIn(unused, false)
+	if list, err := b.Sessions(t.Context(), "ann"); err != nil || len(list) != 1 || !list[0].LastSeen.Equal(b.clock.now()) {
+		t.Errorf("listed are %+v, %v", list, err)
+	}
+	b.Flush(t.Context())
+	restarted := newBenchOn(t, b.path, b.clock)
+	restarted.SetSessionLifetime(1000 * time.Hour)
+	restarted.SetSessionIdle(24 * time.Hour)
+	restarted.wantLoggedIn(used, true)
+	restarted.wantLoggedIn(unused, false)
+	b.clock.pass(24 * time.Hour)
+	b.wantLoggedIn(used, false)
+	b.SetSessionIdle(0)
+	b.wantLoggedIn(used, true)
+	b.clock.pass(100 * time.Hour)
+	b.wantLoggedIn(used, true)
+	b.SetSessionIdle(4 * time.Second)
+	b.clock.pass(3 * time.Second)
+	b.wantLoggedIn(used, true)
+	b.clock.pass(3 * time.Second)
+	b.wantLoggedIn(used, true)
+	b.clock.pass(4 * time.Second)
+	b.wantLoggedIn(used, false)
+	b.Flush(t.Context())
+	if list, err := b.db.Sessions(t.Context(), "ann"); err != nil || len(list) != 0 {
+		t.Errorf("%d that are over are kept, %v", len(list), err)
+	}
+}
+
+func TestSessions_AreNotIdleForWantOfADisk(t *testing.T) {
+	b, disk := newFullBench(t)
+	disk.full = false
+	stored := b.login("ann")
+	disk.full = true
+	spare := b.login("ann")
+	b.SetSessionLifetime(1000 * time.Hour)
+	b.SetSessionIdle(10 * time.Minute)
+	for range 5 {
+		b.clock.pass(9 * time.Minute)
+		b.wantLoggedIn(stored, true)
+		b.wantLoggedIn(spare, true)
+		b.Flush(t.Context())
+	}
+	disk.full = false
+	b.Flush(t.Context())
+	b.wantLoggedIn(stored, true)
+	b.wantLoggedIn(spare, true)
+	b.clock.pass(10 * time.Minute)
+	b.wantLoggedIn(stored, false)
+	b.wantLoggedIn(spare, false)
+}
+
 func TestTheCommandLineEndsAndChangesSessionsOfTheServer(t *testing.T) {
 	server := newBench(t)
 	cli := newBenchOn(t, server.path, server.clock)

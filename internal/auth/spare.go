@@ -97,6 +97,19 @@ func (s *spareStore) Sessions(ctx context.Context, user string) ([]cesi.Session,
 	return append(list, stored...), nil
 }
 
+// TouchSessions notes when sessions, stored or not, were last used.
+func (s *spareStore) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
+	s.mu.Lock()
+	for token, at := range seen {
+		if spare, found := s.sessions[token]; found {
+			spare.LastSeen = at
+			s.sessions[token] = spare
+		}
+	}
+	s.mu.Unlock()
+	return s.Store.TouchSessions(ctx, seen)
+}
+
 func (s *spareStore) EndSession(ctx context.Context, token cesi.TokenHash) error {
 	if s.drop(token) {
 		return nil
@@ -145,8 +158,8 @@ func (s *spareStore) Accounts(ctx context.Context, begunAfter, endAfter time.Tim
 
 // DeleteExpiredSessions is called from time to time: what is in memory is stored
 // by it, if that is possible again.
-func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error) {
-	s.dropExpired(at)
+func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error) {
+	s.dropExpired(at, idleSince)
 	for _, spare := range s.all() {
 		err := s.Store.StartSession(ctx, spare.Session, spare.password, cesi.TokenHash{})
 		if unwritten(err) {
@@ -159,13 +172,15 @@ func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at time.Time) (i
 			return 0, err
 		}
 	}
-	return s.Store.DeleteExpiredSessions(ctx, at)
+	return s.Store.DeleteExpiredSessions(ctx, at, idleSince)
 }
 
-func (s *spareStore) dropExpired(at time.Time) {
+func (s *spareStore) dropExpired(at, idleSince time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, spare spareSession) bool { return !spare.Expires.After(at) })
+	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, spare spareSession) bool {
+		return !spare.Expires.After(at) || !spare.LastSeen.After(idleSince)
+	})
 }
 
 // makeRoom ends the oldest sessions until there is room for another one of the

@@ -22,6 +22,13 @@ func (d *fullDisk) StartSession(ctx context.Context, s cesi.Session, hash string
 	return d.Store.StartSession(ctx, s, hash, ends)
 }
 
+func (d *fullDisk) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
+	if d.full {
+		return errors.New("database or disk is full")
+	}
+	return d.Store.TouchSessions(ctx, seen)
+}
+
 // newFullBench is a bench whose sessions can't be stored, with ann and bob.
 func newFullBench(t *testing.T) (*bench, *fullDisk) {
 	t.Helper()
@@ -148,7 +155,7 @@ func TestMoreSessionsThanCanBeKeptEndTheOldestAndLockNobodyOut(t *testing.T) {
 		t.Errorf("counted are %v, %v", accounts, err)
 	}
 	b.clock.pass(time.Hour)
-	if _, err := store.DeleteExpiredSessions(t.Context(), b.clock.now()); err != nil || len(store.sessions) != 0 {
+	if _, err := store.DeleteExpiredSessions(t.Context(), b.clock.now(), time.Time{}); err != nil || len(store.sessions) != 0 {
 		t.Errorf("%d that are over are kept, %v", len(store.sessions), err)
 	}
 }

@@ -38,6 +38,7 @@ func (l *loader) cesiSettings() []setting[Config] {
 			span{min: time.Second, max: day, words: "1 and 86400 seconds", seconds: true},
 			func(c *Config) *time.Duration { return &c.ActionTimeout })},
 		{key: "session_lifetime", set: within(lifetime, func(c *Config) *time.Duration { return &c.SessionLifetime })},
+		{key: "session_idle", set: setSessionIdle},
 		{key: "activity_retention", set: within(retention, func(c *Config) *time.Duration { return &c.ActivityRetention })},
 		{key: "history_retention", set: within(retention, func(c *Config) *time.Duration { return &c.HistoryRetention })},
 		{key: "log_level", set: setLogLevel},
@@ -70,6 +71,16 @@ func within[T any](bounds span, field func(*T) *time.Duration) func(*T, entry) e
 		}
 		return err
 	}
+}
+
+// setSessionIdle takes a duration, or 0 for no limit.
+func setSessionIdle(c *Config, e entry) error {
+	if e.text == "0" {
+		c.SessionIdle = 0
+		return nil
+	}
+	bounds := span{min: time.Second, max: 3650 * day, words: "1s and 3650d; 0 is for no limit"}
+	return within(bounds, func(c *Config) *time.Duration { return &c.SessionIdle })(c, e)
 }
 
 func setListenHost(c *Config, e entry) error {

@@ -25,6 +25,7 @@ func TestCesiSectionIsTakenOver(t *testing.T) {
 	want.PollInterval = 500 * time.Millisecond
 	want.ActionTimeout = 2 * time.Minute
 	want.SessionLifetime = 12 * time.Hour
+	want.SessionIdle = 90 * time.Minute
 	want.ActivityRetention = 90 * 24 * time.Hour
 	want.HistoryRetention = 36 * time.Hour
 	want.LogLevel = slog.LevelDebug
@@ -46,6 +47,7 @@ poll_interval = 0.5
 timeout = 3
 action_timeout = 2m
 session_lifetime = 12h
+session_idle = 1h30m
 activity_retention = 90d
 history_retention = 1.5d
 log_level = DEBUG
@@ -136,6 +138,8 @@ func TestCesiValueThatDoesNotFitIsAProblem(t *testing.T) {
 		{"action_timeout = 0", `action_timeout "0" is not between 1 and 86400 seconds`},
 		{"session_lifetime = 168", `session_lifetime "168" needs a unit: s, m, h or d`},
 		{"session_lifetime = 0s", `session_lifetime "0s" is not between 1s and 3650d`},
+		{"session_idle = 24", `session_idle "24" needs a unit: s, m, h or d`},
+		{"session_idle = 0.5s", `session_idle "0.5s" is not between 1s and 3650d; 0 is for no limit`},
 		{"activity_retention = 99999999999d", `activity_retention "99999999999d" is not between 1m and 36500d`},
 		{"history_retention = a month", `history_retention "a month" is not a duration such as "12h" or "30d"`},
 		{"log_level = loud", `log_level "loud" is none of debug, info, warn, error`},
@@ -152,7 +156,7 @@ func TestBoundsThemselvesAreFine(t *testing.T) {
 	for _, line := range []string{
 		"port = 1", "port = 65535", "poll_interval = 0.2", "poll_interval = 3600", "poll_interval = 200ms",
 		"timeout = 0.1", "timeout = 120", "action_timeout = 1", "action_timeout = 86400",
-		"session_lifetime = 1s", "session_lifetime = 3650d", "history_retention = 1m", "activity_retention = 36500d",
+		"session_lifetime = 1s", "session_lifetime = 3650d", "session_idle = 0", "session_idle = 1s", "session_idle = 3650d", "history_retention = 1m", "activity_retention = 36500d",
 	} {
 		t.Run(line, func(t *testing.T) {
 			same(t, problemsOf(t, "[cesi]\n"+line), []string{})

@@ -38,6 +38,7 @@ type Config struct {
 	ActionTimeout time.Duration // for one start or stop: 1 – 86400 s
 
 	SessionLifetime   time.Duration
+	SessionIdle       time.Duration // without use, 0 is for no limit
 	ActivityRetention time.Duration
 	HistoryRetention  time.Duration
 
@@ -67,6 +68,7 @@ func defaults(path string) *Config {
 		PollInterval:      2 * time.Second,
 		ActionTimeout:     300 * time.Second,
 		SessionLifetime:   168 * time.Hour,
+		SessionIdle:       24 * time.Hour,
 		ActivityRetention: 365 * day,
 		HistoryRetention:  30 * day,
 		LogFormat:         "text",

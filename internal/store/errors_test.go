@@ -53,7 +53,7 @@ func TestStore_WriteToLockedDatabaseIsUnavailable(t *testing.T) {
 			return err
 		},
 		"TouchSessions":         func(ctx context.Context) error { return db.TouchSessions(ctx, seen) },
-		"DeleteExpiredSessions": func(ctx context.Context) error { _, err := db.DeleteExpiredSessions(ctx, noon); return err },
+		"DeleteExpiredSessions": func(ctx context.Context) error { _, err := db.DeleteExpiredSessions(ctx, noon, noon); return err },
 		"AddToken": func(ctx context.Context) error {
 			_, err := db.AddToken(ctx, cesi.Token{Name: "ci", Owner: ann}, cesi.TokenHash{'t'})
 			return err

@@ -36,13 +36,16 @@ func (db *DB) StartSession(ctx context.Context, s cesi.Session, hash string, end
 // insertSession stores a session. Those of the user that were used longest ago
 // make room for it.
 func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
+	if s.LastSeen.Before(s.Created) {
+		s.LastSeen = s.Created
+	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = ?1 AND token NOT IN
 		(SELECT token FROM sessions WHERE user_id = ?1 ORDER BY last_seen DESC, created DESC LIMIT ?2)`, s.User.ID, cesi.MaxSessions-1)
 	if err != nil {
 		return fmt.Errorf("make room for a session of %q: %w", s.User.Name, err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO sessions (token, user_id, created, last_seen, expires, address, user_agent)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, s.Token[:], s.User.ID, micros(s.Created), micros(s.Created), micros(s.Expires),
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, s.Token[:], s.User.ID, micros(s.Created), micros(s.LastSeen), micros(s.Expires),
 		s.Address, clip(s.UserAgent, maxUserAgent))
 	if err != nil {
 		return fmt.Errorf("start session of %q: %w", s.User.Name, err)
@@ -84,10 +87,12 @@ func (db *DB) EndSession(ctx context.Context, token cesi.TokenHash) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error { return endSession(ctx, tx, token) })
 }
 
-// DeleteExpiredSessions removes the sessions that were over at the time and
-// returns how many there were.
-func (db *DB) DeleteExpiredSessions(ctx context.Context, at time.Time) (int, error) {
-	n, err := changes(db.exec(ctx, `DELETE FROM sessions WHERE expires <= ?`, micros(at)))
+// DeleteExpiredSessions removes the sessions that were over at the time, and those
+// that were not used after idleSince, unless that is zero. It returns how many
+// there were.
+func (db *DB) DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error) {
+	n, err := changes(db.exec(ctx, `DELETE FROM sessions WHERE expires <= ?1 OR ?2 > 0 AND last_seen <= ?2`,
+		micros(at), micros(idleSince)))
 	if err != nil {
 		return 0, fmt.Errorf("delete expired sessions: %w", err)
 	}

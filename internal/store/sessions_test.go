@@ -104,6 +104,25 @@ func TestChangingOnesPasswordLeavesOneSession(t *testing.T) {
 	wantSessions(t, db, "c")
 }
 
+func TestSessions_UnusedAreDeleted(t *testing.T) {
+	db, _ := openTest(t)
+	ann := addUser(t, db, "ann", cesi.Admin)
+	used := startSession(t, db, ann, 'a', 0)
+	startSession(t, db, ann, 'b', 0)
+	if err := db.TouchSessions(t.Context(), map[cesi.TokenHash]time.Time{used.Token: noon.Add(2 * time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		idleSince time.Time
+		want      string
+	}{{time.Time{}, "ab"}, {noon.Add(-time.Second), "ab"}, {noon, "a"}, {noon.Add(2 * time.Minute), ""}} {
+		if _, err := db.DeleteExpiredSessions(t.Context(), noon, test.idleSince); err != nil {
+			t.Fatal(err)
+		}
+		wantSessions(t, db, test.want)
+	}
+}
+
 func TestExpiredSessionsAreDeletedOthersTouchedAndEnded(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
@@ -113,7 +132,7 @@ func TestExpiredSessionsAreDeletedOthersTouchedAndEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := db.DeleteExpiredSessions(t.Context(), noon.Add(time.Minute)); n != 1 || err != nil {
+	if n, err := db.DeleteExpiredSessions(t.Context(), noon.Add(time.Minute), time.Time{}); n != 1 || err != nil {
 		t.Errorf("deleted %d, error %v, want 1", n, err)
 	}
 	later := noon.Add(30 * time.Minute)
