@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"cesi/internal/cesi"
 
@@ -135,5 +136,31 @@ func TestAWrongMethodHearsTheRightOnes(t *testing.T) {
 		if !strings.Contains(got.body, "This address does not take "+method+" requests.") {
 			t.Errorf("%s: %s", request, got.body)
 		}
+	}
+}
+
+func TestCrossSite_RefusalsFillNoLog(t *testing.T) {
+	clock := stoppedClock()
+	h := startServer(t, nil, clock.set)
+	flood := func(n int) {
+		for range n {
+			r := httptest.NewRequest(http.MethodPost, "/login", nil)
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != http.StatusForbidden {
+				t.Fatalf("status %d", w.Code)
+			}
+		}
+	}
+	lines := func() int { return strings.Count(h.log.String(), "from another site") }
+	flood(500)
+	if got := lines(); got != logsPerMinute {
+		t.Errorf("%d lines for 500 refusals", got)
+	}
+	clock.advance(time.Minute)
+	flood(1)
+	if got := lines(); got != logsPerMinute+1 || !strings.Contains(h.log.String(), `"more before it"=470`) {
+		t.Errorf("%d lines a minute later, or the number is missing", got)
 	}
 }

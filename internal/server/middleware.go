@@ -133,8 +133,10 @@ var errCrossSite = errors.New("cross-site request")
 
 // denyCrossOrigin refuses a request that another site made a browser send.
 func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
-	s.opts.Log.Warn("refused a request from another site", "path", r.URL.Path,
-		"origin", r.Header.Get("Origin"), "host", r.Host)
+	if withheld, ok := s.refusals.take(s.opts.Now()); ok {
+		s.opts.Log.Warn("refused a request from another site", "path", r.URL.Path,
+			"origin", r.Header.Get("Origin"), "host", r.Host, "more before it", withheld)
+	}
 	s.fail(w, r, cesi.Wrap(cesi.Forbidden, errCrossSite,
 		"This request seems to come from another site (Origin %q, but Host %q), so it was refused. Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
 		r.Header.Get("Origin"), r.Host))

@@ -86,6 +86,7 @@ type Server struct {
 	logSource logSource
 	started   time.Time
 	proxies   proxyWarnings
+	refusals  logBudget
 }
 
 // New returns a Server. It fails only on a defect in its own templates.
