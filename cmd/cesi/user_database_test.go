@@ -1,9 +1,11 @@
 package main
 
 import (
+	"database/sql"
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestUserCommandsDoNotQuietlyMakeADatabase(t *testing.T) {
@@ -25,5 +27,26 @@ func TestUserCommandsDoNotQuietlyMakeADatabase(t *testing.T) {
 	}
 	if out := add("vera"); strings.Contains(out, "is new") {
 		t.Errorf("the second add says %s", out)
+	}
+}
+
+func TestUserCommands_LockedDatabaseIsSaid(t *testing.T) {
+	t.Parallel()
+	in := writeConf(t, "")
+	in.mustCLI(t, "a long one\n", "user", "add", "maria", "--role", "admin", "--password-stdin")
+	lock, err := sql.Open("sqlite", "file:"+in.path("cesi.db")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	tx, err := lock.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock := time.AfterFunc(8*time.Second, func() { _ = tx.Rollback() }) // longer than cesi waits, and the end of the entry's wait
+	defer unlock.Stop()
+	out, code := in.cli(t, "", "user", "role", "maria", "viewer")
+	if code != 1 || !strings.Contains(out, "cesi: the database is locked by another program; try again") {
+		t.Errorf("exit %d: %s", code, out)
 	}
 }

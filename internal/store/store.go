@@ -139,14 +139,14 @@ func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", explain(err))
+		return explain(fmt.Errorf("begin: %w", err))
 	}
 	defer tx.Rollback() // after a commit there is nothing to roll back
 	if err := do(tx); err != nil {
 		return explain(err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", explain(err))
+		return explain(fmt.Errorf("commit: %w", err))
 	}
 	return nil
 }
