@@ -22,8 +22,8 @@ const (
 
 // polled is how far a log was read.
 type polled struct {
-	next  int64  // offset of what comes next; negative: not known
-	proof []byte // what is before it; empty: not known
+	next  int64 // offset of what comes next; negative: not known
+	proof Proof // what is before it; empty: not known
 }
 
 // hold remembers that something holds the streams of a node back.
@@ -94,7 +94,7 @@ func (f *feed) readOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !p.continues(part) {
+	if !p.proof.Holds(part, p.next) {
 		f.turnOver(ctx)
 		return f.readOn(ctx)
 	}
@@ -104,17 +104,31 @@ func (f *feed) readOn(ctx context.Context) error {
 	return nil
 }
 
-// continues reports whether a part of a log, from the proof on, goes on from what
-// was read last, as far as it can be read.
-func (p *polled) continues(part cesi.LogPart) bool {
+// Proof is the end of what was read of a log, a few characters. What is read on
+// begins that much before, to make sure that it is the same log.
+type Proof []byte
+
+// NewProof returns the proof of a text that was read.
+func NewProof(text []byte) Proof {
+	start := max(0, len(text)-proofSize)
+	for start < len(text) && !utf8.RuneStart(text[start]) {
+		start++
+	}
+	return bytes.Clone(text[start:])
+}
+
+// Holds reports whether a part of a log that was read from the proof on, up to the
+// offset next and further, goes on from what was read before, as far as it can be
+// read.
+func (p Proof) Holds(part cesi.LogPart, next int64) bool {
 	if len(part.Pieces) == 0 || part.Pieces[0].Gap > 0 {
 		return true
 	}
-	skip := part.From - (p.next - int64(len(p.proof)))
-	if skip < 0 || skip > int64(len(p.proof)) {
+	skip := part.From - (next - int64(len(p)))
+	if skip < 0 || skip > int64(len(p)) {
 		return true
 	}
-	proof, text := p.proof[skip:], part.Pieces[0].Text
+	proof, text := p[skip:], part.Pieces[0].Text
 	n := min(len(proof), len(text))
 	return bytes.Equal(proof[:n], text[:n])
 }
@@ -137,11 +151,7 @@ func (f *feed) readPiece(ctx context.Context, piece cesi.LogPiece) {
 	default:
 		text := piece.Text[max(0, p.next-piece.Offset):]
 		f.text(ctx, text)
-		start := max(0, len(text)-proofSize)
-		for start < len(text) && !utf8.RuneStart(text[start]) {
-			start++
-		}
-		p.proof = bytes.Clone(text[start:])
+		p.proof = NewProof(text)
 	}
 	p.next = piece.End()
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/logs"
 )
 
 // downloadRead is how much of a log a download asks for at once, in bytes.
@@ -49,19 +50,25 @@ func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// otherLog stands in a download where the log became another one on the way.
+const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n"
+
 func (s *Server) sendLog(ctx context.Context, w io.Writer, r *http.Request, l logRequest, size int64) error {
 	checked := s.opts.Now()
+	var proof logs.Proof
 	for from := int64(0); from < size; {
-		part, err := s.logSource.ReadLog(ctx, l.node.Name, l.log, from, min(size, from+downloadRead))
+		part, err := s.logSource.ReadLog(ctx, l.node.Name, l.log, from-int64(len(proof)), min(size, from+downloadRead))
 		if err != nil {
 			return err
 		}
-		if part.To <= from {
-			return nil // it has become shorter
-		}
-		if err := writePart(w, part); err != nil {
+		if part.To <= from || !proof.Holds(part, from) {
+			_, err := io.WriteString(w, otherLog)
 			return err
 		}
+		if err := writePart(w, part, from); err != nil {
+			return err
+		}
+		proof = logs.NewProof(part.Pieces[len(part.Pieces)-1].Text)
 		from = part.To
 		if now := s.opts.Now(); now.Sub(checked) >= recheckEvery {
 			if checked = now; !s.mayStill(r, cesi.ReadLogs) {
@@ -76,11 +83,17 @@ func (s *Server) sendLog(ctx context.Context, w io.Writer, r *http.Request, l lo
 	return nil
 }
 
-func writePart(w io.Writer, part cesi.LogPart) error {
+// writePart writes what a part of a log has from an offset on.
+func writePart(w io.Writer, part cesi.LogPart, from int64) error {
 	for _, piece := range part.Pieces {
+		if piece.End() <= from {
+			continue
+		}
 		text := piece.Text
 		if piece.Gap > 0 {
-			text = fmt.Appendf(nil, "[CeSI: %d bytes are missing here; supervisord hands out only UTF-8]", piece.Gap)
+			text = fmt.Appendf(nil, "[CeSI: %d bytes are missing here; supervisord hands out only UTF-8]", piece.End()-max(piece.Offset, from))
+		} else {
+			text = text[max(0, from-piece.Offset):]
 		}
 		if _, err := w.Write(text); err != nil {
 			return err

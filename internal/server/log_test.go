@@ -581,6 +581,9 @@ func TestLogs_DevicesAndSyslogAreSaidAndNeverLive(t *testing.T) {
 		if got.page(t).Find("[data-log-tail]").Length() > 0 {
 			t.Errorf("%s is followed", file)
 		}
+		if got := b.get(path + "/download"); got.status != http.StatusNotFound || strings.Contains(got.body, "renamed or removed") {
+			t.Errorf("%s: its download is %d %s", file, got.status, got.body)
+		}
 		for e := range b.tail("/api/v2" + strings.Replace(path, "/log/", "/logs/", 1) + "/tail") {
 			if strings.Contains(e.data, `"live":true`) {
 				t.Errorf("%s is live: %s", file, e.data)
@@ -649,3 +652,40 @@ func TestLogStreams_RotationsThatLoseLinesAreMarked(t *testing.T) {
 	}
 	t.Errorf("the stream ended after %d seams", seams)
 }
+
+func TestLogDownload_ALogThatIsRotatedOnTheWayIsCutWithAMark(t *testing.T) {
+	t.Parallel()
+	h, _, file := startLogs(t, numbered(40_000))
+	n, _ := h.fleet.Snapshot().Node("n")
+	l := logRequest{node: n, log: cesi.LogName{Process: cesi.ProcessID{Group: "p", Name: "p"}}}
+	size, err := h.logSource.LogSize(t.Context(), "n", l.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, next := range map[string]string{"cleared": "", "another": strings.Repeat("another log\n", 200_000)} {
+		if err := os.WriteFile(file, []byte(numbered(40_000)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		w := writerFunc(func(text []byte) (int, error) {
+			if got.Len() == 0 {
+				if err := os.WriteFile(file, []byte(next), 0o600); err != nil {
+					t.Error(err)
+				}
+			}
+			return got.Write(text)
+		})
+		if err := h.sendLog(t.Context(), w, httptest.NewRequest(http.MethodGet, "/", nil), l, size); err != nil {
+			t.Fatal(err)
+		}
+		begin, marked := strings.CutSuffix(got.String(), otherLog)
+		if !marked || !strings.HasPrefix(numbered(40_000), begin) {
+			t.Errorf("%s: %d bytes, the last are %q", name, len(begin), got.String()[max(0, got.Len()-200):])
+		}
+	}
+}
+
+// writerFunc is an io.Writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }

@@ -82,6 +82,9 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errCrossSite) { // no other role would help
 		page.Advice = words.Of("If it was you who wanted this, do it from CeSI's own pages.")
 	}
+	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // nothing was renamed or removed
+		page.Advice = words.Of("There is nothing to search or to download.")
+	}
 	s.showError(w, page)
 }
 
