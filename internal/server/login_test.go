@@ -126,6 +126,29 @@ func TestCookie_OfTwoInstallationsOnOneHost(t *testing.T) {
 	}
 }
 
+func TestCookie_KeepsLongAnswersGoing(t *testing.T) {
+	h := startServer(t, nil)
+	h.addUser("maria", cesi.Viewer)
+	for _, scheme := range []string{"http", "https"} {
+		proto := with{"X-Forwarded-Proto", scheme}
+		cookie := sessionOf(h.anybody().post("/login", loginForm("maria", passwordOf("maria")), proto))
+		r := httptest.NewRequest(http.MethodGet, "/nodes", nil)
+		r.RemoteAddr = "127.0.0.1:4000"
+		r.Header.Set(proto.name, proto.value)
+		r.AddCookie(cookie)
+		asked := false
+		h.introduce(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			asked = true
+			if !h.mayStill(r, cesi.ViewFleet) {
+				t.Errorf("%s: the session does not hold when it is asked for again", scheme)
+			}
+		})).ServeHTTP(httptest.NewRecorder(), r)
+		if !asked {
+			t.Errorf("%s: it was not asked", scheme)
+		}
+	}
+}
+
 func TestCookie_IsNamedInTheAPIsDocument(t *testing.T) {
 	h := startServer(t, nil)
 	for _, scheme := range []string{"http", "https"} {

@@ -28,7 +28,7 @@ func (s *Server) untilClosing(r *http.Request) (context.Context, context.CancelF
 // mayStill asks again whether who sent the request is logged in and has the
 // permission: a session may have ended, a role may have changed.
 func (s *Server) mayStill(r *http.Request, permission cesi.Permission) bool {
-	v := visitor{address: visitorOf(r).address}
+	v := visitor{address: visitorOf(r).address, https: visitorOf(r).https}
 	if err := s.recognize(r, &v); err != nil || v.user == nil {
 		return false
 	}
