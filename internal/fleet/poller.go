@@ -203,6 +203,7 @@ func (p *poller) poll(ctx context.Context) {
 		n.Latency = latency
 		n.clock = clockOf(n.clock, processes, now)
 		n.Processes = list
+		n.Omitted = len(processes) - len(list)
 		n.NoConfig = p.silence
 		n.Counts = counts
 		if replaced != nil {
@@ -279,6 +280,11 @@ func (p *poller) fail(err error, now time.Time) {
 }
 
 func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
+	if len(processes) > maxProcesses {
+		processes = slices.Clone(processes)
+		slices.SortFunc(processes, func(a, b cesi.Process) int { return a.Compare(b.ProcessID) })
+		processes = processes[:maxProcesses]
+	}
 	list := make([]Process, len(processes))
 	var counts Counts
 	for i, process := range processes {
@@ -402,7 +408,7 @@ func (p *poller) end() {
 // sameToSee reports whether two values of a node look the same to people, the
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
-	if a.Status != b.Status || a.Replaced != b.Replaced || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
+	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
 		!slices.Equal(a.Environments, b.Environments) || !a.pasts.looksLike(b.pasts) {
 		return false
 	}

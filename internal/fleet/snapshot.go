@@ -44,7 +44,10 @@ type Node struct {
 	Latency time.Duration
 	// Processes are those of the last good poll, sorted by group and name.
 	Processes []Process
-	Counts    Counts
+	// Omitted is how many processes the node names beyond maxProcesses, of which
+	// nothing else is known.
+	Omitted int
+	Counts  Counts
 	// NoConfig says why the node does not tell its processes' configuration; empty
 	// where it does.
 	NoConfig string
@@ -55,6 +58,9 @@ type Node struct {
 	answered []cesi.Stretch // the slots of the last day in which it did
 	pasts    pasts
 }
+
+// maxProcesses is how many processes of a node are kept: the first by group and name.
+const maxProcesses = 10_000
 
 // Process is one process of a node, with what the fleet knows beyond its
 // supervisord's words.

@@ -331,3 +331,27 @@ func TestLive_OpenStreamsAreBounded(t *testing.T) {
 		t.Errorf("one more than all may have open: %v", err)
 	}
 }
+
+func TestLive_PageOfANodeFollows(t *testing.T) {
+	t.Parallel()
+	h, fake := startLive(t)
+	list := make([]cesi.Process, nodeRows+2)
+	for i := range list {
+		list[i] = fakeProcess("g", fmt.Sprintf("p%04d", i), cesi.Running)
+	}
+	fake.SetProcesses(slices.Clone(list)...)
+	h.wait("all to be known", func() bool { return h.fleet.Snapshot().Counts.Running == len(list) })
+	second := h.as("viewer").follow("/nodes/n?page=2")
+	awaitBeat(t, second)
+	list[nodeRows+1].State = cesi.Fatal
+	fake.SetProcesses(list...)
+	for {
+		doc := message(t, second)
+		if doc.Find(`tr[id="process-n/g:p0000"]`).Length() > 0 {
+			t.Fatal("the first page was sent")
+		}
+		if doc.Find(fmt.Sprintf(`tr[id="process-n/g:p%04d"] .state`, nodeRows+1)).Text() == "FATAL" {
+			return
+		}
+	}
+}

@@ -137,7 +137,11 @@ func (s *Server) nodePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.pages.render(w, http.StatusOK, "node", newNodePage(s.base(r), n))
+	number, err := parsePage(r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	return s.pages.render(w, http.StatusOK, "node", newNodePage(s.base(r), n, number))
 }
 
 func (s *Server) aboutPage(w http.ResponseWriter, r *http.Request) error {

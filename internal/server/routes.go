@@ -53,7 +53,7 @@ func (s *Server) routes() chi.Router {
 
 	r.Method(http.MethodGet, "/", s.livePage(cesi.ViewFleet, s.dashboardPage, "attention"))
 	r.Method(http.MethodGet, "/nodes", s.livePage(cesi.ViewFleet, s.nodesPage, "q", "environment", "state"))
-	r.Method(http.MethodGet, "/nodes/{node}", s.livePage(cesi.ViewFleet, s.nodePage))
+	r.Method(http.MethodGet, "/nodes/{node}", s.livePage(cesi.ViewFleet, s.nodePage, "page"))
 	r.Method(http.MethodGet, "/nodes/{node}/processes/{process}", s.livePage(cesi.ViewFleet, s.processPage))
 	r.Get("/nodes/{node}/confirm", s.allow(cesi.ControlProcesses, s.confirmPage))
 	r.Method(http.MethodGet, "/processes", s.livePage(cesi.ViewFleet, s.processesPage, "q", "node", "environment", "group", "state*", "attention", "sort", "page"))

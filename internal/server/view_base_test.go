@@ -88,7 +88,7 @@ func TestAFlashTellsHowTheCommandWent(t *testing.T) {
 func TestAFlashOfManyListsThem(t *testing.T) {
 	base := sampleBase(cesi.Operator)
 	base.Report, base.Here = sampleReport(), "/nodes/pay-eu-2"
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(base, payNode())})
+	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(base, payNode(), 1)})
 	want := []string{
 		"failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker'",
 		"ok payments:worker_01 on pay-eu-2",
@@ -119,7 +119,7 @@ func TestTheNavigationMarksWhereOneIs(t *testing.T) {
 		want string
 	}{
 		{sample{"", "dashboard", newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{})}, "Dashboard"},
-		{sample{"", "node", newNodePage(sampleBase(cesi.Viewer), payNode())}, "Nodes"},
+		{sample{"", "node", newNodePage(sampleBase(cesi.Viewer), payNode(), 1)}, "Nodes"},
 		{sample{"", "activity", newActivityPage(sampleBase(cesi.Viewer), activityQuery{}, nil, false)}, "Activity"},
 		{sample{"", "about", newAboutPage(sampleBase(cesi.Viewer), aboutFacts{Started: sampleNow}, sampleFleet())}, "About"},
 	} {

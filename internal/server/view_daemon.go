@@ -26,6 +26,7 @@ type daemonGroup struct {
 	RowID   string
 	Node    string
 	Name    string
+	Page    string // local path of the page of the node that shows it
 	Summary words.Phrase
 	Self    bool
 	Idle    bool // nothing of it runs, so that it can be removed
@@ -41,8 +42,10 @@ func newDaemonPage(base basePage, n *fleet.Node) daemonPage {
 	if self, found := n.Self(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
 	}
-	for _, g := range newProcessGroups(base, n) {
-		page.Groups = append(page.Groups, newDaemonGroup(n, g))
+	at := 0
+	for _, members := range groupsOf(n) {
+		page.Groups = append(page.Groups, newDaemonGroup(n, members, nodePath(n.Name, at/nodeRows+1)))
+		at += len(members)
 	}
 	return page
 }
@@ -50,15 +53,15 @@ func newDaemonPage(base basePage, n *fleet.Node) daemonPage {
 // comesBack reports whether a reload brings this CeSI back.
 func comesBack(self fleet.Process) bool { return self.Config == nil || self.Config.Autostart }
 
-func newDaemonGroup(n *fleet.Node, g processGroup) daemonGroup {
+// newDaemonGroup shows a group of the node, whose processes page leads to.
+func newDaemonGroup(n *fleet.Node, members []fleet.Process, page string) daemonGroup {
+	name := members[0].Group
 	group := daemonGroup{
-		RowID: rowID("daemon-group", g.Name), Node: n.Name, Name: g.Name, Summary: g.Summary, Idle: true, Up: n.Status == fleet.Up,
+		RowID: rowID("daemon-group", name), Node: n.Name, Name: name, Page: page, Summary: summary(members), Idle: true, Up: n.Status == fleet.Up,
 	}
-	for _, p := range n.Processes {
-		if p.Group == g.Name {
-			group.Self = group.Self || p.Self
-			group.Idle = group.Idle && !p.State.Active() && p.State != cesi.Stopping
-		}
+	for _, p := range members {
+		group.Self = group.Self || p.Self
+		group.Idle = group.Idle && !p.State.Active() && p.State != cesi.Stopping
 	}
 	return group
 }

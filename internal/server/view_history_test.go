@@ -110,7 +110,7 @@ func TestPagesShowTheLastDay(t *testing.T) {
 	sampleHistory(n)
 	base := sampleBase(cesi.Admin)
 	pages := map[string]spoken{
-		"node":      newNodePage(base, n),
+		"node":      newNodePage(base, n, 1),
 		"processes": newProcessesPage(base, sampleSnapshot(n), sampleQuery(""), ""),
 		"process":   newProcessPage(base, n, n.Processes[0]),
 	}

@@ -49,6 +49,7 @@ type mapCell struct {
 // mapSquare is one process.
 type mapSquare struct {
 	Kind, RowID string
+	Page        int // of its node, on which the process is; 0 means the first
 	Title       words.Phrase
 }
 
@@ -151,9 +152,9 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 		}
 		return cell
 	}
-	for _, p := range n.Processes {
+	for i, p := range n.Processes {
 		cell.Squares = append(cell.Squares, mapSquare{
-			Kind: newProcessBadge(p.Process).Kind, RowID: processRowID(n.Name, p.ProcessID), Title: squareTitle(p.Process),
+			Kind: newProcessBadge(p.Process).Kind, RowID: processRowID(n.Name, p.ProcessID), Page: i/nodeRows + 1, Title: squareTitle(p.Process),
 		})
 	}
 	return cell
@@ -193,10 +194,18 @@ func squares(speaker *words.Speaker, nodeURL string, list []mapSquare) template.
 			template.HTMLEscape(&b, []byte(s.RowID))
 		}
 		b.WriteString(`" href="`)
-		template.HTMLEscape(&b, []byte(nodeURL+"#"+url.PathEscape(s.RowID)))
+		template.HTMLEscape(&b, []byte(nodeURL+pageQuery(s.Page)+"#"+url.PathEscape(s.RowID)))
 		b.WriteString(`" title="`)
 		template.HTMLEscape(&b, []byte(speaker.Tell(s.Title)))
 		b.WriteString(`" tabindex="-1"></a>`)
 	}
 	return template.HTML(b.String())
+}
+
+// pageQuery is the query that leads to a page of a list; the first needs none.
+func pageQuery(page int) string {
+	if values := pageValues(page); len(values) > 0 {
+		return "?" + values.Encode()
+	}
+	return ""
 }

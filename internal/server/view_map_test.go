@@ -41,7 +41,7 @@ func TestTheMapHasASquareAProcessThatLeadsThere(t *testing.T) {
 	if link != "/cesi/nodes/pay-eu-2#process-pay-eu-2%2Fpayments:worker_03" {
 		t.Errorf("it links to %q", link)
 	}
-	node := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(sampleBase(cesi.Viewer), payNode())})
+	node := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(sampleBase(cesi.Viewer), payNode(), 1)})
 	if node.Find(`tr[id="process-pay-eu-2/payments:worker_03"]`).Length() != 1 {
 		t.Error("there is no such row on the node's page")
 	}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
@@ -23,6 +25,9 @@ type nodePage struct {
 	Failure      *failureView
 	Replaced     words.Phrase // says that it is another machine; empty where it is not
 	Selectable   bool
+	Shown        int    // processes on all pages
+	Omitted      int    // processes that the node names and CeSI leaves out
+	Pager        *pager // nil: this page has them all
 }
 
 // processGroup is a group of a node's processes. One of several processes has a
@@ -36,18 +41,26 @@ type processGroup struct {
 	Summary words.Phrase
 	Columns int           // that the heading spans
 	Actions []cesi.Action // none while they can't be done
+	Back    string        // local path that they lead back to
 	Rows    []processRow
 }
 
-// newNodePage shows a node as the snapshot has it.
-func newNodePage(base basePage, n *fleet.Node) nodePage {
+// nodeRows is how many processes a page of a node shows.
+const nodeRows = 500
+
+// newNodePage shows a node as the snapshot has it, and its processes a page at a
+// time.
+func newNodePage(base basePage, n *fleet.Node, number int) nodePage {
 	base = base.at("nodes", n.Name).kept()
+	pages := pagesOf(len(n.Processes), nodeRows)
+	number = min(number, pages)
 	page := nodePage{
 		basePage: base,
 		Name:     n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
 		Version: n.Supervisor.Version, Contact: newContact(base.Now, n),
-		Groups: newProcessGroups(base, n),
-		Up:     n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
+		Groups: newProcessGroups(base, n, number), Omitted: n.Omitted, Shown: len(n.Processes),
+		Pager: newPager(words.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
+		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
 	}
 	if id := n.Supervisor.Identification; id != "supervisor" {
@@ -69,25 +82,56 @@ func replacement(base basePage, r fleet.Replacement) words.Phrase {
 		since, plain(r.From), plain(r.To))
 }
 
-// newProcessGroups splits a node's processes, which are sorted by group.
-func newProcessGroups(base basePage, n *fleet.Node) []processGroup {
-	var groups []processGroup
-	for _, p := range n.Processes {
-		if len(groups) == 0 || groups[len(groups)-1].Name != p.Group {
-			groups = append(groups, newProcessGroup(n, p.Group, base.CanControl()))
+// Named is how many processes the node names.
+func (p nodePage) Named() int { return p.Shown + p.Omitted }
+
+// nodePath is the local path of a page of a node.
+func nodePath(name string, page int) string { return pathWith(pageValues(page), "nodes", name) }
+
+// groupsOf splits a node's processes, which are sorted by group.
+func groupsOf(n *fleet.Node) [][]fleet.Process {
+	var groups [][]fleet.Process
+	for list := n.Processes; len(list) > 0; {
+		end := slices.IndexFunc(list, func(p fleet.Process) bool { return p.Group != list[0].Group })
+		if end < 0 {
+			end = len(list)
 		}
-		g := &groups[len(groups)-1]
-		g.Rows = append(g.Rows, newProcessRow(base, n, p))
-	}
-	for i := range groups {
-		groups[i].Many = len(groups[i].Rows) > 1
-		groups[i].Summary = summary(groups[i].Rows)
+		groups = append(groups, list[:end])
+		list = list[end:]
 	}
 	return groups
 }
 
-func newProcessGroup(n *fleet.Node, name string, control bool) processGroup {
-	g := processGroup{RowID: rowID("group", name), Node: n.Name, Name: name, Link: groupPath(name, ""), Columns: 5}
+// newProcessGroups shows the groups of which there are processes on a page. What a
+// heading says and does is for the whole group.
+func newProcessGroups(base basePage, n *fleet.Node, page int) []processGroup {
+	var groups []processGroup
+	first, end := (page-1)*nodeRows, page*nodeRows
+	at := 0
+	for _, members := range groupsOf(n) {
+		from, to := max(first-at, 0), min(end-at, len(members))
+		at += len(members)
+		if from >= to {
+			continue
+		}
+		g := newProcessGroup(n, members, base.CanControl())
+		g.Back = nodePath(n.Name, page)
+		for _, p := range members[from:to] {
+			row := newProcessRow(base, n, p)
+			row.Back = g.Back
+			g.Rows = append(g.Rows, row)
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) processGroup {
+	name := members[0].Group
+	g := processGroup{
+		RowID: rowID("group", name), Node: n.Name, Name: name, Link: groupPath(name, ""), Columns: 5,
+		Many: len(members) > 1, Summary: summary(members),
+	}
 	if control && n.Status == fleet.Up {
 		g.Columns++ // the boxes to select with
 		g.Actions = []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
@@ -95,16 +139,16 @@ func newProcessGroup(n *fleet.Node, name string, control bool) processGroup {
 	return g
 }
 
-// summary counts rows by state in words: "4 processes, 2 RUNNING, 1 FATAL".
-func summary(rows []processRow) words.Phrase {
+// summary counts processes by state in words: "4 processes, 2 RUNNING, 1 FATAL".
+func summary(list []fleet.Process) words.Phrase {
 	counts := make(map[string]int)
-	for _, row := range rows {
-		counts[row.Badge.Word.String()]++
+	for _, p := range list {
+		counts[newProcessBadge(p.Process).Word.String()]++
 	}
-	if counts[cesi.Running.String()] == len(rows) {
-		return words.Of("%d processes, all RUNNING", len(rows))
+	if counts[cesi.Running.String()] == len(list) {
+		return words.Of("%d processes, all RUNNING", len(list))
 	}
-	parts := []words.Phrase{words.Of("%d processes", len(rows))}
+	parts := []words.Phrase{words.Of("%d processes", len(list))}
 	for _, state := range cesi.States() {
 		if c := counts[state.String()]; c > 0 {
 			parts = append(parts, words.Of("%d %s", c, state.String()))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 
 func drawNode(t *testing.T, role cesi.Role, n *fleet.Node) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, ""), sample{"node", "node", newNodePage(sampleBase(role), n)})
+	return draw(t, newTestRenderer(t, ""), sample{"node", "node", newNodePage(sampleBase(role), n, 1)})
 }
 
 func TestANodeShowsEveryProcessWithItsState(t *testing.T) {
@@ -166,9 +167,9 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 }
 
 func TestASummaryFitsItsCount(t *testing.T) {
-	running := processRow{Badge: newProcessBadge(cesi.Process{State: cesi.Running})}
+	running := fleet.Process{Process: cesi.Process{State: cesi.Running}}
 	for count, want := range map[int]string{1: "1 process, RUNNING", 2: "2 processes, all RUNNING"} {
-		if got := english().Tell(summary(slices.Repeat([]processRow{running}, count))); got != want {
+		if got := english().Tell(summary(slices.Repeat([]fleet.Process{running}, count))); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -192,5 +193,69 @@ func TestNodePage_SaysThatItIsAnotherMachineForADay(t *testing.T) {
 		if (got == "") != (test.want == "") || !strings.HasSuffix(strings.TrimSpace(got), test.want) {
 			t.Errorf("it says %q, want %q", got, test.want)
 		}
+	}
+}
+
+// crowded is a node with so many processes in group a, and one in group b.
+func crowded(processes int) *fleet.Node {
+	n := &fleet.Node{Name: "big", Status: fleet.Up}
+	for i := range processes {
+		n.Processes = append(n.Processes, fleet.Process{Process: fakeProcess("a", fmt.Sprintf("p%04d", i), cesi.Running)})
+	}
+	n.Processes = append(n.Processes, fleet.Process{Process: fakeProcess("b", "b", cesi.Fatal)})
+	return n
+}
+
+func TestNodePage_IsPaged(t *testing.T) {
+	renderer := newTestRenderer(t, "")
+	for _, c := range []struct {
+		processes, page, rows int
+		headings, pager       string
+	}{
+		{nodeRows - 1, 1, nodeRows, "a 499 processes, all RUNNING", ""},
+		{2*nodeRows + 100, 1, nodeRows, "a 1,100 processes, all RUNNING", "Page 1 of 3 Next Last"},
+		{2*nodeRows + 100, 2, nodeRows, "a 1,100 processes, all RUNNING", "Page 2 of 3 First Previous Next Last"},
+		{2*nodeRows + 100, 3, 101, "a 1,100 processes, all RUNNING", "Page 3 of 3 First Previous"},
+		{2*nodeRows + 100, 99, 101, "a 1,100 processes, all RUNNING", "Page 3 of 3 First Previous"},
+		{2 * nodeRows, 3, 1, "", "Page 3 of 3 First Previous"}, // a group that has ended before
+	} {
+		doc := draw(t, renderer, sample{"node", "node", newNodePage(sampleBase(cesi.Operator), crowded(c.processes), c.page)})
+		if got := doc.Find("tr.process").Length(); got != c.rows || doc.Find(`input[name=process]`).Length() != c.rows {
+			t.Errorf("%d, page %d: %d rows", c.processes, c.page, got)
+		}
+		if got := strings.Join(texts(doc, "tr.group-heading th"), "; "); got != c.headings {
+			t.Errorf("%d, page %d: headings %q", c.processes, c.page, got)
+		}
+		if got := strings.Join(texts(doc, ".pager"), ""); got != c.pager {
+			t.Errorf("%d, page %d: pager %q", c.processes, c.page, got)
+		}
+		want := "Select all processes on this page"
+		if c.pager == "" {
+			want = "Select all processes"
+		}
+		if got := doc.Find("[data-select-all]").AttrOr("aria-label", ""); got != want {
+			t.Errorf("%d, page %d: the box of all says %q", c.processes, c.page, got)
+		}
+	}
+	doc := draw(t, renderer, sample{"node", "node", newNodePage(sampleBase(cesi.Operator), crowded(2*nodeRows), 2)})
+	if got := doc.Find("tr.group-heading a[href*=confirm]").First().AttrOr("href", ""); !strings.HasSuffix(got, "back=%2fnodes%2fbig%3fpage%3d2") {
+		t.Errorf("a group's command leads back by %q", got)
+	}
+}
+
+func TestNodePage_SaysWhatIsLeftOut(t *testing.T) {
+	n := crowded(9)
+	n.Omitted = 290_000
+	got := strings.Join(texts(drawNode(t, cesi.Viewer, n), ".flash-warning"), "")
+	if want := "This node names 290,010 processes. CeSI keeps the first 10 and leaves out the others."; got != want {
+		t.Errorf("it says %q", got)
+	}
+}
+
+func TestFleetMap_SquareLeadsToThePageOfItsProcess(t *testing.T) {
+	cell := newMapCell(crowded(nodeRows), false)
+	html := string(squares(english(), "/nodes/big", cell.Squares))
+	if !strings.Contains(html, `"/nodes/big#process-big%2Fa:p0000"`) || !strings.Contains(html, `"/nodes/big?page=2#process-big%2Fb:b"`) {
+		t.Errorf("the last squares are %s", html[len(html)-300:])
 	}
 }

@@ -85,7 +85,7 @@ func TestEveryControlHasAName(t *testing.T) {
 func TestHostileNamesAreText(t *testing.T) {
 	r := newTestRenderer(t, "")
 	for _, name := range hostileNames {
-		doc := draw(t, r, sample{"node", "node", newNodePage(sampleBase(cesi.Admin), hostileNode(name))})
+		doc := draw(t, r, sample{"node", "node", newNodePage(sampleBase(cesi.Admin), hostileNode(name), 1)})
 		if got := doc.Find("h1").Text(); got != name {
 			t.Errorf("the heading is %q, want %q", got, name)
 		}
