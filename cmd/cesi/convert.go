@@ -8,7 +8,7 @@ import (
 	"cesi/internal/config"
 )
 
-// convert prints our configuration for one of CeSi 2.x, and to stderr what is
+// convert prints our configuration for one of a Python CeSi, and to stderr what is
 // different here.
 func convert(args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("convert")

@@ -9,7 +9,7 @@ const usage = `usage: cesi [serve] [-c FILE]                  run the dashboard
        cesi user passwd NAME                   set a user's password
        cesi user role NAME ROLE                change a user's role
        cesi user delete NAME                   delete a user
-       cesi convert FILE.toml                  print cesi.conf for the configuration of a CeSi 2.x
+       cesi convert FILE                       print cesi.conf for the configuration of a Python CeSi
        cesi version                            print version, commit and Go version
 
 Passwords come from a prompt, or from standard input with --password-stdin; with

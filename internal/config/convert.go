@@ -13,9 +13,10 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// Convert turns the TOML configuration of CeSi 2.6 to 2.7.1 into ours. The notes
+// Convert turns the TOML configuration of CeSi 2.6 to 2.7.1, or the INI one of those
+// before, into ours; of an INI it decodes the escapes (see pythonEscape). The notes
 // name what has no counterpart and what means something else here, for people:
-// they hold no password. The error says where the TOML is broken.
+// they hold no password. The error says where the file is broken.
 //
 // The keys are those of cesi/core/parser.py of 2.7.1: database, activity_log,
 // admin_username and admin_password in [cesi]; name, host, port, username,
@@ -25,9 +26,12 @@ import (
 func Convert(text []byte) (ini string, notes []string, err error) {
 	var old map[string]any
 	if _, err := toml.Decode(string(withoutBOM(text)), &old); err != nil {
+		if isOldINI(string(text)) {
+			return convertINI(string(text))
+		}
 		return "", nil, fmt.Errorf("this is no TOML: %w", err)
 	}
-	c := &converter{taken: map[string]bool{}}
+	c := &converter{taken: map[string]bool{}, old: map[string]string{}}
 	general, ok := old["cesi"].(map[string]any)
 	if !ok {
 		return "", nil, fmt.Errorf("this is no configuration of CeSi 2.x: it has no [cesi]")
@@ -48,7 +52,9 @@ func Convert(text []byte) (ini string, notes []string, err error) {
 type converter struct {
 	ini   strings.Builder
 	notes []string
-	taken map[string]bool // names of nodes
+	taken map[string]bool   // names of nodes
+	old   map[string]string // the present names of nodes by their old ones
+	isINI bool              // the file is that of a CeSI before 2.6
 }
 
 func (c *converter) note(format string, args ...any) {
@@ -108,7 +114,9 @@ func (c *converter) unread(key, value string) {
 	if value == "" {
 		return
 	}
-	c.note("[cesi]: %s is taken over; CeSi 2.6 and later did not read it from their file, but it counts here", key)
+	if !c.isINI {
+		c.note("[cesi]: %s is taken over; CeSi 2.6 and later did not read it from their file, but it counts here", key)
+	}
 	c.write("[cesi]", key, value)
 }
 
@@ -160,19 +168,14 @@ func (c *converter) node(n int, old map[string]any) {
 
 // nodeName returns a name that a node may have here, and that no other has.
 func (c *converter) nodeName(n int, old string) string {
-	name := strings.Map(func(r rune) rune {
-		if isNodeName(string(r)) || r == '.' {
-			return r
-		}
-		return '-'
-	}, strings.TrimSpace(old))
+	name := fitNodeName(old)
 	if !isNodeName(name) {
 		name = "node-" + strconv.Itoa(n)
 	}
 	for base, i := name, 2; c.taken[name]; i++ {
 		name = base + "-" + strconv.Itoa(i)
 	}
-	c.taken[name] = true
+	c.taken[name], c.old[old] = true, name
 	if name != old {
 		c.note("node %s is called %s now", quote(old), quote(name))
 	}

@@ -108,12 +108,21 @@ func (l *lines) line(n int, line string) {
 	switch {
 	case text == "" || isComment(text):
 	case unicode.IsSpace(firstRune(line)):
-		l.noINI(n, `this line is indented: a key or a [section] begins at the start of its line, and a value ends with its line`)
+		l.noINI(n, `this line is indented: a key or a [section] begins at the start of its line, and a value ends with its line`+withoutIndent(text))
 	case text[0] == '[':
 		l.section(n, text)
 	default:
 		l.key(n, text)
 	}
+}
+
+// withoutIndent says how to write an indented line that looks like a key's.
+func withoutIndent(text string) string {
+	i := strings.IndexAny(text, "=:")
+	if i < 0 || !isKey(strings.ToLower(strings.TrimSpace(text[:i]))) {
+		return ""
+	}
+	return fmt.Sprintf(`; write "%s = …" without the white space before it`, strings.TrimSpace(text[:i]))
 }
 
 func isComment(text string) bool { return text[0] == ';' || text[0] == '#' }

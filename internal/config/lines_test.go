@@ -85,7 +85,7 @@ func TestLineThatIsNoINIIsAProblem(t *testing.T) {
 		want       []string
 	}{
 		{"indented key", "[cesi]\nname = a\n  port = 1\n", []string{
-			`cesi.conf:3: this line is indented: a key or a [section] begins at the start of its line, and a value ends with its line`}},
+			`cesi.conf:3: this line is indented: a key or a [section] begins at the start of its line, and a value ends with its line; write "port = …" without the white space before it`}},
 		{"indented section", "[cesi]\n [node:a]\n", []string{
 			`cesi.conf:2: this line is indented: a key or a [section] begins at the start of its line, and a value ends with its line`}},
 		{"no separator", "[cesi]\nhunter2\n", []string{

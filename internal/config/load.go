@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"cesi/internal/cesi"
@@ -13,6 +14,7 @@ const (
 	kindEnvironment = "environment"
 	kindInclude     = "include"
 	kindCesi        = "cesi"
+	kindDefault     = "default" // ConfigParser's defaults
 )
 
 // Load reads the configuration at path with all that it includes. The error is
@@ -170,6 +172,10 @@ func (l *loader) sort(sections []section) sorting {
 			to.inOrder = append(to.inOrder, s)
 		case !s.named && s.kind == kindNode:
 			to.defaults = append(to.defaults, s)
+		case isDefault(s):
+			s.kind = "DEFAULT" // its label
+			l.report.warning(s.at, "[DEFAULT] is taken as [node], the defaults of all nodes: call it so")
+			to.defaults = slices.Insert(to.defaults, 0, s) // [node] counts more
 		case !s.named && s.kind == kindCesi:
 			to.cesi = append(to.cesi, s)
 		case !s.named && s.kind == kindInclude: // done while reading

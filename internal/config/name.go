@@ -13,11 +13,29 @@ func checkName(s section) error {
 	case s.name == "":
 		return fmt.Errorf("[%s:] has no name", s.kind)
 	case s.kind == kindNode && !isNodeName(s.name):
-		return fmt.Errorf(`%s: a node's name has letters, digits, ".", "_" and "-" only, and is not "." or ".."`, s.label())
+		return fmt.Errorf(`%s: a node's name has letters, digits, ".", "_" and "-" only, and is not "." or ".."%s`, s.label(), fittingName(s.name))
 	case s.kind == kindEnvironment && !isEnvironmentName(s.name):
 		return fmt.Errorf(`%s: an environment's name has no comma and no slash, and is not "." or ".."`, s.label())
 	}
 	return nil
+}
+
+// fittingName says how a name with spaces could be written, which CeSi 1.x took.
+func fittingName(name string) string {
+	if fit := fitNodeName(name); strings.ContainsFunc(name, unicode.IsSpace) && isNodeName(fit) {
+		return fmt.Sprintf(": write [node:%s], and %s in members", fit, fit)
+	}
+	return ""
+}
+
+// fitNodeName puts a "-" for each character that a node's name can't have.
+func fitNodeName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if isNodeName(string(r)) || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.TrimSpace(name))
 }
 
 func isNodeName(s string) bool {

@@ -59,6 +59,7 @@ func (l *loader) settle(s section, settings []setting[draft], d *draft) {
 		}
 		s = s.without(keyPassword) // an empty one beside the file is none
 	}
+	l.warnOfEscapes(s)
 	apply(l.report, settings, s, d)
 }
 

@@ -113,7 +113,7 @@ func TestNodeNameHasLettersOfAnyScript(t *testing.T) {
 	for name, want := range map[string]string{
 		".":    `node "."` + rule,
 		"..":   `node ".."` + rule,
-		"a b":  `node "a b"` + rule,
+		"a b":  `node "a b"` + rule + ": write [node:a-b], and a-b in members",
 		"a/b":  `node "a/b"` + rule,
 		"a:b":  `node "a:b"` + rule,
 		"a\"b": `node "a\"b"` + rule,
