@@ -64,11 +64,17 @@ screenshots: ## the pictures of the README, taken of the demo
 	@fc-list :lang=zh | grep -q . || { echo "No Chinese font (Debian, Ubuntu: apt-get install fonts-wqy-zenhei)." >&2; exit 1; }
 	SCREENSHOTS='$(CURDIR)/web/screenshots' go test -count 1 -run '^TestScreenshots$$' ./cmd/cesi
 
-install: build ## the binary, a configuration and a supervisord program; never over an existing file of yours
+install: installable ## the binary, a configuration and a supervisord program; never over an existing file of yours
 	install -D -m 0755 cesi '$(DESTDIR)$(PREFIX)/bin/cesi'
 	install -d -m 0750 '$(DESTDIR)$(STATE)'
 	@$(call keep,$(SYSCONF)/cesi.conf); install -D -m 0640 cesi.conf.sample "$$file" && sed -i 's|^;database = cesi.db$$|database = $(STATE)/cesi.db|' "$$file"
 	@$(call keep,$(PROGRAM_FILE)); install -d "$$(dirname "$$file")" && printf '%s\n' "$$PROGRAM" > "$$file"
+
+# Root often has no Go in its PATH: then what was built before is installed.
+.PHONY: installable
+installable:
+	@if [ -x cesi ] && ! $(MAKE) -s go >/dev/null 2>&1; then echo "Go 1.25 or newer is not in this PATH: installing ./cesi as it was built"; \
+	else $(MAKE) --no-print-directory build; fi
 
 # keep leaves the recipe line if the file is there already, else names it $file.
 keep = file='$(DESTDIR)$(1)'; if [ -e "$$file" ]; then echo "$$file is there already: left as it is"; exit 0; fi; echo "writing $$file"

@@ -64,6 +64,33 @@ func TestInstallPutsEverythingInPlaceAndKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestInstall_NeedsNoGoWhereTheProgramIsBuilt(t *testing.T) {
+	t.Parallel()
+	tree := copyTree(t)
+	if err := os.WriteFile(filepath.Join(tree, "cesi"), []byte("#!/bin/sh\necho built before\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	old := t.TempDir() // holds a Go that is too old
+	if err := os.WriteFile(filepath.Join(old, "go"), []byte("#!/bin/sh\necho go version go1.19 linux/amd64\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/usr/bin:/bin", old + ":/usr/bin:/bin"} {
+		root := t.TempDir()
+		out := runMake(t, tree, "install", "DESTDIR="+root, "PATH="+path)
+		if text := fileText(t, root+"/usr/local/bin/cesi"); !strings.Contains(text, "built before") || !strings.Contains(out, "installing ./cesi as it was built") {
+			t.Errorf("with PATH %s it installed %.40q and said:\n%s", path, text, out)
+		}
+	}
+	if err := os.Remove(filepath.Join(tree, "cesi")); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "make", "install", "DESTDIR="+t.TempDir(), "PATH=/usr/bin:/bin")
+	cmd.Dir = tree
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "Go is missing") {
+		t.Errorf("without a program: %v\n%s", err, out)
+	}
+}
+
 // installed are the files below root and the folders without any, with their
 // modes.
 func installed(t *testing.T, root string) map[string]fs.FileMode {

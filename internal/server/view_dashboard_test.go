@@ -141,7 +141,7 @@ func TestAQuietFleetLooksQuiet(t *testing.T) {
 func TestWithoutNodesTheDashboardSaysHowToAddOne(t *testing.T) {
 	doc := drawDashboard(t, cesi.Admin, sampleSnapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})
 	text := doc.Find(".empty").Text()
-	for _, want := range []string{"/etc/cesi.conf", "[node:web1]", "host = ", "port = 9001", "[inet_http_server]"} {
+	for _, want := range []string{"/etc/cesi.conf", "[node:web1]", "host = ", "port = 9001", "[inet_http_server]", "port = 10.0.0.11:9001"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}
