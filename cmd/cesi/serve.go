@@ -135,6 +135,7 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 		Dial:        dial,
 		Journal:     a.journal,
 		History:     a.db,
+		Wanted:      a.db,
 		Log:         a.log.Logger,
 		Now:         time.Now,
 		Self:        self(a.log.Logger),
@@ -145,6 +146,11 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 		return nil, err
 	}
 	a.fleet.Recall(past)
+	wanted, err := a.db.Wanted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.fleet.RecallWanted(wanted)
 	a.fleet.Apply(fleetSettings(conf))
 	sent, err := a.journal.Adopt(ctx)
 	if err != nil {

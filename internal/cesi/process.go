@@ -21,9 +21,13 @@ const (
 	Unknown  State = 1000
 )
 
-// States lists every state, in supervisord's order.
+// NotStarted is not supervisord's: the process is down although CeSI stopped it in
+// order to start it again.
+const NotStarted State = -1
+
+// States lists every state, in supervisord's order, and then NotStarted.
 func States() []State {
-	return []State{Stopped, Starting, Running, Backoff, Stopping, Exited, Fatal, Unknown}
+	return []State{Stopped, Starting, Running, Backoff, Stopping, Exited, Fatal, Unknown, NotStarted}
 }
 
 // String returns supervisord's name of the state, and UNKNOWN for a number it
@@ -44,6 +48,8 @@ func (s State) String() string {
 		return "EXITED"
 	case Fatal:
 		return "FATAL"
+	case NotStarted:
+		return "NOT STARTED"
 	default:
 		return "UNKNOWN"
 	}
@@ -110,7 +116,7 @@ func (p Process) Uptime() time.Duration {
 // it never ran. Processes are ordered by it, and not by Since, which every poll
 // measures again.
 func (p Process) Began() int64 {
-	if p.State == Exited || p.State == Fatal || p.State == Stopped {
+	if p.State == Exited || p.State == Fatal || p.State == Stopped || p.State == NotStarted {
 		return max(p.Start, p.Stop)
 	}
 	return p.Start
@@ -134,7 +140,7 @@ func (p Process) UnexpectedExit() bool { return p.State == Exited && p.SpawnErr 
 // Severity orders processes by how badly they need somebody: 0 needs nobody.
 func (p Process) Severity() int {
 	switch {
-	case p.State == Fatal:
+	case p.State == Fatal || p.State == NotStarted:
 		return 4
 	case p.State == Backoff:
 		return 3

@@ -217,7 +217,11 @@ func (r *run) workStep(ctx context.Context, s *step) {
 
 // complete records how the command went for one process and gives it free.
 func (r *run) complete(s *step, o Outcome) {
-	defer r.fleet.commands.flights.end(s.flights[o.Ref])
+	defer func() {
+		r.fleet.commands.flights.end(s.flights[o.Ref])
+		s.poller.remark()
+	}()
+	r.wantNoMore(s, o)
 	r.note(o)
 }
 

@@ -23,6 +23,7 @@ const (
 // execute works off one step: a whole group or node first stops and then
 // starts, in priority order; a selection restarts each process by itself.
 func (r *run) execute(ctx context.Context, s *step) {
+	r.want(s)
 	if s.whole == nil || !steers(r.plan.command.Action) {
 		r.parallel(s, s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
 		return
@@ -114,7 +115,7 @@ func overtaken(ref Ref, by string) Outcome {
 func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	var stops, rest []*job
 	for _, j := range s.jobs {
-		if j.waiting() {
+		if j.waiting() || r.plan.command.Action == cesi.ActionStop {
 			stops = append(stops, j)
 		} else {
 			rest = append(rest, j)

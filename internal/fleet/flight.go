@@ -54,6 +54,13 @@ func (f *flights) end(mine *flight) {
 	close(mine.done)
 }
 
+// busy reports whether a command is under way on the process.
+func (f *flights) busy(ref Ref) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.of[ref] != nil
+}
+
 // refs lists the processes with a command under way.
 func (f *flights) refs() []Ref {
 	f.mu.Lock()

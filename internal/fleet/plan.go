@@ -213,9 +213,9 @@ func leaveAlone(action cesi.Action, p Process) string {
 		return "supervisord is about to try it again (BACKOFF)"
 	case action == cesi.ActionStart && p.State.Active():
 		return "it runs already"
-	case action == cesi.ActionStop && !p.State.Active():
+	case action == cesi.ActionStop && !p.State.Active() && p.State != cesi.NotStarted:
 		return "it does not run"
-	case action == cesi.ActionRestart && !p.State.Active() && p.State != cesi.Fatal:
+	case action == cesi.ActionRestart && !p.State.Active() && p.State != cesi.Fatal && p.State != cesi.NotStarted:
 		return fmt.Sprintf("it does not run (%s)", p.State)
 	default:
 		return ""

@@ -106,6 +106,7 @@ func (p *poller) publish(change func(*Node)) {
 		old := p.state.Load()
 		next := *old
 		change(&next)
+		p.fleet.wishes.mark(&next)
 		seen := !sameToSee(old, &next)
 		if seen {
 			next.Version++
@@ -426,7 +427,7 @@ func sameProcess(a, b Process) bool {
 	x, y := a.Process, b.Process
 	x.Now, y.Now = 0, 0
 	x.Description, y.Description = "", "" // holds the uptime
-	if x != y || a.Self != b.Self || a.MaybeSelf != b.MaybeSelf {
+	if x != y || a.Self != b.Self || a.MaybeSelf != b.MaybeSelf || !sameWanted(a.Wanted, b.Wanted) {
 		return false
 	}
 	if a.Config == nil || b.Config == nil {

@@ -72,6 +72,13 @@ type Journal interface {
 	Add(ctx context.Context, entry cesi.Activity)
 }
 
+// Wishes keeps what is wanted for the next run of this program.
+type Wishes interface {
+	// SaveWanted stores what is wanted, one for each process, and removes what is
+	// gone (its Node and ProcessID).
+	SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error
+}
+
 // History keeps what is known of the past for the next run of this program.
 type History interface {
 	// StoreHistory stores stretches, which may have grown since they were stored

@@ -137,7 +137,7 @@ func (p *poller) merge(process cesi.Process) {
 			return
 		}
 		n.Processes = slices.Clone(n.Processes)
-		n.Processes[i].Process = process
+		n.Processes[i].Process, n.Processes[i].Wanted = process, nil // marked again when published
 		n.pasts = n.pasts.seeOne(process, slot, n.answeredIn(slot))
 		n.Counts = Counts{}
 		for _, p := range n.Processes {

@@ -57,6 +57,7 @@ type Node struct {
 	clock    int64          // how far its clock is ahead of ours, in seconds
 	answered []cesi.Stretch // the slots of the last day in which it did
 	pasts    pasts
+	wanted   int // how many of its processes are marked so
 }
 
 // maxProcesses is how many processes of a node are kept: the first by group and name.
@@ -72,6 +73,9 @@ type Process struct {
 	MaybeSelf bool
 	// Config is what the node's configuration says; nil where the node can't tell.
 	Config *cesi.ProcessConfig
+	// Wanted is set where CeSI stopped the process in order to start it again. Then
+	// State is perhaps cesi.NotStarted, and Wanted has supervisord's.
+	Wanted *Wanted
 }
 
 // Process returns the process with the id.
@@ -107,7 +111,10 @@ type Counts struct {
 	Exited   int // expectedly and unexpectedly
 	Fatal    int
 	Unknown  int
-	Bad      int // those that need attention: Severity above 0
+	// NotStarted are those that CeSI stopped in order to start them again and that
+	// are down; they are not among Stopped and Exited.
+	NotStarted int
+	Bad        int // those that need attention: Severity above 0
 }
 
 func (c *Counts) count(p cesi.Process) {
@@ -127,6 +134,8 @@ func (c *Counts) count(p cesi.Process) {
 		c.Exited++
 	case cesi.Fatal:
 		c.Fatal++
+	case cesi.NotStarted:
+		c.NotStarted++
 	default:
 		c.Unknown++
 	}
@@ -145,6 +154,7 @@ func (c *Counts) add(o Counts) {
 	c.Exited += o.Exited
 	c.Fatal += o.Fatal
 	c.Unknown += o.Unknown
+	c.NotStarted += o.NotStarted
 	c.Bad += o.Bad
 }
 
@@ -213,7 +223,7 @@ type Trouble struct {
 	Process *Process
 }
 
-// Attention lists what needs attention, worst first: FATAL, nodes that don't
+// Attention lists what needs attention, worst first: FATAL and NOT STARTED, nodes that don't
 // answer, BACKOFF, unexpected exits. Among equals the most recent is first, by the
 // time at which it began, then they are in order of node and name.
 func (s *Snapshot) Attention() []Trouble {

@@ -54,6 +54,7 @@ func (s *step) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func(
 		case err == nil && process.State.Active():
 			return errAnew
 		case err == nil && process.State != cesi.Stopping:
+			s.poller.fleet.wishes.change(Ref{Node: s.poller.name, ProcessID: id}, func(one *wish) { one.Started = process.Start })
 			return nil
 		case err != nil && cesi.KindOf(err) == cesi.NotFound:
 			return err
@@ -113,6 +114,9 @@ func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 // action_timeout is for the answer alone.
 func (r *run) stopAndWait(ctx context.Context, s *step, j *job) error {
 	err := r.callStop(ctx, s, j)
+	if j.process.State == cesi.NotStarted && cesi.FaultOf(err) == cesi.FaultNotRunning {
+		err = nil // the stop takes back that it is wanted
+	}
 	if r.plan.command.Action == cesi.ActionRestart && cesi.FaultOf(err) == cesi.FaultNotRunning {
 		err = nil // it ended by itself meanwhile, or somebody else is stopping it
 	}

@@ -51,6 +51,8 @@ type apiProcess struct {
 	NowHR         string `json:"now_hr"`
 	Node          string `json:"node"`
 	Environment   string `json:"environment"`
+	Wanted        bool   `json:"wanted"`      // CeSI stopped it in order to start it again
+	NotStarted    string `json:"not_started"` // why it was not; empty unless it is down and wanted
 }
 
 func newAPINode(n *fleet.Node) apiNode {
@@ -87,9 +89,18 @@ func newAPIProcess(n *fleet.Node, p fleet.Process) apiProcess {
 	if p.State == cesi.Running {
 		uptime = p.Uptime()
 	}
+	// The state is supervisord's.
+	state, notStarted := p.State, ""
+	if p.Wanted != nil {
+		state = p.Wanted.State
+		if p.State == cesi.NotStarted {
+			notStarted = p.Wanted.Reason
+		}
+	}
 	return apiProcess{
+		Wanted: p.Wanted != nil, NotStarted: notStarted,
 		Name: p.Name, Group: p.Group, Start: p.Start, Stop: p.Stop, Now: p.Now,
-		State: int(p.State), StateName: p.State.String(), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
+		State: int(state), StateName: state.String(), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
 		Logfile: p.Logfile, StdoutLogfile: p.StdoutLogfile, StderrLogfile: p.StderrLogfile,
 		PID: p.PID, Description: p.Description, Uptime: hoursMinutesSeconds(uptime),
 		StartHR: clock(p.Start), StopHR: clock(p.Stop), NowHR: clock(p.Now),

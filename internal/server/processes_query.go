@@ -70,7 +70,7 @@ func parseState(word string) (cesi.State, error) {
 			return state, nil
 		}
 	}
-	return 0, cesi.Errorf(cesi.Invalid, "%q is not a state: want STOPPED, STARTING, RUNNING, BACKOFF, STOPPING, EXITED, FATAL or UNKNOWN", word)
+	return 0, cesi.Errorf(cesi.Invalid, "%q is not a state: want STOPPED, STARTING, RUNNING, BACKOFF, STOPPING, EXITED, FATAL, UNKNOWN or NOT STARTED", word)
 }
 
 func (q *processesQuery) readSort(word string) error {

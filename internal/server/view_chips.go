@@ -38,7 +38,7 @@ func newChips(s *fleet.Snapshot, q processesQuery) []chip {
 	if q.Attention == fleet.NeedsNone {
 		chips = append(chips, chip{Name: "attention", Value: "no", Label: words.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
 	}
-	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.Unknown} {
+	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
 		checked := q.wants(state)
 		if counts[state] > 0 || checked {
 			chips = append(chips, chip{Name: "state", Value: state.String(), Label: words.Verbatim(state.String()),

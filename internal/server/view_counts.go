@@ -19,7 +19,7 @@ type stateCount struct {
 // newStateCounts lists the states that occur, the quiet ones first. Unexpected
 // exits are told apart from expected ones.
 func newStateCounts(c fleet.Counts) []stateCount {
-	unexpected := c.Bad - c.Fatal - c.Backoff - c.Unknown
+	unexpected := unexpectedExits(c)
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	exited := c.Exited - unexpected
 	all := []stateCount{
@@ -32,6 +32,7 @@ func newStateCounts(c fleet.Counts) []stateCount {
 		{"warning", c.Unknown, words.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
 		{"warning", c.Backoff, words.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
 		{"bad", c.Fatal, words.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
+		{"bad", c.NotStarted, words.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
 	}
 	var list []stateCount
 	for _, s := range all {
@@ -40,6 +41,11 @@ func newStateCounts(c fleet.Counts) []stateCount {
 		}
 	}
 	return list
+}
+
+// unexpectedExits are those that need attention and are nothing else.
+func unexpectedExits(c fleet.Counts) int {
+	return c.Bad - c.Fatal - c.Backoff - c.Unknown - c.NotStarted
 }
 
 // newCountsBar draws processes by state.

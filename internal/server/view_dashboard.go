@@ -93,7 +93,7 @@ func restingProcesses() processesQuery {
 func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	c := s.Counts
 	connecting := len(s.Nodes) - s.NodesUp - s.NodesDown
-	unexpected := c.Bad - c.Fatal - c.Backoff - c.Unknown
+	unexpected, down := unexpectedExits(c), c.Fatal+c.NotStarted
 	tiles := []tile{
 		{
 			Count: s.NodesUp, Of: len(s.Nodes), Label: words.Of("nodes answering"), Link: "/nodes",
@@ -105,7 +105,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 		},
 		{
 			Count: troubles, Label: words.Of("need attention"), Link: "/?attention=all#attention",
-			Bar: newBar(words.Phrase{}, share{"bad", c.Fatal + s.NodesDown}, share{"warning", c.Bad - c.Fatal}),
+			Bar: newBar(words.Phrase{}, share{"bad", down + s.NodesDown}, share{"warning", c.Bad - down}),
 		},
 		{
 			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().path(),
@@ -119,7 +119,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	if s.Stale > 0 {
 		tiles[1].More = words.Of("%d more not known", s.Stale)
 	}
-	if c.Fatal+s.NodesDown > 0 {
+	if down+s.NodesDown > 0 {
 		tiles[2].Kind = "bad"
 	} else if troubles > 0 {
 		tiles[2].Kind = "warning"

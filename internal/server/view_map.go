@@ -126,7 +126,7 @@ func nodeTrouble(n *fleet.Node) int {
 	switch {
 	case n.Status == fleet.Down:
 		return 3
-	case n.Counts.Fatal > 0:
+	case n.Counts.Fatal+n.Counts.NotStarted > 0:
 		return 4
 	case n.Counts.Backoff > 0:
 		return 2
@@ -154,13 +154,13 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	}
 	for i, p := range n.Processes {
 		cell.Squares = append(cell.Squares, mapSquare{
-			Kind: newProcessBadge(p.Process).Kind, RowID: processRowID(n.Name, p.ProcessID), Page: i/nodeRows + 1, Title: squareTitle(p.Process),
+			Kind: newProcessBadge(p.Process).Kind, RowID: processRowID(n.Name, p.ProcessID), Page: i/nodeRows + 1, Title: squareTitle(p),
 		})
 	}
 	return cell
 }
 
-func squareTitle(p cesi.Process) words.Phrase {
+func squareTitle(p fleet.Process) words.Phrase {
 	title := words.Verbatim(plain(p.ProcessID.String()) + " " + p.State.String())
 	if reason := reasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
 		return words.Of("%s: %s", title, reason)

@@ -93,7 +93,7 @@ func mixedFleet(n, m int) *fleet.Snapshot {
 	s := wideFleet(n, m)
 	for i, node := range s.Nodes {
 		for j := range node.Processes {
-			node.Processes[j].State = cesi.States()[j%len(cesi.States())]
+			node.Processes[j].State = cesi.States()[j%8]
 		}
 		if s.Nodes[i] = sampleNode(node.Name, "production", node.Processes...); i%4 == 0 {
 			silenced(s.Nodes[i], cesi.CauseTimeout, "", time.Minute)

@@ -90,7 +90,7 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: processRowID(part.Node.Name, p.ProcessID),
 		Label: words.Of("%s: %s", plain(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
-	reason := reasonOf(p.Process)
+	reason := reasonOf(p)
 	switch {
 	case cell.Stale:
 		cell.Label = words.Of("%s when it answered last", cell.Label)

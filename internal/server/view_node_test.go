@@ -147,7 +147,7 @@ func TestANodeThatNeverAnsweredSaysSo(t *testing.T) {
 func TestAProcessThatNeverRanSaysSo(t *testing.T) {
 	p := sampleProcess("g", "p", cesi.Stopped, time.Hour)
 	p.Start, p.Stop = 0, 0
-	if got := reasonOf(p.Process).String(); got != "not started yet" {
+	if got := reasonOf(p).String(); got != "not started yet" {
 		t.Errorf("got %q", got)
 	}
 }

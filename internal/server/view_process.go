@@ -39,7 +39,7 @@ func newProcessRow(base basePage, n *fleet.Node, p fleet.Process) processRow {
 	row := processRow{
 		RowID: processRowID(n.Name, p.ProcessID),
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
+		Badge: newProcessBadge(p.Process), Reason: reasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
 		Spoken: words.Verbatim(plain(p.ProcessID.String())), Back: localURL("nodes", n.Name),
 	}

@@ -7,7 +7,10 @@ import (
 )
 
 // reasonOf says why a process does not run; zero for one that does.
-func reasonOf(p cesi.Process) words.Phrase {
+func reasonOf(p fleet.Process) words.Phrase {
+	if p.State == cesi.NotStarted && p.Wanted != nil {
+		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, plain(p.Wanted.Reason))
+	}
 	switch p.State {
 	case cesi.Fatal, cesi.Backoff:
 		if p.SpawnErr != "" {
@@ -15,7 +18,7 @@ func reasonOf(p cesi.Process) words.Phrase {
 		}
 		return words.Of("exited too quickly")
 	case cesi.Exited:
-		return exitReason(p)
+		return exitReason(p.Process)
 	case cesi.Unknown:
 		return words.Of("supervisord does not know its state")
 	case cesi.Stopped:

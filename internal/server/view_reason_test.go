@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
 )
 
 func TestReasonsInWords(t *testing.T) {
@@ -22,7 +23,7 @@ func TestReasonsInWords(t *testing.T) {
 		{cesi.Process{State: cesi.Unknown}, "supervisord does not know its state"},
 	}
 	for _, test := range tests {
-		if got := reasonOf(test.process).String(); got != test.want {
+		if got := reasonOf(fleet.Process{Process: test.process}).String(); got != test.want {
 			t.Errorf("%v: %q, want %q", test.process.State, got, test.want)
 		}
 	}

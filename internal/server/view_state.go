@@ -25,6 +25,8 @@ func newProcessBadge(p cesi.Process) badge {
 		return badge{"warning", "backoff", word}
 	case cesi.Fatal:
 		return badge{"bad", "fatal", word}
+	case cesi.NotStarted:
+		return badge{"bad", "stopped", word}
 	case cesi.Stopped:
 		return badge{"idle", "stopped", word}
 	case cesi.Exited:

@@ -90,14 +90,18 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 		if state == cesi.Fatal || state == cesi.Backoff {
 			p.SpawnErr = "can't find command '/srv/api/bin/worker'"
 		}
-		node.Processes = append(node.Processes, fleet.Process{Process: p})
+		shown := fleet.Process{Process: p}
+		if state == cesi.NotStarted {
+			shown.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "maria", Reason: "can't find command '/srv/api/bin/worker' (NO_FILE)"}}
+		}
+		node.Processes = append(node.Processes, shown)
 		if state == cesi.Exited {
 			p.Name, p.ExitStatus, p.SpawnErr = "worker_failed", 3, "Bad exit code 3"
 			node.Processes = append(node.Processes, fleet.Process{Process: p})
 		}
 	}
 	node.Recall(styleHistory(node, now))
-	node.Counts = fleet.Counts{Total: 9, Running: 1, Starting: 1, Stopping: 1, Stopped: 1, Exited: 2, Backoff: 1, Fatal: 1, Unknown: 1, Bad: 4}
+	node.Counts = fleet.Counts{Total: 10, Running: 1, Starting: 1, Stopping: 1, Stopped: 1, Exited: 2, Backoff: 1, Fatal: 1, Unknown: 1, NotStarted: 1, Bad: 5}
 	silent = &fleet.Node{
 		Name: "web-2", Status: fleet.Down, LastContact: now.Add(-time.Minute), Processes: node.Processes[:3],
 		Failure: &fleet.Failure{Cause: cesi.CauseTimeout, Message: "It did not answer in time.", Since: now.Add(-time.Minute)},

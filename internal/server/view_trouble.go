@@ -32,7 +32,7 @@ func newTroubleRow(t fleet.Trouble, now time.Time, control bool) troubleRow {
 		RowID: rowID("trouble", t.Node.Name, p.ProcessID.String()),
 		Node:  t.Node.Name, ID: p.ProcessID.String(),
 		Group: p.Group, Name: p.Name,
-		Badge: newProcessBadge(p.Process), Reason: reasonOf(p.Process), Control: control,
+		Badge: newProcessBadge(p.Process), Reason: reasonOf(*p), Control: control,
 	}
 	if since := p.Since(); since > 0 {
 		row.Age = newLasting(t.Node, since)

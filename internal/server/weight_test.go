@@ -57,7 +57,7 @@ func TestTheFirstLookAtTheDashboardIsLight(t *testing.T) {
 	for n := range 20 {
 		var processes []cesi.Process
 		for p := range 20 {
-			processes = append(processes, fakeProcess("group", fmt.Sprintf("program_%02d", p), cesi.States()[p%len(cesi.States())]))
+			processes = append(processes, fakeProcess("group", fmt.Sprintf("program_%02d", p), cesi.States()[p%8]))
 		}
 		nodes = append(nodes, fakes.Add(fmt.Sprintf("node%02d", n), processes...).Node())
 	}

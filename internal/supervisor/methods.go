@@ -33,10 +33,18 @@ func (p processInfo) process() (cesi.Process, error) {
 	return cesi.Process{
 		ProcessID: cesi.ProcessID{Group: restore(p.Group), Name: restore(p.Name)},
 		Start:     p.Start, Stop: p.Stop, Now: p.Now,
-		State: cesi.State(p.State), SpawnErr: restore(p.SpawnErr), ExitStatus: p.ExitStatus,
+		State: stateOf(p.State), SpawnErr: restore(p.SpawnErr), ExitStatus: p.ExitStatus,
 		Logfile: restore(p.Logfile), StdoutLogfile: restore(p.StdoutLogfile), StderrLogfile: restore(p.StderrLogfile),
 		PID: p.PID, Description: restore(p.Description),
 	}, nil
+}
+
+// stateOf is the state of a number of supervisord's; cesi.NotStarted is none of them.
+func stateOf(number int) cesi.State {
+	if state := cesi.State(number); state != cesi.NotStarted {
+		return state
+	}
+	return cesi.Unknown
 }
 
 // Info asks who the supervisord is (getSupervisorVersion, getAPIVersion,

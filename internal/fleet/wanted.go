@@ -1,0 +1,259 @@
+package fleet
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+const (
+	// wantedTime bounds the wait for the database to take what is wanted.
+	wantedTime = 3 * time.Second
+	// wantedKept is how long what is wanted on a node outlasts the node's
+	// configuration.
+	wantedKept = 7 * 24 * time.Hour
+)
+
+// Wanted tells of a process that CeSI stopped in order to start it again, and has
+// not seen running since.
+type Wanted struct {
+	cesi.Wanted
+	// State is the state by supervisord; that of the Process is cesi.NotStarted
+	// once the command is over and the process is down.
+	State cesi.State
+}
+
+// wish is what is wanted, with the pid of the process that is to end; 0 where
+// that is not known.
+type wish struct {
+	cesi.Wanted
+	pid int
+}
+
+// wishes are what is wanted: a bounded list, one for each process of the fleet
+// at most.
+type wishes struct {
+	fleet  *Fleet
+	saving sync.Mutex // held while the database is told
+
+	mu sync.Mutex
+	of map[string]map[cesi.ProcessID]wish // by node
+}
+
+// RecallWanted takes up what an earlier run left wanted. Call it before Apply.
+func (f *Fleet) RecallWanted(list []cesi.Wanted) {
+	f.wishes.mu.Lock()
+	defer f.wishes.mu.Unlock()
+	for _, w := range list {
+		if w.Reason == "" {
+			w.Reason = "CeSI ended in the middle of the restart"
+		}
+		f.wishes.put(wish{Wanted: w})
+	}
+}
+
+// put adds a wish. Call with mu held.
+func (w *wishes) put(one wish) {
+	if w.of[one.Node] == nil {
+		w.of[one.Node] = make(map[cesi.ProcessID]wish)
+	}
+	w.of[one.Node][one.ProcessID] = one
+}
+
+// change changes a wish, if there is one.
+func (w *wishes) change(ref Ref, do func(*wish)) (found bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	one, found := w.of[ref.Node][ref.ProcessID]
+	if found {
+		do(&one)
+		w.of[ref.Node][ref.ProcessID] = one
+	}
+	return found
+}
+
+// remove takes a wish back and reports whether there was one.
+func (w *wishes) remove(ref Ref) (found bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, found = w.of[ref.Node][ref.ProcessID]
+	delete(w.of[ref.Node], ref.ProcessID)
+	return found
+}
+
+// save brings the database up to what is wanted of the processes.
+func (w *wishes) save(refs []Ref) {
+	if len(refs) == 0 || w.fleet.opts.Wanted == nil {
+		return
+	}
+	w.saving.Lock()
+	defer w.saving.Unlock()
+	var wanted, gone []cesi.Wanted
+	w.mu.Lock()
+	for _, ref := range refs {
+		if one, found := w.of[ref.Node][ref.ProcessID]; found {
+			wanted = append(wanted, one.Wanted)
+		} else {
+			gone = append(gone, cesi.Wanted{Node: ref.Node, ProcessID: ref.ProcessID})
+		}
+	}
+	w.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), wantedTime)
+	defer cancel()
+	if err := w.fleet.opts.Wanted.SaveWanted(ctx, wanted, gone); err != nil {
+		w.fleet.opts.Log.Error("can't store what is wanted", "processes", len(refs), "error", err)
+	}
+}
+
+// saveLater is save in a goroutine.
+func (w *wishes) saveLater(refs []Ref) {
+	if len(refs) > 0 {
+		w.fleet.pollers.Go(func() { _ = w.fleet.contain("store what is wanted", func() { w.save(refs) }) })
+	}
+}
+
+// forgetNodes drops what is old of nodes that are out of the configuration.
+func (w *wishes) forgetNodes(nodes []cesi.Node) {
+	old := w.fleet.opts.Now().Add(-wantedKept)
+	var gone []Ref
+	w.mu.Lock()
+	for name, of := range w.of {
+		if slices.ContainsFunc(nodes, func(n cesi.Node) bool { return n.Name == name }) {
+			continue
+		}
+		for id, one := range of {
+			if one.Since.Before(old) {
+				delete(of, id)
+				gone = append(gone, Ref{Node: name, ProcessID: id})
+			}
+		}
+	}
+	w.mu.Unlock()
+	w.saveLater(gone)
+}
+
+// mark shows on a node's processes which are wanted, and drops what runs, has run
+// since or is gone.
+func (w *wishes) mark(n *Node) {
+	w.mu.Lock()
+	of := maps.Clone(w.of[n.Name])
+	w.mu.Unlock()
+	if len(of) == 0 && n.wanted == 0 {
+		return
+	}
+	n.Processes, n.wanted, n.Counts = slices.Clone(n.Processes), 0, Counts{}
+	var over []Ref
+	for i := range n.Processes {
+		p := &n.Processes[i]
+		if p.Wanted != nil {
+			p.State, p.Wanted = p.Wanted.State, nil
+		}
+		if one, found := of[p.ProcessID]; found {
+			delete(of, p.ProcessID)
+			ref := Ref{Node: n.Name, ProcessID: p.ProcessID}
+			busy := w.fleet.commands.flights.busy(ref)
+			if n.Status == Up && !busy && one.over(p.Process) {
+				over = append(over, ref)
+			} else {
+				p.want(one, busy)
+				n.wanted++
+			}
+		}
+		n.Counts.count(p.Process)
+	}
+	if n.Status == Up {
+		for id := range of {
+			if ref := (Ref{Node: n.Name, ProcessID: id}); !w.fleet.commands.flights.busy(ref) {
+				over = append(over, ref)
+			}
+		}
+	}
+	for _, ref := range over {
+		w.remove(ref)
+	}
+	w.saveLater(over)
+}
+
+// over reports whether the process has come to run since it was stopped.
+func (w wish) over(p cesi.Process) bool {
+	switch p.State {
+	case cesi.Running:
+		return w.pid == 0 || p.PID != w.pid
+	case cesi.Stopped, cesi.Exited:
+		return p.Start > w.Started
+	default:
+		return false
+	}
+}
+
+// want marks a process as wanted, and as not started if no command is under way.
+func (p *Process) want(one wish, busy bool) {
+	p.Wanted = &Wanted{Wanted: one.Wanted, State: p.State}
+	if !busy && (p.State == cesi.Stopped || p.State == cesi.Exited) {
+		p.State = cesi.NotStarted
+	}
+}
+
+func sameWanted(a, b *Wanted) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// remark shows on a node what has changed of what is wanted there.
+func (p *poller) remark() {
+	p.fleet.wishes.mu.Lock()
+	some := len(p.fleet.wishes.of[p.name]) > 0
+	p.fleet.wishes.mu.Unlock()
+	if some || p.node().wanted > 0 {
+		p.publish(func(*Node) {})
+	}
+}
+
+// want remembers, before anything goes out, what a restart is about to stop; a
+// stop takes back what is wanted of its processes.
+func (r *run) want(s *step) {
+	w := r.fleet.wishes
+	var refs []Ref
+	for _, j := range s.jobs {
+		switch {
+		case r.plan.command.Action == cesi.ActionStop:
+			if w.remove(j.ref) {
+				refs = append(refs, j.ref)
+			}
+		case r.plan.command.Action == cesi.ActionRestart && j.waiting() && !j.restarted:
+			w.mu.Lock()
+			w.put(wish{pid: j.process.PID, Wanted: cesi.Wanted{
+				Node: j.ref.Node, ProcessID: j.ref.ProcessID, Since: r.now(), By: r.actor.User, Activity: r.entry.ID, Started: j.process.Start,
+			}})
+			w.mu.Unlock()
+			refs = append(refs, j.ref)
+		}
+	}
+	w.save(refs)
+}
+
+// wantNoMore takes back what is wanted of a process that was started or that a
+// stop went ahead for, and else keeps the reason why it was not started.
+func (r *run) wantNoMore(s *step, o Outcome) {
+	if !steers(r.plan.command.Action) {
+		return
+	}
+	w, changed := r.fleet.wishes, false
+	if o.Result == cesi.OK || r.fleet.commands.flights.overtakenBy(s.flights[o.Ref]) != "" {
+		changed = w.remove(o.Ref)
+	} else {
+		changed = w.change(o.Ref, func(one *wish) {
+			one.pid, one.Reason = 0, strings.TrimPrefix(o.Message, "stopped, but not started: ")
+		})
+	}
+	if changed {
+		w.save([]Ref{o.Ref})
+	}
+}

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"cesi/internal/cesi"
+)
+
+// SaveWanted stores what is wanted, a row a process, and removes what is gone
+// (its Node and ProcessID), in one transaction.
+func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error {
+	return db.inTx(ctx, func(tx *sql.Tx) error {
+		for _, w := range wanted {
+			_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO wanted (node, grp, process, since, by, activity, started, reason)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, w.Node, w.Group, w.Name, micros(w.Since), w.By, w.Activity, w.Started, w.Reason)
+			if err != nil {
+				return fmt.Errorf("store what is wanted: %w", err)
+			}
+		}
+		for _, w := range gone {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM wanted WHERE node = ? AND grp = ? AND process = ?`, w.Node, w.Group, w.Name); err != nil {
+				return fmt.Errorf("remove what was wanted: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// Wanted returns all that is wanted.
+func (db *DB) Wanted(ctx context.Context) ([]cesi.Wanted, error) {
+	return list(ctx, db.sql, "read what is wanted", scanWanted,
+		`SELECT node, grp, process, since, by, activity, started, reason FROM wanted ORDER BY node, grp, process`)
+}
+
+func scanWanted(row scanner) (w cesi.Wanted, err error) {
+	var since int64
+	err = row.Scan(&w.Node, &w.Group, &w.Name, &since, &w.By, &w.Activity, &w.Started, &w.Reason)
+	w.Since = fromMicros(since)
+	return w, err
+}
