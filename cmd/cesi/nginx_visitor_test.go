@@ -34,7 +34,7 @@ type visitor struct {
 
 	last     string // path that the last answer came from
 	protocol string
-	cookie   *http.Cookie // the last that was set
+	cookie   *http.Cookie // of the session, the last that was set
 }
 
 // RoundTrip implements http.RoundTripper. Over plain HTTP browsers don't say
@@ -58,7 +58,9 @@ func (v *visitor) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	v.last, v.protocol = r.URL.Path, response.Proto
 	for _, cookie := range response.Cookies() {
-		v.cookie = cookie
+		if strings.Contains(cookie.Name, "cesi_session_") {
+			v.cookie = cookie
+		}
 	}
 	return response, nil
 }
