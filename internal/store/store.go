@@ -10,6 +10,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -56,6 +57,9 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxConnections)
 	remarks, err := migrate(ctx, pool)
+	if err == nil {
+		err = file.findLog(ctx, pool)
+	}
 	if err != nil {
 		_ = pool.Close()
 		return nil, fmt.Errorf("database %s: %w", path, explain(err))
@@ -120,7 +124,7 @@ func (db *DB) look() {
 	if err == nil {
 		var tx *sql.Tx
 		if tx, err = db.sql.BeginTx(context.Background(), nil); err == nil { // BEGIN IMMEDIATE, by _txlock
-			err = tx.Rollback()
+			err = errors.Join(db.file.checkLog(), tx.Rollback())
 		}
 	}
 	if err != nil {
@@ -142,6 +146,9 @@ func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 		return explain(fmt.Errorf("begin: %w", err))
 	}
 	defer tx.Rollback() // after a commit there is nothing to roll back
+	if err := db.file.checkLog(); err != nil {
+		return err
+	}
 	if err := do(tx); err != nil {
 		return explain(err)
 	}

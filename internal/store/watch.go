@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"cesi/internal/cesi"
 )
@@ -14,6 +17,7 @@ import (
 type fileWatch struct {
 	path string
 	info os.FileInfo
+	log  string // the path of its -wal; empty: it has none
 }
 
 func newFileWatch(path string) (fileWatch, error) {
@@ -21,7 +25,7 @@ func newFileWatch(path string) (fileWatch, error) {
 	if err != nil {
 		return fileWatch{}, fmt.Errorf("look at the database: %w", err)
 	}
-	return fileWatch{path, info}, nil
+	return fileWatch{path: path, info: info}, nil
 }
 
 // check compares what is at the path now. The file that is open stays usable
@@ -33,6 +37,28 @@ func (f fileWatch) check() error {
 		return cesi.Wrap(cesi.Unavailable, err, "the database's file was removed while CeSI runs, so nothing can be stored: put it back, or restart CeSI to begin with an empty one")
 	case !os.SameFile(f.info, info):
 		return cesi.Errorf(cesi.Unavailable, "the database's file was replaced while CeSI runs, so nothing can be stored: restart CeSI to use the new one")
+	}
+	return nil
+}
+
+// checkLog looks for SQLite's log, the -wal file, which is there during every write
+// transaction. Without its name, what is written to it reaches the database only
+// when CeSI ends in good order.
+func (f fileWatch) checkLog() error {
+	if _, err := os.Stat(f.log); f.log != "" && errors.Is(err, fs.ErrNotExist) {
+		return cesi.Errorf(cesi.Unavailable, "the database's -wal file was removed while CeSI runs, so nothing can be stored: restart CeSI, which saves what is in it")
+	}
+	return nil
+}
+
+// findLog notes where SQLite's log is, if it keeps one: some file systems can't.
+func (f *fileWatch) findLog(ctx context.Context, pool *sql.DB) error {
+	var mode string
+	if err := pool.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(f.path); err == nil && mode == "wal" {
+		f.log = real + "-wal"
 	}
 	return nil
 }

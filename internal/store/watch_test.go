@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"cesi/internal/cesi"
 )
@@ -82,4 +84,29 @@ func TestJournal_NoticesThatTheDatabaseIsGoneAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "well", func() bool { _, _, err := j.Degraded(); return err == nil && j.Gone() == nil })
+}
+
+func TestDatabaseFile_RemovedLogRefusesWritesAndIsSavedAtTheEnd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cesi.db")
+	db, err := Open(t.Context(), path, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addUser(t, db, "ann", cesi.Admin)
+	if err := os.Remove(path + "-wal"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.AddUser(t.Context(), cesi.User{Name: "bob", Role: cesi.Viewer}, "hash")
+	wantKind(t, err, cesi.Unavailable, "-wal file was removed while CeSI runs")
+	if db.Writable(t.Context()) == nil {
+		t.Error("the database counts as writable")
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := reopenTest(t, path)
+	if users, err := again.Users(t.Context()); err != nil || len(users) != 1 {
+		t.Errorf("users %v, error %v after a restart: want ann", users, err)
+	}
+	addUser(t, again, "bob", cesi.Viewer)
 }
