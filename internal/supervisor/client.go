@@ -20,8 +20,9 @@ import (
 	"github.com/kolo/xmlrpc"
 )
 
-// maxReply bounds the body of one reply, in bytes: about 50,000 processes.
-const maxReply = 64 << 20
+// maxReply bounds the body of one reply, in bytes: about 12,000 processes, each
+// with all that supervisord says of one.
+const maxReply = 16 << 20
 
 // Client talks to one supervisord. Its methods may be called from any
 // goroutine; each is bounded by its context, the reading of the reply included.

@@ -360,7 +360,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 		{"a proxy without backend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, cesi.CauseUnreachable},
 		{"too large", func(w http.ResponseWriter, _ *http.Request) {
 			chunk := []byte(strings.Repeat(" ", 1<<20))
-			for range 66 {
+			for range 18 {
 				if _, err := w.Write(chunk); err != nil {
 					return
 				}
@@ -386,7 +386,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			fake := fleet.Add(fmt.Sprint("n", i))
 			fake.Misbehave(test.answer)
-			patience := 2 * time.Minute // to take 64 MB under the race detector
+			patience := 2 * time.Minute // to take 16 MB under the race detector
 			if test.want == cesi.CauseTimeout {
 				patience = 300 * time.Millisecond
 			}

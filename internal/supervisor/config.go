@@ -54,9 +54,9 @@ func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
 
 func (i configInfo) config() cesi.ProcessConfig {
 	return cesi.ProcessConfig{
-		ProcessID: cesi.ProcessID{Group: restore(i.Group), Name: restore(i.Name)},
+		ProcessID: cesi.ProcessID{Group: i.Group, Name: i.Name},
 		Autostart: i.Autostart, GroupPriority: i.GroupPriority, Priority: i.Priority,
-		Full: i.Command != "", Command: restore(i.Command),
+		Full: i.Command != "", Command: i.Command,
 		Placed: i.UID != nil, Directory: unlessNone(i.Directory), UID: unlessNone(i.UID), ExitCodes: joinInts(i.ExitCodes),
 		StartSecs: i.StartSecs, StartRetries: i.StartRetries, StopSignal: i.StopSignal, StopWaitSecs: i.StopWaitSecs,
 		KillAsGroup: i.KillAsGroup, RedirectStderr: i.RedirectStderr,
@@ -70,7 +70,7 @@ func unlessNone(value any) string {
 	if value == nil || value == "none" {
 		return ""
 	}
-	return restore(fmt.Sprint(value))
+	return fmt.Sprint(value)
 }
 
 func joinInts(list []int) string {

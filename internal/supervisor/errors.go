@@ -13,12 +13,11 @@ import (
 	"syscall"
 
 	"cesi/internal/cesi"
-
-	"github.com/kolo/xmlrpc"
 )
 
 var (
-	errTooLarge  = errors.New("the reply is larger than 64 MiB")
+	errTooLarge  = errors.New("the reply is larger than 16 MiB")
+	errHeader    = errors.New("the reply's header is larger than 64 KiB")
 	errNotXMLRPC = errors.New("the reply is no XML-RPC")
 )
 
@@ -49,7 +48,9 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	case errors.Is(err, errNotXMLRPC):
 		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there is no supervisord: it sends a web page."
 	case errors.Is(err, errTooLarge):
-		return cesi.Unreachable, cesi.CauseBadReply, "Its reply is larger than 64 MiB."
+		return cesi.Unreachable, cesi.CauseBadReply, "Its reply is larger than 16 MiB."
+	case errors.Is(err, errHeader), strings.Contains(err.Error(), "server response headers exceeded"):
+		return cesi.Unreachable, cesi.CauseBadReply, "The header of its reply is larger than 64 KiB."
 	case ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout():
 		return cesi.Timeout, cesi.CauseTimeout, "It did not answer in time: is the host up, and supervisord not stuck?"
 	case errors.As(err, &dns):
@@ -123,9 +124,9 @@ func badReply(err error) error {
 
 // faultError turns a fault into an error of the kind that fits it, in
 // supervisord's words.
-func faultError(f xmlrpc.FaultError) error {
+func faultError(f fault) error {
 	code := cesi.FaultCode(f.Code)
-	text := restore(f.String)
+	text := f.String
 	if isUnknownMethod(text) {
 		code = cesi.FaultUnknownMethod
 	}
@@ -146,7 +147,7 @@ func faultError(f xmlrpc.FaultError) error {
 
 // statusFault is the error of one process in a call on many.
 func statusFault(status int, description string) error {
-	return faultError(xmlrpc.FaultError{Code: status, String: description})
+	return faultError(fault{Code: status, String: description})
 }
 
 // isUnknownMethod recognizes how other implementations say that they lack a

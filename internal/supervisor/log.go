@@ -116,7 +116,7 @@ func (r *logReader) call(offset, length int64) ([]byte, error) {
 	}
 	var text string
 	err := r.client.call(r.ctx, &text, method, args...)
-	return []byte(restore(text)), explainNoLog(r.log, err)
+	return []byte(text), explainNoLog(r.log, err)
 }
 
 // explainNoLog words the faults of a log that can't be read.

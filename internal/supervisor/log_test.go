@@ -103,7 +103,6 @@ func TestALogIsReadByOffsetWhateverItHolds(t *testing.T) {
 			if err != nil || size != int64(len(test.log)) {
 				t.Fatalf("%d bytes, want %d, %v", size, len(test.log), err)
 			}
-			want := strings.ReplaceAll(test.log, "\ufffe", "\ufffd") // which no XML can hold
 			for _, bounds := range [][2]int64{{0, size}, {size - 65_536, size}, {1001, 65_001}, {size - 10, size + 100}, {size, size + 10}, {size + 5, size + 10}} {
 				from, to := max(0, bounds[0]), bounds[1]
 				before := tracebacks(t, s)
@@ -117,7 +116,7 @@ func TestALogIsReadByOffsetWhateverItHolds(t *testing.T) {
 					}
 					continue
 				}
-				gaps := checkPart(t, part, want)
+				gaps := checkPart(t, part, test.log)
 				if part.From > from+3 || part.To < min(to, size) || part.To > min(to+3, size) || (gaps > 0) && !test.gaps {
 					t.Errorf("[%d, %d) of %d gave [%d, %d) with gaps of %d", from, to, size, part.From, part.To, gaps)
 				}

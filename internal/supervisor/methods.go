@@ -31,11 +31,11 @@ func (p processInfo) process() (cesi.Process, error) {
 		return cesi.Process{}, badReply(errNameless)
 	}
 	return cesi.Process{
-		ProcessID: cesi.ProcessID{Group: restore(p.Group), Name: restore(p.Name)},
+		ProcessID: cesi.ProcessID{Group: p.Group, Name: p.Name},
 		Start:     p.Start, Stop: p.Stop, Now: p.Now,
-		State: stateOf(p.State), SpawnErr: restore(p.SpawnErr), ExitStatus: p.ExitStatus,
-		Logfile: restore(p.Logfile), StdoutLogfile: restore(p.StdoutLogfile), StderrLogfile: restore(p.StderrLogfile),
-		PID: p.PID, Description: restore(p.Description),
+		State: stateOf(p.State), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
+		Logfile: p.Logfile, StdoutLogfile: p.StdoutLogfile, StderrLogfile: p.StderrLogfile,
+		PID: p.PID, Description: p.Description,
 	}, nil
 }
 
@@ -64,8 +64,6 @@ func (c *Client) Info(ctx context.Context) (cesi.SupervisorInfo, error) {
 			return cesi.SupervisorInfo{}, err
 		}
 	}
-	info.Version, info.APIVersion = restore(info.Version), restore(info.APIVersion)
-	info.Identification = restore(info.Identification)
 	return info, nil
 }
 
@@ -145,7 +143,7 @@ func (c *Client) callMany(ctx context.Context, method string, args ...any) ([]ce
 	}
 	results := make([]cesi.CallResult, len(statuses))
 	for i, s := range statuses {
-		results[i].ProcessID = cesi.ProcessID{Group: restore(s.Group), Name: restore(s.Name)}
+		results[i].ProcessID = cesi.ProcessID{Group: s.Group, Name: s.Name}
 		if cesi.FaultCode(s.Status) != cesi.FaultSuccess {
 			results[i].Err = statusFault(s.Status, s.Description)
 		}

@@ -20,11 +20,6 @@ func (c *Client) Reread(ctx context.Context) (cesi.Changes, error) {
 	if len(lists) != 1 || len(lists[0]) != 3 {
 		return cesi.Changes{}, badReply(errNoLists)
 	}
-	for _, list := range lists[0] {
-		for i := range list {
-			list[i] = restore(list[i])
-		}
-	}
 	return cesi.Changes{Added: lists[0][0], Changed: lists[0][1], Removed: lists[0][2]}, nil
 }
 

@@ -11,6 +11,9 @@ import (
 	"cesi/internal/cesi"
 )
 
+// maxHeader bounds the header of one reply, in bytes.
+const maxHeader = 64 << 10
+
 // newTransport returns the connections to one address of a node: no proxy of the
 // environment's, since what goes out by hand would not take it (connect), no
 // compression, headers bounded.
@@ -20,7 +23,7 @@ func newTransport(node cesi.Node, dial func(ctx context.Context, network, addres
 		DisableCompression:     true,
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        time.Minute,
-		MaxResponseHeaderBytes: 64 << 10,
+		MaxResponseHeaderBytes: maxHeader,
 		ForceAttemptHTTP2:      false,
 	}
 	if node.TLSSkipVerify || node.TLSCA != "" {

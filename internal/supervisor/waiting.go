@@ -35,17 +35,22 @@ func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
 	if err := request.Write(conn); err != nil {
 		return nil, err
 	}
-	reader := bufio.NewReader(conn)
+	bounded := &io.LimitedReader{R: conn, N: maxHeader}
+	reader := bufio.NewReader(bounded)
 	response, err := http.ReadResponse(reader, request)
 	if err != nil {
+		if bounded.N <= 0 {
+			err = errHeader
+		}
 		return nil, err
 	}
+	bounded.N = maxReply + 1
 	defer response.Body.Close()
 	reply, err := c.readReply(response)
 	if err != nil || bytes.Contains(reply, replyEnd) {
 		return reply, err
 	}
-	rest, err := io.ReadAll(io.LimitReader(reader, maxReply-int64(len(reply))))
+	rest, err := io.ReadAll(io.LimitReader(reader, int64(maxReply-len(reply))))
 	return append(reply, rest...), err
 }
 
