@@ -17,7 +17,9 @@ SYSCONF ?= /etc
 STATE   ?= /var/lib/cesi
 DESTDIR ?=
 
-.PHONY: help build demo test lint bench assets screenshots install clean
+FUZZTIME ?= 2m
+
+.PHONY: help build demo test lint fuzz bench assets screenshots install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +51,12 @@ lint: go ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l cmd internal migrations web); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
 	$(AS_SHIPPED) go vet ./...
 	$(AS_SHIPPED) go run $(STATICCHECK) ./...
+
+fuzz: go ## every fuzz target, for FUZZTIME each (2m)
+	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' cmd internal migrations web | while IFS=: read -r file target; do \
+		echo "$${file%/*}: $${target#func }"; \
+		go test "./$${file%/*}" -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime '$(FUZZTIME)' </dev/null || exit 1; \
+	done
 
 bench: go ## the figures that matter, measured
 	@.ci/need supervisord=supervisor
