@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
+	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/config"
 	"cesi/internal/supervisor"
@@ -38,7 +40,8 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	printFindings(stdout, conf.Warnings)
-	for _, warning := range append(readableFiles(conf.Database), unfitActivityLog(conf)...) {
+	warnings := slices.Concat(readableFiles(conf.Database), unfitActivityLog(conf), weakPassword(conf))
+	for _, warning := range warnings {
 		fmt.Fprintln(stdout, "warning:", oneLine(warning))
 	}
 	fmt.Fprintf(stdout, "%s: fine, %s\n", conf.Path, plural(len(conf.Nodes), "node"))
@@ -46,6 +49,19 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 		return checkNodes(ctx, conf.Nodes, stdout)
 	}
 	return nil
+}
+
+// weakPassword says what is wrong with the first administrator's password, which
+// is taken as it is.
+func weakPassword(conf *config.Config) []string {
+	if conf.AdminPassword == "" {
+		return nil
+	}
+	err := auth.CheckPassword(conf.AdminPassword.Reveal())
+	if err == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: [cesi]: admin_password: %s", conf.Path, cesi.Sentence(err))}
 }
 
 func printFindings(stdout io.Writer, findings []config.Problem) {

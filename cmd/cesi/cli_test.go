@@ -140,6 +140,20 @@ func TestCheckFindsNothingWrongAndStillWarns(t *testing.T) {
 	}
 }
 
+func TestCheck_WarnsOfAWeakAdminPassword(t *testing.T) {
+	t.Parallel()
+	for password, want := range map[string]string{
+		"s3cret": "at least 8 characters", "Password1": "one of the commonest", "a quiet afternoon": "",
+	} {
+		in := writeConf(t, "")
+		in.write(t, "cesi.conf", "[cesi]\nadmin_password = "+password+"\n[node:web-1]\nhost = 10.0.0.1\n")
+		out, code := in.cli(t, "", "check")
+		if code != 0 || strings.Contains(out, "admin_password: ") != (want != "") || !strings.Contains(out, want) || strings.Contains(out, password) {
+			t.Errorf("%q: exit code %d: %s", password, code, out)
+		}
+	}
+}
+
 func TestCheckConnectSaysWhatIsWrongWithEachKindOfNode(t *testing.T) {
 	t.Parallel()
 	closed := supervisortest.Options{Username: "cesi", Password: "right"}

@@ -186,7 +186,7 @@ func setPassword(ctx context.Context, c *userCommand) error {
 	if err := c.auth.SetPassword(ctx, c.actor, c.words[0], password, c.mustChange); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "%s has a new password; all its sessions have ended\n", c.words[0])
+	fmt.Fprintf(c.stdout, "%s has a new password; all its sessions and API tokens have ended\n", c.words[0])
 	return nil
 }
 

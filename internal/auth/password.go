@@ -37,8 +37,9 @@ func newPasswords(cost int) *passwords {
 	return &passwords{cost: cost, dummy: dummy, slots: make(chan struct{}, atOnce)}
 }
 
-// check returns an Invalid error that says what is wrong with a new password.
-func (p *passwords) check(password string) error {
+// CheckPassword returns an Invalid error that says what is wrong with a new
+// password: fewer than 8 characters, more than 72 bytes, or one of the commonest.
+func CheckPassword(password string) error {
 	if utf8.RuneCountInString(password) < minPassword {
 		return cesi.Errorf(cesi.Invalid, "a password has at least %d characters", minPassword)
 	}
@@ -50,6 +51,8 @@ func (p *passwords) check(password string) error {
 	}
 	return nil
 }
+
+func (p *passwords) check(password string) error { return CheckPassword(password) }
 
 // hash returns what is stored of a password.
 func (p *passwords) hash(ctx context.Context, password string) (string, error) {
