@@ -84,7 +84,7 @@ func (r *run) startOne(ctx context.Context, s *step, j *job) {
 func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	ref := j.ref
 	if err == nil {
-		return Outcome{Ref: ref, Result: cesi.OK}
+		return r.up(ctx, s, j)
 	}
 	if by := r.fleet.commands.flights.overtakenBy(s.flights[ref]); by != "" {
 		return overtaken(ref, by)
@@ -92,6 +92,11 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	restart := r.plan.command.Action == cesi.ActionRestart && j.waiting()
 	if restart && cesi.FaultOf(err) == cesi.FaultAlreadyStarted {
 		return r.startedByOthers(ref)
+	}
+	if cesi.FaultOf(err) == cesi.FaultAbnormalTermination { // perhaps it was just too quick for supervisord
+		if p, err := s.ask(ctx, ref.ProcessID); err == nil && p.State == cesi.Exited {
+			return down(ref, p)
+		}
 	}
 	o := failed(ref, err)
 	if fault := cesi.FaultOf(err); fault == cesi.FaultSpawnError || fault == cesi.FaultAbnormalTermination {
@@ -177,7 +182,7 @@ func (r *run) anyOvertaken(s *step) bool {
 // startExact has supervisord start the group or node in its own order.
 func (r *run) startExact(ctx context.Context, s *step) {
 	errs, err := r.exactly(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
-	for _, j := range s.jobs {
+	r.parallel(s, s.jobs, func(j *job) {
 		r.complete(s, r.started(ctx, s, j, cmp.Or(err, errs[j.ref.ProcessID])))
-	}
+	})
 }

@@ -201,11 +201,9 @@ func leaveAlone(action cesi.Action, p Process) string {
 	switch {
 	case p.Self && action != cesi.ActionStart && action != cesi.ActionClearLogs:
 		return "it is this CeSI itself"
-	case action == cesi.ActionClearLogs:
-		return ""
-	case action == cesi.ActionSignal && !p.State.Signallable():
+	case !steers(action) && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
 		return fmt.Sprintf("it does not run (%s)", p.State)
-	case action == cesi.ActionSignal:
+	case !steers(action):
 		return ""
 	case p.State == cesi.Stopping:
 		return "it is stopping"

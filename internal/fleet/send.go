@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"cesi/internal/cesi"
 )
@@ -12,22 +14,89 @@ func steers(action cesi.Action) bool {
 	return action == cesi.ActionStart || action == cesi.ActionStop || action == cesi.ActionRestart
 }
 
-// send makes the one call of a command that neither starts nor stops.
+// send makes the one call of a command that neither starts nor stops, and tells
+// its effect: supervisord answers True also where it has done nothing.
 func (r *run) send(ctx context.Context, s *step, j *job) Outcome {
-	ctx, cancel := context.WithTimeout(ctx, s.poller.config().Timeout)
-	defer cancel()
 	c, id := r.plan.command, j.ref.ProcessID
-	var err error
-	switch c.Action {
-	case cesi.ActionSignal:
-		err = s.poller.client.Signal(ctx, id, c.Signal)
-	case cesi.ActionStdin:
-		err = s.poller.client.SendStdin(ctx, id, c.Text)
-	default:
-		err = s.poller.client.ClearLogs(ctx, id)
-	}
+	before, err := s.ask(ctx, id)
 	if err != nil {
 		return failed(j.ref, err)
 	}
-	return Outcome{Ref: j.ref, Result: cesi.OK}
+	if !before.State.Signallable() {
+		return failed(j.ref, notRunning(before.State))
+	}
+	if err := r.sendOne(ctx, s, id); err != nil {
+		if c.Action == cesi.ActionStdin && cesi.FaultOf(err) == cesi.FaultNoFile {
+			err = cesi.Wrap(cesi.Conflict, err, "its standard input is closed")
+		}
+		return failed(j.ref, err)
+	}
+	o := Outcome{Ref: j.ref, Result: cesi.OK}
+	after, err := s.ask(ctx, id)
+	ended := err == nil && (!after.State.Signallable() || after.PID != before.PID)
+	switch {
+	case ended && c.Action != cesi.ActionSignal:
+		return failed(j.ref, cesi.Errorf(cesi.Conflict, "it ended meanwhile (%s)", after.State))
+	case ended:
+		o.Message = fmt.Sprintf("it ended meanwhile (%s)", after.State)
+	}
+	return o
+}
+
+// notRunning is the error of a command that only a running process takes.
+func notRunning(state cesi.State) error {
+	e := cesi.Errorf(cesi.Conflict, "it does not run (%s)", state)
+	e.Fault = cesi.FaultNotRunning
+	return e
+}
+
+func (r *run) sendOne(ctx context.Context, s *step, id cesi.ProcessID) error {
+	c := r.plan.command
+	return r.call(ctx, s, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, s.poller.config().Timeout)
+		defer cancel()
+		switch c.Action {
+		case cesi.ActionSignal:
+			return s.poller.client.Signal(ctx, id, c.Signal)
+		case cesi.ActionStdin:
+			return s.poller.client.SendStdin(ctx, id, c.Text)
+		default:
+			return s.poller.client.ClearLogs(ctx, id)
+		}
+	})
+}
+
+// startedSoon is how long a process without startsecs has to end before its start
+// is said to have gone well.
+const startedSoon = 200 * time.Millisecond
+
+// up tells how a process is that supervisord says it has started: without
+// startsecs it may have ended at once.
+func (r *run) up(ctx context.Context, s *step, j *job) Outcome {
+	ok := Outcome{Ref: j.ref, Result: cesi.OK}
+	p, err := s.ask(ctx, j.ref.ProcessID)
+	if config := j.process.Config; err == nil && p.State == cesi.Running && config != nil && config.StartSecs == 0 {
+		select {
+		case <-time.After(startedSoon):
+		case <-ctx.Done():
+			return ok
+		}
+		p, err = s.ask(ctx, j.ref.ProcessID)
+	}
+	if err != nil || p.State == cesi.Running || p.State == cesi.Starting {
+		return ok
+	}
+	return down(j.ref, p)
+}
+
+// down is how a start went of a process that has ended since.
+func down(ref Ref, p cesi.Process) Outcome {
+	if p.State == cesi.Exited && !p.UnexpectedExit() {
+		return Outcome{Ref: ref, Result: cesi.OK, Message: "it has ended already, with an expected exit status"}
+	}
+	err := cesi.Errorf(cesi.Fault, "it was started, but did not stay up (%s)", p.State)
+	if p.SpawnErr != "" {
+		err = cesi.Errorf(cesi.Fault, "it was started, but did not stay up (%s): %s", p.State, p.SpawnErr)
+	}
+	return failed(ref, err)
 }
