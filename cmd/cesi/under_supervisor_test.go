@@ -64,15 +64,23 @@ func (h *atHome) pid(t *testing.T) int {
 	return pid
 }
 
-// lastStop is how long supervisord waited for CeSI to end, by its own log.
-func (h *atHome) lastStop(t *testing.T) time.Duration {
+// supervisordLog is what supervisord has written to its own log.
+func (h *atHome) supervisordLog(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(h.supervisor.Path("supervisord.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(text)
+}
+
+// lastStop is how long supervisord waited for CeSI to end, by its own log. It has the
+// beginning only of a stop that somebody waits for.
+func (h *atHome) lastStop(t *testing.T) time.Duration {
+	t.Helper()
+	text := h.supervisordLog(t)
 	var began, ended time.Time
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		at, err := time.Parse("2006-01-02 15:04:05,000", line[:min(23, len(line))])
 		switch {
 		case err != nil:
@@ -190,7 +198,9 @@ func TestCeSIStopsItselfOnlyAfterTheTypedConfirmation(t *testing.T) {
 		t.Errorf("stop of itself: status %d, %s", code, heading)
 	}
 	home.supervisor.WaitState("cesi", "STOPPED")
-	t.Logf("supervisord waited %s for CeSI to end", home.lastStop(t))
+	if log := home.supervisordLog(t); !strings.Contains(log, "stopped: cesi (exit status 0)") {
+		t.Errorf("cesi did not end by itself with status 0:\n%s", log)
+	}
 	home.comeBack(t)
 	if log := activity(b); !strings.Contains(log, "home stop cesi:cesi ok") {
 		t.Errorf("the stop is not in the activity log as done:\n%s", log)

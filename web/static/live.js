@@ -45,7 +45,7 @@
   }
 
   function alive() {
-    sentence.textContent = lost
+    if (sentence.textContent !== lost) sentence.textContent = lost // which is announced
     listen()
     show(true)
   }
