@@ -47,6 +47,7 @@ const (
 	CauseNotSupervisor Cause = "not a supervisord"
 	CauseShuttingDown  Cause = "shutting down"
 	CauseBadReply      Cause = "bad reply"
+	CauseNoInterface   Cause = "no rpcinterface"
 	CauseTLS           Cause = "certificate not accepted"
 	CauseUnreachable   Cause = "unreachable" // no route, reset, no such socket, …
 )

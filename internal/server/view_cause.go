@@ -33,6 +33,8 @@ func advice(cause cesi.Cause) words.Phrase {
 		return words.Of("Check host in cesi.conf, and the name server of the machine that CeSI runs on.")
 	case cesi.CauseNotSupervisor:
 		return words.Of("Check port in cesi.conf, and the path if host is a URL.")
+	case cesi.CauseNoInterface:
+		return words.Of("Add it as in supervisor's sample configuration, and restart supervisord.")
 	case cesi.CauseShuttingDown:
 		return words.Of("CeSI goes on asking until it is back.")
 	case cesi.CauseBadReply:

@@ -55,6 +55,8 @@ func causeOf(n *fleet.Node) words.Phrase {
 		return words.Of("name not found")
 	case cesi.CauseNotSupervisor:
 		return words.Of("not a supervisord")
+	case cesi.CauseNoInterface:
+		return words.Of("no rpcinterface")
 	case cesi.CauseShuttingDown:
 		return words.Of("shutting down")
 	case cesi.CauseBadReply:

@@ -138,7 +138,7 @@ func (c *Client) identify(request *http.Request) {
 
 func (c *Client) readReply(response *http.Response) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
-		return nil, &statusError{code: response.StatusCode}
+		return nil, newStatusError(response)
 	}
 	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "text/html" {
 		return nil, errNotXMLRPC

@@ -587,12 +587,14 @@ func (d *decoder) taken(f *frame) string {
 
 // clipped cuts a text off at maxString bytes, or up to three earlier so as not to
 // cut a character in two.
-func clipped(text []byte) []byte {
-	if len(text) <= maxString {
+func clipped(text []byte) []byte { return clippedTo(text, maxString) }
+
+func clippedTo(text []byte, most int) []byte {
+	if len(text) <= most {
 		return text
 	}
-	end := maxString
-	for end > maxString-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+	end := most
+	for end > most-utf8.UTFMax && !utf8.RuneStart(text[end]) {
 		end--
 	}
 	return text[:end]

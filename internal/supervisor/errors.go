@@ -22,7 +22,11 @@ var (
 )
 
 // statusError is an HTTP status other than 200.
-type statusError struct{ code int }
+type statusError struct {
+	code     int
+	location string // scheme and host of a redirect
+	tls      bool   // it is the answer to HTTP at a TLS port
+}
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.code) }
 
@@ -44,7 +48,7 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	var timeout net.Error
 	switch {
 	case errors.As(err, &status):
-		return c.classifyStatus(status.code)
+		return c.classifyStatus(status)
 	case errors.Is(err, errNotXMLRPC):
 		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there is no supervisord: it sends a web page."
 	case errors.Is(err, errTooLarge):
@@ -58,7 +62,13 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return cesi.Unreachable, cesi.CauseRefused, c.refused()
 	case isTLS(err):
-		return cesi.Unreachable, cesi.CauseTLS, "Its certificate was not accepted: check tls_ca, and the name in the certificate."
+		return cesi.Unreachable, cesi.CauseTLS, certificateSentence(err)
+	case strings.Contains(err.Error(), "HTTP response to HTTPS"), errors.As(err, new(tls.RecordHeaderError)):
+		return cesi.Unreachable, cesi.CauseNotSupervisor, "It does not speak TLS: write http:// instead of https:// in cesi.conf."
+	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`):
+		return cesi.Unreachable, cesi.CauseNotSupervisor, sayHTTPS
+	case strings.Contains(err.Error(), `malformed HTTP response "SSH-`):
+		return cesi.Unreachable, cesi.CauseNotSupervisor, "An SSH server answers there, not supervisord: check the port."
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return cesi.Unreachable, cesi.CauseBadReply, "It broke its reply off."
 	default:
@@ -66,10 +76,25 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	}
 }
 
-func (c *Client) classifyStatus(code int) (cesi.Kind, cesi.Cause, string) {
+const sayHTTPS = "It speaks TLS: write https:// instead of http:// in cesi.conf."
+
+func (c *Client) classifyStatus(status *statusError) (cesi.Kind, cesi.Cause, string) {
+	code := status.code
+	switch {
+	case status.tls:
+		return cesi.Unreachable, cesi.CauseNotSupervisor, sayHTTPS
+	case status.location != "":
+		return cesi.Unreachable, cesi.CauseNotSupervisor, fmt.Sprintf("It redirects to %s: name that address in cesi.conf, with its scheme.", status.location)
+	}
 	switch code {
 	case http.StatusUnauthorized:
 		return cesi.Unreachable, cesi.CauseUnauthorized, "It wants another user or password: check username and password."
+	case http.StatusForbidden:
+		return cesi.Unreachable, cesi.CauseNotSupervisor, "It refuses this machine (HTTP 403): a proxy in front of it may admit only some addresses."
+	case http.StatusNotFound:
+		return cesi.Unreachable, cesi.CauseNotSupervisor, "There is no /RPC2 at that address (HTTP 404)."
+	case http.StatusMethodNotAllowed, http.StatusLengthRequired, http.StatusRequestEntityTooLarge:
+		return cesi.Unreachable, cesi.CauseNotSupervisor, fmt.Sprintf("What answers there does not take calls (HTTP %d): a proxy has to pass POST on.", code)
 	case http.StatusInternalServerError:
 		return cesi.Unreachable, cesi.CauseBadReply, "supervisord failed inside (HTTP 500); its own log says why."
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -78,6 +103,45 @@ func (c *Client) classifyStatus(code int) (cesi.Kind, cesi.Cause, string) {
 		return cesi.Unreachable, cesi.CauseNotSupervisor,
 			fmt.Sprintf("What answers there is no supervisord: HTTP status %d at %s.", code, c.node.Address())
 	}
+}
+
+// newStatusError reads what a reply other than 200 tells of its reason.
+func newStatusError(response *http.Response) *statusError {
+	e := &statusError{code: response.StatusCode}
+	if to, err := response.Location(); err == nil && to.Host != "" && to.Host != response.Request.URL.Host ||
+		err == nil && to.Scheme != response.Request.URL.Scheme {
+		e.location = string(clippedTo([]byte(to.Scheme+"://"+to.Host), 200))
+	}
+	if e.code == http.StatusBadRequest {
+		text, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))
+		body := strings.ToLower(string(text))
+		e.tls = strings.Contains(body, "request to an https server") || strings.Contains(body, "to https port") || strings.Contains(body, "ssl-enabled server port")
+	}
+	return e
+}
+
+// certificateSentence says what is wrong with a certificate.
+func certificateSentence(err error) string {
+	var unknown x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &unknown):
+		return "Its certificate is of an authority that this machine does not know: name it with tls_ca."
+	case errors.As(err, &host):
+		return "Its certificate is for another name than the one in cesi.conf."
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "Its certificate has expired or is not valid yet; or the clock of this machine is wrong."
+	default:
+		return "Its certificate was not accepted: check tls_ca, and the name in the certificate."
+	}
+}
+
+// noInterface is the error of a supervisord that lacks the methods that all have.
+func noInterface(err error) error {
+	e := cesi.Wrap(cesi.Unreachable, err, "supervisord has no [rpcinterface:supervisor] section.")
+	e.Cause, e.Fault = cesi.CauseNoInterface, cesi.FaultUnknownMethod
+	return e
 }
 
 func (c *Client) classifyOther(err error) (cesi.Kind, cesi.Cause, string) {

@@ -61,6 +61,9 @@ func (c *Client) Info(ctx context.Context) (cesi.SupervisorInfo, error) {
 		{"supervisor.getPID", &info.PID},
 	} {
 		if err := c.call(ctx, ask.answer, ask.method); err != nil {
+			if cesi.FaultOf(err) == cesi.FaultUnknownMethod && ask.method == "supervisor.getSupervisorVersion" {
+				err = noInterface(err)
+			}
 			return cesi.SupervisorInfo{}, err
 		}
 	}
@@ -71,6 +74,9 @@ func (c *Client) Info(ctx context.Context) (cesi.SupervisorInfo, error) {
 func (c *Client) Processes(ctx context.Context) ([]cesi.Process, error) {
 	var infos []processInfo
 	if err := c.call(ctx, &infos, "supervisor.getAllProcessInfo"); err != nil {
+		if cesi.FaultOf(err) == cesi.FaultUnknownMethod {
+			err = noInterface(err)
+		}
 		return nil, err
 	}
 	processes := make([]cesi.Process, len(infos))
