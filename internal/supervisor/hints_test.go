@@ -29,7 +29,7 @@ func TestHints_NameWhatTheReplyTells(t *testing.T) {
 		"http to nginx's TLS":  {status(400, "The plain HTTP request was sent to HTTPS port"), "https:// instead of http://"},
 		"http to a TLS alert":  {listenAndSay(t, "\x15\x03\x01\x00\x02\x02\x46\r\n", ""), "https:// instead of http://"},
 		"https to plain":       {strings.Replace(plain, "http", "https", 1), "http:// instead of https://"},
-		"a redirect":           {answer(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://u:p@web.example/x", 301) }), "redirects to https://web.example:"},
+		"a redirect":           {answer(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://u:p@web.example/x", http.StatusMovedPermanently) }), "redirects to https://web.example:"},
 		"an unknown authority": {secure.URL, "does not know"},
 		"403":                  {status(403, ""), "HTTP 403"},
 		"404":                  {plain, "no /RPC2"},
