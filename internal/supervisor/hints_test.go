@@ -46,3 +46,13 @@ func TestHints_NameWhatTheReplyTells(t *testing.T) {
 		}
 	}
 }
+
+func TestHints_CertificateOfAnotherName(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	c := dial(t, cesi.Node{Name: "n", URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1), TLSCA: pemOf(s)})
+	if _, err := c.Processes(within(t, 10*time.Second)); !strings.Contains(cesi.Sentence(err), "for another name") {
+		t.Error(err)
+	}
+}
