@@ -47,6 +47,8 @@ const (
 	CauseNotSupervisor Cause = "not a supervisord"
 	CauseShuttingDown  Cause = "shutting down"
 	CauseBadReply      Cause = "bad reply"
+	CauseFailedInside  Cause = "failed inside"   // it answers, but with an error of its own
+	CauseTooLarge      Cause = "reply too large" // beyond what the client reads
 	CauseNoInterface   Cause = "no rpcinterface"
 	CauseTLS           Cause = "certificate not accepted"
 	CauseUnreachable   Cause = "unreachable" // no route, reset, no such socket, …

@@ -265,8 +265,8 @@ func (p *poller) takeOutdated() bool {
 func (p *poller) fail(err error, now time.Time) {
 	p.failures++
 	failure := &Failure{Cause: cesi.CauseOf(err), Message: cesi.Sentence(err), Since: now}
-	if failure.Cause == "" {
-		failure.Cause = cesi.CauseBadReply
+	if failure.Cause == "" { // a fault: the node itself tells what is wrong
+		failure.Cause = cesi.CauseFailedInside
 	}
 	if was := p.node(); was.Failure != nil {
 		failure.Since = was.Failure.Since

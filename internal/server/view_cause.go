@@ -37,6 +37,10 @@ func advice(cause cesi.Cause) words.Phrase {
 		return words.Of("Add it as in supervisor's sample configuration, and restart supervisord.")
 	case cesi.CauseShuttingDown:
 		return words.Of("CeSI goes on asking until it is back.")
+	case cesi.CauseFailedInside:
+		return words.Of("The connection is fine. See the end of its own log, and whether its disk is full.")
+	case cesi.CauseTooLarge:
+		return words.Of("CeSI reads no more of one reply, which is about 12,000 processes. If the node has fewer, something else answers there.")
 	case cesi.CauseBadReply:
 		return words.Of("A proxy in between may be changing replies or cutting them short.")
 	case cesi.CauseTLS:

@@ -157,6 +157,7 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 	for _, cause := range []cesi.Cause{
 		cesi.CauseRefused, cesi.CauseTimeout, cesi.CauseUnauthorized, cesi.CauseNameNotFound, cesi.CauseNotSupervisor,
 		cesi.CauseShuttingDown, cesi.CauseBadReply, cesi.CauseTLS, cesi.CauseUnreachable,
+		cesi.CauseNoInterface, cesi.CauseFailedInside, cesi.CauseTooLarge,
 	} {
 		text := advice(cause).String()
 		if was, taken := seen[text]; taken {

@@ -59,6 +59,10 @@ func causeOf(n *fleet.Node) words.Phrase {
 		return words.Of("no rpcinterface")
 	case cesi.CauseShuttingDown:
 		return words.Of("shutting down")
+	case cesi.CauseFailedInside:
+		return words.Of("failed inside")
+	case cesi.CauseTooLarge:
+		return words.Of("reply too large")
 	case cesi.CauseBadReply:
 		return words.Of("bad reply")
 	case cesi.CauseTLS:

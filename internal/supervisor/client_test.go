@@ -355,7 +355,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 		{"nameless processes", say("text/xml", params("<value><array><data><value><struct></struct></value></data></array></value>")), cesi.CauseBadReply},
 		{"nested without end", say("text/xml", params(deep)), cesi.CauseBadReply},
 		{"fault without code", say("text/xml", "<methodResponse><fault></fault></methodResponse>"), cesi.CauseBadReply},
-		{"an error inside", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) }, cesi.CauseBadReply},
+		{"an error inside", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) }, cesi.CauseFailedInside},
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, cesi.CauseNotSupervisor},
 		{"a proxy without backend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, cesi.CauseUnreachable},
 		{"too large", func(w http.ResponseWriter, _ *http.Request) {
@@ -365,7 +365,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 					return
 				}
 			}
-		}, cesi.CauseBadReply},
+		}, cesi.CauseTooLarge},
 		{"broken off", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = w.Write([]byte("<methodResponse>"))

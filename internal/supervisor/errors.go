@@ -52,9 +52,9 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	case errors.Is(err, errNotXMLRPC):
 		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there is no supervisord: it sends a web page."
 	case errors.Is(err, errTooLarge):
-		return cesi.Unreachable, cesi.CauseBadReply, "Its reply is larger than 16 MiB."
+		return cesi.Unreachable, cesi.CauseTooLarge, "Its reply is larger than 16 MiB."
 	case errors.Is(err, errHeader), strings.Contains(err.Error(), "server response headers exceeded"):
-		return cesi.Unreachable, cesi.CauseBadReply, "The header of its reply is larger than 64 KiB."
+		return cesi.Unreachable, cesi.CauseTooLarge, "The header of its reply is larger than 64 KiB."
 	case ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout():
 		return cesi.Timeout, cesi.CauseTimeout, "It did not answer in time: is the host up, and supervisord not stuck?"
 	case errors.As(err, &dns):
@@ -96,7 +96,7 @@ func (c *Client) classifyStatus(status *statusError) (cesi.Kind, cesi.Cause, str
 	case http.StatusMethodNotAllowed, http.StatusLengthRequired, http.StatusRequestEntityTooLarge:
 		return cesi.Unreachable, cesi.CauseNotSupervisor, fmt.Sprintf("What answers there does not take calls (HTTP %d): a proxy has to pass POST on.", code)
 	case http.StatusInternalServerError:
-		return cesi.Unreachable, cesi.CauseBadReply, "supervisord failed inside (HTTP 500); its own log says why."
+		return cesi.Unreachable, cesi.CauseFailedInside, "supervisord failed inside (HTTP 500); its own log says why."
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return cesi.Unreachable, cesi.CauseUnreachable, fmt.Sprintf("The proxy in front of it can't reach it (HTTP %d).", code)
 	default:

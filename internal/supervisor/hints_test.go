@@ -25,11 +25,13 @@ func TestHints_NameWhatTheReplyTells(t *testing.T) {
 	t.Cleanup(secure.Close)
 	plain := answer(http.NotFound)
 	for name, test := range map[string]struct{ url, want string }{
-		"http to TLS":          {strings.Replace(secure.URL, "https", "http", 1), "https:// instead of http://"},
-		"http to nginx's TLS":  {status(400, "The plain HTTP request was sent to HTTPS port"), "https:// instead of http://"},
-		"http to a TLS alert":  {listenAndSay(t, "\x15\x03\x01\x00\x02\x02\x46\r\n", ""), "https:// instead of http://"},
-		"https to plain":       {strings.Replace(plain, "http", "https", 1), "http:// instead of https://"},
-		"a redirect":           {answer(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://u:p@web.example/x", http.StatusMovedPermanently) }), "redirects to https://web.example:"},
+		"http to TLS":         {strings.Replace(secure.URL, "https", "http", 1), "https:// instead of http://"},
+		"http to nginx's TLS": {status(400, "The plain HTTP request was sent to HTTPS port"), "https:// instead of http://"},
+		"http to a TLS alert": {listenAndSay(t, "\x15\x03\x01\x00\x02\x02\x46\r\n", ""), "https:// instead of http://"},
+		"https to plain":      {strings.Replace(plain, "http", "https", 1), "http:// instead of https://"},
+		"a redirect": {answer(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://u:p@web.example/x", http.StatusMovedPermanently)
+		}), "redirects to https://web.example:"},
 		"an unknown authority": {secure.URL, "does not know"},
 		"403":                  {status(403, ""), "HTTP 403"},
 		"404":                  {plain, "no /RPC2"},

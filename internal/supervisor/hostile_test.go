@@ -65,7 +65,7 @@ func TestCalls_EndlessHeadersAreRefused(t *testing.T) {
 func TestCalls_EndlessBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	c := dial(t, cesi.Node{Name: "n", URL: listenAndSay(t, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", strings.Repeat("x", 1<<16))})
-	if err := c.StopProcess(within(t, 30*time.Second), id(t, "a")); cesi.CauseOf(err) != cesi.CauseBadReply {
+	if err := c.StopProcess(within(t, 30*time.Second), id(t, "a")); cesi.CauseOf(err) != cesi.CauseTooLarge {
 		t.Error(err)
 	}
 }
