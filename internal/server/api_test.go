@@ -49,7 +49,7 @@ func TestTheAPIShowsAProcessAsCeSIDid(t *testing.T) {
 		"state": 20.0, "statename": "RUNNING", "spawnerr": "", "exitstatus": 0.0, "logfile": "/l/out", "stdout_logfile": "/l/out",
 		"stderr_logfile": "/l/err", "pid": 4711.0, "description": "pid 4711, uptime 1 day, 1:01:01", "uptime": "25:01:01",
 		"start_hr": clock(process.Start), "stop_hr": clock(process.Stop), "now_hr": clock(process.Now),
-		"node": "n", "environment": "prod",
+		"node": "n", "environment": "prod", "wanted": false, "not_started": "",
 	}
 	one := b.read("nodes/n/processes/web:worker_00")
 	if diff := cmp.Diff(object{"status": "success", "process": want}, one); diff != "" {

@@ -69,6 +69,8 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 		return cesi.Unreachable, cesi.CauseNotSupervisor, sayHTTPS
 	case strings.Contains(err.Error(), `malformed HTTP response "SSH-`):
 		return cesi.Unreachable, cesi.CauseNotSupervisor, "An SSH server answers there, not supervisord: check the port."
+	case strings.Contains(err.Error(), "readLoopPeekFailLocked: %!w(<nil>)"): // net/http's, when a text comes before the request is sent
+		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there speaks before it is asked, as SSH and mail servers do: check the port."
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return cesi.Unreachable, cesi.CauseBadReply, "It broke its reply off."
 	default:

@@ -2,6 +2,8 @@ package supervisor_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -37,6 +39,10 @@ func TestHints_NameWhatTheReplyTells(t *testing.T) {
 		"404":                  {plain, "no /RPC2"},
 		"405":                  {status(405, ""), "pass POST on"},
 		"SSH":                  {listenAndSay(t, "SSH-2.0-OpenSSH_9.2\r\n", ""), "An SSH server"},
+		"what speaks first": {listen(t, func(conn net.Conn) {
+			_, _ = io.WriteString(conn, "SSH-2.0-OpenSSH_9.2\r\n")
+			_, _ = io.Copy(io.Discard, conn)
+		}), "check the port"},
 		"no interface": {answer(func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, "<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>1</int></value></member><member><name>faultString</name><value><string>UNKNOWN_METHOD</string></value></member></struct></value></fault></methodResponse>")
 		}), "[rpcinterface:supervisor]"},

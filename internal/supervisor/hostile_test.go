@@ -1,9 +1,11 @@
 package supervisor_test
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -11,9 +13,25 @@ import (
 	"cesi/internal/cesi"
 )
 
-// listenAndSay answers every connection with a text and then another, which it
-// repeats without end unless it is empty. It returns the URL.
+// listenAndSay answers the first request of every connection with a text and then
+// another, which it repeats without end unless it is empty. It returns the URL.
 func listenAndSay(t *testing.T, first, again string) string {
+	t.Helper()
+	return listen(t, func(conn net.Conn) {
+		request, err := http.ReadRequest(bufio.NewReader(conn))
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, request.Body) // what is left unread resets the connection
+		_, err = io.WriteString(conn, first)
+		for err == nil && again != "" {
+			_, err = io.WriteString(conn, again)
+		}
+	})
+}
+
+// listen serves every connection by serve, and closes it then. It returns the URL.
+func listen(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,10 +46,7 @@ func listenAndSay(t *testing.T, first, again string) string {
 			}
 			go func() {
 				defer conn.Close()
-				_, err := io.WriteString(conn, first)
-				for err == nil && again != "" {
-					_, err = io.WriteString(conn, again)
-				}
+				serve(conn)
 			}()
 		}
 	}()
