@@ -1,41 +1,19 @@
 package auth
 
 import (
-	"bytes"
-	"compress/gzip"
 	_ "embed"
-	"fmt"
-	"io"
 	"strings"
-	"sync"
 )
 
-// commonList is sorted, in lower case, and has no password that is too short
+// commonPasswords has one on each line, in lower case, and none that is too short
 // anyway. Where it comes from is in LICENSE.common_passwords.txt.
 //
-//go:embed common_passwords.txt.gz
-var commonList []byte
+//go:embed common_passwords.txt
+var commonPasswords string
 
-// commonPasswords are the lines of commonList. They are read at the first use.
-var commonPasswords = sync.OnceValue(func() map[string]struct{} {
-	reader, err := gzip.NewReader(bytes.NewReader(commonList))
-	if err != nil {
-		panic(fmt.Sprintf("common passwords: %v", err)) // the file is part of the program
-	}
-	text, err := io.ReadAll(reader)
-	if err != nil {
-		panic(fmt.Sprintf("common passwords: %v", err))
-	}
-	lines := strings.Fields(string(text))
-	set := make(map[string]struct{}, len(lines))
-	for _, line := range lines {
-		set[line] = struct{}{}
-	}
-	return set
-})
-
-// isCommon reports whether a password is one that is tried first, in any case.
+// isCommon reports whether a password is one that is tried first, in any case. It
+// looks through the whole list, since a password is set rarely.
 func isCommon(password string) bool {
-	_, found := commonPasswords()[strings.ToLower(password)]
-	return found
+	line := strings.ToLower(password) + "\n"
+	return strings.HasPrefix(commonPasswords, line) || strings.Contains(commonPasswords, "\n"+line)
 }
