@@ -433,12 +433,27 @@ func (d *decoder) element(in *frame) (frame, error) {
 		return frame{place: inValue, target: to.Elem(), whole: true}, nil
 	}
 	list := in.value
-	if err := d.hold(int(list.Type().Elem().Size())); err != nil {
-		return frame{}, err
+	if i >= list.Cap() {
+		if err := d.grow(list); err != nil {
+			return frame{}, err
+		}
 	}
-	list.Grow(1)
 	list.SetLen(i + 1)
 	return frame{place: inValue, target: list.Index(i)}, nil
+}
+
+// grow doubles what a slice has room for, so that its elements are seldom copied.
+// The room counts as held, filled or not.
+func (d *decoder) grow(list reflect.Value) error {
+	room := list.Cap()
+	more := max(1, room)
+	if err := d.hold(more * int(list.Type().Elem().Size())); err != nil {
+		return err
+	}
+	larger := reflect.MakeSlice(list.Type(), list.Len(), room+more)
+	reflect.Copy(larger, list)
+	list.Set(larger)
+	return nil
 }
 
 // end closes the element that is open, and takes over what it held.
