@@ -85,6 +85,9 @@ func ParseProcessID(s string) (ProcessID, error) {
 	return ProcessID{Group: group, Name: name}, nil
 }
 
+// MaxProcesses is how many processes of a node are kept: the first by group and name.
+const MaxProcesses = 10_000
+
 // Process is one process as its supervisord described it. Start, Stop and Now
 // are seconds since 1970 by the node's clock; 0 means never.
 type Process struct {

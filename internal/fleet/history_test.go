@@ -469,13 +469,13 @@ func TestAQuickAnswerIsRemembered(t *testing.T) {
 
 func TestPoller_KeepsSoManyProcessesOfANode(t *testing.T) {
 	w := watch(t)
-	list := make([]cesi.Process, 0, maxProcesses+5)
+	list := make([]cesi.Process, 0, cesi.MaxProcesses+5)
 	for i := range cap(list) {
 		list = append(list, process("g", fmt.Sprintf("p%05d", cap(list)-i), cesi.Running).Process)
 	}
 	w.poll("00:00", list...)
 	n := w.node()
-	if len(n.Processes) != maxProcesses || n.Counts.Total != maxProcesses || n.Omitted != 5 || n.Processes[0].Name != "p00001" {
+	if len(n.Processes) != cesi.MaxProcesses || n.Counts.Total != cesi.MaxProcesses || n.Omitted != 5 || n.Processes[0].Name != "p00001" {
 		t.Errorf("%d are kept from %s on, %d counted, %d left out", len(n.Processes), n.Processes[0].Name, n.Counts.Total, n.Omitted)
 	}
 	w.poll("00:01", list[:1]...)

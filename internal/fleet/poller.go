@@ -281,10 +281,10 @@ func (p *poller) fail(err error, now time.Time) {
 }
 
 func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
-	if len(processes) > maxProcesses {
+	if len(processes) > cesi.MaxProcesses {
 		processes = slices.Clone(processes)
 		slices.SortFunc(processes, func(a, b cesi.Process) int { return a.Compare(b.ProcessID) })
-		processes = processes[:maxProcesses]
+		processes = processes[:cesi.MaxProcesses]
 	}
 	list := make([]Process, len(processes))
 	var counts Counts

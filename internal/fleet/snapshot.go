@@ -44,7 +44,7 @@ type Node struct {
 	Latency time.Duration
 	// Processes are those of the last good poll, sorted by group and name.
 	Processes []Process
-	// Omitted is how many processes the node names beyond maxProcesses, of which
+	// Omitted is how many processes the node names beyond cesi.MaxProcesses, of which
 	// nothing else is known.
 	Omitted int
 	Counts  Counts
@@ -59,9 +59,6 @@ type Node struct {
 	pasts    pasts
 	wanted   int // how many of its processes are marked so
 }
-
-// maxProcesses is how many processes of a node are kept: the first by group and name.
-const maxProcesses = 10_000
 
 // Process is one process of a node, with what the fleet knows beyond its
 // supervisord's words.

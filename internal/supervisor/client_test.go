@@ -140,6 +140,15 @@ func TestCommandsAndTheirFaults(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind, Socket: true})
 	s.WaitState("steady", "RUNNING")
 	c, ctx := dial(t, s.Node("n")), within(t, 30*time.Second)
+	stop := func(ctx context.Context, id cesi.ProcessID) error {
+		err := c.BeginStop(ctx, id)
+		for state := cesi.Stopping; err == nil && state != cesi.Stopped; time.Sleep(5 * time.Millisecond) {
+			var p cesi.Process
+			p, err = c.Process(ctx, id)
+			state = p.State
+		}
+		return err
+	}
 	steps := []struct {
 		name  string
 		do    func(context.Context, cesi.ProcessID) error
@@ -148,14 +157,14 @@ func TestCommandsAndTheirFaults(t *testing.T) {
 		fault cesi.FaultCode
 	}{
 		{"start what runs", c.StartProcess, "steady", cesi.Conflict, cesi.FaultAlreadyStarted},
-		{"stop", c.StopProcess, "steady", 0, 0},
-		{"stop what is stopped", c.StopProcess, "steady", cesi.Conflict, cesi.FaultNotRunning},
+		{"stop", stop, "steady", 0, 0},
+		{"stop what is stopped", stop, "steady", cesi.Conflict, cesi.FaultNotRunning},
 		{"start", c.StartProcess, "steady", 0, 0},
 		{"start what has no file", c.StartProcess, "broken", cesi.Fault, cesi.FaultNoFile},
 		{"start what ends at once", c.StartProcess, "quick", cesi.Fault, cesi.FaultSpawnError},
 		{"start nothing", c.StartProcess, "no:such", cesi.NotFound, cesi.FaultBadName},
-		{"stop a Chinese name", c.StopProcess, "工人", 0, 0},
-		{"stop markup", c.StopProcess, `a+b@c.d&<i>"x"`, 0, 0},
+		{"stop a Chinese name", stop, "工人", 0, 0},
+		{"stop markup", stop, `a+b@c.d&<i>"x"`, 0, 0},
 	}
 	for _, step := range steps {
 		err := step.do(ctx, id(t, step.on))
@@ -180,9 +189,7 @@ func TestCommandsOnGroupAndNode(t *testing.T) {
 	if results, err = c.StartGroup(ctx, "many"); err != nil || len(results) != 2 {
 		t.Fatalf("start group: %v, %v", results, err)
 	}
-	if results, err = c.StopAll(ctx); err != nil || len(results) != 5 {
-		t.Fatalf("stop all: %v, %v", results, err)
-	}
+	s.Ctl("stop", "all")
 	if results, err = c.StartAll(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -205,17 +212,23 @@ func TestCommandsOnGroupAndNode(t *testing.T) {
 // characters: the more of them, the more of the reply it leaves out.
 func TestManyChineseNamesInAWaitingReply(t *testing.T) {
 	t.Parallel()
-	var programs strings.Builder
-	for i := range 30 {
-		fmt.Fprintf(&programs, "[program:生产环境工人进程%02d]\ncommand = tail -f /dev/null\nstartsecs = 0\n", i)
-	}
-	programs.WriteString("[program:启动后立即退出的程序]\ncommand = sh -c \"exit 3\"\nautostart = false\nstartretries = 0\n")
-	s := supervisortest.Start(t, supervisortest.Options{Programs: programs.String()})
+	s := supervisortest.Start(t, supervisortest.Options{Programs: `
+[program:生产环境]
+process_name = 生产环境工人进程%(process_num)02d
+numprocs = 30
+command = tail -f /dev/null
+startsecs = 0
+
+[program:启动后立即退出的程序]
+command = sh -c "exit 3"
+autostart = false
+startretries = 0
+`})
 	c, ctx := dial(t, s.Node("n")), within(t, 30*time.Second)
-	s.WaitState("生产环境工人进程29", "RUNNING")
-	results, err := c.StopAll(ctx)
+	s.WaitState("生产环境:生产环境工人进程29", "RUNNING")
+	results, err := c.StopGroup(ctx, "生产环境")
 	if err != nil || len(results) != 30 {
-		t.Errorf("stop all: %d results, %v; want 30", len(results), err)
+		t.Errorf("stop: %d results, %v; want 30", len(results), err)
 	}
 	err = c.StartProcess(ctx, id(t, "启动后立即退出的程序"))
 	if cesi.FaultOf(err) != cesi.FaultSpawnError || !strings.Contains(cesi.Sentence(err), "启动后立即退出的程序") {

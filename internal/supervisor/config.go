@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cesi/internal/cesi"
@@ -38,12 +39,17 @@ type configInfo struct {
 	StderrSyslog   bool   `xmlrpc:"stderr_syslog"`
 }
 
-// Configs returns the configuration as last reread (getAllConfigInfo). A node
-// without that method fails with cesi.FaultUnknownMethod.
+// Configs returns the configuration as last reread (getAllConfigInfo): that of
+// cesi.MaxProcesses at most. A node without that method fails with
+// cesi.FaultUnknownMethod.
 func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
 	var infos []configInfo
 	if err := c.call(ctx, &infos, "supervisor.getAllConfigInfo"); err != nil {
 		return nil, err
+	}
+	if len(infos) > cesi.MaxProcesses {
+		slices.SortFunc(infos, func(a, b configInfo) int { return a.id().Compare(b.id()) })
+		infos = infos[:cesi.MaxProcesses]
 	}
 	configs := make([]cesi.ProcessConfig, len(infos))
 	for i, info := range infos {
@@ -52,9 +58,13 @@ func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
 	return configs, nil
 }
 
+func (i configInfo) id() cesi.ProcessID {
+	return cesi.ProcessID{Group: i.Group, Name: i.Name}
+}
+
 func (i configInfo) config() cesi.ProcessConfig {
 	return cesi.ProcessConfig{
-		ProcessID: cesi.ProcessID{Group: i.Group, Name: i.Name},
+		ProcessID: i.id(),
 		Autostart: i.Autostart, GroupPriority: i.GroupPriority, Priority: i.Priority,
 		Full: i.Command != "", Command: i.Command,
 		Placed: i.UID != nil, Directory: unlessNone(i.Directory), UID: unlessNone(i.UID), ExitCodes: joinInts(i.ExitCodes),

@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/supervisor/supervisortest"
 )
 
 // listenAndSay answers the first request of every connection with a text and then
@@ -80,7 +82,20 @@ func TestCalls_EndlessHeadersAreRefused(t *testing.T) {
 func TestCalls_EndlessBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	c := dial(t, cesi.Node{Name: "n", URL: listenAndSay(t, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n", strings.Repeat("x", 1<<16))})
-	if err := c.StopProcess(within(t, 30*time.Second), id(t, "a")); cesi.CauseOf(err) != cesi.CauseTooLarge {
+	if err := c.StartProcess(within(t, 30*time.Second), id(t, "a")); cesi.CauseOf(err) != cesi.CauseTooLarge {
 		t.Error(err)
+	}
+}
+
+func TestConfigs_KeepsThoseOfSoManyProcesses(t *testing.T) {
+	t.Parallel()
+	var processes []cesi.Process
+	for i := range cesi.MaxProcesses + 5 {
+		processes = append(processes, cesi.Process{ProcessID: cesi.ProcessID{Group: "g", Name: fmt.Sprintf("p%05d", cesi.MaxProcesses+5-i)}})
+	}
+	fake := supervisortest.StartFleet(t).Add("n", processes...)
+	configs, err := dial(t, fake.Node()).Configs(within(t, 30*time.Second))
+	if err != nil || len(configs) != cesi.MaxProcesses || configs[0].Name != "p00001" {
+		t.Errorf("%d are kept, %v", len(configs), err)
 	}
 }

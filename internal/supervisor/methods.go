@@ -104,12 +104,6 @@ func (c *Client) StartProcess(ctx context.Context, id cesi.ProcessID) error {
 	return c.callWaiting(ctx, nil, "supervisor.startProcess", id.String(), true)
 }
 
-// StopProcess stops a process and waits until it has ended (stopProcess). It
-// fails with Conflict if it does not run.
-func (c *Client) StopProcess(ctx context.Context, id cesi.ProcessID) error {
-	return c.callWaiting(ctx, nil, "supervisor.stopProcess", id.String(), true)
-}
-
 // BeginStop has supervisord stop a process and returns as soon as the process is
 // stopping (stopProcess without wait). It fails with Conflict if it does not run.
 func (c *Client) BeginStop(ctx context.Context, id cesi.ProcessID) error {
@@ -129,11 +123,6 @@ func (c *Client) StopGroup(ctx context.Context, group string) ([]cesi.CallResult
 // StartAll starts what does not run of the node, in priority order, and waits.
 func (c *Client) StartAll(ctx context.Context) ([]cesi.CallResult, error) {
 	return c.callMany(ctx, "supervisor.startAllProcesses", true)
-}
-
-// StopAll stops what runs of the node, in reverse priority order, and waits.
-func (c *Client) StopAll(ctx context.Context) ([]cesi.CallResult, error) {
-	return c.callMany(ctx, "supervisor.stopAllProcesses", true)
 }
 
 // callMany makes a call whose result is a status for each process.

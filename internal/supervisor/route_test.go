@@ -159,10 +159,10 @@ func (n *named) follow() io.ReadCloser {
 func TestRoute_PollStreamAndCommandFollowANameThatMoves(t *testing.T) {
 	machines, port := startMachines(t, 1, 2)
 	n := newNamed(t, port, "127.0.0.1")
-	all := []string{"getAllProcessInfo", "stopProcess", "follow"}
+	all := []string{"getAllProcessInfo", "startProcess", "follow"}
 	use := func() io.ReadCloser {
 		n.poll()
-		if err := n.StopProcess(t.Context(), cesi.ProcessID{Group: "a", Name: "a"}); err != nil {
+		if err := n.StartProcess(t.Context(), cesi.ProcessID{Group: "a", Name: "a"}); err != nil {
 			t.Fatal(err)
 		}
 		return n.follow()
@@ -237,7 +237,7 @@ func TestRoute_OldMachineIsLeftEvenIfTheNewOneDoesNotAnswer(t *testing.T) {
 		if _, err := n.Processes(t.Context()); cesi.CauseOf(err) != cesi.CauseRefused {
 			t.Errorf("%v, want refused", err)
 		}
-		if err := n.StopProcess(t.Context(), cesi.ProcessID{Group: "a", Name: "a"}); cesi.CauseOf(err) != cesi.CauseRefused {
+		if err := n.StartProcess(t.Context(), cesi.ProcessID{Group: "a", Name: "a"}); cesi.CauseOf(err) != cesi.CauseRefused {
 			t.Errorf("a command: %v, want refused", err)
 		}
 	}
