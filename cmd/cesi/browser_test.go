@@ -125,6 +125,8 @@ func TestBrowser(t *testing.T) {
 		{"a hidden tab closes its stream and catches up", testHiddenTab},
 		{"a tab that is loaded hidden has no stream until it is seen", testLoadedHidden},
 		{"seven tabs all load pages", testManyTabs},
+		{"a page that is refused its streams says why, and follows later", testRefused},
+		{"a page that the server does not follow says so", testNotFollowed},
 		{"language and colours are chosen in the profile", testPreferences},
 		{"on a phone no page is wider than the screen", testPhone},
 		{"a lost connection is told and heals", testConnectionLost},

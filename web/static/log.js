@@ -67,19 +67,39 @@
       })
     }
 
-    // Says why the stream was refused, which the browser knows and does not tell.
+    // Says why the stream was refused, which the browser knows and does not tell, and
+    // asks again later where the answer may be another by then.
     async explain(address) {
+      const { source } = this
       const ended = new AbortController()
+      let later = 5000 // ms
       try {
         const answer = await fetch(address, { headers: { Accept: 'text/html', 'HX-Request': 'true' }, signal: ended.signal })
-        if (answer.ok) return
-        const sentence = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.flash-text bdi')?.textContent.trim()
-        if (sentence) for (const tail of this.tails) tail.show({ live: false, sentence })
+        if (answer.status === 429) later = 30000
+        else if (answer.status >= 400 && answer.status < 500) later = 0
+        if (answer.ok) later = 1000
+        else this.say(new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.flash-text bdi')?.textContent.trim(), later)
       } catch {
-        // What the tails say already has to do.
+        this.say('', later)
       } finally {
         ended.abort()
       }
+      if (later) setTimeout(() => this.again(source), later)
+    }
+
+    // Shows why the logs are not live; without a sentence, whether they will be.
+    say(sentence, later) {
+      for (const tail of this.tails) {
+        const { sayOffline, sayRefused } = tail.panel.dataset
+        if (!tail.ended) tail.show({ live: false, sentence: sentence || (later ? sayOffline : sayRefused) })
+      }
+    }
+
+    // Asks for the stream once more, unless that has happened since.
+    again(source) {
+      if (this.source !== source) return
+      this.source = null
+      if (!document.hidden) this.listen()
     }
 
     over() { return this.tails.every((tail) => tail.ended) }
