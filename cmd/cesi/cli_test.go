@@ -182,8 +182,8 @@ func TestCheckConnectSaysWhatIsWrongWithEachKindOfNode(t *testing.T) {
 	want := map[string]string{
 		"fine":     "fine, supervisord " + supervisorVersion(t) + " with 0 processes",
 		"stranger": "It wants another user or password: check username and password.",
-		"hanging":  "It did not answer in time: is the host up, and supervisord not stuck?",
-		"website":  "What answers there is no supervisord: it sends a web page.",
+		"hanging":  "It took the connection, but did not answer in time: supervisord may be stuck or overloaded.",
+		"website":  "What answers there sends a web page instead of XML-RPC: check host, port and path; the log-in page of a proxy looks like this too.",
 		"down":     "Nothing listens there: is supervisord running, and its [inet_http_server] port the one configured here?",
 		"missing":  "There is no socket /nowhere/supervisor.sock: is supervisord running?",
 	}

@@ -51,7 +51,10 @@ const (
 	CauseTooLarge      Cause = "reply too large" // beyond what the client reads
 	CauseNoInterface   Cause = "no rpcinterface"
 	CauseTLS           Cause = "certificate not accepted"
-	CauseUnreachable   Cause = "unreachable" // no route, reset, no such socket, …
+	CauseScheme        Cause = "wrong scheme"     // TLS at a plain port, plain HTTP at a TLS port, a redirect
+	CauseProxy         Cause = "refused by proxy" // a proxy answers in its place
+	CauseLocal         Cause = "failed at CeSI"   // a limit or a rule of CeSI's own machine
+	CauseUnreachable   Cause = "unreachable"      // no route, reset, no such socket, …
 )
 
 // FaultCode is the number of an XML-RPC fault of supervisord's.

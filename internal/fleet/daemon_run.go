@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cesi/internal/cesi"
@@ -213,7 +214,7 @@ func ended(action cesi.Action, n *Node) string {
 	case n.Status == Up:
 		return "this CeSI was stopped by it, and runs again"
 	case n.Status == Down && action == cesi.ActionShutdown &&
-		(n.Failure.Cause == cesi.CauseRefused || n.Failure.Cause == cesi.CauseUnreachable):
+		slices.Contains([]cesi.Cause{cesi.CauseRefused, cesi.CauseUnreachable, cesi.CauseProxy}, n.Failure.Cause):
 		return "it has ended"
 	default:
 		return ""

@@ -26,15 +26,21 @@ func advice(cause cesi.Cause) words.Phrase {
 	case cesi.CauseRefused:
 		return words.Of("In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1.")
 	case cesi.CauseTimeout:
-		return words.Of("A firewall that drops packets looks like this too. If the node is only slow, raise timeout for it in cesi.conf.")
+		return words.Of("If the node is only slow, raise timeout for it in cesi.conf.")
 	case cesi.CauseUnauthorized:
-		return words.Of("They have to be those of [inet_http_server] in its supervisord.conf.")
+		return words.Of("They have to be those of [inet_http_server] in its supervisord.conf, or of the proxy in front of it.")
 	case cesi.CauseNameNotFound:
-		return words.Of("Check host in cesi.conf, and the name server of the machine that CeSI runs on.")
+		return words.Of("CeSI asks as its own machine does: try getent hosts with the name there.")
+	case cesi.CauseScheme:
+		return words.Of("In cesi.conf, host may be a URL with its scheme and port, such as https://web1.example:9001.")
+	case cesi.CauseProxy:
+		return words.Of("supervisord itself does not answer so: look at the configuration and the log of the proxy.")
+	case cesi.CauseLocal:
+		return words.Of("Nothing says that the node is down: CeSI could not ask it.")
 	case cesi.CauseNotSupervisor:
-		return words.Of("Check port in cesi.conf, and the path if host is a URL.")
+		return words.Of("CeSI adds /RPC2 to the address by itself; the path before it is that of the proxy, if there is one.")
 	case cesi.CauseNoInterface:
-		return words.Of("Add it as in supervisor's sample configuration, and restart supervisord.")
+		return words.Of("Without it, supervisord answers no calls at all, those of supervisorctl among them.")
 	case cesi.CauseShuttingDown:
 		return words.Of("CeSI goes on asking until it is back.")
 	case cesi.CauseFailedInside:

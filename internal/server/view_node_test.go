@@ -117,7 +117,7 @@ func TestWhoMayNotControlSeesNoControls(t *testing.T) {
 func TestASilentNodeShowsWhatWasKnownAndOffersNothing(t *testing.T) {
 	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[55])
 	text := strings.Join(texts(doc, ".failure"), "")
-	for _, want := range []string{"did not answer in time", "firewall", "from the last answer, 02:11:29"} {
+	for _, want := range []string{"did not answer in time", "raise timeout", "from the last answer, 02:11:29"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in %q", want, text)
 		}
@@ -157,7 +157,7 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 	for _, cause := range []cesi.Cause{
 		cesi.CauseRefused, cesi.CauseTimeout, cesi.CauseUnauthorized, cesi.CauseNameNotFound, cesi.CauseNotSupervisor,
 		cesi.CauseShuttingDown, cesi.CauseBadReply, cesi.CauseTLS, cesi.CauseUnreachable,
-		cesi.CauseNoInterface, cesi.CauseFailedInside, cesi.CauseTooLarge,
+		cesi.CauseNoInterface, cesi.CauseFailedInside, cesi.CauseTooLarge, cesi.CauseScheme, cesi.CauseProxy, cesi.CauseLocal,
 	} {
 		text := advice(cause).String()
 		if was, taken := seen[text]; taken {

@@ -67,6 +67,12 @@ func causeOf(n *fleet.Node) words.Phrase {
 		return words.Of("bad reply")
 	case cesi.CauseTLS:
 		return words.Of("certificate not accepted")
+	case cesi.CauseScheme:
+		return words.Of("wrong scheme")
+	case cesi.CauseProxy:
+		return words.Of("refused by proxy")
+	case cesi.CauseLocal:
+		return words.Of("failed at CeSI")
 	default:
 		return words.Of("unreachable")
 	}

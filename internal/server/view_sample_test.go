@@ -169,7 +169,7 @@ func sampleFleet() *fleet.Snapshot {
 	return sampleSnapshot(append(nodes,
 		payNode(),
 		silenced(sampleNode("db-eu-1", "production", sampleProcess("pg", "pg", cesi.Running, time.Hour), sampleProcess("pgbouncer", "pgbouncer", cesi.Running, time.Hour)),
-			cesi.CauseTimeout, "It did not answer in time: is the host up, and supervisord not stuck?", 6*time.Minute),
+			cesi.CauseTimeout, "It took the connection, but did not answer in time: supervisord may be stuck or overloaded.", 6*time.Minute),
 		never, connecting,
 		sampleNode("batch-1", "staging", sampleExit("report", "nightly", 3, time.Hour), sampleProcess("report", "weekly", cesi.Exited, time.Hour)),
 		sampleNode("idle-1", "staging"),

@@ -10,9 +10,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"syscall"
 	"time"
 
 	"cesi/internal/cesi"
@@ -111,7 +113,7 @@ func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := endpoint.http.Do(request)
+	response, err := endpoint.do(request)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +143,7 @@ func (c *Client) readReply(response *http.Response) ([]byte, error) {
 		return nil, newStatusError(response)
 	}
 	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "text/html" {
-		return nil, errNotXMLRPC
+		return nil, errWebPage
 	}
 	if response.ContentLength > maxReply {
 		return nil, errTooLarge
@@ -152,10 +154,14 @@ func (c *Client) readReply(response *http.Response) ([]byte, error) {
 	}
 	n, err := reply.ReadFrom(io.LimitReader(response.Body, maxReply+1))
 	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return nil, fmt.Errorf("%w: %w", errCut, err)
 	case err != nil:
 		return nil, err
 	case n > maxReply:
 		return nil, errTooLarge
+	case len(bytes.TrimSpace(reply.Bytes())) == 0:
+		return nil, errEmpty
 	default:
 		return reply.Bytes(), nil
 	}

@@ -262,7 +262,7 @@ func TestWaysToANode(t *testing.T) {
 		{"https, any certificate", change(func(n *cesi.Node) { n.URL = secure.URL + "/one/web1"; n.TLSSkipVerify = true }), ""},
 		{"https, known authority", change(func(n *cesi.Node) { n.URL = secure.URL + "/one/web1"; n.TLSCA = pemOf(secure) }), ""},
 		{"https, unknown authority", change(func(n *cesi.Node) { n.URL = secure.URL + "/one/web1" }), cesi.CauseTLS},
-		{"http to https", change(func(n *cesi.Node) { n.URL = strings.Replace(secure.URL, "https", "http", 1) }), cesi.CauseNotSupervisor},
+		{"http to https", change(func(n *cesi.Node) { n.URL = strings.Replace(secure.URL, "https", "http", 1) }), cesi.CauseScheme},
 		{"wrong path", change(func(n *cesi.Node) { n.URL = plain.URL + "/two" }), cesi.CauseNotSupervisor},
 		{"wrong password", change(func(n *cesi.Node) { n.Password = "falsch" }), cesi.CauseUnauthorized},
 		{"no password", change(func(n *cesi.Node) { n.Username = "" }), cesi.CauseUnauthorized},
@@ -361,7 +361,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 		{"a web page", say("text/html", "<html>hello</html>"), cesi.CauseNotSupervisor},
 		{"a web page that hides", say("text/xml", "<html>hello</html>"), cesi.CauseNotSupervisor},
 		{"nothing", say("text/xml", ""), cesi.CauseBadReply},
-		{"noise", say("text/xml", "\x00\xff\xfe noise"), cesi.CauseBadReply},
+		{"noise", say("text/xml", "\x00\xff\xfe noise"), cesi.CauseNotSupervisor},
 		{"cut short", say("text/xml", "<methodResponse><params><param><value><array><data><value><struct><member><name>na"), cesi.CauseBadReply},
 		{"another type", say("text/xml", params("<value><int>3</int></value>")), cesi.CauseBadReply},
 		{"a number too large", say("text/xml", params("<value><array><data><value><struct><member><name>pid</name><value><int>99999999999999999999</int></value></member></struct></value></data></array></value>")), cesi.CauseBadReply},
@@ -370,7 +370,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 		{"fault without code", say("text/xml", "<methodResponse><fault></fault></methodResponse>"), cesi.CauseBadReply},
 		{"an error inside", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) }, cesi.CauseFailedInside},
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, cesi.CauseNotSupervisor},
-		{"a proxy without backend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, cesi.CauseUnreachable},
+		{"a proxy without backend", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, cesi.CauseProxy},
 		{"too large", func(w http.ResponseWriter, _ *http.Request) {
 			chunk := []byte(strings.Repeat(" ", 1<<20))
 			for range 18 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,7 +49,7 @@ func (c *Client) decode(reply []byte, result any) error {
 	d := decoder{reply: reply}
 	err := d.decode(result)
 	switch {
-	case errors.Is(err, errNotXMLRPC) && d.root != "":
+	case errors.Is(err, errNotXMLRPC), errors.Is(err, errCut):
 		return c.explain(context.Background(), err)
 	case err != nil:
 		return badReply(err)
@@ -247,6 +248,9 @@ func (d *decoder) top() *frame { return &d.stack[len(d.stack)-1] }
 
 func (d *decoder) push(f frame) { d.stack = append(d.stack, f) }
 
+// pageElements are how web pages begin, apart from what is no element.
+var pageElements = []string{"html", "head", "title", "meta", "body", "div", "script"}
+
 // start opens an element.
 func (d *decoder) start(tag []byte, result any) error {
 	name := tag
@@ -255,8 +259,11 @@ func (d *decoder) start(tag []byte, result any) error {
 	}
 	if len(d.stack) == 0 {
 		d.root = string(clipped(name))
-		if d.root != "methodResponse" {
-			return errNotXMLRPC
+		switch {
+		case slices.Contains(pageElements, strings.ToLower(d.root)):
+			return errWebPage
+		case d.root != "methodResponse":
+			return errOtherXML
 		}
 		d.push(frame{place: inResponse, tag: tag})
 		return nil

@@ -2,15 +2,11 @@ package supervisor
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"cesi/internal/cesi"
 )
@@ -19,12 +15,20 @@ var (
 	errTooLarge  = errors.New("the reply is larger than 16 MiB")
 	errHeader    = errors.New("the reply's header is larger than 64 KiB")
 	errNotXMLRPC = errors.New("the reply is no XML-RPC")
+	errWebPage   = fmt.Errorf("%w but a web page", errNotXMLRPC)
+	errOtherXML  = fmt.Errorf("%w but other XML", errNotXMLRPC)
+	errEmpty     = fmt.Errorf("%w: it is empty", errNotXMLRPC)
+
+	// errNotConnected is wrapped where no connection came about.
+	errNotConnected = errors.New("no connection")
 )
 
 // statusError is an HTTP status other than 200.
 type statusError struct {
 	code     int
-	location string // scheme and host of a redirect
+	location string // scheme and host of a redirect to another server
+	path     string // of a redirect on the same server
+	scheme   string // the kind of log-in that is wanted
 	tls      bool   // it is the answer to HTTP at a TLS port
 }
 
@@ -42,77 +46,20 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	return e
 }
 
-func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause, string) {
-	var status *statusError
-	var dns *net.DNSError
-	var timeout net.Error
-	switch {
-	case errors.As(err, &status):
-		return c.classifyStatus(status)
-	case errors.Is(err, errNotXMLRPC):
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there is no supervisord: it sends a web page."
-	case errors.Is(err, errTooLarge):
-		return cesi.Unreachable, cesi.CauseTooLarge, "Its reply is larger than 16 MiB."
-	case errors.Is(err, errHeader), strings.Contains(err.Error(), "server response headers exceeded"):
-		return cesi.Unreachable, cesi.CauseTooLarge, "The header of its reply is larger than 64 KiB."
-	case ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout():
-		return cesi.Timeout, cesi.CauseTimeout, "It did not answer in time: is the host up, and supervisord not stuck?"
-	case errors.As(err, &dns):
-		return cesi.Unreachable, cesi.CauseNameNotFound, fmt.Sprintf("The name %q was not found.", dns.Name)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return cesi.Unreachable, cesi.CauseRefused, c.refused()
-	case isTLS(err):
-		return cesi.Unreachable, cesi.CauseTLS, certificateSentence(err)
-	case strings.Contains(err.Error(), "HTTP response to HTTPS"), errors.As(err, new(tls.RecordHeaderError)):
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "It does not speak TLS: write http:// instead of https:// in cesi.conf."
-	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`):
-		return cesi.Unreachable, cesi.CauseNotSupervisor, sayHTTPS
-	case strings.Contains(err.Error(), `malformed HTTP response "SSH-`):
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "An SSH server answers there, not supervisord: check the port."
-	case strings.Contains(err.Error(), "readLoopPeekFailLocked: %!w(<nil>)"): // net/http's, when a text comes before the request is sent
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there speaks before it is asked, as SSH and mail servers do: check the port."
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return cesi.Unreachable, cesi.CauseBadReply, "It broke its reply off."
-	default:
-		return c.classifyOther(err)
-	}
-}
-
-const sayHTTPS = "It speaks TLS: write https:// instead of http:// in cesi.conf."
-
-func (c *Client) classifyStatus(status *statusError) (cesi.Kind, cesi.Cause, string) {
-	code := status.code
-	switch {
-	case status.tls:
-		return cesi.Unreachable, cesi.CauseNotSupervisor, sayHTTPS
-	case status.location != "":
-		return cesi.Unreachable, cesi.CauseNotSupervisor, fmt.Sprintf("It redirects to %s: name that address in cesi.conf, with its scheme.", status.location)
-	}
-	switch code {
-	case http.StatusUnauthorized:
-		return cesi.Unreachable, cesi.CauseUnauthorized, "It wants another user or password: check username and password."
-	case http.StatusForbidden:
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "It refuses this machine (HTTP 403): a proxy in front of it may admit only some addresses."
-	case http.StatusNotFound:
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "There is no /RPC2 at that address (HTTP 404)."
-	case http.StatusMethodNotAllowed, http.StatusLengthRequired, http.StatusRequestEntityTooLarge:
-		return cesi.Unreachable, cesi.CauseNotSupervisor, fmt.Sprintf("What answers there does not take calls (HTTP %d): a proxy has to pass POST on.", code)
-	case http.StatusInternalServerError:
-		return cesi.Unreachable, cesi.CauseFailedInside, "supervisord failed inside (HTTP 500); its own log says why."
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return cesi.Unreachable, cesi.CauseUnreachable, fmt.Sprintf("The proxy in front of it can't reach it (HTTP %d).", code)
-	default:
-		return cesi.Unreachable, cesi.CauseNotSupervisor,
-			fmt.Sprintf("What answers there is no supervisord: HTTP status %d at %s.", code, c.node.Address())
-	}
-}
-
 // newStatusError reads what a reply other than 200 tells of its reason.
 func newStatusError(response *http.Response) *statusError {
 	e := &statusError{code: response.StatusCode}
-	if to, err := response.Location(); err == nil && to.Host != "" && to.Host != response.Request.URL.Host ||
-		err == nil && to.Scheme != response.Request.URL.Scheme {
+	from := response.Request.URL
+	switch to, err := response.Location(); {
+	case err != nil || e.code < 300 || e.code > 399:
+	case to.Host != from.Host || to.Scheme != from.Scheme:
 		e.location = string(clippedTo([]byte(to.Scheme+"://"+to.Host), 200))
+	default:
+		e.path = string(clippedTo([]byte(to.Path), 200))
+	}
+	if e.code == http.StatusUnauthorized {
+		scheme, _, _ := strings.Cut(response.Header.Get("WWW-Authenticate"), " ")
+		e.scheme = string(clippedTo([]byte(scheme), 40))
 	}
 	if e.code == http.StatusBadRequest {
 		text, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))
@@ -122,63 +69,11 @@ func newStatusError(response *http.Response) *statusError {
 	return e
 }
 
-// certificateSentence says what is wrong with a certificate.
-func certificateSentence(err error) string {
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(err, &unknown):
-		return "Its certificate is of an authority that this machine does not know: name it with tls_ca."
-	case errors.As(err, &host):
-		return "Its certificate is for another name than the one in cesi.conf."
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "Its certificate has expired or is not valid yet; or the clock of this machine is wrong."
-	default:
-		return "Its certificate was not accepted: check tls_ca, and the name in the certificate."
-	}
-}
-
 // noInterface is the error of a supervisord that lacks the methods that all have.
 func noInterface(err error) error {
-	e := cesi.Wrap(cesi.Unreachable, err, "supervisord has no [rpcinterface:supervisor] section.")
+	e := cesi.Wrap(cesi.Unreachable, err, "supervisord has no [rpcinterface:supervisor] section: add it as in the sample configuration of supervisor, and restart supervisord.")
 	e.Cause, e.Fault = cesi.CauseNoInterface, cesi.FaultUnknownMethod
 	return e
-}
-
-func (c *Client) classifyOther(err error) (cesi.Kind, cesi.Cause, string) {
-	switch {
-	case errors.Is(err, syscall.ENOENT):
-		return cesi.Unreachable, cesi.CauseUnreachable, fmt.Sprintf("There is no socket %s: is supervisord running?", c.node.Socket)
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return cesi.Unreachable, cesi.CauseUnreachable, fmt.Sprintf("CeSI may not open %s: check its owner and mode.", c.node.Address())
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return cesi.Unreachable, cesi.CauseUnreachable, "There is no way to the host."
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return cesi.Unreachable, cesi.CauseUnreachable, "It closed the connection."
-	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "HTTP response to HTTPS"),
-		strings.Contains(err.Error(), "invalid header"), strings.Contains(err.Error(), "headers exceeded"):
-		return cesi.Unreachable, cesi.CauseNotSupervisor, "What answers there is no supervisord: it does not speak HTTP as expected."
-	default:
-		return cesi.Unreachable, cesi.CauseUnreachable, "It can't be reached."
-	}
-}
-
-func (c *Client) refused() string {
-	if c.node.Socket != "" {
-		return fmt.Sprintf("Nobody listens at %s: is supervisord running?", c.node.Socket)
-	}
-	return "Nothing listens there: is supervisord running, and its [inet_http_server] port the one configured here?"
-}
-
-func isTLS(err error) bool {
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verify *tls.CertificateVerificationError
-	var alert tls.AlertError
-	return errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid) ||
-		errors.As(err, &verify) || errors.As(err, &alert)
 }
 
 // badReply is the error of a reply that is not what was asked for.

@@ -3,6 +3,8 @@ package supervisor_test
 import (
 	"context"
 	"encoding/pem"
+	"io"
+	"log"
 	"net"
 	"net/http/httptest"
 )
@@ -15,3 +17,6 @@ func pemOf(s *httptest.Server) string {
 func listenIPv6(ctx context.Context) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(ctx, "tcp", "[::1]:0")
 }
+
+// quietLog is where servers complain of what a test does to them.
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

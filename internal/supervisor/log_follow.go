@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -32,15 +33,15 @@ func (c *Client) FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser
 	endpoint, err := c.route.endpoint(ctx)
 	var response *http.Response
 	if err == nil {
-		response, err = endpoint.http.Do(request)
+		response, err = endpoint.do(request)
 	}
 	if !timer.Stop() && err == nil {
 		response.Body.Close()
 		err = context.DeadlineExceeded
 	}
 	if err == nil && response.StatusCode != http.StatusOK {
+		err = newStatusError(response)
 		response.Body.Close()
-		err = &statusError{code: response.StatusCode}
 	}
 	if err != nil {
 		c.doubt(ctx, err)
@@ -76,7 +77,7 @@ func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error)
 		return e
 	}
 	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		return c.explain(context.WithoutCancel(ctx), context.DeadlineExceeded)
+		return c.explain(context.WithoutCancel(ctx), fmt.Errorf("%w: %w", context.DeadlineExceeded, err))
 	}
 	return c.explain(ctx, err)
 }

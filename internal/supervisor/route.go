@@ -3,12 +3,15 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cesi/internal/cesi"
@@ -268,6 +271,27 @@ func newEndpoint(node cesi.Node, network, address string) (*endpoint, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return e, nil
+}
+
+// do sends a request. Its error wraps errNotConnected where no connection came
+// about.
+func (e *endpoint) do(request *http.Request) (*http.Response, error) {
+	var connected atomic.Bool
+	note := func() { connected.Store(true) }
+	ctx := httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
+		ConnectDone: func(_, _ string, err error) {
+			if err == nil {
+				note()
+			}
+		},
+		TLSHandshakeStart: note,
+		GotConn:           func(httptrace.GotConnInfo) { note() },
+	})
+	response, err := e.http.Do(request.WithContext(ctx))
+	if err != nil && !connected.Load() {
+		err = fmt.Errorf("%w: %w", errNotConnected, err)
+	}
+	return response, err
 }
 
 // dial connects to the endpoint's address, whatever name and port are asked for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -39,12 +40,12 @@ func newTransport(node cesi.Node, dial func(ctx context.Context, network, addres
 	return t, nil
 }
 
-// dial connects to a socket or a numeric address.
+// dial connects to a socket or a numeric address. Its errors wrap errNotConnected.
 func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	d := &net.Dialer{KeepAlive: 30 * time.Second}
 	conn, err := d.DialContext(ctx, network, address)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errNotConnected, err)
 	}
 	return acknowledgeAtOnce(conn), nil
 }
