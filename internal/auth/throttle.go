@@ -38,10 +38,10 @@ const (
 	knownFor = 7 * 24 * time.Hour
 )
 
-// ThrottledError refuses a try unseen: somebody has failed too often.
+// ThrottledError refuses what comes too often, unseen, and says when to come again.
 type ThrottledError struct {
 	RetryAfter time.Duration // at least a second
-	Err        *cesi.Error   // of kind Throttled
+	Err        *cesi.Error   // of kind Throttled or TooOften
 }
 
 // Error returns the sentence for the user.

@@ -18,7 +18,9 @@ const (
 	Forbidden                // somebody is, and may not
 	Conflict                 // already started, not running, already there
 	Busy                     // another command on the same thing is under way
-	Throttled                // too many tries
+	Throttled                // too many failed tries
+	TooOften                 // asked for too often in a short time
+	TooManyOpen              // too many logs or pages are followed already
 	Unreachable              // a node could not be asked
 	Timeout                  // a node did not answer in time
 	Fault                    // the node answered with an XML-RPC fault
@@ -28,7 +30,7 @@ const (
 // String names the kind for logs.
 func (k Kind) String() string {
 	names := [...]string{"internal", "not found", "invalid", "unauthorized", "forbidden",
-		"conflict", "busy", "throttled", "unreachable", "timeout", "fault", "unavailable"}
+		"conflict", "busy", "throttled", "too often", "too many open", "unreachable", "timeout", "fault", "unavailable"}
 	if k < 0 || int(k) >= len(names) {
 		return "internal"
 	}

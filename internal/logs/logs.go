@@ -76,7 +76,7 @@ func New(source Source, log *slog.Logger) *Logs {
 }
 
 // Watch begins to watch a log. The caller closes what it returns; the stream
-// from the node ends with the last one. It fails with Throttled where too many
+// from the node ends with the last one. It fails with TooManyOpen where too many
 // logs of the node are watched.
 func (l *Logs) Watch(node string, log cesi.LogName) (*Watch, error) {
 	l.mu.Lock()

@@ -16,19 +16,19 @@ type slots struct {
 	ofNode, ofUser map[string]int
 }
 
-// takeUser counts one more log of a user. It fails with Throttled.
+// takeUser counts one more log of a user. It fails with TooManyOpen.
 func (s *slots) takeUser(user string) error {
 	if s.ofUser[user] >= maxOfUser {
-		return cesi.Errorf(cesi.Throttled, "You follow or download %d logs already, which is the most: close one of them first.", maxOfUser)
+		return cesi.Errorf(cesi.TooManyOpen, "You follow or download %d logs already, which is the most: close one of them first.", maxOfUser)
 	}
 	count(&s.ofUser, user, 1)
 	return nil
 }
 
-// takeNode counts one more log of a node. It fails with Throttled.
+// takeNode counts one more log of a node. It fails with TooManyOpen.
 func (s *slots) takeNode(node string) error {
 	if s.ofNode[node] >= maxOfNode {
-		return cesi.Errorf(cesi.Throttled, "%d logs of this node are followed already, which is the most, to spare its supervisord: try again when one of them is closed.", maxOfNode)
+		return cesi.Errorf(cesi.TooManyOpen, "%d logs of this node are followed already, which is the most, to spare its supervisord: try again when one of them is closed.", maxOfNode)
 	}
 	count(&s.ofNode, node, 1)
 	return nil
@@ -45,7 +45,7 @@ func count(counts *map[string]int, name string, by int) {
 }
 
 // Hold counts a download of a log as one that is followed, until release is
-// called, once. It fails with Throttled where the user or the node has too many.
+// called, once. It fails with TooManyOpen where the user or the node has too many.
 func (l *Logs) Hold(user, node string) (release func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -41,14 +41,14 @@ func TestTail_LogsOfANodeAndOfAUserAreCapped(t *testing.T) {
 		{"fresh", "other", 0, ""},
 	} {
 		err := follow(test.user, test.node, test.log)
-		if test.want == "" && err != nil || test.want != "" && (cesi.KindOf(err) != cesi.Throttled || !strings.Contains(cesi.Sentence(err), test.want)) {
+		if test.want == "" && err != nil || test.want != "" && (cesi.KindOf(err) != cesi.TooManyOpen || !strings.Contains(cesi.Sentence(err), test.want)) {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
-	if _, err := l.Hold("fresh", "n"); cesi.KindOf(err) != cesi.Throttled {
+	if _, err := l.Hold("fresh", "n"); cesi.KindOf(err) != cesi.TooManyOpen {
 		t.Errorf("a download beyond the node's cap: %v", err)
 	}
-	if _, err := l.Hold("user1", "other"); cesi.KindOf(err) != cesi.Throttled {
+	if _, err := l.Hold("user1", "other"); cesi.KindOf(err) != cesi.TooManyOpen {
 		t.Errorf("a download beyond the user's cap: %v", err)
 	}
 	for _, tail := range tails {

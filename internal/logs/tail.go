@@ -36,7 +36,7 @@ type Tail struct {
 }
 
 // Tail begins to watch a log for a user, at an offset, or with its end where that
-// is negative. The caller closes it, once. It fails with Throttled where the user
+// is negative. The caller closes it, once. It fails with TooManyOpen where the user
 // follows too many logs, or too many of the node are followed.
 func (l *Logs) Tail(user, node string, log cesi.LogName, from int64) (*Tail, error) {
 	l.mu.Lock()

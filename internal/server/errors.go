@@ -21,7 +21,7 @@ func statusOf(err error) int {
 		return http.StatusForbidden
 	case cesi.Conflict, cesi.Busy:
 		return http.StatusConflict
-	case cesi.Throttled:
+	case cesi.Throttled, cesi.TooOften, cesi.TooManyOpen:
 		return http.StatusTooManyRequests
 	case cesi.Unreachable:
 		return http.StatusBadGateway

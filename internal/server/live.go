@@ -162,16 +162,16 @@ type openViews struct {
 }
 
 // enter counts a stream of a user in until leave is called, or refuses it with
-// Throttled.
+// TooManyOpen.
 func (o *openViews) enter(user string) (leave func(), err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
 	case o.of[user] >= userViews:
-		return nil, cesi.Errorf(cesi.Throttled,
+		return nil, cesi.Errorf(cesi.TooManyOpen,
 			"This page is not kept up to date: you have %d others open that are, and no user may have more. Close some; this one then follows within a minute.", userViews)
 	case o.all >= allViews:
-		return nil, cesi.Errorf(cesi.Throttled,
+		return nil, cesi.Errorf(cesi.TooManyOpen,
 			"This page is not kept up to date: %d others are open that are, and CeSI takes no more. It follows within a minute when some are closed.", allViews)
 	}
 	if o.of == nil {

@@ -327,7 +327,7 @@ func TestLive_OpenStreamsAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := all.enter("late"); cesi.KindOf(err) != cesi.Throttled {
+	if _, err := all.enter("late"); cesi.KindOf(err) != cesi.TooManyOpen {
 		t.Errorf("one more than all may have open: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"cesi/internal/cesi"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -178,6 +180,46 @@ func TestEveryOperationSaysWhatItIs(t *testing.T) {
 		if !slices.ContainsFunc(tags.Tags, func(t struct{ Name string }) bool { return slices.Contains(op.Tags, t.Name) }) {
 			t.Errorf("%s: the document has no tag %q", key, op.Tags)
 		}
+	}
+}
+
+// TestOpenAPI_ListsTooManyRequests holds the document to what limits a request: a
+// log-in, a change that every role may make, a log that is followed.
+func TestOpenAPI_ListsTooManyRequests(t *testing.T) {
+	for key, op := range readDoc(t).operations(t) {
+		method, path, _ := strings.Cut(key, " ")
+		want := ""
+		switch {
+		case method != http.MethodGet && slices.Contains([]string{"anybody", "everybody", "viewer"}, op.Role):
+			want = "TooMany"
+		case strings.HasSuffix(path, "/tail"), strings.HasSuffix(path, "/download"):
+			want = "TooManyLogs"
+		}
+		got := strings.TrimPrefix(op.Responses["429"].Ref, "#/components/responses/")
+		if got != want {
+			t.Errorf("%s: 429 is %q, want %q", key, got, want)
+		}
+	}
+}
+
+func TestErrorPage_HeadingOfTooManyFitsItsCause(t *testing.T) {
+	h := startServer(t, nil)
+	seen := make(map[string]cesi.Kind)
+	for _, kind := range []cesi.Kind{cesi.Throttled, cesi.TooOften, cesi.TooManyOpen} {
+		w := httptest.NewRecorder()
+		h.failPage(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/live", nil), cesi.Errorf(kind, "It is so."))
+		page, err := goquery.NewDocumentFromReader(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heading := page.Find("h1").Text()
+		if w.Code != http.StatusTooManyRequests || heading == "" || !strings.Contains(page.Find("title").Text(), heading) {
+			t.Errorf("%v: %d %q, title %q", kind, w.Code, heading, page.Find("title").Text())
+		}
+		if other, found := seen[heading]; found {
+			t.Errorf("%v and %v are both headed %q", kind, other, heading)
+		}
+		seen[heading] = kind
 	}
 }
 

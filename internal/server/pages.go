@@ -85,6 +85,9 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, err error) {
 	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // nothing was renamed or removed
 		page.Advice = words.Of("There is nothing to search or to download.")
 	}
+	if heading, advice := tooManyWords(cesi.KindOf(err)); heading.Text != "" {
+		page.retitle(heading, advice)
+	}
 	s.showError(w, page)
 }
 

@@ -15,7 +15,11 @@ func (s *Server) daemonPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.pages.render(w, http.StatusOK, "daemon", newDaemonPage(s.base(r), n))
+	number, err := parsePage(r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	return s.pages.render(w, http.StatusOK, "daemon", newDaemonPage(s.base(r), n, number))
 }
 
 // rereadForm has the node's supervisord read its configuration anew, which

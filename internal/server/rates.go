@@ -28,7 +28,7 @@ type rates struct {
 	spent map[string]time.Time // by user: when the burst is whole again
 }
 
-// take counts one thing that a user does now, or refuses it with Throttled.
+// take counts one thing that a user does now, or refuses it with TooOften.
 func (r *rates) take(user string, now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,7 +46,7 @@ func (r *rates) take(user string, now time.Time) error {
 	}
 	if wait := whole.Add(time.Second).Sub(now.Add(time.Duration(r.burst) * time.Second)); wait > 0 {
 		return &auth.ThrottledError{RetryAfter: max(wait, time.Second).Round(time.Second),
-			Err: cesi.Errorf(cesi.Throttled, "That was asked for too often in a short time, so it was not done. Try again in a second.")}
+			Err: cesi.Errorf(cesi.TooOften, "That was asked for too often in a short time, so it was not done. Try again in a second.")}
 	}
 	r.spent[user] = whole.Add(time.Second)
 	return nil

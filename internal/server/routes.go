@@ -83,7 +83,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pollForm))
 	r.Post("/nodes/{node}/{action:start|stop|restart|signal}", s.allow(cesi.ControlProcesses, s.commandForm))
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart|signal|stdin}", s.allow(cesi.ControlProcesses, s.commandForm))
-	r.Method(http.MethodGet, "/nodes/{node}/daemon", s.livePage(cesi.ControlDaemon, s.daemonPage))
+	r.Method(http.MethodGet, "/nodes/{node}/daemon", s.livePage(cesi.ControlDaemon, s.daemonPage, "page"))
 	r.Get("/nodes/{node}/daemon/confirm", s.allow(cesi.ControlDaemon, s.daemonConfirm))
 	r.Post("/nodes/{node}/reread", s.allow(cesi.ControlDaemon, s.rereadForm))
 	r.Post("/nodes/{node}/update", s.allow(cesi.ControlDaemon, s.updateForm))

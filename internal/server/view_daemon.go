@@ -19,7 +19,13 @@ type daemonPage struct {
 	Self     string // the program that this CeSI runs as there
 	SelfBack bool   // it comes back after a reload
 	Groups   []daemonGroup
+	Total    int // groups, with those of other pages
+	Pager    *pager
 }
+
+// groupRows is how many groups a page of a supervisord shows, and how many changes
+// a reread.
+const groupRows = 500
 
 // daemonGroup is a group that supervisord has.
 type daemonGroup struct {
@@ -33,7 +39,8 @@ type daemonGroup struct {
 	Up      bool
 }
 
-func newDaemonPage(base basePage, n *fleet.Node) daemonPage {
+// newDaemonPage shows a supervisord, and its groups a page at a time.
+func newDaemonPage(base basePage, n *fleet.Node, number int) daemonPage {
 	page := daemonPage{
 		basePage: base.at("nodes", base.say("supervisord on %s", n.Name)).kept(),
 		Name:     n.Name, Badge: newNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
@@ -42,9 +49,18 @@ func newDaemonPage(base basePage, n *fleet.Node) daemonPage {
 	if self, found := n.Self(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
 	}
+	groups := groupsOf(n)
+	pages := pagesOf(len(groups), groupRows)
+	number = min(number, pages)
+	page.Total = len(groups)
+	page.Pager = newPager(words.Of("Page %d of %d"), number, pages, func(to int) string {
+		return pathWith(pageValues(to), "nodes", n.Name, "daemon")
+	})
 	at := 0
-	for _, members := range groupsOf(n) {
-		page.Groups = append(page.Groups, newDaemonGroup(n, members, nodePath(n.Name, at/nodeRows+1)))
+	for i, members := range groups {
+		if i/groupRows+1 == number {
+			page.Groups = append(page.Groups, newDaemonGroup(n, members, nodePath(n.Name, at/nodeRows+1)))
+		}
 		at += len(members)
 	}
 	return page
@@ -73,6 +89,7 @@ type rereadPage struct {
 	Heading string
 	Broken  string // supervisord's words, where it can't read its configuration
 	Changes []groupChange
+	More    int    // changes that are not shown
 	Self    string // the program that this CeSI runs as, where its group is among them
 }
 
@@ -94,21 +111,31 @@ func newRereadPage(base basePage, n *fleet.Node, c cesi.Changes) rereadPage {
 	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), plain(n.Name)))}
 	page.basePage = base.at("nodes", page.Heading)
 	self, found := n.Self()
-	add := func(group, kind string, word, effect words.Phrase) {
-		change := groupChange{Group: group, Kind: kind, Word: word, Effect: effect, Self: found && group == self.Group}
+	add := func(group, kind string, word words.Phrase, effect func() words.Phrase) {
+		if len(page.Changes) == groupRows {
+			page.More++
+			return
+		}
+		change := groupChange{Group: group, Kind: kind, Word: word, Effect: effect(), Self: found && group == self.Group}
 		if change.Self {
 			page.Self = self.String()
 		}
 		page.Changes = append(page.Changes, change)
 	}
 	for _, group := range c.Removed {
-		add(group, "bad", words.Of("removed"), words.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group)))
+		add(group, "bad", words.Of("removed"), func() words.Phrase {
+			return words.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
+		})
 	}
 	for _, group := range c.Changed {
-		add(group, "warning", words.Of("changed"), words.Of("%s stopped, then it is added anew and starts", running(n, group)))
+		add(group, "warning", words.Of("changed"), func() words.Phrase {
+			return words.Of("%s stopped, then it is added anew and starts", running(n, group))
+		})
 	}
 	for _, group := range c.Added {
-		add(group, "running", words.Of("added"), words.Of("is added, and starts unless it says autostart=false"))
+		add(group, "running", words.Of("added"), func() words.Phrase {
+			return words.Of("is added, and starts unless it says autostart=false")
+		})
 	}
 	return page
 }

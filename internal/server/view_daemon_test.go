@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,9 +26,9 @@ func configured(p fleet.Process) fleet.Process {
 func daemonPages(base basePage, silent *fleet.Node) []sample {
 	changes := cesi.Changes{Added: []string{"new", "<b>"}, Changed: []string{"payments", "cesi"}, Removed: []string{"job"}}
 	pages := []sample{
-		{"daemon", "daemon", newDaemonPage(base, payNode())},
-		{"daemon silent", "daemon", newDaemonPage(base, silent)},
-		{"daemon without processes", "daemon", newDaemonPage(base, sampleNode("a", "x"))},
+		{"daemon", "daemon", newDaemonPage(base, payNode(), 1)},
+		{"daemon silent", "daemon", newDaemonPage(base, silent, 1)},
+		{"daemon without processes", "daemon", newDaemonPage(base, sampleNode("a", "x"), 1)},
 		{"reread", "reread", newRereadPage(base, payNode(), changes)},
 		{"reread nothing", "reread", newRereadPage(base, payNode(), cesi.Changes{})},
 		{"reread broken", "reread", newBrokenPage(base, payNode(), "CANT_REREAD: <b>")},
@@ -39,10 +40,47 @@ func daemonPages(base basePage, silent *fleet.Node) []sample {
 	}
 	for _, name := range hostileNames {
 		n := hostileNode(name)
-		pages = append(pages, sample{"hostile daemon", "daemon", newDaemonPage(base, n)},
+		pages = append(pages, sample{"hostile daemon", "daemon", newDaemonPage(base, n, 1)},
 			sample{"hostile reread", "reread", newRereadPage(base, n, cesi.Changes{Changed: []string{name}})})
 	}
 	return pages
+}
+
+func TestDaemonPage_ShowsManyGroupsAPageAtATime(t *testing.T) {
+	n := payNode()
+	n.Processes = nil
+	for i := range 10_000 {
+		name := fmt.Sprintf("g%05d", i)
+		n.Processes = append(n.Processes, fleet.Process{Process: cesi.Process{ProcessID: cesi.ProcessID{Group: name, Name: name}}})
+	}
+	r := newTestRenderer(t, "")
+	for _, test := range []struct {
+		page        int
+		first, last string
+	}{{1, "g00000", "g00499"}, {3, "g01000", "g01499"}, {20, "g09500", "g09999"}, {99, "g09500", "g09999"}} {
+		doc := draw(t, r, sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), n, test.page)})
+		names := doc.Find(".daemon-group .name-link")
+		if names.Length() != groupRows || names.First().Text() != test.first || names.Last().Text() != test.last {
+			t.Errorf("page %d: %d groups, %s to %s", test.page, names.Length(), names.First().Text(), names.Last().Text())
+		}
+		if text := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(text, "10,000 groups") || !strings.Contains(text, fmt.Sprintf("Page %d of 20", min(test.page, 20))) {
+			t.Errorf("page %d: it does not say how many there are: %.300q", test.page, text)
+		}
+	}
+	if got := draw(t, r, sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), n, 2)}).Find(`.pager a[rel="next"]`).AttrOr("href", ""); got != "/nodes/pay-eu-2/daemon?page=3" {
+		t.Errorf("the next page is %q", got)
+	}
+}
+
+func TestRereadPage_ListsManyChangesUpToABound(t *testing.T) {
+	var c cesi.Changes
+	for i := range 10_000 {
+		c.Added = append(c.Added, fmt.Sprint("g", i))
+	}
+	doc := draw(t, newTestRenderer(t, ""), sample{"reread", "reread", newRereadPage(sampleBase(cesi.Admin), payNode(), c)})
+	if n := doc.Find(`input[name="group"]`).Length(); n != groupRows || !strings.Contains(doc.Text(), "9,500 more groups differ") || !strings.Contains(doc.Find("h1").Text(), "10,000") {
+		t.Errorf("%d groups, %q", n, doc.Find("h1").Text())
+	}
 }
 
 func TestAnUpdateTicksAllButThisCesi(t *testing.T) {

@@ -28,6 +28,26 @@ func newErrorPage(base basePage, status int, sentence words.Phrase, node string)
 	}
 }
 
+// retitle gives the page the heading and the advice of a narrower cause than its
+// status.
+func (p *errorPage) retitle(heading, advice words.Phrase) {
+	p.Heading, p.Advice = p.Speaker.Tell(heading), advice
+	p.basePage = p.at("", p.Heading)
+}
+
+// tooManyWords are the errorWords of what is too many, but not tries; zero for
+// other kinds.
+func tooManyWords(kind cesi.Kind) (heading, advice words.Phrase) {
+	switch kind {
+	case cesi.TooOften:
+		return words.Of("Too often"), words.Of("What CeSI does by itself, such as asking the nodes, goes on.")
+	case cesi.TooManyOpen:
+		return words.Of("Too many are open"), words.Of("Close a page or a log that you no longer need; those that are open go on.")
+	default:
+		return words.Phrase{}, words.Phrase{}
+	}
+}
+
 // errorWords returns what an HTTP status means here, and what to do.
 func errorWords(status int) (heading, advice words.Phrase) {
 	switch status {
