@@ -51,6 +51,7 @@ type setup struct {
 	fleet    fleet.Settings
 	fleetNow func() time.Time
 	self     fleet.Self
+	wanted   []cesi.Wanted // of an earlier run
 	// unready has the test begin before every node was asked.
 	unready bool
 }
@@ -121,6 +122,7 @@ func (h *harness) runFleet(set *setup) {
 		Dial:    func(n cesi.Node) (fleet.Client, error) { return supervisor.New(n) },
 		Journal: h.journal, Log: set.Log, Now: set.fleetNow, Self: set.self,
 	})
+	h.fleet.RecallWanted(set.wanted)
 	h.fleet.Apply(set.fleet)
 	set.Fleet = h.fleet
 	ctx, cancel := context.WithCancel(context.Background())

@@ -9,7 +9,7 @@ import (
 // reasonOf says why a process does not run; zero for one that does.
 func reasonOf(p fleet.Process) words.Phrase {
 	if p.State == cesi.NotStarted && p.Wanted != nil {
-		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, plain(p.Wanted.Reason))
+		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, words.Heard(plain(p.Wanted.Reason)))
 	}
 	switch p.State {
 	case cesi.Fatal, cesi.Backoff:
