@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -123,11 +124,10 @@ func unindented(text string) string {
 	for line := range strings.SplitSeq(string(withoutBOM([]byte(text))), "\n") {
 		trimmed := strings.TrimSpace(line)
 		indented := trimmed != "" && (line[0] == ' ' || line[0] == '\t')
-		key, _, isPair := strings.Cut(strings.Replace(trimmed, ":", "=", 1), "=")
-		switch known := oldKeys(); {
+		switch {
 		case !indented || isComment(trimmed) || trimmed[0] == '[':
 			lines = append(lines, trimmed)
-		case isPair && slices.Contains(known, strings.ToLower(strings.TrimSpace(key))), len(lines) == 0:
+		case beginsKey(trimmed), len(lines) == 0:
 			lines = append(lines, trimmed)
 		default:
 			last := len(lines) - 1
@@ -140,6 +140,18 @@ func unindented(text string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// beginsKey reports whether an indented line is a key of its own: one that the Python
+// CeSI knew, or another word before a "=", which no list of members holds. Behind a
+// password it would else become part of it.
+func beginsKey(line string) bool {
+	if key, _, found := strings.Cut(strings.Replace(line, ":", "=", 1), "="); found && slices.Contains(oldKeys(), strings.ToLower(strings.TrimSpace(key))) {
+		return true
+	}
+	return otherKey().MatchString(line)
+}
+
+func otherKey() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_]+\s*=`) }
 
 func oldNodeKeys() []string {
 	return []string{"host", "port", "username", keyPassword, "environment"}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestDEFAULT_IsTakenAsTheDefaultsOfNodes(t *testing.T) {
 	c := mustLoad(t, "[DEFAULT]\nusername = u\npassword = p\nport = 9005\n[node:a]\nhost = a\n[node]\nusername = v\n")
 	want := cesi.Node{Name: "a", URL: "http://a:9005", Username: "v", Password: "p", Timeout: c.Nodes[0].Timeout}
 	same(t, c.Nodes[0], want)
-	same(t, texts(c.Warnings), []string{"cesi.conf:1: [DEFAULT] is taken as [node], the defaults of all nodes: call it so"})
+	same(t, texts(c.Warnings), []string{`cesi.conf:1: [DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" writes it anew`})
 }
 
 const oldINI = `# CeSI 1.x
@@ -85,6 +86,16 @@ func TestConvert_INIOfAnOlderCeSIIsDecoded(t *testing.T) {
 	}
 	if all := strings.Join(notes, "\n"); strings.Contains(all, "off") || strings.Contains(all, "ss%zz") {
 		t.Errorf("a password in the notes:\n%s", all)
+	}
+}
+
+func TestConvert_IndentedKeyIsNoPartOfAPassword(t *testing.T) {
+	ini, notes, err := Convert([]byte("[node:a]\nhost = h\nport = 9001\nusername = u\npassword = p%40ss\n    timeout = 3\n[environment:e]\nmembers = a\n  , a\n"))
+	if err != nil || !strings.Contains(ini, "password = p@ss\n") || !strings.Contains(ini, "members = a, a\n") {
+		t.Errorf("%v\n%s", err, ini)
+	}
+	if !slices.ContainsFunc(notes, func(note string) bool { return strings.Contains(note, "timeout has no counterpart") }) {
+		t.Errorf("no note on timeout: %q", notes)
 	}
 }
 
