@@ -21,6 +21,8 @@ var (
 
 	// errNotConnected is wrapped where no connection came about.
 	errNotConnected = errors.New("no connection")
+	// errHandshake is wrapped where a TLS handshake did not end well.
+	errHandshake = errors.New("TLS handshake")
 )
 
 // statusError is an HTTP status other than 200.

@@ -31,7 +31,7 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	}
 	var timeout net.Error
 	if ctx.Err() != nil || errors.As(err, &timeout) && timeout.Timeout() {
-		return cesi.Timeout, cesi.CauseTimeout, c.timeoutHint(err)
+		return cesi.Timeout, cesi.CauseTimeout, timeoutHint(err)
 	}
 	for _, hint := range []func(error) (cesi.Cause, string){c.localHint, c.connectHint, certificateHint, tlsHint, protocolHint} {
 		if cause, sentence := hint(err); cause != "" {
@@ -75,8 +75,10 @@ func nameHint(err error) (cesi.Cause, string) {
 	}
 }
 
-func (c *Client) timeoutHint(err error) string {
+func timeoutHint(err error) string {
 	switch {
+	case errors.Is(err, errHandshake):
+		return "It took the connection, but did not end the TLS handshake in time: supervisord itself does not speak TLS; without a proxy for that, write http:// instead of https:// in cesi.conf."
 	case errors.Is(err, errNotConnected):
 		return "No connection came about in time: is the host up, and does every firewall let CeSI through?"
 	default:

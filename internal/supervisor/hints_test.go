@@ -25,6 +25,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/supervisor"
+	"cesi/internal/supervisor/supervisortest"
 	"cesi/internal/words"
 	"cesi/web"
 )
@@ -125,7 +126,7 @@ func hintsOfConnections(t *testing.T) map[string]hintTest {
 		"refused":                              {node: at("http://127.0.0.1:1"), cause: cesi.CauseRefused, want: "Nothing listens there"},
 		"no connection in time":                {node: at(fullListener(t)), patience: 300 * time.Millisecond, cause: cesi.CauseTimeout, want: "No connection came about"},
 		"no answer in time":                    {node: at(silent), patience: 300 * time.Millisecond, cause: cesi.CauseTimeout, want: "took the connection, but did not answer"},
-		"no answer in time, TLS":               {node: at(strings.Replace(silent, "http", "https", 1)), patience: 300 * time.Millisecond, cause: cesi.CauseTimeout, want: "took the connection, but did not answer"},
+		"no TLS in time":                       {node: at(strings.Replace(silent, "http", "https", 1)), patience: 300 * time.Millisecond, cause: cesi.CauseTimeout, want: "supervisord itself does not speak TLS"},
 		"reset":                                {node: at(reset), cause: cesi.CauseUnreachable, want: "reset the connection"},
 		"closed":                               {node: at(closing), cause: cesi.CauseUnreachable, want: "closed the connection without an answer"},
 		"no route":                             {fails: failed(syscall.EHOSTUNREACH), cause: cesi.CauseUnreachable, want: "no way to the host"},
@@ -357,6 +358,18 @@ func TestHints_WhatSpeaksFirst(t *testing.T) {
 		_, _ = io.Copy(io.Discard, conn)
 	})
 	if _, err := dial(t, cesi.Node{Name: "n", URL: url}).Processes(within(t, 10*time.Second)); !strings.Contains(cesi.Sentence(err), "check the port") {
+		t.Error(err)
+	}
+}
+
+// TestHints_HTTPSToARealSupervisord: it waits for the end of what it takes for a
+// request, and never answers.
+func TestHints_HTTPSToARealSupervisord(t *testing.T) {
+	t.Parallel()
+	node := supervisortest.Start(t, supervisortest.Options{}).Node("n")
+	node.URL = strings.Replace(node.URL, "http://", "https://", 1)
+	_, err := dial(t, node).Processes(within(t, time.Second))
+	if cesi.CauseOf(err) != cesi.CauseTimeout || !strings.Contains(cesi.Sentence(err), "http:// instead of https://") {
 		t.Error(err)
 	}
 }

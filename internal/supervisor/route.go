@@ -274,9 +274,9 @@ func newEndpoint(node cesi.Node, network, address string) (*endpoint, error) {
 }
 
 // do sends a request. Its error wraps errNotConnected where no connection came
-// about.
+// about, and errHandshake where TLS did not.
 func (e *endpoint) do(request *http.Request) (*http.Response, error) {
-	var connected atomic.Bool
+	var connected, secured atomic.Bool
 	note := func() { connected.Store(true) }
 	ctx := httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
 		ConnectDone: func(_, _ string, err error) {
@@ -285,11 +285,18 @@ func (e *endpoint) do(request *http.Request) (*http.Response, error) {
 			}
 		},
 		TLSHandshakeStart: note,
-		GotConn:           func(httptrace.GotConnInfo) { note() },
+		GotConn: func(httptrace.GotConnInfo) {
+			note()
+			secured.Store(true)
+		},
 	})
 	response, err := e.http.Do(request.WithContext(ctx))
-	if err != nil && !connected.Load() {
+	switch {
+	case err == nil:
+	case !connected.Load():
 		err = fmt.Errorf("%w: %w", errNotConnected, err)
+	case !secured.Load() && request.URL.Scheme == "https":
+		err = fmt.Errorf("%w: %w", errHandshake, err)
 	}
 	return response, err
 }
