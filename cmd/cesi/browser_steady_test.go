@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // trouble is the selector of a process's row in the list of what needs attention.
@@ -70,6 +71,71 @@ func testButtonChanges(t *testing.T, s *scene) {
 	}
 	b.click(row("alpha", "web:web") + " [formaction$='/start']")
 	b.waitFor("the click on what has settled", "sent === 2")
+}
+
+// testOthersUnderPointer puts another row, and another square of the map, under a
+// pointer that does not move.
+func testOthersUnderPointer(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/processes?node=beta&group=worker")
+	b.waitFor("the page to be live", live)
+	box := row("beta", "worker:worker_05") + " .select-target"
+	b.click(box)
+	x, y := b.number("document.activeElement.getBoundingClientRect().left + 5"), b.middle(box)
+	b.waitFor("the box to be ticked", `document.querySelectorAll('.select-target :checked').length === 1`)
+	b.waitFor("another row in its place", fmt.Sprintf("(e => (e.parentElement.append(e), true))(document.querySelector(%q))", row("beta", "worker:worker_05")))
+	b.run(chromedp.MouseClickXY(x, y))
+	if ticked := b.number(`document.querySelectorAll('.select-target :checked').length`); ticked != 1 {
+		t.Errorf("%v boxes are ticked, want 1: the click was for the row that was there", ticked)
+	}
+
+	b.visit("/")
+	b.waitFor("the page to be live", live)
+	const square = "document.querySelector('.squares a')"
+	x, y = b.number(square+".getBoundingClientRect().left + 3"), b.number(square+".getBoundingClientRect().top + 3")
+	b.run(chromedp.MouseEvent(input.MouseMoved, x, y))
+	b.waitFor("another square in its place", square+".setAttribute('href', '/about') ?? true")
+	b.run(chromedp.MouseClickXY(x, y))
+	b.stay()
+	b.waitFor("a moment to pass", `(window.since ??= performance.now()) < performance.now() - 700`)
+	if !b.is(square) {
+		t.Fatal("the click led to what had just come under the pointer")
+	}
+	b.waitFor("another square in its place again", square+".setAttribute('href', '/about') ?? true")
+	b.run(chromedp.MouseEvent(input.MouseMoved, 1, 1), chromedp.MouseClickXY(x, y))
+	b.waitFor("the way to what was pointed at since", "!window.stayed")
+}
+
+// testBelowDialog has a button of the page wait below the palette and get the focus
+// back from it.
+func testBelowDialog(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.waitFor("the page to be live", live)
+	b.waitFor("a list of submits", `(window.sent = [], addEventListener('submit', e => { sent.push(e.submitter.getAttribute('formaction')); e.preventDefault() }, true), true)`)
+	button := fmt.Sprintf("document.querySelector(%q)", row("alpha", "web:web")+" [formaction$='/stop']")
+	const item = "document.querySelector('button.palette-item')"
+	const want = "/nodes/beta/processes/worker:worker_07/restart"
+	choose := func() {
+		b.waitFor("the focus on the button", button+".focus() ?? true")
+		b.openPalette()
+		b.ask("restart worker_07 on beta")
+		b.waitFor("the command", item)
+	}
+	choose()
+	x, y := b.number(item+".getBoundingClientRect().left + 40"), b.number(item+".getBoundingClientRect().top + 10")
+	b.waitFor("the button below it", fmt.Sprintf("Object.assign(%s.style, { position: 'fixed', left: '%vpx', top: '%vpx' })", button, x-10, y-10))
+	b.waitFor("a moment to pass", `(window.since ??= performance.now()) < performance.now() - 700`)
+	b.run(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y))
+	b.waitFor("the command to be sent", "sent.length >= 1")
+	if sent := b.string("sent.join()"); sent != want {
+		t.Errorf("sent %s, want %s: the second click was for the palette", sent, want)
+	}
+	b.waitFor("a moment to pass", `(window.then ??= performance.now()) < performance.now() - 700`)
+	choose()
+	b.run(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Enter))
+	b.waitFor("the command to be sent", "sent.length >= 2")
+	if sent := b.string("sent.join()"); sent != want+","+want {
+		t.Errorf("sent %s, want %s twice: the second Enter was for the palette", sent, want)
+	}
 }
 
 // testNotSent has another tab take all connections that a browser has to a server.

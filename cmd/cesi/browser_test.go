@@ -107,6 +107,8 @@ func TestBrowser(t *testing.T) {
 		{"a change in the fleet is shown without a reload", testKilledOutside},
 		{"a double click acts on one row, which keeps its place", testDoubleClick},
 		{"a button that means something else now takes no click", testButtonChanges},
+		{"a box and a link that come under the pointer take no click", testOthersUnderPointer},
+		{"a second click or Enter does not reach below a dialog", testBelowDialog},
 		{"a command that does not leave the browser is taken back", testNotSent},
 		{"selection, focus and place survive a change", testKept},
 		{"many are selected and restarted", testBulk},

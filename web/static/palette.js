@@ -3,6 +3,7 @@
 
 {
   const typingPause = 120 // ms
+  const settling = 500 // ms until Enter sends a command that took the place of another
   const palette = document.getElementById('palette')
   const opener = document.querySelector('[data-palette]')
   const field = palette.querySelector('.palette-field')
@@ -10,6 +11,7 @@
   const remark = palette.querySelector('[role="status"]')
   let current = 0 // the option that Enter takes
   let answered = '' // what the options are for
+  let replaced = -Infinity // when others took the place of one that was chosen
   let eager = false // Enter was pressed before they were there
   let waiting = 0
   let underWay = new AbortController()
@@ -31,6 +33,7 @@
     list.scrollTop = 0
     remark.textContent = found.querySelector('p').textContent
     answered = question
+    replaced = current > 0 ? performance.now() : -Infinity
     mark(0)
     // Nothing is started or stopped that could not be seen before.
     if (eager && list.firstElementChild?.matches('a')) list.firstElementChild.click()
@@ -57,8 +60,9 @@
 
   function enter() {
     eager = answered !== field.value
+    const option = list.children[current]
     if (eager) ask()
-    else list.children[current]?.click()
+    else if (option?.matches('a') || performance.now() - replaced >= settling) option?.click()
   }
 
   function open() {

@@ -15,9 +15,11 @@
   function send(action, { method, headers, body, signal }) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest()
-      const timer = setTimeout(() => {
-        request.abort()
-        sayNotSent()
+      let timer = setTimeout(() => {
+        timer = setTimeout(() => { // a page that was busy learns late that it has left
+          request.abort()
+          sayNotSent()
+        })
       }, patience)
       request.upload.addEventListener('load', () => clearTimeout(timer))
       request.addEventListener('loadend', () => clearTimeout(timer))

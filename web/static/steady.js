@@ -1,19 +1,23 @@
-// Nothing under a pointer changes its meaning: a button that appeared, moved or came
-// to mean something else a moment ago takes no click, and a row that was acted on
+// Nothing under a pointer changes its meaning: what appeared, moved or came to mean
+// something else a moment ago takes no click, and a row that was acted on
 // keeps its place while the pointer or the focus is in its list.
 'use strict'
 
 {
   const settling = 500 // ms until a button takes a click
   const longest = 10000 // ms that a row keeps its place
-  const guarded = 'main button:not([type=button]), main input[type=submit], main a.btn'
+  const guarded = 'main button:not([type=button]), main input[type=submit], main a.btn, main .select-target, #palette-list > *, .toasts a'
+  const clickable = 'a[href], button, input, select, label, summary'
   const seen = new WeakMap() // buttons, to what they meant, where they were, and since when
   const kept = new Map() // ids of rows that keep their place
+  let pointer = null // where the mouse is, what a click would do there, and since when
+  let closed = -Infinity // when the last dialog was closed
   let dirty = true
 
   // Buttons: what they mean and where they are.
 
   function meaning(button) {
+    button = button.control ?? button // of a label
     return [button.getAttribute('formaction') ?? button.href ?? button.form?.getAttribute('action'), button.name, button.value].join(' ')
   }
 
@@ -36,14 +40,45 @@
     }
   }
 
+  // What a click on an element does: there are too many links to measure them all.
+  function does(element) {
+    const e = element?.closest(clickable)
+    return e ? meaning(e) : ''
+  }
+
+  // Looks whether the page has changed under a mouse that did not move.
+  function lookUnder() {
+    if (!pointer) return
+    const now = does(document.elementFromPoint(pointer.x, pointer.y))
+    if (now !== pointer.does) pointer = { ...pointer, does: now, since: performance.now() }
+  }
+
+  function check() {
+    measure()
+    lookUnder()
+  }
+
+  function point({ clientX: x, clientY: y, target, pointerType }) {
+    if (dirty) check()
+    const now = does(target)
+    pointer = pointerType !== 'mouse' ? null : { x, y, does: now, since: now === pointer?.does ? pointer.since : -Infinity }
+  }
+
+  for (const move of ['pointermove', 'pointerdown']) document.addEventListener(move, point, { capture: true, passive: true })
+  addEventListener('scroll', () => { pointer = null }, { capture: true, passive: true })
+
   document.addEventListener('click', (event) => {
-    const button = event.target.closest(guarded)
-    if (!button || !event.isTrusted) return
-    if (dirty) measure()
-    if (performance.now() - (seen.get(button)?.since ?? 0) >= settling) return
+    if (!event.isTrusted || !event.target.closest(clickable)) return
+    if (dirty) check()
+    const changed = event.detail ? pointer?.since ?? -Infinity : closed // by mouse or by key
+    const since = Math.max(changed, seen.get(event.target.closest(guarded))?.since ?? -Infinity)
+    if (performance.now() - since >= settling) return
     event.preventDefault()
     event.stopImmediatePropagation()
   }, true)
+
+  // A dialog gives the focus back: a second Enter is not for what gets it.
+  document.addEventListener('close', () => { closed = performance.now() }, true)
 
   // Rows: they keep their place, though the page that the server draws has them
   // elsewhere or not at all.
@@ -133,11 +168,11 @@
   const changes = new MutationObserver(() => {
     restore()
     changes.takeRecords() // of our own changes
-    if (!dirty) requestAnimationFrame(() => dirty && measure())
+    if (!dirty) requestAnimationFrame(() => dirty && check())
     dirty = true
   })
-  changes.observe(document.getElementById('main'), {
-    childList: true, subtree: true, attributes: true, attributeFilter: ['formaction', 'href', 'value', 'hidden'],
+  changes.observe(document.body, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ['formaction', 'href', 'value', 'hidden', 'open'],
   })
   addEventListener('resize', () => { dirty = true })
   measure()
