@@ -18,6 +18,7 @@ type daemonPage struct {
 	Contact  contact
 	Self     string // the program that this CeSI runs as there
 	SelfBack bool   // it comes back after a reload
+	Known    bool   // the node has answered since CeSI started
 	Groups   []daemonGroup
 	Total    int // groups, with those of other pages
 	Pager    *pager
@@ -44,7 +45,7 @@ func newDaemonPage(base basePage, n *fleet.Node, number int) daemonPage {
 	page := daemonPage{
 		basePage: base.at("nodes", base.say("supervisord on %s", n.Name)).kept(),
 		Name:     n.Name, Badge: newNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
-		Info: n.Supervisor, Address: placeOf(n), Contact: newContact(base.Now, n),
+		Info: n.Supervisor, Address: placeOf(n), Contact: newContact(base.Now, n), Known: !n.LastContact.IsZero(),
 	}
 	if self, found := n.Self(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
@@ -167,6 +168,17 @@ func TestARereadCountsWhatDiffersAndWhatIsStopped(t *testing.T) {
 		page := newRereadPage(base, payNode(), cesi.Changes{Changed: []string{group}})
 		if got := base.Speaker.Tell(page.Changes[0].Effect); got != effect {
 			t.Errorf("%s: %q, want %q", group, got, effect)
+		}
+	}
+}
+
+func TestTheGroupsOfASilentNodeAreNotKnown(t *testing.T) {
+	n := sampleNode("a", "x")
+	n.Status, n.LastContact = fleet.Connecting, time.Time{}
+	for sentence, node := range map[string]*fleet.Node{"It has never answered": n, "None. Add a program": sampleNode("a", "x")} {
+		doc := draw(t, newTestRenderer(t, ""), sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), node, 1)})
+		if got := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(got, sentence) {
+			t.Errorf("%q, want %q", got, sentence)
 		}
 	}
 }
