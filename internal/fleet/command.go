@@ -74,6 +74,9 @@ type Report struct {
 	Message  string // "12 ok, 1 failed, 3 left alone", or the single target's reason
 	Duration time.Duration
 	Outcomes []Outcome
+	// Waiting is what a command waits for that is not Done, such as a slow stop: the
+	// latest that it told.
+	Waiting *Outcome
 }
 
 // Ref names one process of the fleet; in a command to a supervisord, and where

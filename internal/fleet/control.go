@@ -96,10 +96,9 @@ type run struct {
 // step is a part of the plan with the node that works it off.
 type step struct {
 	*part
-	poller  *poller
+	asker
 	flights map[Ref]*flight
 	calls   chan struct{} // a slot for each start or stop that is open
-	asks    chan struct{} // a slot for each look that is open
 }
 
 // newRun takes every process of the plan. A single one that is busy fails; of
@@ -112,8 +111,7 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 			r.giveBack()
 			return nil, err
 		}
-		s := &step{part: part, poller: p, flights: make(map[Ref]*flight),
-			calls: make(chan struct{}, perNode), asks: make(chan struct{}, perAsking)}
+		s := &step{part: part, asker: newAsker(p), flights: make(map[Ref]*flight), calls: make(chan struct{}, perNode)}
 		p.use()
 		r.steps = append(r.steps, s)
 		if err := r.take(s); err != nil {

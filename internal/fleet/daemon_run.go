@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ type daemonRun struct {
 	command Command
 	actor   cesi.Actor
 	node    *Node
-	poller  *poller
+	asker
 	timeout time.Duration
 	flights []*flight
 	groups  []*groupJob // of an update
@@ -33,7 +34,7 @@ func (f *Fleet) newDaemonRun(ctx context.Context, n *Node, actor cesi.Actor, c C
 	if p.client == nil {
 		return nil, p.dialed
 	}
-	r := &daemonRun{ledger: f.newLedger(actor, c), fleet: f, command: c, actor: actor, node: n, poller: p, timeout: f.actionTimeout()}
+	r := &daemonRun{ledger: f.newLedger(actor, c), fleet: f, command: c, actor: actor, node: n, asker: newAsker(p), timeout: f.actionTimeout()}
 	p.use()
 	if err := r.take(Ref{Node: n.Name}); err != nil {
 		r.giveBack()
@@ -107,6 +108,7 @@ func (r *daemonRun) work(ctx context.Context, given func()) {
 	}
 	given()
 	r.giveBack()
+	r.poller.remark()
 	if over {
 		r.op.finish()
 	}
@@ -126,7 +128,10 @@ func (r *daemonRun) execute(ctx context.Context) (over bool) {
 		return r.bounce(ctx, client.Shutdown)
 	case cesi.ActionAddGroup:
 		ref = groupRef(r.node, t.Group)
-		err = r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, t.Group) })
+		if err = r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, t.Group) }); err == nil {
+			r.note(r.added(ctx, &groupJob{ref: ref, add: true}))
+			return true
+		}
 	case cesi.ActionRemoveGroup:
 		ref = groupRef(r.node, t.Group)
 		err = r.brief(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, t.Group) })
@@ -159,9 +164,18 @@ func outcomeOf(ref Ref, message string, err error) Outcome {
 // over.
 func (r *daemonRun) bounce(ctx context.Context, call func(context.Context) error) (over bool) {
 	ref := Ref{Node: r.node.Name}
+	var wanted []Ref
+	if r.command.Action == cesi.ActionReload {
+		wanted = r.wantRunning()
+	}
 	if err := r.brief(ctx, call); err != nil {
-		r.note(failed(ref, err))
+		o := failed(ref, err)
+		r.notStarted(wanted, o)
+		r.note(o)
 		return true
+	}
+	if r.command.Action == cesi.ActionShutdown {
+		r.wantNothing("")
 	}
 	r.sent("supervisord has taken it, and is on its way down")
 	message, err := r.poller.awaitEnd(ctx, r.command.Action, r.timeout)
@@ -169,8 +183,15 @@ func (r *daemonRun) bounce(ctx context.Context, call func(context.Context) error
 	case errors.Is(err, context.Canceled):
 		return false
 	case err != nil:
-		r.note(Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: cesi.Sentence(err), Err: err})
+		o := Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: cesi.Sentence(err), Err: err}
+		r.notStarted(wanted, o)
+		r.note(o)
 	default:
+		if len(wanted) > 0 {
+			r.reloaded(ctx, wanted)
+			r.poller.refresh(ctx)
+			message = cmp.Or(ended(r.command.Action, r.poller.node()), message)
+		}
 		r.note(Outcome{Ref: ref, Result: cesi.OK, Message: message})
 	}
 	return true

@@ -3,8 +3,8 @@ package fleet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"sync"
 
 	"cesi/internal/cesi"
 )
@@ -14,6 +14,9 @@ type groupJob struct {
 	ref         Ref
 	remove, add bool // both: it has changed
 	self        bool // it has this program, so that its stop ends us
+
+	wanted  []Ref     // what was stopped in order to start it again
+	telling sync.Once // that a stop takes its time
 }
 
 // planUpdate works out which groups an update takes up, in supervisorctl's order:
@@ -87,57 +90,63 @@ func (r *daemonRun) update(ctx context.Context) (over bool) {
 		if j.self {
 			r.sent("supervisord is stopping this CeSI itself, as was confirmed", j.ref)
 		}
-		message, err := r.takeUp(ctx, j)
-		if j.self && errors.Is(err, context.Canceled) {
+		o := r.takeUp(ctx, j)
+		if j.self && errors.Is(o.Err, context.Canceled) {
 			return false
 		}
-		r.note(outcomeOf(j.ref, message, err))
+		r.notStarted(j.wanted, o)
+		r.note(o)
 	}
 	return true
 }
 
-// takeUp stops, removes and adds one group, and says what was done.
-func (r *daemonRun) takeUp(ctx context.Context, j *groupJob) (string, error) {
+// takeUp stops, removes and adds one group, and says how that went.
+func (r *daemonRun) takeUp(ctx context.Context, j *groupJob) Outcome {
 	client, group := r.poller.client, j.ref.Group
 	if j.remove {
-		if err := r.stopGroup(ctx, group); err != nil {
-			return "", err
+		stops, err := r.toStop(ctx, group)
+		if err != nil {
+			return failed(j.ref, err)
+		}
+		if err := r.stopGroup(ctx, j, stops); err != nil {
+			return r.notStopped(j.ref, err)
 		}
 		if err := r.brief(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, group) }); err != nil {
-			return "", err
+			return failed(j.ref, err)
 		}
 	}
 	if !j.add {
-		return "stopped and removed", nil
+		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "stopped and removed"}
 	}
-	if err := r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, group) }); err != nil {
-		if j.remove {
-			return "", cesi.Wrap(cesi.KindOf(err), err, "removed, but not added again: %s", cesi.Sentence(err))
-		}
-		return "", err
+	err := r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, group) })
+	switch {
+	case err != nil && j.remove:
+		return failed(j.ref, cesi.Wrap(cesi.KindOf(err), err, "removed, but not added again: %s", cesi.Sentence(err)))
+	case err != nil:
+		return failed(j.ref, err)
 	}
-	if j.remove {
-		return "stopped, removed and added again", nil
-	}
-	return "added", nil
+	return r.added(ctx, j)
 }
 
-// stopGroup stops what runs of a group. That a process had ended by itself is
-// fine; another's failure is told, because the group can't be removed then.
-func (r *daemonRun) stopGroup(ctx context.Context, group string) error {
-	ctx, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	results, err := r.poller.client.StopGroup(ctx, group)
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return cesi.Wrap(cesi.Timeout, err, "it did not stop within %s, and stays as it was", r.timeout)
-	}
-	if err != nil {
-		return err
-	}
-	for _, result := range results {
-		if result.Err != nil && cesi.FaultOf(result.Err) != cesi.FaultNotRunning {
-			return fmt.Errorf("stop %s: %w", result.ProcessID, result.Err)
+// added tells how a group is that supervisord has just added.
+func (r *daemonRun) added(ctx context.Context, j *groupJob) Outcome {
+	began := r.awaitBegun(ctx, j.ref.Group)
+	r.started(j.wanted, slices.Concat(began.up, began.left))
+	var err error
+	if len(began.down) > 0 {
+		first := began.down[0]
+		if j.remove {
+			err = cesi.Errorf(cesi.Fault, "stopped, removed and added again, but %s: %s", first.ProcessID, first.why)
+		} else {
+			err = cesi.Errorf(cesi.Fault, "added, but %s: %s", first.ProcessID, first.why)
 		}
 	}
-	return nil
+	switch {
+	case err != nil:
+		return failed(j.ref, err)
+	case j.remove:
+		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "stopped, removed and added again"}
+	default:
+		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "added"}
+	}
 }

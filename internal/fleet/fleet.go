@@ -24,8 +24,8 @@ type Options struct {
 	// Dial makes the client of one node. It must not talk to it.
 	Dial    func(cesi.Node) (Client, error)
 	Journal Journal
-	History History // nil: the past is forgotten with this run
-	Wanted  Wishes  // nil: what is wanted is forgotten with this run
+	History History     // nil: the past is forgotten with this run
+	Wanted  WantedStore // nil: what is wanted is forgotten with this run
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Self says what program this CeSI runs as; the zero value means none.
@@ -73,7 +73,7 @@ type Fleet struct {
 	}
 
 	commands *commands
-	wishes   *wishes
+	wanted   *wantedList
 	quick    quick
 }
 
@@ -85,7 +85,7 @@ type cachedSnapshot struct {
 // New returns a Fleet without nodes; Apply gives it some and Run asks them.
 func New(opts Options) *Fleet {
 	f := &Fleet{opts: opts, commands: newCommands(), pasts: make(map[string]Node)}
-	f.wishes = &wishes{fleet: f, of: make(map[string]map[cesi.ProcessID]wish)}
+	f.wanted = &wantedList{fleet: f, of: make(map[string]map[cesi.ProcessID]wantedProcess)}
 	f.quick = quick{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
 	return f
 }
@@ -135,7 +135,7 @@ func (f *Fleet) Apply(s Settings) {
 			f.retire(p)
 		}
 	}
-	f.wishes.forgetNodes(s.Nodes)
+	f.wanted.forgetNodes(s.Nodes)
 	f.tell(true)
 }
 

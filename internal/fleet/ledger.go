@@ -100,7 +100,7 @@ func (l *ledger) sent(message string, targets ...Ref) {
 // pending stores how far a target has come that is not done yet, and shows it to
 // those who wait for the operation.
 func (l *ledger) pending(ref Ref, message string) {
-	l.op.tell(ref.Target() + ": " + message)
+	l.op.tell(ref, message)
 	entry, ok := l.targets[ref]
 	if !ok {
 		entry = l.entry

@@ -52,17 +52,18 @@ func (o *Operation) add(outcomes ...Outcome) {
 }
 
 // tell sets the message of a command that is not over.
-func (o *Operation) tell(message string) {
+func (o *Operation) tell(ref Ref, message string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.report.Message = message
+	o.report.Message = ref.Target() + ": " + message
+	o.report.Waiting = &Outcome{Ref: ref, Result: cesi.Pending, Message: message}
 }
 
 // close sums the outcomes up.
 func (o *Operation) close(duration time.Duration) Report {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.report.Duration = duration
+	o.report.Duration, o.report.Waiting = duration, nil
 	o.report.Result, o.report.Message = summarize(o.report.Outcomes)
 	return o.report
 }

@@ -106,7 +106,7 @@ func (p *poller) publish(change func(*Node)) {
 		old := p.state.Load()
 		next := *old
 		change(&next)
-		p.fleet.wishes.mark(&next)
+		p.fleet.wanted.mark(&next)
 		seen := !sameToSee(old, &next)
 		if seen {
 			next.Version++

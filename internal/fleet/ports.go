@@ -24,10 +24,9 @@ type Client interface {
 	// returns as soon as it is stopping.
 	StartProcess(ctx context.Context, id cesi.ProcessID) error
 	BeginStop(ctx context.Context, id cesi.ProcessID) error
-	// StartGroup, StopGroup and StartAll act in supervisord's priority order, wait,
+	// StartGroup and StartAll act in supervisord's priority order, wait,
 	// and return a result for each process that was not already there.
 	StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
-	StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error)
 	StartAll(ctx context.Context) ([]cesi.CallResult, error)
 
 	// Signal sends a signal, such as HUP or 1; SendStdin a text to the standard
@@ -72,8 +71,8 @@ type Journal interface {
 	Add(ctx context.Context, entry cesi.Activity)
 }
 
-// Wishes keeps what is wanted for the next run of this program.
-type Wishes interface {
+// WantedStore keeps what is wanted for the next run of this program.
+type WantedStore interface {
 	// SaveWanted stores what is wanted, one for each process, and removes what is
 	// gone (its Node and ProcessID).
 	SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"cesi/internal/cesi"
 )
@@ -28,7 +29,7 @@ func (f *Fleet) Resume(entries []cesi.Activity) {
 }
 
 func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
-	if entry.Action.OnProcesses() { // it was waiting for a process to end
+	if entry.Action.OnProcesses() || strings.HasPrefix(entry.Message, stoppingSince) {
 		entry.Result, entry.Message = cesi.Interrupted, fmt.Sprintf("CeSI ended in the middle of the %s", entry.Action)
 		f.opts.Journal.Complete(ctx, entry)
 		return
@@ -41,7 +42,13 @@ func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
 	}
 	p.use()
 	defer p.release()
+	if flight, err := f.commands.flights.take(Ref{Node: entry.Node}, entry.Action, entry.User); err == nil {
+		defer f.commands.flights.end(flight)
+	}
 	message, err := p.awaitEnd(ctx, entry.Action, f.actionTimeout())
+	if err == nil && entry.Action == cesi.ActionReload {
+		newAsker(p).awaitBegun(ctx, "")
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return // the next run goes on with it

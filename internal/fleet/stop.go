@@ -19,6 +19,10 @@ const (
 	lastLook  = 2 * time.Second
 	// tellStopping is how long a stop takes before the activity log says so.
 	tellStopping = 2 * time.Second
+	// stoppingSince begins what the activity log says meanwhile.
+	stoppingSince = "stopping since "
+	// clockLayout is how a time of today is written into a message.
+	clockLayout = "15:04:05"
 	// perAsking bounds the looks that one command has open to one node.
 	perAsking = 8
 )
@@ -29,6 +33,14 @@ var (
 	// errOvertaken is how the wait of a restart ends when a stop goes ahead of it.
 	errOvertaken = errors.New("overtaken")
 )
+
+// asker asks one node about processes for one command.
+type asker struct {
+	poller *poller
+	asks   chan struct{} // a slot for each look that is open
+}
+
+func newAsker(p *poller) asker { return asker{poller: p, asks: make(chan struct{}, perAsking)} }
 
 // look asks the node for one process now, and shows what it says.
 func (p *poller) look(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
@@ -45,16 +57,16 @@ func (p *poller) look(ctx context.Context, id cesi.ProcessID) (cesi.Process, err
 // down. Failures of the node are passed over. It fails with errAnew if the
 // process is up again, with NotFound if it is gone, and with what meanwhile
 // returns, which is called after each look that shows it stopping.
-func (s *step) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func() error) error {
+func (a asker) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, stopLimit)
 	defer cancel()
 	for pause := firstLook; ; pause = min(pause*3/2, lastLook) {
-		process, err := s.ask(ctx, id)
+		process, err := a.ask(ctx, id)
 		switch {
 		case err == nil && process.State.Active():
 			return errAnew
 		case err == nil && process.State != cesi.Stopping:
-			s.poller.fleet.wishes.change(Ref{Node: s.poller.name, ProcessID: id}, func(one *wish) { one.Started = process.Start })
+			a.poller.fleet.wanted.change(Ref{Node: a.poller.name, ProcessID: id}, func(one *wantedProcess) { one.Started = process.Start })
 			return nil
 		case err != nil && cesi.KindOf(err) == cesi.NotFound:
 			return err
@@ -71,10 +83,10 @@ func (s *step) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func(
 }
 
 // ask is look, with no more than perAsking at a time.
-func (s *step) ask(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
-	s.asks <- struct{}{}
-	defer func() { <-s.asks }()
-	return s.poller.look(ctx, id)
+func (a asker) ask(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
+	a.asks <- struct{}{}
+	defer func() { <-a.asks }()
+	return a.poller.look(ctx, id)
 }
 
 // call makes a call that starts or stops, with no more than perNode at a time,
@@ -138,11 +150,12 @@ func (r *run) stopAndWait(ctx context.Context, s *step, j *job) error {
 
 // stopping tells those who wait and the activity log that a stop takes its time.
 func (r *run) stopping(ref Ref, since time.Time) {
-	message := fmt.Sprintf("stopping since %s", since.Format("15:04:05"))
+	clock := since.Format(clockLayout)
 	if r.plan.command.Action == cesi.ActionRestart {
-		message += "; it is started once it has ended"
+		r.pending(ref, fmt.Sprintf("stopping since %s; it is started once it has ended", clock))
+		return
 	}
-	r.pending(ref, message)
+	r.pending(ref, fmt.Sprintf("stopping since %s", clock))
 }
 
 // callStop sends the stop. One that went ahead of a start keeps trying until

@@ -28,45 +28,81 @@ type Wanted struct {
 	State cesi.State
 }
 
-// wish is what is wanted, with the pid of the process that is to end; 0 where
-// that is not known.
-type wish struct {
+// wantedProcess is a process that is wanted.
+type wantedProcess struct {
 	cesi.Wanted
-	pid int
+	pid int // of the process that is to end; 0: not known, or the command is over
+	// doubt is set where the node gave no answer to the stop: until then the stop
+	// may still happen.
+	doubt time.Time
 }
 
-// wishes are what is wanted: a bounded list, one for each process of the fleet
-// at most.
-type wishes struct {
+// doubtTime is how long a stop without an answer may still happen on a node that
+// answers again.
+const doubtTime = time.Minute
+
+// ended keeps why the process was not started.
+func (w *wantedProcess) ended(o Outcome, now time.Time) {
+	w.Reason = strings.TrimPrefix(o.Message, "stopped, but not started: ")
+	if o.Result == cesi.UnknownEnd {
+		w.doubt = now.Add(doubtTime)
+	} else {
+		w.pid = 0
+	}
+}
+
+// wantedList is the processes that are wanted: each of the fleet once at most.
+type wantedList struct {
 	fleet  *Fleet
 	saving sync.Mutex // held while the database is told
 
 	mu sync.Mutex
-	of map[string]map[cesi.ProcessID]wish // by node
+	of map[string]map[cesi.ProcessID]wantedProcess // by node
 }
 
 // RecallWanted takes up what an earlier run left wanted. Call it before Apply.
 func (f *Fleet) RecallWanted(list []cesi.Wanted) {
-	f.wishes.mu.Lock()
-	defer f.wishes.mu.Unlock()
+	f.wanted.mu.Lock()
+	defer f.wanted.mu.Unlock()
 	for _, w := range list {
 		if w.Reason == "" {
 			w.Reason = "CeSI ended in the middle of the restart"
 		}
-		f.wishes.put(wish{Wanted: w})
+		f.wanted.put(wantedProcess{Wanted: w})
 	}
 }
 
-// put adds a wish. Call with mu held.
-func (w *wishes) put(one wish) {
+// put adds a process. Call with mu held.
+func (w *wantedList) put(one wantedProcess) {
 	if w.of[one.Node] == nil {
-		w.of[one.Node] = make(map[cesi.ProcessID]wish)
+		w.of[one.Node] = make(map[cesi.ProcessID]wantedProcess)
 	}
 	w.of[one.Node][one.ProcessID] = one
 }
 
-// change changes a wish, if there is one.
-func (w *wishes) change(ref Ref, do func(*wish)) (found bool) {
+// add adds a process.
+func (w *wantedList) add(one wantedProcess) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.put(one)
+}
+
+// removeOn ends that processes of a group are wanted, or of all of the node if group
+// is empty, and returns which were.
+func (w *wantedList) removeOn(node, group string) (gone []Ref) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id := range w.of[node] {
+		if group == "" || id.Group == group {
+			delete(w.of[node], id)
+			gone = append(gone, Ref{Node: node, ProcessID: id})
+		}
+	}
+	return gone
+}
+
+// change changes what is known of a process, if it is wanted.
+func (w *wantedList) change(ref Ref, do func(*wantedProcess)) (found bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	one, found := w.of[ref.Node][ref.ProcessID]
@@ -77,8 +113,8 @@ func (w *wishes) change(ref Ref, do func(*wish)) (found bool) {
 	return found
 }
 
-// remove takes a wish back and reports whether there was one.
-func (w *wishes) remove(ref Ref) (found bool) {
+// remove ends that a process is wanted, and reports whether it was.
+func (w *wantedList) remove(ref Ref) (found bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	_, found = w.of[ref.Node][ref.ProcessID]
@@ -87,7 +123,7 @@ func (w *wishes) remove(ref Ref) (found bool) {
 }
 
 // save brings the database up to what is wanted of the processes.
-func (w *wishes) save(refs []Ref) {
+func (w *wantedList) save(refs []Ref) {
 	if len(refs) == 0 || w.fleet.opts.Wanted == nil {
 		return
 	}
@@ -111,14 +147,14 @@ func (w *wishes) save(refs []Ref) {
 }
 
 // saveLater is save in a goroutine.
-func (w *wishes) saveLater(refs []Ref) {
+func (w *wantedList) saveLater(refs []Ref) {
 	if len(refs) > 0 {
 		w.fleet.pollers.Go(func() { _ = w.fleet.contain("store what is wanted", func() { w.save(refs) }) })
 	}
 }
 
 // forgetNodes drops what is old of nodes that are out of the configuration.
-func (w *wishes) forgetNodes(nodes []cesi.Node) {
+func (w *wantedList) forgetNodes(nodes []cesi.Node) {
 	old := w.fleet.opts.Now().Add(-wantedKept)
 	var gone []Ref
 	w.mu.Lock()
@@ -139,7 +175,7 @@ func (w *wishes) forgetNodes(nodes []cesi.Node) {
 
 // mark shows on a node's processes which are wanted, and drops what runs, has run
 // since or is gone.
-func (w *wishes) mark(n *Node) {
+func (w *wantedList) mark(n *Node) {
 	w.mu.Lock()
 	of := maps.Clone(w.of[n.Name])
 	w.mu.Unlock()
@@ -156,8 +192,8 @@ func (w *wishes) mark(n *Node) {
 		if one, found := of[p.ProcessID]; found {
 			delete(of, p.ProcessID)
 			ref := Ref{Node: n.Name, ProcessID: p.ProcessID}
-			busy := w.fleet.commands.flights.busy(ref)
-			if n.Status == Up && !busy && one.over(p.Process) {
+			busy := w.busy(ref)
+			if n.Status == Up && !busy && one.over(p.Process, n.LastContact) {
 				over = append(over, ref)
 			} else {
 				p.want(one, busy)
@@ -168,7 +204,7 @@ func (w *wishes) mark(n *Node) {
 	}
 	if n.Status == Up {
 		for id := range of {
-			if ref := (Ref{Node: n.Name, ProcessID: id}); !w.fleet.commands.flights.busy(ref) {
+			if ref := (Ref{Node: n.Name, ProcessID: id}); !w.busy(ref) {
 				over = append(over, ref)
 			}
 		}
@@ -179,11 +215,17 @@ func (w *wishes) mark(n *Node) {
 	w.saveLater(over)
 }
 
-// over reports whether the process has come to run since it was stopped.
-func (w wish) over(p cesi.Process) bool {
+// busy reports whether a command is under way on the process, or on its supervisord.
+func (w *wantedList) busy(ref Ref) bool {
+	return w.fleet.commands.flights.busy(ref) || w.fleet.commands.flights.busy(Ref{Node: ref.Node})
+}
+
+// over reports whether the process has come to run since it was stopped, or was not
+// stopped, as of the node's last poll.
+func (w wantedProcess) over(p cesi.Process, polled time.Time) bool {
 	switch p.State {
 	case cesi.Running:
-		return w.pid == 0 || p.PID != w.pid
+		return w.pid == 0 || p.PID != w.pid || !w.doubt.IsZero() && polled.After(w.doubt)
 	case cesi.Stopped, cesi.Exited:
 		return p.Start > w.Started
 	default:
@@ -192,7 +234,7 @@ func (w wish) over(p cesi.Process) bool {
 }
 
 // want marks a process as wanted, and as not started if no command is under way.
-func (p *Process) want(one wish, busy bool) {
+func (p *Process) want(one wantedProcess, busy bool) {
 	p.Wanted = &Wanted{Wanted: one.Wanted, State: p.State}
 	if !busy && (p.State == cesi.Stopped || p.State == cesi.Exited) {
 		p.State = cesi.NotStarted
@@ -208,9 +250,9 @@ func sameWanted(a, b *Wanted) bool {
 
 // remark shows on a node what has changed of what is wanted there.
 func (p *poller) remark() {
-	p.fleet.wishes.mu.Lock()
-	some := len(p.fleet.wishes.of[p.name]) > 0
-	p.fleet.wishes.mu.Unlock()
+	p.fleet.wanted.mu.Lock()
+	some := len(p.fleet.wanted.of[p.name]) > 0
+	p.fleet.wanted.mu.Unlock()
 	if some || p.node().wanted > 0 {
 		p.publish(func(*Node) {})
 	}
@@ -219,7 +261,7 @@ func (p *poller) remark() {
 // want remembers, before anything goes out, what a restart is about to stop; a
 // stop takes back what is wanted of its processes.
 func (r *run) want(s *step) {
-	w := r.fleet.wishes
+	w := r.fleet.wanted
 	var refs []Ref
 	for _, j := range s.jobs {
 		switch {
@@ -228,11 +270,9 @@ func (r *run) want(s *step) {
 				refs = append(refs, j.ref)
 			}
 		case r.plan.command.Action == cesi.ActionRestart && j.waiting() && !j.restarted:
-			w.mu.Lock()
-			w.put(wish{pid: j.process.PID, Wanted: cesi.Wanted{
+			w.add(wantedProcess{pid: j.process.PID, Wanted: cesi.Wanted{
 				Node: j.ref.Node, ProcessID: j.ref.ProcessID, Since: r.now(), By: r.actor.User, Activity: r.entry.ID, Started: j.process.Start,
 			}})
-			w.mu.Unlock()
 			refs = append(refs, j.ref)
 		}
 	}
@@ -245,13 +285,11 @@ func (r *run) wantNoMore(s *step, o Outcome) {
 	if !steers(r.plan.command.Action) {
 		return
 	}
-	w, changed := r.fleet.wishes, false
+	w, changed := r.fleet.wanted, false
 	if o.Result == cesi.OK || r.fleet.commands.flights.overtakenBy(s.flights[o.Ref]) != "" {
 		changed = w.remove(o.Ref)
 	} else {
-		changed = w.change(o.Ref, func(one *wish) {
-			one.pid, one.Reason = 0, strings.TrimPrefix(o.Message, "stopped, but not started: ")
-		})
+		changed = w.change(o.Ref, func(one *wantedProcess) { one.ended(o, r.now()) })
 	}
 	if changed {
 		w.save([]Ref{o.Ref})

@@ -14,13 +14,13 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// wishes are what is wanted, in memory.
-type wishes struct {
+// wantedStore keeps what is wanted, in memory.
+type wantedStore struct {
 	mu   sync.Mutex
 	list []cesi.Wanted
 }
 
-func (w *wishes) SaveWanted(_ context.Context, wanted, gone []cesi.Wanted) error {
+func (w *wantedStore) SaveWanted(_ context.Context, wanted, gone []cesi.Wanted) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, one := range slices.Concat(wanted, gone) {
@@ -30,13 +30,13 @@ func (w *wishes) SaveWanted(_ context.Context, wanted, gone []cesi.Wanted) error
 	return nil
 }
 
-func (w *wishes) all() []cesi.Wanted {
+func (w *wantedStore) all() []cesi.Wanted {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.list)
 }
 
-func (w *wishes) option(o *fleet.Options) { o.Wanted = w }
+func (w *wantedStore) option(o *fleet.Options) { o.Wanted = w }
 
 // deploying is a group whose binary can be taken away.
 const deploying = `
@@ -49,7 +49,7 @@ startsecs = 0
 
 // startDeploying starts a node n of the group api, and returns how to take its
 // binary away and give it back.
-func startDeploying(t *testing.T, w *wishes) (h *harness, s *supervisortest.Supervisor, there func(bool)) {
+func startDeploying(t *testing.T, w *wantedStore) (h *harness, s *supervisortest.Supervisor, there func(bool)) {
 	t.Helper()
 	s = supervisortest.Start(t, supervisortest.Options{Programs: strings.ReplaceAll(deploying, "%(here)s/binary", "tail") + steady})
 	path := s.Path("binary")
@@ -93,7 +93,7 @@ func TestControl_RestartThatCanNotStartLeavesItWanted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := new(wishes)
+			w := new(wantedStore)
 			h, s, there := startDeploying(t, w)
 			there(false)
 			test.do(h)
@@ -122,7 +122,7 @@ func TestControl_RestartThatCanNotStartLeavesItWanted(t *testing.T) {
 
 func TestWanted_EndsWithAStopOrAnotherStart(t *testing.T) {
 	t.Parallel()
-	w := new(wishes)
+	w := new(wantedStore)
 	h, s, there := startDeploying(t, w)
 	there(false)
 	h.group(cesi.ActionRestart)
@@ -145,7 +145,7 @@ func TestWanted_EndsWithAStopOrAnotherStart(t *testing.T) {
 
 func TestWanted_IsStoredBeforeTheStopAndSurvives(t *testing.T) {
 	t.Parallel()
-	w := new(wishes)
+	w := new(wantedStore)
 	s := supervisortest.Start(t, supervisortest.Options{Programs: stubborn + steady})
 	first := newFleet(t, fleet.Settings{Nodes: []cesi.Node{s.Node("n")}}, w.option)
 	first.waitFile(s.Path("deaf"))

@@ -43,7 +43,7 @@ func newFlash(r fleet.Report, later int) *flash {
 	switch {
 	case !r.Done:
 		f.Kind = "moving"
-		f.Sentence = words.Of("The %s is still under way; it goes on whether or not you wait.", wordsOf(r.Action).Noun)
+		f.Sentence = underWay(r)
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])
 	default:
@@ -57,6 +57,16 @@ func newFlash(r fleet.Report, later int) *flash {
 		f.Later = words.Of("Meanwhile %d targets more came to match; they were not touched.", later)
 	}
 	return f
+}
+
+// underWay tells of a command that is not over, and what it waits for.
+func underWay(r fleet.Report) words.Phrase {
+	noun := wordsOf(r.Action).Noun
+	if w := r.Waiting; w != nil {
+		what := words.Of("%s on %s", plain(w.Target()), plain(w.Node))
+		return words.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, words.Heard(plain(w.Message)))
+	}
+	return words.Of("The %s is still under way; it goes on whether or not you wait.", noun)
 }
 
 // worstFirst returns the outcomes to show: what failed before what went well,

@@ -184,6 +184,11 @@ func saidInErrors(t *testing.T) (sentences, texts map[string]bool) {
 					note(t, file, literal.Value, sentences)
 				}
 			}
+			if strings.HasPrefix(file, "../fleet/") {
+				for _, literal := range messagesIn(n) {
+					note(t, file, literal.Value, sentences)
+				}
+			}
 			return true
 		})
 	}
@@ -208,6 +213,48 @@ func sentenceOf(call *ast.CallExpr) *ast.BasicLit {
 	}
 	literal, _ := call.Args[at].(*ast.BasicLit)
 	return literal
+}
+
+// messagesIn are the formats of what a command says of itself: in the activity log,
+// to those who wait, and as the reason why a process is not started.
+func messagesIn(n ast.Node) (list []*ast.BasicLit) {
+	said := func(name string) bool { return slices.Contains([]string{"Message", "Reason", "why"}, name) }
+	add := func(e ast.Expr) {
+		if call, is := e.(*ast.CallExpr); is && len(call.Args) > 0 {
+			if f, is := call.Fun.(*ast.SelectorExpr); is && f.Sel.Name == "Sprintf" {
+				e = call.Args[0]
+			}
+		}
+		if literal, is := e.(*ast.BasicLit); is && literal.Kind == token.STRING && strings.Contains(literal.Value, " ") {
+			list = append(list, literal)
+		}
+	}
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if key, is := n.Key.(*ast.Ident); is && said(key.Name) {
+			add(n.Value)
+		}
+	case *ast.AssignStmt:
+		for i, to := range n.Lhs {
+			switch to := to.(type) {
+			case *ast.SelectorExpr:
+				if said(to.Sel.Name) && len(n.Rhs) == len(n.Lhs) {
+					add(n.Rhs[i])
+				}
+			case *ast.Ident:
+				if to.Name == "message" && len(n.Rhs) == len(n.Lhs) {
+					add(n.Rhs[i])
+				}
+			}
+		}
+	case *ast.CallExpr:
+		if f, is := n.Fun.(*ast.SelectorExpr); is && slices.Contains([]string{"pending", "sent"}, f.Sel.Name) {
+			for _, arg := range n.Args {
+				add(arg)
+			}
+		}
+	}
+	return list
 }
 
 func TestEverySentenceOfAnErrorIsInTheCatalogueAndNothingElse(t *testing.T) {

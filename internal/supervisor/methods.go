@@ -115,11 +115,6 @@ func (c *Client) StartGroup(ctx context.Context, group string) ([]cesi.CallResul
 	return c.callMany(ctx, "supervisor.startProcessGroup", group, true)
 }
 
-// StopGroup stops what runs of a group, in reverse priority order, and waits.
-func (c *Client) StopGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
-	return c.callMany(ctx, "supervisor.stopProcessGroup", group, true)
-}
-
 // StartAll starts what does not run of the node, in priority order, and waits.
 func (c *Client) StartAll(ctx context.Context) ([]cesi.CallResult, error) {
 	return c.callMany(ctx, "supervisor.startAllProcesses", true)

@@ -1,0 +1,96 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// begunWithin bounds the wait for supervisord to begin to start what it starts by
+// itself, which it does about once a second.
+const begunWithin = 5 * time.Second
+
+// begun tells how processes are that supervisord starts by itself.
+type begun struct {
+	up   []cesi.ProcessID
+	left []cesi.ProcessID // stopped: autostart=false
+	down []notUp
+}
+
+// notUp is a process that did not come up, and its state with the reason.
+type notUp struct {
+	cesi.ProcessID
+	why string
+}
+
+// autostarts are the processes that supervisord starts by itself. A nil map means
+// that the node does not tell: then it is any process.
+type autostarts map[cesi.ProcessID]bool
+
+func (a autostarts) has(id cesi.ProcessID) bool { return a == nil || a[id] }
+
+// autostart asks which processes supervisord starts by itself, by the configuration
+// that it has read last.
+func (a asker) autostart(ctx context.Context) autostarts {
+	ctx, cancel := context.WithTimeout(ctx, a.poller.config().Timeout)
+	defer cancel()
+	configs, err := a.poller.client.Configs(ctx)
+	if err != nil {
+		return nil
+	}
+	starts := make(autostarts, len(configs))
+	for _, c := range configs {
+		starts[c.ProcessID] = c.Autostart
+	}
+	return starts
+}
+
+// processes asks the node for all its processes.
+func (a asker) processes(ctx context.Context) ([]cesi.Process, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.poller.config().Timeout)
+	defer cancel()
+	return a.poller.client.Processes(ctx)
+}
+
+// awaitBegun waits until supervisord has begun to start what it starts by itself of
+// a group, or of the node if group is empty, and tells how each process is.
+func (a asker) awaitBegun(ctx context.Context, group string) begun {
+	ctx, cancel := context.WithTimeout(ctx, begunWithin)
+	defer cancel()
+	starts := a.autostart(ctx)
+	var last []cesi.Process
+	for {
+		waiting := true
+		if all, err := a.processes(ctx); err == nil {
+			last = slices.DeleteFunc(all, func(p cesi.Process) bool { return group != "" && p.Group != group })
+			waiting = slices.ContainsFunc(last, func(p cesi.Process) bool { return p.State == cesi.Stopped && starts.has(p.ProcessID) })
+		}
+		if !waiting {
+			return newBegun(last, starts)
+		}
+		select {
+		case <-time.After(awaitPause):
+		case <-ctx.Done():
+			return newBegun(last, starts)
+		}
+	}
+}
+
+func newBegun(processes []cesi.Process, starts autostarts) (b begun) {
+	for _, p := range processes {
+		switch {
+		case p.State == cesi.Running || p.State == cesi.Starting || p.State == cesi.Exited && !p.UnexpectedExit():
+			b.up = append(b.up, p.ProcessID)
+		case p.State == cesi.Stopped && (starts == nil || !starts[p.ProcessID]):
+			b.left = append(b.left, p.ProcessID)
+		case p.SpawnErr != "":
+			b.down = append(b.down, notUp{ProcessID: p.ProcessID, why: fmt.Sprintf("it did not come up (%s): %s", p.State, p.SpawnErr)})
+		default:
+			b.down = append(b.down, notUp{ProcessID: p.ProcessID, why: fmt.Sprintf("it did not come up (%s)", p.State)})
+		}
+	}
+	return b
+}
