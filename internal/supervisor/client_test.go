@@ -224,9 +224,10 @@ startretries = 0
 `})
 	c, ctx := dial(t, s.Node("n")), within(t, 30*time.Second)
 	s.WaitState("生产环境:生产环境工人进程29", "RUNNING")
-	results, err := c.StopGroup(ctx, "生产环境")
+	s.Ctl("stop", "生产环境:*")
+	results, err := c.StartGroup(ctx, "生产环境")
 	if err != nil || len(results) != 30 {
-		t.Errorf("stop: %d results, %v; want 30", len(results), err)
+		t.Errorf("start: %d results, %v; want 30", len(results), err)
 	}
 	err = c.StartProcess(ctx, id(t, "启动后立即退出的程序"))
 	if cesi.FaultOf(err) != cesi.FaultSpawnError || !strings.Contains(cesi.Sentence(err), "启动后立即退出的程序") {
