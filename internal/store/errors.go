@@ -24,13 +24,13 @@ func explain(err error) error {
 	return cesi.Wrap(cesi.Unavailable, err, "the database is locked by another program; try again")
 }
 
-// exec runs one statement outside a transaction; see explain for its errors.
-func (db *DB) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := db.Gone(); err != nil {
-		return nil, err
-	}
-	result, err := db.sql.ExecContext(ctx, query, args...)
-	return result, explain(err)
+// exec runs one statement in a transaction of its own; see inTx.
+func (db *DB) exec(ctx context.Context, query string, args ...any) (result sql.Result, err error) {
+	err = db.inTx(ctx, func(tx *sql.Tx) error {
+		result, err = tx.ExecContext(ctx, query, args...)
+		return err
+	})
+	return result, err
 }
 
 // row runs a query for one row; see explain for the errors of its Scan.

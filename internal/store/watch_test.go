@@ -98,6 +98,7 @@ func TestDatabaseFile_RemovedLogRefusesWritesAndIsSavedAtTheEnd(t *testing.T) {
 	}
 	_, err = db.AddUser(t.Context(), cesi.User{Name: "bob", Role: cesi.Viewer}, "hash")
 	wantKind(t, err, cesi.Unavailable, "-wal file was removed while CeSI runs")
+	wantKind(t, db.SetPreferences(t.Context(), "ann", "en", "dark"), cesi.Unavailable, "-wal file was removed while CeSI runs")
 	if db.Writable(t.Context()) == nil {
 		t.Error("the database counts as writable")
 	}
