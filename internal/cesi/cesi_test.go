@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"cesi/internal/cesi"
 
@@ -178,6 +179,15 @@ func TestEntriesOfCommandsOnMany(t *testing.T) {
 	} {
 		if got := test.entry.Many(); got != test.want {
 			t.Errorf("%+v: %v", test.entry, got)
+		}
+	}
+}
+
+func TestErrorf_MessageIsBounded(t *testing.T) {
+	long := strings.Repeat("工", 1<<20)
+	for _, err := range []error{cesi.Errorf(cesi.Invalid, "%q is not a role", long), cesi.Wrap(cesi.Invalid, errors.New("x"), "%s", long)} {
+		if got := cesi.Sentence(err); len(got) > 10_000 || !utf8.ValidString(got) || !strings.HasSuffix(got, "…") {
+			t.Errorf("%d bytes", len(got))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cesi
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what sort of failure an error is; the server's one table turns it
@@ -110,13 +111,25 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Errorf returns an Error of the kind with a message fit for people.
 func Errorf(kind Kind, format string, args ...any) *Error {
-	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+	return &Error{Kind: kind, Message: message(format, args...)}
 }
 
 // Wrap returns an Error of the kind with a message fit for people and err as
 // its cause.
 func Wrap(kind Kind, err error, format string, args ...any) *Error {
-	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Err: err}
+	return &Error{Kind: kind, Message: message(format, args...), Err: err}
+}
+
+// maxMessage is where a message is cut off, in bytes: it may quote a value of a
+// request, or a sentence of a node.
+const maxMessage = 8 << 10
+
+func message(format string, args ...any) string {
+	text := fmt.Sprintf(format, args...)
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
+	}
+	return text
 }
 
 // KindOf returns the kind of the first Error in err's chain, else Internal.
