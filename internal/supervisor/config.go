@@ -59,7 +59,7 @@ func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
 }
 
 func (i configInfo) id() cesi.ProcessID {
-	return cesi.ProcessID{Group: i.Group, Name: i.Name}
+	return processID(i.Group, i.Name)
 }
 
 func (i configInfo) config() cesi.ProcessConfig {

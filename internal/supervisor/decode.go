@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"cesi/internal/cesi"
 )
 
 // The bounds of one reply. What goes beyond a bound of depth or count fails the
@@ -28,6 +30,9 @@ const (
 	// commands, sentences of faults. A text that is the whole reply, or is
 	// read into a pointer of a tuple, is not clipped: it is the text of a log.
 	maxString = 4 << 10
+	// maxName is where the names of processes and groups are clipped, in bytes: a page
+	// repeats them in each link. supervisord can't make a log file for a longer one.
+	maxName = 255
 )
 
 var (
@@ -620,6 +625,11 @@ func clippedTo(text []byte, most int) []byte {
 		end--
 	}
 	return text[:end]
+}
+
+// processID is the name of a process of a reply.
+func processID(group, name string) cesi.ProcessID {
+	return cesi.ProcessID{Group: string(clippedTo([]byte(group), maxName)), Name: string(clippedTo([]byte(name), maxName))}
 }
 
 func setText(to reflect.Value, text string) error {

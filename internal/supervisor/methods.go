@@ -31,7 +31,7 @@ func (p processInfo) process() (cesi.Process, error) {
 		return cesi.Process{}, badReply(errNameless)
 	}
 	return cesi.Process{
-		ProcessID: cesi.ProcessID{Group: p.Group, Name: p.Name},
+		ProcessID: processID(p.Group, p.Name),
 		Start:     p.Start, Stop: p.Stop, Now: p.Now,
 		State: stateOf(p.State), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
 		Logfile: p.Logfile, StdoutLogfile: p.StdoutLogfile, StderrLogfile: p.StderrLogfile,
@@ -133,7 +133,7 @@ func (c *Client) callMany(ctx context.Context, method string, args ...any) ([]ce
 	}
 	results := make([]cesi.CallResult, len(statuses))
 	for i, s := range statuses {
-		results[i].ProcessID = cesi.ProcessID{Group: s.Group, Name: s.Name}
+		results[i].ProcessID = processID(s.Group, s.Name)
 		if cesi.FaultCode(s.Status) != cesi.FaultSuccess {
 			results[i].Err = statusFault(s.Status, s.Description)
 		}
