@@ -7,8 +7,9 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
-
 	"cesi/internal/words"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // dashboardEntries is how much of the activity log the dashboard shows.
@@ -20,7 +21,7 @@ func (s *Server) base(r *http.Request) basePage {
 	v := visitorOf(r)
 	b := basePage{
 		Site: settings.Name, Theme: settings.Theme, User: v.user, Speaker: s.speaker(r),
-		Here: here(r), Now: s.opts.Now(), Version: s.version(),
+		Here: s.here(r), Now: s.opts.Now(), Version: s.version(),
 	}
 	if v.user == nil {
 		return b
@@ -49,12 +50,18 @@ func (s *Server) speaker(r *http.Request) *words.Speaker {
 	return s.pages.book.Choose(own, s.settings.Load().Language, r.Header.Get("Accept-Language"))
 }
 
-// here is the page's path and query, without what tells of the last command.
-func here(r *http.Request) string {
+// here is the page's path and query, without what tells of the last command. Of a
+// page that can be kept up to date it has only the parameters that the page reads.
+func (s *Server) here(r *http.Request) string {
 	u := *r.URL
 	query := u.Query()
 	query.Del("report")
 	query.Del("later")
+	if route := chi.RouteContext(r.Context()); route != nil {
+		if page, found := s.livePages[route.RoutePattern()]; found {
+			query = page.read(query)
+		}
+	}
 	u.RawQuery = query.Encode()
 	return u.RequestURI()
 }

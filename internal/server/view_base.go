@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"cesi/internal/cesi"
@@ -22,8 +23,7 @@ type basePage struct {
 	Scheme  string // light, dark or empty: as the system has it; without a theme only
 	Speaker *words.Speaker
 	User    *cesi.User // nil: nobody is logged in
-	// Here is the page's own path and query without prefix: where a command
-	// leads back to.
+	// Here is the page's own path and query without prefix.
 	Here    string
 	Banners []banner      // drawn for administrators only
 	Notice  string        // a sentence on what was just done
@@ -49,6 +49,23 @@ func (b basePage) kept() basePage {
 // Stream is the local path of what keeps the page up to date.
 func (b basePage) Stream() string {
 	return "/live?" + url.Values{"at": {b.Here}, "version": {b.Version}}.Encode()
+}
+
+// maxBack is the longest address that a command leads back to, in bytes. A page
+// repeats it in each row.
+const maxBack = 1000
+
+// WayBack is the local path that a command leads back to: the page itself, without
+// its query where that is too long.
+func (b basePage) WayBack() string {
+	if len(b.Here) <= maxBack {
+		return b.Here
+	}
+	path, _, _ := strings.Cut(b.Here, "?")
+	if len(path) > maxBack {
+		return "/"
+	}
+	return path
 }
 
 // say says a text in the language of the page; see package words.

@@ -35,7 +35,7 @@ func newPartRow(base basePage, n *fleet.Node, t fleet.Target, counts fleet.Count
 	row := partRow{
 		RowID: rowID("part", n.Name), Node: n.Name, Group: t.Group, Target: targetName(t), Environments: n.Environments,
 		Badge: newNodeBadge(n), Bar: newCountsBar(counts), Words: newStateCounts(counts), Contact: newContact(base.Now, n),
-		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.Here,
+		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.WayBack(),
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
 	row.Spoken = words.Of("all on %s", plain(n.Name))

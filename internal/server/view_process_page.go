@@ -42,7 +42,7 @@ func newProcessPage(base basePage, n *fleet.Node, p fleet.Process) processPage {
 		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.can(cesi.ReadLogs),
 		CanClear: base.can(cesi.ControlDaemon),
 	}
-	page.Back = base.Here
+	page.Back = base.WayBack()
 	if p.State == cesi.Fatal || p.State == cesi.Backoff { // its reason says it
 		page.SpawnErr = ""
 	}

@@ -73,7 +73,7 @@ func newFleetRow(base basePage, m fleet.Match) fleetRow {
 		GroupLink: groupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.Spoken = words.Of("%s on %s", row.Spoken, plain(row.Node))
-	row.Back = base.Here
+	row.Back = base.WayBack()
 	if row.Stale {
 		row.Ago = lasting{}
 		row.Reason = words.Of("as of %s; the node does not answer", when(base.Now, m.Node.LastContact))
