@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -253,6 +255,60 @@ startsecs = 0
 stopwaitsecs = 3
 `
 
+// endless is stubborn, but it stops when the test ends it and not before. Once
+// started again it stops at once.
+const endless = `
+[program:stubborn]
+command = sh -c "test -e %(here)s/deaf || trap '' TERM; echo $$ > %(here)s/deaf; while :; do sleep 0.1; done"
+startsecs = 0
+stopwaitsecs = 600
+`
+
+// endStubborn ends the program of endless.
+func endStubborn(t *testing.T, s *supervisortest.Supervisor) {
+	t.Helper()
+	text, err := os.ReadFile(s.Path("deaf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Error(err)
+	}
+}
+
+// patientClient is a client whose calls to start and to stop take the time that
+// they take: on a machine under load that may be more than half a second.
+type patientClient struct{ fleet.Client }
+
+func (c patientClient) StartProcess(ctx context.Context, id cesi.ProcessID) error {
+	return c.Client.StartProcess(context.WithoutCancel(ctx), id)
+}
+
+func (c patientClient) BeginStop(ctx context.Context, id cesi.ProcessID) error {
+	return c.Client.BeginStop(context.WithoutCancel(ctx), id)
+}
+
+func (c patientClient) StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
+	return c.Client.StartGroup(context.WithoutCancel(ctx), group)
+}
+
+func (c patientClient) StartAll(ctx context.Context) ([]cesi.CallResult, error) {
+	return c.Client.StartAll(context.WithoutCancel(ctx))
+}
+
+// patient makes a fleet's clients patient.
+func patient(o *fleet.Options) {
+	dial := o.Dial
+	o.Dial = func(n cesi.Node) (fleet.Client, error) {
+		c, err := dial(n)
+		return patientClient{c}, err
+	}
+}
+
 // briefly gives every answer of node n half a second.
 func (h *harness) briefly(s *supervisortest.Supervisor) {
 	h.Apply(fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
@@ -279,7 +335,7 @@ func TestControl_RestartWaitsForASlowStop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, s := start(t, stubborn+steady)
+			h, s := start(t, endless+steady, patient)
 			h.waitFile(s.Path("deaf"))
 			h.waitState("stubborn", cesi.Running)
 			before := s.Ctl("pid", "stubborn")
@@ -294,6 +350,7 @@ func TestControl_RestartWaitsForASlowStop(t *testing.T) {
 			if !told || h.state("stubborn") != cesi.Stopping {
 				t.Errorf("the activity log tells that it waits: %v; it is %s", told, h.state("stubborn"))
 			}
+			endStubborn(t, s)
 			if r := h.finish(op); r.Result != cesi.OK || strings.Contains(r.Message, "stopping") {
 				t.Errorf("%s: %s", r.Result, r.Message)
 			}
@@ -306,7 +363,7 @@ func TestControl_RestartWaitsForASlowStop(t *testing.T) {
 
 func TestControl_StopWaitsForItsEffect(t *testing.T) {
 	t.Parallel()
-	h, s := start(t, stubborn)
+	h, s := start(t, stubborn, patient)
 	h.waitFile(s.Path("deaf"))
 	h.waitState("stubborn", cesi.Running)
 	h.briefly(s)

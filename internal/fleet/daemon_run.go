@@ -117,7 +117,7 @@ func (r *daemonRun) work(ctx context.Context, given func()) {
 // execute reports whether the command has come to its end.
 func (r *daemonRun) execute(ctx context.Context) (over bool) {
 	t, client := r.command.Targets[0], r.poller.client
-	ref := Ref{Node: r.node.Name}
+	var ref Ref
 	var err error
 	switch r.command.Action {
 	case cesi.ActionUpdate:
@@ -136,7 +136,8 @@ func (r *daemonRun) execute(ctx context.Context) (over bool) {
 		ref = groupRef(r.node, t.Group)
 		err = r.brief(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, t.Group) })
 	default:
-		err = r.brief(ctx, client.ClearMainLog)
+		r.note(r.clearMainLog(ctx))
+		return true
 	}
 	r.note(outcomeOf(ref, "", err))
 	return true
@@ -178,7 +179,13 @@ func (r *daemonRun) bounce(ctx context.Context, call func(context.Context) error
 		r.wantNothing("")
 	}
 	r.sent("supervisord has taken it, and is on its way down")
-	message, err := r.poller.awaitEnd(ctx, r.command.Action, r.timeout)
+	began, told := r.now(), false
+	message, err := r.poller.awaitEnd(ctx, r.command.Action, r.timeout, func() {
+		if !told && r.now().Sub(began) >= tellStopping {
+			told = true
+			r.pending(ref, fmt.Sprintf("supervisord is on its way down since %s, and waits until its programs have stopped", began.Format(clockLayout)))
+		}
+	})
 	switch {
 	case errors.Is(err, context.Canceled):
 		return false
@@ -197,20 +204,32 @@ func (r *daemonRun) bounce(ctx context.Context, call func(context.Context) error
 	return true
 }
 
-// awaitPause is the pause between two looks at a node that is on its way down.
-const awaitPause = 100 * time.Millisecond
+const (
+	// awaitPause is the pause between two looks at a node that is on its way down.
+	awaitPause = 100 * time.Millisecond
+	// leastSilence is how long a supervisord may at least be silent between its
+	// last answer, that it is on its way down, and the next one or its end.
+	leastSilence = 5 * time.Second
+)
 
 // awaitEnd asks the node until it shows how what was sent to its supervisord has
-// ended, and says so. It fails with Timeout, or with context.Canceled where ctx
+// ended, and says so. As long as it answers that it is on its way down, which
+// takes as long as its slowest program takes to stop, that is waited for, and
+// meanwhile is called. It fails with Timeout, or with context.Canceled where ctx
 // ends first.
-func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.Duration) (string, error) {
+func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.Duration, meanwhile func()) (string, error) {
 	deadline := time.NewTimer(timeout)
 	defer deadline.Stop()
-	for {
+	for last := time.Now().Add(stopLimit); ; {
 		p.refresh(ctx)
 		if ctx.Err() == nil {
 			if message := ended(action, p.node()); message != "" {
 				return message, nil
+			}
+			if n := p.node(); n.Status == Down && n.Failure.Cause == cesi.CauseShuttingDown && time.Now().Before(last) {
+				timeout = max(timeout, leastSilence)
+				deadline.Reset(timeout)
+				meanwhile()
 			}
 		}
 		select {

@@ -14,11 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// startSlowUpdate starts a node whose configuration changes for a group that takes
-// three seconds to stop, and a fleet that gives every answer half a second.
+// startSlowUpdate starts a node whose configuration changes for a group that stops
+// when the test ends it, and a fleet that gives every answer half a second.
 func startSlowUpdate(t *testing.T, change ...func(*fleet.Options)) (*harness, *supervisortest.Supervisor) {
 	t.Helper()
-	h, s := start(t, stubborn+program("same"), change...)
+	h, s := start(t, endless+program("same"), append(change, patient)...)
 	h.waitFile(s.Path("deaf"))
 	h.waitState("stubborn", cesi.Running)
 	h.waitState("same", cesi.Running)
@@ -63,6 +63,7 @@ func TestUpdate_WaitsForASlowStop(t *testing.T) {
 	if h.state("stubborn") != cesi.Stopping {
 		t.Errorf("it is %s", h.state("stubborn"))
 	}
+	endStubborn(t, s)
 	if r := h.finish(op); r.Result != cesi.OK || r.Message != "stopped, removed and added again" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
@@ -78,7 +79,14 @@ func TestUpdate_RemovalWaitsForASlowStop(t *testing.T) {
 	t.Parallel()
 	h, s := startSlowUpdate(t)
 	s.WriteConfig(program("same"))
-	if r := h.send(admin, daemon(cesi.ActionUpdate)); r.Result != cesi.OK || r.Message != "stopped and removed" {
+	op, err := h.Control(t.Context(), admin, daemon(cesi.ActionUpdate))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.waitState("stubborn", cesi.Stopping)
+	time.Sleep(time.Second) // twice as long as an answer may take
+	endStubborn(t, s)
+	if r := h.finish(op); r.Result != cesi.OK || r.Message != "stopped and removed" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	if diff := cmp.Diff([]string{"same RUNNING"}, statuses(s)); diff != "" {
@@ -165,6 +173,7 @@ func TestUpdate_BrokenOffInASlowStopLeavesItWanted(t *testing.T) {
 	})
 	wanted, entries := w.all(), first.journal.all() // what a kill -9 would leave
 	first.Drain(0)
+	endStubborn(t, s)
 	if r := first.finish(op); r.Result != cesi.Interrupted || len(wanted) != 1 || wanted[0].By != "ann" {
 		t.Fatalf("%+v, wanted %+v", r, wanted)
 	}
@@ -212,5 +221,57 @@ func TestReload_KeepsWantedWhatSupervisordDoesNotStart(t *testing.T) {
 	}
 	if len(w.all()) != 0 {
 		t.Errorf("after a shutdown %+v is wanted", w.all())
+	}
+}
+
+func TestBounce_WaitsForASlowStop(t *testing.T) {
+	t.Parallel()
+	for action, says := range map[cesi.Action]string{cesi.ActionReload: "it is back", cesi.ActionShutdown: "it has ended"} {
+		t.Run(string(action), func(t *testing.T) {
+			t.Parallel()
+			h, s := start(t, endless+program("same"))
+			h.waitFile(s.Path("deaf"))
+			h.waitState("stubborn", cesi.Running)
+			h.briefly(s)
+			c := daemon(action)
+			c.ConfirmNode = "n"
+			op, err := h.Control(t.Context(), admin, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const meanwhile = "supervisord is on its way down since "
+			h.wait("it to say that it waits", func() bool { return strings.Contains(op.Report().Message, meanwhile) })
+			if entries := h.journal.all(); len(entries) != 1 || entries[0].Result != cesi.Pending || !strings.HasPrefix(entries[0].Message, meanwhile) {
+				t.Errorf("the activity log does not say that it waits: %+v", entries)
+			}
+			endStubborn(t, s)
+			if r := h.finish(op); r.Result != cesi.OK || !strings.Contains(r.Message, says) {
+				t.Errorf("%s: %s", r.Result, r.Message)
+			}
+		})
+	}
+}
+
+func TestBounce_OfASilentNodeIsUnknown(t *testing.T) {
+	t.Parallel()
+	h, s := start(t, endless)
+	h.waitFile(s.Path("deaf"))
+	h.waitState("stubborn", cesi.Running)
+	node := s.Node("n")
+	node.Timeout = time.Second
+	h.Apply(fleet.Settings{Nodes: []cesi.Node{node}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
+	h.wait("the node to be asked anew", h.Ready)
+	op, err := h.Control(t.Context(), admin, daemon(cesi.ActionReload))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.wait("it to go down", func() bool { return h.node("n").Status == fleet.Down })
+	s.Pause()
+	t.Cleanup(func() {
+		endStubborn(t, s)
+		s.Resume()
+	})
+	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message, "the node did not show its end within ") {
+		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 }

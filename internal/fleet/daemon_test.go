@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -235,6 +236,85 @@ func TestTheMainLogIsCleared(t *testing.T) {
 	text, err := os.ReadFile(s.Path("supervisord.log"))
 	if err != nil || strings.Contains(string(text), "supervisord started with pid") {
 		t.Errorf("the log still says %s (%v)", text, err)
+	}
+}
+
+// unclearing is a client whose supervisord says that it has cleared its log, and
+// whose log can perhaps not be read afterwards.
+type unclearing struct {
+	fleet.Client
+	cleared *atomic.Bool
+	broken  error
+}
+
+func (c unclearing) ClearMainLog(context.Context) error {
+	c.cleared.Store(true)
+	return nil
+}
+
+func (c unclearing) LogSize(ctx context.Context, log cesi.LogName) (int64, error) {
+	if c.broken != nil && c.cleared.Load() {
+		return 0, c.broken
+	}
+	return c.Client.LogSize(ctx, log)
+}
+
+func TestTheMainLog_IsClearedIfItShows(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		broken error
+		want   cesi.Result
+		says   string
+	}{
+		"as it was":  {nil, cesi.Failed, "supervisord says that it has cleared it, but its log still holds "},
+		"can't tell": {cesi.Errorf(cesi.Timeout, "No answer."), cesi.UnknownEnd, "but its log can't be read now: No answer."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, _ := start(t, steady, func(o *fleet.Options) {
+				dial := o.Dial
+				o.Dial = func(n cesi.Node) (fleet.Client, error) {
+					c, err := dial(n)
+					return unclearing{c, new(atomic.Bool), test.broken}, err
+				}
+			})
+			if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != test.want || !strings.Contains(r.Message, test.says) {
+				t.Errorf("%s: %s", r.Result, r.Message)
+			}
+		})
+	}
+}
+
+func TestTheMainLog_OfADeviceIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for file, says := range map[string]string{
+		"empty":  "there is nothing to clear",
+		"folder": "its log can't be read back",
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			s := supervisortest.Start(t, supervisortest.Options{Programs: steady})
+			h := newFleet(t, fleet.Settings{Nodes: []cesi.Node{s.Node("n")}})
+			log := s.Path("supervisord.log")
+			if err := os.Remove(log); err != nil {
+				t.Fatal(err)
+			}
+			var err error
+			if file == "folder" {
+				err = os.Symlink(t.TempDir(), log)
+			} else {
+				err = os.Symlink("/dev/null", log)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != cesi.Failed || !strings.Contains(r.Message, says) {
+				t.Errorf("%s: %s", r.Result, r.Message)
+			}
+			if _, err := os.Lstat(log); err != nil {
+				t.Errorf("it was removed: %v", err)
+			}
+		})
 	}
 }
 

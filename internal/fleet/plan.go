@@ -203,6 +203,8 @@ func leaveAlone(action cesi.Action, p Process) string {
 		return "it is this CeSI itself"
 	case !steers(action) && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
 		return fmt.Sprintf("it does not run (%s)", p.State)
+	case action == cesi.ActionClearLogs && p.CheckClear() != nil:
+		return cesi.Sentence(p.CheckClear())
 	case !steers(action):
 		return ""
 	case p.State == cesi.Stopping:

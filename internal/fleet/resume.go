@@ -45,7 +45,7 @@ func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
 	if flight, err := f.commands.flights.take(Ref{Node: entry.Node}, entry.Action, entry.User); err == nil {
 		defer f.commands.flights.end(flight)
 	}
-	message, err := p.awaitEnd(ctx, entry.Action, f.actionTimeout())
+	message, err := p.awaitEnd(ctx, entry.Action, f.actionTimeout(), func() {})
 	if err == nil && entry.Action == cesi.ActionReload {
 		newAsker(p).awaitBegun(ctx, "")
 	}

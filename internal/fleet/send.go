@@ -25,6 +25,11 @@ func (r *run) send(ctx context.Context, s *step, j *job) Outcome {
 	if !before.State.Signallable() {
 		return failed(j.ref, notRunning(before.State))
 	}
+	if c.Action == cesi.ActionClearLogs {
+		if err := before.CheckClear(); err != nil {
+			return failed(j.ref, err)
+		}
+	}
 	if err := r.sendOne(ctx, s, id); err != nil {
 		if c.Action == cesi.ActionStdin && cesi.FaultOf(err) == cesi.FaultNoFile {
 			err = cesi.Wrap(cesi.Conflict, err, "its standard input is closed")

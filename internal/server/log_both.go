@@ -75,7 +75,7 @@ var bothStreams = [...]cesi.LogStream{cesi.Stdout, cesi.Stderr}
 func (s *Server) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logs.Tail, refused map[cesi.LogStream]words.Phrase, err error) {
 	tails, refused = map[cesi.LogStream]*logs.Tail{}, map[cesi.LogStream]words.Phrase{}
 	for _, stream := range bothStreams {
-		if logFile(p, stream) == "" { // perhaps since the page was loaded
+		if p.LogFile(stream) == "" { // perhaps since the page was loaded
 			refused[stream] = whyNoLog(p, stream)
 			continue
 		}

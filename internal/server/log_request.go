@@ -45,14 +45,6 @@ func (s *Server) findLog(r *http.Request) (logRequest, error) {
 	return logRequest{node: n, process: &p, log: log}, nil
 }
 
-// logFile is the file of a log of a process; empty if it has none.
-func logFile(p *fleet.Process, stream cesi.LogStream) string {
-	if stream == cesi.Stderr {
-		return p.StderrLogfile
-	}
-	return p.StdoutLogfile
-}
-
 // logWindow is which part of a log is wanted.
 type logWindow struct {
 	offset int64 // negative: not given

@@ -3,8 +3,6 @@ package server
 import (
 	"context"
 	"io"
-	"path"
-	"strings"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
@@ -49,17 +47,10 @@ func (f logSource) FollowLog(ctx context.Context, node string, log cesi.LogName)
 // into one.
 func (f logSource) checkDevice(node string, log cesi.LogName) error {
 	p, found := f.process(node, log)
-	if !found || p == nil || !isDevice(logFile(p, log.Stream)) {
+	if !found || p == nil || !cesi.IsDevice(p.LogFile(log.Stream)) {
 		return nil
 	}
 	return &cesi.Error{Kind: cesi.NotFound, Fault: cesi.FaultFailed}
-}
-
-// isDevice reports whether a file's name is one of a device or of an open file.
-func isDevice(file string) bool {
-	file = path.Clean(file)
-	return strings.HasPrefix(file, "/dev/") && !strings.HasPrefix(file, "/dev/shm/") ||
-		strings.HasPrefix(file, "/proc/") && strings.Contains(file, "/fd/")
 }
 
 // process returns the process of a log as it was polled last; nil for supervisord's

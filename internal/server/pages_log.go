@@ -33,7 +33,7 @@ func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 	case cesi.IsNoLog(err):
 		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
-		page.Panel.Live = l.process == nil || logFile(l.process, l.log.Stream) != "" // or there is none to come
+		page.Panel.Live = l.process == nil || l.process.LogFile(l.log.Stream) != "" // or there is none to come
 	case cesi.IsUnreadableLog(err):
 		page.Panel.NoLog = words.Heard(capitalized(cesi.Sentence(err)))
 		page.Panel.Live = false

@@ -38,7 +38,7 @@ func whyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
 	if p == nil {
 		return words.Of("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
 	}
-	file := logFile(p, stream)
+	file := p.LogFile(stream)
 	switch {
 	case file != "" && p.Start == 0:
 		return words.Of("There is no log yet: the process has never been started. It will be %s.", plain(file))
@@ -70,8 +70,8 @@ func syslog(p *fleet.Process, stream cesi.LogStream) bool {
 
 // whyUnreadable explains that supervisord can't read a log back.
 func whyUnreadable(p *fleet.Process, stream cesi.LogStream) words.Phrase {
-	file := plain(logFile(p, stream))
-	if isDevice(file) {
+	file := plain(p.LogFile(stream))
+	if cesi.IsDevice(file) {
 		return words.Of("This process writes its %s to %s, a pipe, a terminal or another device: supervisord can't read that back. Look where supervisord's own output goes.", stream, file)
 	}
 	return words.Of("supervisord can't read %s: it is a pipe or another device, or may not be opened.", file)

@@ -88,7 +88,7 @@ func (p processPage) When(t time.Time) words.Phrase { return when(p.Now, t) }
 // newProcessLog is the live end of one of a process's logs, beside the other.
 func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) logPanel {
 	panel := newLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
-	if logFile(&p, stream) == "" {
+	if p.LogFile(stream) == "" {
 		panel.NoLog = whyNoLog(&p, stream)
 		panel.Live = false
 	}
