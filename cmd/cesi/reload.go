@@ -28,7 +28,7 @@ func (a *app) reconfigure(conf *config.Config, err error) {
 	a.auth.SetSessionIdle(conf.SessionIdle)
 	a.fleet.Apply(fleetSettings(conf))
 	settings := serverSettings(conf, nil)
-	settings.NeedsRestart = keys
+	settings.Pages.NeedsRestart = keys
 	a.server.Apply(settings)
 	// What needs a restart is compared with what runs.
 	conf.Database, conf.Host, conf.Port, conf.URLPrefix = old.Database, old.Host, old.Port, old.URLPrefix
@@ -46,7 +46,7 @@ func fleetSettings(conf *config.Config) fleet.Settings {
 
 func serverSettings(conf *config.Config, problem error) server.Settings {
 	return server.Settings{
-		Name: conf.Name, Theme: conf.Theme, Language: conf.Language, TrustedProxies: conf.TrustedProxies,
-		Lifetime: conf.SessionLifetime, Problem: problem,
+		Pages:    server.PageSettings{Name: conf.Name, Theme: conf.Theme, Language: conf.Language, Problem: problem},
+		Sessions: server.SessionSettings{TrustedProxies: conf.TrustedProxies, Lifetime: conf.SessionLifetime},
 	}
 }

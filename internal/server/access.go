@@ -31,10 +31,10 @@ func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFu
 		case user == nil:
 			return cesi.Errorf(cesi.Unauthorized, "Log in first.")
 		case user.MustChange && r.Method == http.MethodGet && !isAPI(r):
-			s.toPasswordChange(w, r, r.URL.RequestURI())
+			s.pages.Requests.toPasswordChange(w, r, r.URL.RequestURI())
 			return nil
 		case user.MustChange && !isAPI(r):
-			s.toPasswordChange(w, r, "/")
+			s.pages.Requests.toPasswordChange(w, r, "/")
 			return nil
 		case user.MustChange:
 			return cesi.Errorf(cesi.Forbidden, "Your password has to be changed first: PUT /api/v2/profile/password.")
@@ -83,13 +83,13 @@ func (s *Server) personal(h handlerFunc) handlerFunc {
 
 // toLogin sends a browser to the login page, which leads back here.
 func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) {
-	s.redirect(w, r, withNext("/login", r.URL.RequestURI()))
+	s.pages.Requests.redirect(w, r, withNext("/login", r.URL.RequestURI()))
 }
 
 // toPasswordChange sends a browser to where the password is changed, which leads
 // on to next, a path of ours.
-func (s *Server) toPasswordChange(w http.ResponseWriter, r *http.Request, next string) {
-	s.redirect(w, r, withNext("/profile", next))
+func (rd *requestReader) toPasswordChange(w http.ResponseWriter, r *http.Request, next string) {
+	rd.redirect(w, r, withNext("/profile", next))
 }
 
 // withNext adds to a path where it is to lead on to; that is "/" by itself.
@@ -101,20 +101,20 @@ func withNext(path, next string) string {
 }
 
 // redirect sends the browser to a path of ours, with GET.
-func (s *Server) redirect(w http.ResponseWriter, r *http.Request, path string) {
-	http.Redirect(w, r, s.opts.Prefix+path, http.StatusSeeOther)
+func (rd *requestReader) redirect(w http.ResponseWriter, r *http.Request, path string) {
+	http.Redirect(w, r, rd.Prefix+path, http.StatusSeeOther)
 }
 
 // localPath returns a path of ours to go on to, without the prefix; anything
 // that could lead to another site becomes "/".
-func (s *Server) localPath(path string) string {
+func (rd *requestReader) localPath(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || u.Opaque != "" ||
 		!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unsafeInPath) || strings.HasPrefix(path, "//") ||
 		strings.Contains(u.Path+"/", "/../") { // which leads out of the prefix
 		return "/"
 	}
-	if rest, found := strings.CutPrefix(path, s.opts.Prefix+"/"); found {
+	if rest, found := strings.CutPrefix(path, rd.Prefix+"/"); found {
 		return "/" + strings.TrimLeft(rest, "/")
 	}
 	return path

@@ -26,10 +26,10 @@ func activityFields() []string {
 	return []string{"q", "user", "node", "process", "action", "result", "since", "until"}
 }
 
-// activityQuery reads the query of a request.
-func (s *Server) activityQuery(r *http.Request) (activityQuery, error) {
-	q, err := activityQueryOf(r.URL.Query(), s.opts.Now().Location())
-	q.Public = !visitorOf(r).user.Role.Can(cesi.ManageUsers)
+// activityQuery reads the query of a request, for who has the role.
+func (rd *requestReader) activityQuery(r *http.Request, role cesi.Role) (activityQuery, error) {
+	q, err := activityQueryOf(r.URL.Query(), rd.Now().Location())
+	q.Public = !role.Can(cesi.ManageUsers)
 	return q, err
 }
 

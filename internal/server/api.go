@@ -1,14 +1,37 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
+	"time"
 
+	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/logs"
+	"cesi/internal/store"
 )
 
 // The API keeps the paths and the JSON of CeSi 2.7.1: an object with a status
 // of "success" or "error" beside what was asked for.
+
+// apiHandler answers programs, with JSON. Its fields are set before its first use.
+type apiHandler struct {
+	Fleet    *fleet.Fleet
+	Auth     *auth.Service
+	Store    *store.DB
+	Journal  *store.Journal
+	Logs     *logs.Logs
+	Log      *slog.Logger
+	Now      func() time.Time
+	Requests *requestReader
+	Sessions *sessions
+	Version  string // of this program
+	// Closing is done when the server shuts down.
+	Closing context.Context
+}
 
 // success is what every good answer embeds.
 type success struct {
@@ -27,14 +50,14 @@ type apiError struct {
 	Message string `json:"message"`
 }
 
-func (s *Server) failJSON(w http.ResponseWriter, err error) {
-	s.writeJSON(w, statusOf(err), apiError{Status: "error", Message: cesi.Sentence(err)})
+func (h *apiHandler) failJSON(w http.ResponseWriter, err error) {
+	h.writeJSON(w, statusOf(err), apiError{Status: "error", Message: cesi.Sentence(err)})
 }
 
-func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
+func (h *apiHandler) writeJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		s.opts.Log.Error("an answer could not be encoded", "error", err)
+		h.Log.Error("an answer could not be encoded", "error", err)
 		http.Error(w, `{"status":"error","message":"internal error"}`, http.StatusInternalServerError)
 		return
 	}
@@ -43,10 +66,10 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(append(body, '\n')) // a client that has gone needs no answer
 }
 
-func (s *Server) apiVersion(w http.ResponseWriter, _ *http.Request) error {
-	s.writeJSON(w, http.StatusOK, struct {
+func (h *apiHandler) apiVersion(w http.ResponseWriter, _ *http.Request) error {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Version string `json:"version"`
-	}{ok(), s.opts.Build.Version})
+	}{ok(), h.Version})
 	return nil
 }

@@ -28,8 +28,8 @@ type apiEntry struct {
 
 // apiActivity gives the newest entries that the filter chooses, as CeSi's text
 // lines or as objects.
-func (s *Server) apiActivity(w http.ResponseWriter, r *http.Request) error {
-	query, err := s.activityQuery(r)
+func (h *apiHandler) apiActivity(w http.ResponseWriter, r *http.Request) error {
+	query, err := h.Requests.activityQuery(r, visitorOf(r).user.Role)
 	if err != nil {
 		return err
 	}
@@ -37,16 +37,16 @@ func (s *Server) apiActivity(w http.ResponseWriter, r *http.Request) error {
 	if query.Limit, err = activityLimit(param(r, "limit")); err != nil {
 		return err
 	}
-	entries, err := s.opts.Store.Activities(r.Context(), query.ActivityFilter)
+	entries, err := h.Store.Activities(r.Context(), query.ActivityFilter)
 	if err != nil {
 		return err
 	}
-	next, err := s.nextActivity(r, query.ActivityFilter, entries)
+	next, err := h.nextActivity(r, query.ActivityFilter, entries)
 	if err != nil {
 		return err
 	}
 	if r.URL.Query().Get("format") == "json" {
-		s.writeJSON(w, http.StatusOK, struct {
+		h.writeJSON(w, http.StatusOK, struct {
 			success
 			Logs []apiEntry      `json:"logs"`
 			Next cesi.ActivityID `json:"next,omitempty"`
@@ -57,7 +57,7 @@ func (s *Server) apiActivity(w http.ResponseWriter, r *http.Request) error {
 	for i, e := range entries {
 		lines[i] = store.Line(e)
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Logs []string        `json:"logs"`
 		Next cesi.ActivityID `json:"next,omitempty"`
@@ -77,13 +77,13 @@ func activityLimit(text string) (int, error) {
 }
 
 // nextActivity is the key of the page after these entries; 0 if there is none.
-func (s *Server) nextActivity(r *http.Request, filter store.ActivityFilter, entries []cesi.Activity) (cesi.ActivityID, error) {
+func (h *apiHandler) nextActivity(r *http.Request, filter store.ActivityFilter, entries []cesi.Activity) (cesi.ActivityID, error) {
 	if len(entries) < filter.Limit {
 		return 0, nil
 	}
 	last := entries[len(entries)-1].ID
 	filter.Before, filter.Limit = last, 1
-	older, err := s.opts.Store.Activities(r.Context(), filter)
+	older, err := h.Store.Activities(r.Context(), filter)
 	if err != nil || len(older) == 0 {
 		return 0, err
 	}
@@ -108,21 +108,21 @@ func newAPIEntry(e cesi.Activity) apiEntry {
 
 // apiPurge removes the entries from before a time, or all. What is left is the
 // entry that says so.
-func (s *Server) apiPurge(w http.ResponseWriter, r *http.Request) error {
-	before := s.opts.Now()
+func (h *apiHandler) apiPurge(w http.ResponseWriter, r *http.Request) error {
+	before := h.Now()
 	if r.URL.Query().Has("before") {
 		var err error
-		if before, err = s.purgeTime(r.URL.Query().Get("before")); err != nil {
+		if before, err = h.Requests.purgeTime(r.URL.Query().Get("before")); err != nil {
 			return err
 		}
 	}
-	n, err := s.purge(r, before)
+	n, err := h.Journal.Purge(r.Context(), actorOf(r), before)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		apiMessage
 		Removed int `json:"removed"`
-	}{apiMessage{ok(), entriesOf(n) + " removed"}, n})
+	}{apiMessage{ok(), store.Entries(n) + " removed"}, n})
 	return nil
 }

@@ -18,7 +18,7 @@ func newAPIUser(u cesi.User) apiUser {
 	return apiUser{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}
 }
 
-func (s *Server) apiLogin(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiLogin(w http.ResponseWriter, r *http.Request) error {
 	var credentials struct {
 		Username string `json:"username"`
 		Password string `json:"password"`
@@ -29,30 +29,30 @@ func (s *Server) apiLogin(w http.ResponseWriter, r *http.Request) error {
 	if credentials.Username == "" || credentials.Password == "" {
 		return cesi.Errorf(cesi.Invalid, "Please enter a username and a password.")
 	}
-	if _, err := s.login(w, r, credentials.Username, credentials.Password); err != nil {
+	if _, err := h.Sessions.login(w, r, credentials.Username, credentials.Password); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "Valid username/password"})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "Valid username/password"})
 	return nil
 }
 
-func (s *Server) apiLogout(w http.ResponseWriter, r *http.Request) error {
-	if err := s.logout(w, r); err != nil {
+func (h *apiHandler) apiLogout(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Sessions.logout(w, r); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "Logout"})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "Logout"})
 	return nil
 }
 
-func (s *Server) apiProfile(w http.ResponseWriter, r *http.Request) error {
-	s.writeJSON(w, http.StatusOK, struct {
+func (h *apiHandler) apiProfile(w http.ResponseWriter, r *http.Request) error {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		User apiUser `json:"user"`
 	}{ok(), newAPIUser(*visitorOf(r).user)})
 	return nil
 }
 
-func (s *Server) apiChangePassword(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiChangePassword(w http.ResponseWriter, r *http.Request) error {
 	var change struct {
 		Old string `json:"oldPassword"`
 		New string `json:"newPassword"`
@@ -60,9 +60,9 @@ func (s *Server) apiChangePassword(w http.ResponseWriter, r *http.Request) error
 	if err := readJSON(r, &change, false); err != nil {
 		return err
 	}
-	if err := s.changePassword(w, r, change.Old, change.New); err != nil {
+	if err := h.Sessions.changePassword(w, r, change.Old, change.New); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The password is changed. All other sessions have ended."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The password is changed. All other sessions have ended."})
 	return nil
 }

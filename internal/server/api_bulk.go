@@ -42,7 +42,7 @@ func (b apiBulk) form() url.Values {
 
 // apiCommands sends a command to many processes of the fleet and tells how it
 // went for each.
-func (s *Server) apiCommands(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	var body apiBulk
 	if err := readStrictJSON(r, &body); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (s *Server) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if where.Kind == "" && len(body.Targets) == 0 {
 		return cesi.Errorf(cesi.Invalid, "there is nothing to %s: name targets, such as node/group:name, or a scope", body.Action)
 	}
-	a, err := where.aim(s.opts.Fleet.Snapshot())
+	a, err := where.aim(h.Fleet.Snapshot())
 	if err != nil {
 		return err
 	}
@@ -68,25 +68,25 @@ func (s *Server) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if body.Signal != nil {
 		c.Signal = fmt.Sprint(body.Signal)
 	}
-	report, err := s.control(r, c)
+	report, err := h.Requests.control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
-	return s.apiReportOnMany(w, report, a.silent)
+	return h.apiReportOnMany(w, report, a.silent)
 }
 
 // apiReportOnMany tells how a command on many went. Silent are the nodes that
 // were left out, since they do not answer.
-func (s *Server) apiReportOnMany(w http.ResponseWriter, report fleet.Report, silent []string) error {
+func (h *apiHandler) apiReportOnMany(w http.ResponseWriter, report fleet.Report, silent []string) error {
 	if !report.Done {
-		return s.apiUnderWay(w, report, silent)
+		return h.apiUnderWay(w, report, silent)
 	}
 	status, answer := http.StatusOK, apiReport{success: ok(), Message: messageOnMany(report, silent), Activity: report.ID,
 		Results: newAPIOutcomes(report), Silent: silent}
 	if err := allFailed(report); err != nil {
 		status, answer.Status = statusOf(err), "error"
 	}
-	s.writeJSON(w, status, answer)
+	h.writeJSON(w, status, answer)
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (s *Server) apiReportOnMany(w http.ResponseWriter, report fleet.Report, sil
 func messageOnMany(report fleet.Report, silent []string) string {
 	message := report.Message
 	if message == "" {
-		message = tally(report.Outcomes).String()
+		message = fmt.Sprintf("%d %s", len(report.Outcomes), report.Result)
 	}
 	switch len(silent) {
 	case 0:

@@ -25,18 +25,18 @@ type apiOutcome struct {
 }
 
 // apiCommand starts, stops or restarts one process.
-func (s *Server) apiCommand(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiCommand(w http.ResponseWriter, r *http.Request) error {
 	process := param(r, "process")
-	c, err := s.apiCommandOf(r, []string{process})
+	c, err := h.apiCommandOf(r, []string{process})
 	if err != nil {
 		return err
 	}
-	report, err := s.control(r, c)
+	report, err := h.Requests.control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
 	if !report.Done {
-		return s.apiUnderWay(w, report, nil)
+		return h.apiUnderWay(w, report, nil)
 	}
 	outcome := report.Outcomes[0]
 	if outcome.Err != nil {
@@ -44,27 +44,27 @@ func (s *Server) apiCommand(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer := apiReport{success: ok(), Activity: report.ID,
 		Message: fmt.Sprintf("%s %s %s event succesfully", outcome.Node, process, c.Action)}
-	if n, found := s.opts.Fleet.Snapshot().Node(outcome.Node); found {
+	if n, found := h.Fleet.Snapshot().Node(outcome.Node); found {
 		if p, found := n.Process(outcome.ProcessID); found {
 			process := newAPIProcess(n, p)
 			answer.Process = &process
 		}
 	}
-	s.writeJSON(w, http.StatusOK, answer)
+	h.writeJSON(w, http.StatusOK, answer)
 	return nil
 }
 
 // apiCommandAll starts, stops or restarts all of a node.
-func (s *Server) apiCommandAll(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.apiCommandOf(r, nil)
+func (h *apiHandler) apiCommandAll(w http.ResponseWriter, r *http.Request) error {
+	c, err := h.apiCommandOf(r, nil)
 	if err != nil {
 		return err
 	}
-	report, err := s.control(r, c)
+	report, err := h.Requests.control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
-	return s.apiReportOnMany(w, report, nil)
+	return h.apiReportOnMany(w, report, nil)
 }
 
 // allFailed returns the first error of a command that achieved nothing.
@@ -83,7 +83,7 @@ func allFailed(report fleet.Report) error {
 // apiCommandOf reads a command; its body may hold {"confirm": "group:name"} for
 // a stop of CeSI itself, and holds the signal, a name or a number, or the text of
 // those commands.
-func (s *Server) apiCommandOf(r *http.Request, processes []string) (fleet.Command, error) {
+func (h *apiHandler) apiCommandOf(r *http.Request, processes []string) (fleet.Command, error) {
 	var body struct {
 		Confirm string `json:"confirm"`
 		Signal  any    `json:"signal"`
@@ -100,8 +100,8 @@ func (s *Server) apiCommandOf(r *http.Request, processes []string) (fleet.Comman
 	return c, err
 }
 
-func (s *Server) apiUnderWay(w http.ResponseWriter, report fleet.Report, silent []string) error {
-	s.writeJSON(w, http.StatusAccepted, apiReport{success: ok(), Activity: report.ID, Results: newAPIOutcomes(report), Silent: silent,
+func (h *apiHandler) apiUnderWay(w http.ResponseWriter, report fleet.Report, silent []string) error {
+	h.writeJSON(w, http.StatusAccepted, apiReport{success: ok(), Activity: report.ID, Results: newAPIOutcomes(report), Silent: silent,
 		Message: fmt.Sprintf("still under way: see activity %d", report.ID)})
 	return nil
 }

@@ -38,8 +38,8 @@ type apiLogConfig struct {
 }
 
 // apiConfig gives the configuration of a process.
-func (s *Server) apiConfig(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.findAnsweringNode(r)
+func (h *apiHandler) apiConfig(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.findAnsweringNode(r)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Server) apiConfig(w http.ResponseWriter, r *http.Request) error {
 	case p.Config == nil:
 		return cesi.Errorf(cesi.NotFound, "the configuration of node %q, as last reread, does not have %q", n.Name, p.ProcessID)
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Config apiProcessConfig `json:"config"`
 	}{ok(), newAPIProcessConfig(p.Config)})

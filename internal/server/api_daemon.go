@@ -9,12 +9,12 @@ import (
 )
 
 // apiReread tells what an update would add, change and remove.
-func (s *Server) apiReread(w http.ResponseWriter, r *http.Request) error {
-	changes, err := s.opts.Fleet.Reread(r.Context(), param(r, "node"))
+func (h *apiHandler) apiReread(w http.ResponseWriter, r *http.Request) error {
+	changes, err := h.Fleet.Reread(r.Context(), param(r, "node"))
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Added   []string `json:"added"`
 		Changed []string `json:"changed"`
@@ -24,17 +24,17 @@ func (s *Server) apiReread(w http.ResponseWriter, r *http.Request) error {
 }
 
 // apiDaemon sends a command to a node's supervisord itself.
-func (s *Server) apiDaemon(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 	c, err := daemonCommandOf(r)
 	if err != nil {
 		return err
 	}
-	report, err := s.control(r, c)
+	report, err := h.Requests.control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
 	if !report.Done {
-		return s.apiUnderWay(w, report, nil)
+		return h.apiUnderWay(w, report, nil)
 	}
 	answer := apiReport{success: ok(), Message: report.Message, Activity: report.ID}
 	if c.Action == cesi.ActionUpdate {
@@ -49,7 +49,7 @@ func (s *Server) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 	if err := allFailed(report); err != nil {
 		status, answer.Status = statusOf(err), "error"
 	}
-	s.writeJSON(w, status, answer)
+	h.writeJSON(w, status, answer)
 	return nil
 }
 

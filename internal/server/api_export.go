@@ -21,8 +21,8 @@ const (
 // apiExport sends all entries that the filter chooses, newest first, as a file.
 // It holds only a chunk of them at a time, and the client may take as long as it
 // keeps reading.
-func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) error {
-	query, err := s.activityQuery(r)
+func (h *apiHandler) apiExport(w http.ResponseWriter, r *http.Request) error {
+	query, err := h.Requests.activityQuery(r, visitorOf(r).user.Role)
 	if err != nil {
 		return err
 	}
@@ -33,22 +33,24 @@ func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) error {
 	}
 	header := w.Header()
 	header.Set("Content-Type", file.contentType)
-	header.Set("Content-Disposition", `attachment; filename="cesi-activity-`+s.opts.Now().Format("20060102-150405")+`.`+file.extension+`"`)
+	header.Set("Content-Disposition", `attachment; filename="cesi-activity-`+h.Now().Format("20060102-150405")+`.`+file.extension+`"`)
 	header.Set("X-Accel-Buffering", "no")
 	if r.Method == http.MethodHead {
 		return nil
 	}
 	query.Targets, query.Limit = true, exportChunk
 	for {
-		entries, err := s.opts.Store.Activities(r.Context(), query.ActivityFilter)
+		entries, err := h.Store.Activities(r.Context(), query.ActivityFilter)
 		if err == nil {
 			err = file.write(entries)
 		}
 		if err == nil {
-			err = s.opts.Closing.Err()
+			err = h.Closing.Err()
 		}
 		if err != nil {
-			s.logFailure(r, err)
+			if r.Context().Err() == nil {
+				h.Log.Error("an export was broken off", "path", r.URL.Path, "error", err)
+			}
 			panic(http.ErrAbortHandler) // half a file must not look like a whole one
 		}
 		if len(entries) < exportChunk {

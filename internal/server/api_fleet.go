@@ -9,13 +9,13 @@ import (
 
 // apiFleetProcesses lists the processes that the query takes, a page of them at
 // a time, as their nodes' last answers have them.
-func (s *Server) apiFleetProcesses(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiFleetProcesses(w http.ResponseWriter, r *http.Request) error {
 	q, err := processesQueryOf(r.URL.Query())
 	if err != nil {
 		return err
 	}
 	q.Answering = true
-	found := s.opts.Fleet.Snapshot().Find(q.Filter)
+	found := h.Fleet.Snapshot().Find(q.Filter)
 	pages := pagesOf(len(found), pageRows)
 	processes := []apiProcess{}
 	if q.Page <= pages {
@@ -23,7 +23,7 @@ func (s *Server) apiFleetProcesses(w http.ResponseWriter, r *http.Request) error
 			processes = append(processes, newAPIProcess(m.Node, *m.Process))
 		}
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Processes []apiProcess `json:"processes"`
 		Found     int          `json:"found"`
@@ -39,8 +39,8 @@ type apiEnvironment struct {
 }
 
 // apiEnvironments lists the environments with their nodes.
-func (s *Server) apiEnvironments(w http.ResponseWriter, _ *http.Request) error {
-	snapshot := s.opts.Fleet.Snapshot()
+func (h *apiHandler) apiEnvironments(w http.ResponseWriter, _ *http.Request) error {
+	snapshot := h.Fleet.Snapshot()
 	list := []apiEnvironment{}
 	for _, e := range snapshot.Environments {
 		environment := apiEnvironment{Name: e.Name, Members: []apiNode{}}
@@ -50,7 +50,7 @@ func (s *Server) apiEnvironments(w http.ResponseWriter, _ *http.Request) error {
 		}
 		list = append(list, environment)
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Environments []apiEnvironment `json:"environments"`
 	}{ok(), list})
@@ -70,14 +70,14 @@ type apiPlace struct {
 }
 
 // apiGroups lists the groups with the nodes that have them and answer.
-func (s *Server) apiGroups(w http.ResponseWriter, _ *http.Request) error {
+func (h *apiHandler) apiGroups(w http.ResponseWriter, _ *http.Request) error {
 	list := []apiGroup{}
-	for _, g := range s.opts.Fleet.Snapshot().Groups() {
+	for _, g := range h.Fleet.Snapshot().Groups() {
 		if places := placesOf(g); len(places) > 0 {
 			list = append(list, apiGroup{Name: g.Name, Environments: places})
 		}
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Groups []apiGroup `json:"groups"`
 	}{ok(), list})
@@ -109,8 +109,8 @@ func placesOf(g *fleet.Group) []apiPlace {
 }
 
 // apiGroup gives a group's processes by node, of the nodes that answer.
-func (s *Server) apiGroup(w http.ResponseWriter, r *http.Request) error {
-	group, err := s.findGroup(r)
+func (h *apiHandler) apiGroup(w http.ResponseWriter, r *http.Request) error {
+	group, err := h.Requests.findGroup(r)
 	if err != nil {
 		return err
 	}
@@ -120,31 +120,31 @@ func (s *Server) apiGroup(w http.ResponseWriter, r *http.Request) error {
 			result[part.Node.Name] = newAPIPart(part)
 		}
 	}
-	s.writeGroup(w, result)
+	h.writeGroup(w, result)
 	return nil
 }
 
 // apiGroupNode gives one node's part of a group.
-func (s *Server) apiGroupNode(w http.ResponseWriter, r *http.Request) error {
-	group, err := s.findGroup(r)
+func (h *apiHandler) apiGroupNode(w http.ResponseWriter, r *http.Request) error {
+	group, err := h.Requests.findGroup(r)
 	if err != nil {
 		return err
 	}
-	n, err := s.findAnsweringNode(r)
+	n, err := h.Requests.findAnsweringNode(r)
 	if err != nil {
 		return err
 	}
 	for _, part := range group.Parts {
 		if part.Node.Name == n.Name {
-			s.writeGroup(w, map[string][]apiProcess{n.Name: newAPIPart(part)})
+			h.writeGroup(w, map[string][]apiProcess{n.Name: newAPIPart(part)})
 			return nil
 		}
 	}
 	return cesi.Errorf(cesi.NotFound, "there is no group %q on node %q", group.Name, n.Name)
 }
 
-func (s *Server) writeGroup(w http.ResponseWriter, result map[string][]apiProcess) {
-	s.writeJSON(w, http.StatusOK, struct {
+func (h *apiHandler) writeGroup(w http.ResponseWriter, result map[string][]apiProcess) {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Result map[string][]apiProcess `json:"result"`
 	}{ok(), result})

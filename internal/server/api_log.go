@@ -20,8 +20,8 @@ type apiLogs struct {
 
 // apiLog gives the end of both logs of a process, as lines. It is the one kind
 // of request that waits for a node, bounded by the node's timeout.
-func (s *Server) apiLog(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.findAnsweringNode(r)
+func (h *apiHandler) apiLog(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.findAnsweringNode(r)
 	if err != nil {
 		return err
 	}
@@ -31,13 +31,13 @@ func (s *Server) apiLog(w http.ResponseWriter, r *http.Request) error {
 	}
 	var logs apiLogs
 	for stream, lines := range map[cesi.LogStream]*[]string{cesi.Stdout: &logs.Stdout, cesi.Stderr: &logs.Stderr} {
-		tail, err := s.opts.Fleet.Tail(r.Context(), n.Name, p.ProcessID, stream, logTail)
+		tail, err := h.Fleet.Tail(r.Context(), n.Name, p.ProcessID, stream, logTail)
 		if err != nil {
 			return err
 		}
 		*lines = logLines(tail)
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Logs apiLogs `json:"logs"`
 	}{ok(), logs})
@@ -72,8 +72,8 @@ type apiLogPiece struct {
 }
 
 // apiLogRead gives a stretch of a log: from offset on, up to before, or its end.
-func (s *Server) apiLogRead(w http.ResponseWriter, r *http.Request) error {
-	l, err := s.findLog(r)
+func (h *apiHandler) apiLogRead(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.findLog(r)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (s *Server) apiLogRead(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	part, size, err := s.readLog(r.Context(), l, window)
+	part, size, err := h.Requests.readLog(r.Context(), l, window)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Server) apiLogRead(w http.ResponseWriter, r *http.Request) error {
 		log.Pieces = append(log.Pieces, apiLogPiece{Offset: piece.Offset, Text: string(piece.Text), Gap: piece.Gap})
 	}
 	unhurried(w)
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Log apiLogPart `json:"log"`
 	}{ok(), log})
@@ -115,8 +115,8 @@ type apiMatch struct {
 }
 
 // apiLogSearch searches the last 16 MB before an offset, or of the log.
-func (s *Server) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
-	l, err := s.findLog(r)
+func (h *apiHandler) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.findLog(r)
 	if err != nil {
 		return err
 	}
@@ -128,9 +128,9 @@ func (s *Server) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := s.untilClosing(r)
+	ctx, cancel := h.Requests.untilClosing(r)
 	defer cancel()
-	found, err := s.logs.Search(ctx, l.node.Name, l.log, query, window.before, maxAPIMatches)
+	found, err := h.Logs.Search(ctx, l.node.Name, l.log, query, window.before, maxAPIMatches)
 	if err != nil {
 		return err
 	}
@@ -140,6 +140,6 @@ func (s *Server) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
 		answer.Matches[i] = apiMatch{Offset: m.Offset, Length: m.Length, Line: string(m.Line)}
 	}
 	unhurried(w)
-	s.writeJSON(w, http.StatusOK, answer)
+	h.writeJSON(w, http.StatusOK, answer)
 	return nil
 }

@@ -123,45 +123,45 @@ func hoursMinutesSeconds(d time.Duration) string {
 // clock is the time of day in the server's zone, as CeSi gives it.
 func clock(seconds int64) string { return time.Unix(seconds, 0).Format("15:04:05") }
 
-func (s *Server) apiNodes(w http.ResponseWriter, _ *http.Request) error {
-	snapshot := s.opts.Fleet.Snapshot()
+func (h *apiHandler) apiNodes(w http.ResponseWriter, _ *http.Request) error {
+	snapshot := h.Fleet.Snapshot()
 	nodes := make([]apiNode, len(snapshot.Nodes))
 	for i, n := range snapshot.Nodes {
 		nodes[i] = newAPINode(n)
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Nodes []apiNode `json:"nodes"`
 	}{ok(), nodes})
 	return nil
 }
 
-func (s *Server) apiNode(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.findNode(r)
+func (h *apiHandler) apiNode(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.findNode(r)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Node apiNode `json:"node"`
 	}{ok(), newAPINode(n)})
 	return nil
 }
 
-func (s *Server) apiProcesses(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.findAnsweringNode(r)
+func (h *apiHandler) apiProcesses(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.findAnsweringNode(r)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Processes []apiProcess `json:"processes"`
 	}{ok(), newAPIProcesses(n)})
 	return nil
 }
 
-func (s *Server) apiProcess(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.findAnsweringNode(r)
+func (h *apiHandler) apiProcess(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.findAnsweringNode(r)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (s *Server) apiProcess(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Process apiProcess `json:"process"`
 	}{ok(), newAPIProcess(n, p)})
@@ -177,9 +177,9 @@ func (s *Server) apiProcess(w http.ResponseWriter, r *http.Request) error {
 }
 
 // findNode returns the node that the path names.
-func (s *Server) findNode(r *http.Request) (*fleet.Node, error) {
+func (rd *requestReader) findNode(r *http.Request) (*fleet.Node, error) {
 	name := param(r, "node")
-	n, found := s.opts.Fleet.Snapshot().Node(name)
+	n, found := rd.Fleet.Snapshot().Node(name)
 	if !found {
 		return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", name)
 	}
@@ -188,8 +188,8 @@ func (s *Server) findNode(r *http.Request) (*fleet.Node, error) {
 
 // findAnsweringNode is findNode for those who would take its processes for
 // fresh: a node that does not answer is an error.
-func (s *Server) findAnsweringNode(r *http.Request) (*fleet.Node, error) {
-	n, err := s.findNode(r)
+func (rd *requestReader) findAnsweringNode(r *http.Request) (*fleet.Node, error) {
+	n, err := rd.findNode(r)
 	if err != nil {
 		return nil, err
 	}

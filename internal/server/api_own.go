@@ -41,9 +41,9 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-func (s *Server) apiSessions(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiSessions(w http.ResponseWriter, r *http.Request) error {
 	v := visitorOf(r)
-	sessions, err := s.opts.Auth.Sessions(r.Context(), v.user.Name)
+	sessions, err := h.Auth.Sessions(r.Context(), v.user.Name)
 	if err != nil {
 		return err
 	}
@@ -54,31 +54,31 @@ func (s *Server) apiSessions(w http.ResponseWriter, r *http.Request) error {
 			LastSeen: session.LastSeen, Expires: session.Expires, Address: session.Address, UserAgent: session.UserAgent,
 		}
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Sessions []apiSession `json:"sessions"`
 	}{ok(), list})
 	return nil
 }
 
-func (s *Server) apiEndSession(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.EndSession(r.Context(), s.actor(r), param(r, "id")); err != nil {
+func (h *apiHandler) apiEndSession(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndSession(r.Context(), actorOf(r), param(r, "id")); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The session has ended."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The session has ended."})
 	return nil
 }
 
-func (s *Server) apiEndOtherSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.EndOtherSessions(r.Context(), s.actor(r), visitorOf(r).token); err != nil {
+func (h *apiHandler) apiEndOtherSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndOtherSessions(r.Context(), actorOf(r), visitorOf(r).token); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "All other sessions have ended."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All other sessions have ended."})
 	return nil
 }
 
-func (s *Server) apiTokens(w http.ResponseWriter, r *http.Request) error {
-	tokens, err := s.opts.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
+func (h *apiHandler) apiTokens(w http.ResponseWriter, r *http.Request) error {
+	tokens, err := h.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Server) apiTokens(w http.ResponseWriter, r *http.Request) error {
 	for i, token := range tokens {
 		list[i] = newAPIToken(token)
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Tokens []apiToken `json:"tokens"`
 	}{ok(), list})
@@ -107,7 +107,7 @@ func (a *apiExpiry) UnmarshalJSON(text []byte) error {
 }
 
 // apiAddToken makes a token. What it is, is in this answer and nowhere else.
-func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		Name    string    `json:"name"`
 		Expires apiExpiry `json:"expires"`
@@ -115,11 +115,11 @@ func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	if err := readStrictJSON(r, &wanted); err != nil { // or a misspelt expires makes one that lasts for ever
 		return err
 	}
-	text, token, err := s.opts.Auth.AddToken(r.Context(), s.actor(r), wanted.Name, wanted.Expires.Time)
+	text, token, err := h.Auth.AddToken(r.Context(), actorOf(r), wanted.Name, wanted.Expires.Time)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		apiMessage
 		Token string `json:"token"`
 		apiToken
@@ -127,15 +127,15 @@ func (s *Server) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) apiRevokeToken(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiRevokeToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := tokenID(param(r, "id"))
 	if err != nil {
 		return err
 	}
-	if err := s.opts.Auth.RevokeToken(r.Context(), s.actor(r), id); err != nil {
+	if err := h.Auth.RevokeToken(r.Context(), actorOf(r), id); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The token is revoked."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The token is revoked."})
 	return nil
 }
 

@@ -43,8 +43,8 @@ func roleOf(word string) (cesi.Role, error) {
 	return cesi.ParseRole(word)
 }
 
-func (s *Server) apiUsers(w http.ResponseWriter, r *http.Request) error {
-	accounts, err := s.opts.Auth.Accounts(r.Context())
+func (h *apiHandler) apiUsers(w http.ResponseWriter, r *http.Request) error {
+	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *Server) apiUsers(w http.ResponseWriter, r *http.Request) error {
 		list[i] = apiAccount{apiUser: newAPIUser(a.User), Created: a.Created, LastLogin: moment(a.LastLogin),
 			Sessions: a.Sessions, Tokens: a.Tokens}
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Users []apiAccount `json:"users"`
 	}{ok(), list})
@@ -62,7 +62,7 @@ func (s *Server) apiUsers(w http.ResponseWriter, r *http.Request) error {
 
 // apiAddUser makes a user as CeSi does. The password holds until somebody changes
 // it, unless must_change_password says that this has to be at the first login.
-func (s *Server) apiAddUser(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		Username   string   `json:"username"`
 		Password   string   `json:"password"`
@@ -75,23 +75,23 @@ func (s *Server) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 	if wanted.Username == "" || wanted.Password == "" || wanted.UserType == nil {
 		return cesi.Errorf(cesi.Invalid, "a user needs a username, a password and a usertype (0 to %d)", cesi.Viewer)
 	}
-	err := s.opts.Auth.AddUser(r.Context(), s.actor(r), wanted.Username, wanted.Password, wanted.UserType.Role, wanted.MustChange)
+	err := h.Auth.AddUser(r.Context(), actorOf(r), wanted.Username, wanted.Password, wanted.UserType.Role, wanted.MustChange)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "User added"})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "User added"})
 	return nil
 }
 
-func (s *Server) apiDeleteUser(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.DeleteUser(r.Context(), s.actor(r), param(r, "user")); err != nil {
+func (h *apiHandler) apiDeleteUser(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.DeleteUser(r.Context(), actorOf(r), param(r, "user")); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "User deleted"})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "User deleted"})
 	return nil
 }
 
-func (s *Server) apiSetRole(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiSetRole(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		UserType *apiRole `json:"usertype"`
 		Role     *apiRole `json:"role"`
@@ -105,16 +105,16 @@ func (s *Server) apiSetRole(w http.ResponseWriter, r *http.Request) error {
 	if wanted.Role == nil {
 		return cesi.Errorf(cesi.Invalid, "name the usertype (0 to %d)", cesi.Viewer)
 	}
-	if err := s.opts.Auth.SetRole(r.Context(), s.actor(r), param(r, "user"), wanted.Role.Role); err != nil {
+	if err := h.Auth.SetRole(r.Context(), actorOf(r), param(r, "user"), wanted.Role.Role); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "The role is " + wanted.Role.String() + " now."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The role is " + wanted.Role.String() + " now."})
 	return nil
 }
 
 // apiSetPassword gives a user a password, made up unless the request names one,
 // which has to be changed at the next login unless the request says otherwise.
-func (s *Server) apiSetPassword(w http.ResponseWriter, r *http.Request) error {
+func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) error {
 	wanted := struct {
 		Password   string `json:"password"`
 		MustChange bool   `json:"must_change_password"`
@@ -127,28 +127,28 @@ func (s *Server) apiSetPassword(w http.ResponseWriter, r *http.Request) error {
 		made = auth.NewPassword()
 		wanted.Password = made
 	}
-	if err := s.opts.Auth.SetPassword(r.Context(), s.actor(r), param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
+	if err := h.Auth.SetPassword(r.Context(), actorOf(r), param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, struct {
+	h.writeJSON(w, http.StatusOK, struct {
 		apiMessage
 		Password string `json:"password,omitempty"`
 	}{apiMessage{ok(), "The password is set. All sessions and API tokens of the user have ended."}, made})
 	return nil
 }
 
-func (s *Server) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.EndSessions(r.Context(), s.actor(r), param(r, "user")); err != nil {
+func (h *apiHandler) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndSessions(r.Context(), actorOf(r), param(r, "user")); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "All sessions of the user have ended."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All sessions of the user have ended."})
 	return nil
 }
 
-func (s *Server) apiRevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.RevokeTokens(r.Context(), s.actor(r), param(r, "user")); err != nil {
+func (h *apiHandler) apiRevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.RevokeTokens(r.Context(), actorOf(r), param(r, "user")); err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, apiMessage{ok(), "All API tokens of the user are revoked."})
+	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All API tokens of the user are revoked."})
 	return nil
 }

@@ -30,13 +30,13 @@ type commandRequest struct {
 
 // requestOf reads a command: on the path's node, if it names one, else on the
 // fleet.
-func (s *Server) requestOf(r *http.Request, action string, form url.Values) (commandRequest, error) {
-	read := s.fleetRequest
+func (rd *requestReader) requestOf(r *http.Request, action string, form url.Values) (commandRequest, error) {
+	read := rd.fleetRequest
 	if param(r, "node") != "" {
-		read = s.nodeRequest
+		read = rd.nodeRequest
 	}
 	request, err := read(r, action, form)
-	request.Back = s.localPath(form.Get("back"))
+	request.Back = rd.localPath(form.Get("back"))
 	request.ConfirmSelf = form.Get("confirm_self")
 	switch request.Action {
 	case cesi.ActionSignal:
@@ -62,8 +62,8 @@ func stdinOf(form url.Values) string {
 
 // nodeRequest reads a command on the path's node: on the path's process, on the
 // groups and processes in the form, or on all.
-func (s *Server) nodeRequest(r *http.Request, action string, form url.Values) (commandRequest, error) {
-	n, err := s.findNode(r)
+func (rd *requestReader) nodeRequest(r *http.Request, action string, form url.Values) (commandRequest, error) {
+	n, err := rd.findNode(r)
 	if err != nil {
 		return commandRequest{}, err
 	}
@@ -84,12 +84,12 @@ func (s *Server) nodeRequest(r *http.Request, action string, form url.Values) (c
 
 // fleetRequest reads a command on a scope of the fleet. The answer to a question
 // about a set is for those that the question named, as far as they are still in it.
-func (s *Server) fleetRequest(_ *http.Request, action string, form url.Values) (commandRequest, error) {
+func (rd *requestReader) fleetRequest(_ *http.Request, action string, form url.Values) (commandRequest, error) {
 	where, err := scopeOf(form)
 	if err != nil {
 		return commandRequest{}, err
 	}
-	a, err := where.aim(s.opts.Fleet.Snapshot())
+	a, err := where.aim(rd.Fleet.Snapshot())
 	if err != nil {
 		return commandRequest{}, err
 	}

@@ -17,14 +17,14 @@ const defaultPatience = 20 * time.Second
 // control sends a command out and waits for it, at most until the server's
 // patience ends, the browser goes or the server shuts down. The command goes on
 // all the same.
-func (s *Server) control(r *http.Request, c fleet.Command) (fleet.Report, error) {
-	op, err := s.opts.Fleet.Control(r.Context(), s.actor(r), c)
+func (rd *requestReader) control(r *http.Request, actor cesi.Actor, c fleet.Command) (fleet.Report, error) {
+	op, err := rd.Fleet.Control(r.Context(), actor, c)
 	if err != nil {
 		return fleet.Report{}, err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opts.patience)
+	ctx, cancel := context.WithTimeout(r.Context(), rd.Patience)
 	defer cancel()
-	defer context.AfterFunc(s.opts.Closing, cancel)()
+	defer context.AfterFunc(rd.Closing, cancel)()
 	return op.Wait(ctx), nil
 }
 

@@ -49,14 +49,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // tell answers with an error: as JSON under /api/, as a page elsewhere.
 func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	if isAPI(r) {
-		s.failJSON(w, err)
+		s.api.failJSON(w, err)
 		return
 	}
 	if isPart(r) {
-		s.failPart(w, r, err)
+		s.pages.failPart(w, r, err)
 		return
 	}
-	s.failPage(w, r, err)
+	s.pages.failPage(w, r, err)
 }
 
 func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", "/api/") }

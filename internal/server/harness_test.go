@@ -68,8 +68,10 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 			ConfigFile: "/etc/cesi.conf", Closing: closing,
 		},
 		Settings: Settings{
-			Name: "CeSI", Lifetime: time.Hour,
-			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			Pages: PageSettings{Name: "CeSI"},
+			Sessions: SessionSettings{
+				Lifetime: time.Hour, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			},
 		},
 		fleetNow: time.Now,
 		fleet:    fleet.Settings{Nodes: nodes, PollInterval: 100 * time.Millisecond, ActionTimeout: 30 * time.Second},
@@ -77,7 +79,7 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 	for _, c := range change {
 		c(set)
 	}
-	set.pages = newTestRenderer(t, set.Prefix)
+	set.renderer = newTestRenderer(t, set.Prefix)
 	h := &harness{t: t, log: log}
 	h.openStore(set)
 	h.runFleet(set)
@@ -111,7 +113,7 @@ func (h *harness) openStore(set *setup) {
 	h.journal = store.NewJournal(h.db, set.Log)
 	h.auth = auth.New(auth.Options{
 		Store: h.db, Journal: h.journal, Log: set.Log, Now: set.Now,
-		SessionLifetime: set.Lifetime, Cost: bcrypt.MinCost, Database: h.path,
+		SessionLifetime: set.Sessions.Lifetime, Cost: bcrypt.MinCost, Database: h.path,
 	})
 	set.Store, set.Journal, set.Auth, set.Database = h.db, h.journal, h.auth, h.path
 }

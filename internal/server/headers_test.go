@@ -94,7 +94,7 @@ func TestHeaders_StrictTransportOnlyWithHTTPS(t *testing.T) {
 			}
 		}
 	}
-	stranger := startServer(t, nil, func(s *setup) { s.TrustedProxies = nil })
+	stranger := startServer(t, nil, func(s *setup) { s.Sessions.TrustedProxies = nil })
 	if got := stranger.anybody().get("/login", with{"X-Forwarded-Proto", "https"}).header.Get("Strict-Transport-Security"); got != "" {
 		t.Errorf("anybody may claim HTTPS: %q", got)
 	}

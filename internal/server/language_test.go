@@ -24,8 +24,8 @@ func TestTheLanguageIsTheUsersElseTheConfigurationsElseTheBrowsers(t *testing.T)
 	if got := language(chinese); got != "zh-CN" {
 		t.Errorf("the browser asks for Chinese: %s", got)
 	}
-	settings := *h.settings.Load()
-	settings.Language = "en"
+	settings := Settings{*h.pages.settings.Load(), *h.sessions.settings.Load()}
+	settings.Pages.Language = "en"
 	h.Apply(settings)
 	if got := language(chinese); got != "en" {
 		t.Errorf("the configuration says English: %s", got)

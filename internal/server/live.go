@@ -64,17 +64,17 @@ func livePagesOf(routes chi.Routes) (map[string]livePage, error) {
 // maxLiveAt is the longest path and query of a page to follow, in bytes.
 const maxLiveAt = 4096
 
-// canonicalPage finds the page that can be kept up to date at a local address, and
-// returns that address in the one form that all have who see the same: without
-// the parameters that the page does not read.
-func (s *Server) canonicalPage(at string) (livePage, string, error) {
-	local := s.localPath(at)
+// canonicalPage finds the page that can be kept up to date at a local address. It
+// returns the permission that the page needs, and the address in the one form
+// that is the same for equal pages: without parameters that the page does not read.
+func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical string, err error) {
+	local := s.pages.Requests.localPath(at)
 	if len(at) > maxLiveAt || local == "/" && at != "/" && at != s.opts.Prefix+"/" {
-		return livePage{}, "", cesi.Errorf(cesi.Invalid, "This is not the address of a page here.")
+		return 0, "", cesi.Errorf(cesi.Invalid, "This is not the address of a page here.")
 	}
 	u, err := url.Parse(local)
 	if err != nil {
-		return livePage{}, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
+		return 0, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
 	}
 	route := chi.NewRouteContext()
 	path := "/" + strings.Trim(u.EscapedPath(), "/")
@@ -83,20 +83,32 @@ func (s *Server) canonicalPage(at string) (livePage, string, error) {
 		page, found = s.livePages[route.RoutePattern()]
 	}
 	if !found {
-		return livePage{}, "", cesi.Errorf(cesi.NotFound, "This is not a page that CeSI keeps up to date.")
+		return 0, "", cesi.Errorf(cesi.NotFound, "This is not a page that CeSI keeps up to date.")
 	}
 	path = route.RoutePattern()
 	for i, name := range route.URLParams.Keys {
 		value, err := url.PathUnescape(route.URLParams.Values[i])
 		if err != nil {
-			return livePage{}, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
+			return 0, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
 		}
 		path = strings.Replace(path, "{"+name+"}", url.PathEscape(value), 1)
 	}
 	if query := page.read(u.Query()); len(query) > 0 {
 		path += "?" + query.Encode()
 	}
-	return page, path, nil
+	return page.permission, path, nil
+}
+
+// ownQuery returns the parameters of a request that its page reads: all of them for
+// a page that can't be kept up to date.
+func (s *Server) ownQuery(r *http.Request) url.Values {
+	query := r.URL.Query()
+	if route := chi.RouteContext(r.Context()); route != nil {
+		if page, found := s.livePages[route.RoutePattern()]; found {
+			return page.read(query)
+		}
+	}
+	return query
 }
 
 // read returns the part of a query that the page reads.
@@ -120,32 +132,32 @@ func (p livePage) read(query url.Values) url.Values {
 
 // liveStream keeps the page in a browser up to date, until it goes or its
 // session ends.
-func (s *Server) liveStream(w http.ResponseWriter, r *http.Request) error {
+func (h *streamHandler) liveStream(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	if !query.Has("at") {
 		return cesi.Errorf(cesi.Invalid, "at is missing: the path of the page to follow")
 	}
-	page, at, err := s.canonicalPage(query.Get("at"))
+	permission, at, err := h.CanonicalPage(query.Get("at"))
 	if err != nil {
 		return err
 	}
 	user := visitorOf(r).user
-	if !user.Role.Can(page.permission) {
+	if !user.Role.Can(permission) {
 		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", user.Role)
 	}
-	leave, err := s.openViews.enter(user.Name)
+	leave, err := h.views.enter(user.Name)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	ctx, cancel := s.untilClosing(r)
+	ctx, cancel := h.Requests.untilClosing(r)
 	defer cancel()
 	stream, err := newEventStream(w)
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	updates := s.live.Subscribe(ctx, sight{At: at, Role: user.Role, Language: s.speaker(r).Tag()}, query.Get("version"))
-	_ = s.follow(ctx, stream, r, updates) // the browser has gone: nobody to tell
+	updates := h.hub.Subscribe(ctx, sight{At: at, Role: user.Role, Language: h.Speaker(r).Tag()}, query.Get("version"))
+	_ = h.follow(ctx, stream, r, updates) // the browser has gone: nobody to tell
 	return nil
 }
 
@@ -189,7 +201,7 @@ func (o *openViews) enter(user string) (leave func(), err error) {
 	}, nil
 }
 
-func (s *Server) follow(ctx context.Context, stream *eventStream, r *http.Request, updates *live.Subscription) error {
+func (h *streamHandler) follow(ctx context.Context, stream *eventStream, r *http.Request, updates *live.Subscription) error {
 	alive, session := time.NewTicker(beat), time.NewTicker(recheck)
 	defer alive.Stop()
 	defer session.Stop()
@@ -209,11 +221,11 @@ func (s *Server) follow(ctx context.Context, stream *eventStream, r *http.Reques
 				return nil
 			}
 		case <-alive.C:
-			if err := stream.send("beat", strconv.FormatInt(s.opts.Now().UnixMilli(), 10)); err != nil {
+			if err := stream.send("beat", strconv.FormatInt(h.Now().UnixMilli(), 10)); err != nil {
 				return err
 			}
 		case <-session.C:
-			if !s.stillIn(ctx, r) {
+			if !h.Sessions.stillIn(ctx, r) {
 				return stream.send("reload", "")
 			}
 		}
@@ -221,23 +233,23 @@ func (s *Server) follow(ctx context.Context, stream *eventStream, r *http.Reques
 }
 
 // stillIn reports whether the session of a request still holds, in the same role.
-func (s *Server) stillIn(ctx context.Context, r *http.Request) bool {
+func (s *sessions) stillIn(ctx context.Context, r *http.Request) bool {
 	v := visitorOf(r)
-	user, err := s.opts.Auth.Session(ctx, v.token)
+	user, err := s.Auth.Session(ctx, v.token)
 	return err == nil && user.Role == v.user.Role && !user.MustChange
 }
 
 // renderFor makes a page as everybody of a sight sees it, through the same
 // route and the same permissions as a visit.
-func (s *Server) renderFor(ctx context.Context, sight sight) (live.Page, error) {
+func (h *streamHandler) renderFor(ctx context.Context, sight sight) (live.Page, error) {
 	ctx = context.WithValue(ctx, visitorKey{}, visitor{user: &cesi.User{Role: sight.Role, Language: sight.Language}})
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, sight.At, nil)
 	if err != nil {
 		return live.Page{}, fmt.Errorf("render %s: %w", sight.At, err)
 	}
-	version := s.version()
+	version := h.Version()
 	w := &memoryWriter{header: make(http.Header)}
-	s.router.ServeHTTP(w, r)
+	h.Routes.ServeHTTP(w, r)
 	if w.status != http.StatusOK {
 		return live.Page{}, fmt.Errorf("render %s: status %d", sight.At, w.status)
 	}
@@ -271,15 +283,15 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 }
 
 // looksAt reports whether a page that somebody has open shows the process.
-func (s *Server) looksAt(p fleet.Ref) bool {
-	return s.live.Shows(processRowID(p.Node, p.ProcessID))
+func (h *streamHandler) looksAt(p fleet.Ref) bool {
+	return h.hub.Shows(processRowID(p.Node, p.ProcessID))
 }
 
-// RunLive tells the pages in the browsers of what changes in the fleet, and the
+// runLive tells the pages in the browsers of what changes in the fleet, and the
 // fleet of what they show, until ctx ends.
-func (s *Server) RunLive(ctx context.Context) {
-	s.opts.Fleet.LookedAt(s.looksAt)
-	for range s.opts.Fleet.Changes(ctx) {
-		s.live.Changed()
+func (h *streamHandler) runLive(ctx context.Context) {
+	h.Fleet.LookedAt(h.looksAt)
+	for range h.Fleet.Changes(ctx) {
+		h.hub.Changed()
 	}
 }

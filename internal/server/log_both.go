@@ -14,8 +14,8 @@ import (
 
 // bothLogsStream follows stdout and stderr of a process for its page. They share
 // a stream, because browsers have few connections to a server for all their tabs.
-func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
-	n, err := s.findNode(r)
+func (h *streamHandler) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.findNode(r)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tails, refused, err := s.bothTails(r, n.Name, &p, places)
+	tails, refused, err := h.bothTails(r, n.Name, &p, places)
 	for _, tail := range tails {
 		defer tail.Close()
 	}
@@ -38,7 +38,7 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	ctx, cancel := s.untilClosing(r)
+	ctx, cancel := h.Requests.untilClosing(r)
 	defer cancel()
 	shared := newLogStream(stream)
 	for stream, place := range places {
@@ -46,7 +46,7 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 	}
 	var following sync.WaitGroup
 	for _, stream := range bothStreams {
-		t := &tailer{logStream: shared, stream: stream.String(), speaker: s.speaker(r), encode: encodeSpans()}
+		t := &tailer{logStream: shared, stream: stream.String(), speaker: h.Speaker(r), encode: encodeSpans()}
 		tail, from := tails[stream], places[stream]
 		if tail == nil {
 			if err := t.notice("end", false, refused[stream]); err != nil {
@@ -55,8 +55,8 @@ func (s *Server) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		following.Go(func() {
-			err := cesi.Contain(s.opts.Log, "send a log", func() error {
-				return t.follow(ctx, tail, from, resumed, s.readsLogs(r))
+			err := cesi.Contain(h.Log, "send a log", func() error {
+				return t.follow(ctx, tail, from, resumed, h.readsLogs(r))
 			})
 			if err != nil {
 				cancel() // the reader has gone
@@ -72,14 +72,14 @@ var bothStreams = [...]cesi.LogStream{cesi.Stdout, cesi.Stderr}
 
 // bothTails begins to follow the logs of a process, and says of those that it does
 // not why. It fails where it may follow none. The caller closes the tails.
-func (s *Server) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logs.Tail, refused map[cesi.LogStream]words.Phrase, err error) {
+func (h *streamHandler) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logs.Tail, refused map[cesi.LogStream]words.Phrase, err error) {
 	tails, refused = map[cesi.LogStream]*logs.Tail{}, map[cesi.LogStream]words.Phrase{}
 	for _, stream := range bothStreams {
 		if p.LogFile(stream) == "" { // perhaps since the page was loaded
 			refused[stream] = whyNoLog(p, stream)
 			continue
 		}
-		tail, failure := s.logs.Tail(visitorOf(r).user.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
+		tail, failure := h.Logs.Tail(visitorOf(r).user.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
 		if failure != nil {
 			refused[stream], err = sentence(failure), failure
 			continue

@@ -19,32 +19,32 @@ const downloadRead = 256 << 10
 // downloadLog sends all of a log that the node hands out, as it was when the
 // download began. Bytes that can't be had are marked. A node that fails on the
 // way breaks the download off, so that nobody takes it for whole.
-func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
-	l, err := s.findLog(r)
+func (h *streamHandler) downloadLog(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.findLog(r)
 	if err != nil {
 		return err
 	}
-	release, err := s.logs.Hold(visitorOf(r).user.Name, l.node.Name)
+	release, err := h.Logs.Hold(visitorOf(r).user.Name, l.node.Name)
 	if err != nil {
 		return err
 	}
 	defer release()
-	size, err := s.logSource.LogSize(r.Context(), l.node.Name, l.log)
+	size, err := h.Requests.Logs.LogSize(r.Context(), l.node.Name, l.log)
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": l.fileName()}))
-	h.Set("X-Accel-Buffering", "no")
+	header := w.Header()
+	header.Set("Content-Type", "application/octet-stream")
+	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": l.fileName()}))
+	header.Set("X-Accel-Buffering", "no")
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	ctx, cancel := s.untilClosing(r)
+	ctx, cancel := h.Requests.untilClosing(r)
 	defer cancel()
 	out := &rollingWriter{ResponseWriter: w, patience: exportPatience}
-	if err := s.sendLog(ctx, out, r, l, size); err != nil {
-		s.opts.Log.Debug("a download of a log was broken off", "node", l.node.Name, "log", l.log.String(), "error", err)
+	if err := h.sendLog(ctx, out, r, l, size); err != nil {
+		h.Log.Debug("a download of a log was broken off", "node", l.node.Name, "log", l.log.String(), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
@@ -53,11 +53,11 @@ func (s *Server) downloadLog(w http.ResponseWriter, r *http.Request) error {
 // otherLog stands in a download where the log became another one on the way.
 const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n"
 
-func (s *Server) sendLog(ctx context.Context, w io.Writer, r *http.Request, l logRequest, size int64) error {
-	checked := s.opts.Now()
+func (h *streamHandler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l logRequest, size int64) error {
+	checked := h.Now()
 	var proof logs.Proof
 	for from := int64(0); from < size; {
-		part, err := s.logSource.ReadLog(ctx, l.node.Name, l.log, from-int64(len(proof)), min(size, from+downloadRead))
+		part, err := h.Requests.Logs.ReadLog(ctx, l.node.Name, l.log, from-int64(len(proof)), min(size, from+downloadRead))
 		if err != nil {
 			return err
 		}
@@ -70,8 +70,8 @@ func (s *Server) sendLog(ctx context.Context, w io.Writer, r *http.Request, l lo
 		}
 		proof = logs.NewProof(part.Pieces[len(part.Pieces)-1].Text)
 		from = part.To
-		if now := s.opts.Now(); now.Sub(checked) >= recheckEvery {
-			if checked = now; !s.mayStill(r, cesi.ReadLogs) {
+		if now := h.Now(); now.Sub(checked) >= recheckEvery {
+			if checked = now; !h.Sessions.mayStill(r, cesi.ReadLogs) {
 				return cesi.Errorf(cesi.Forbidden, "the reader may not read logs any more")
 			}
 		}

@@ -26,8 +26,8 @@ type logRequest struct {
 }
 
 // findLog returns the log that the path names.
-func (s *Server) findLog(r *http.Request) (logRequest, error) {
-	n, err := s.findNode(r)
+func (rd *requestReader) findLog(r *http.Request) (logRequest, error) {
+	n, err := rd.findNode(r)
 	if err != nil {
 		return logRequest{}, err
 	}
@@ -85,12 +85,12 @@ func (w logWindow) bounds(size int64) (from, to int64) {
 }
 
 // readLog reads the window of a log and returns the log's size too.
-func (s *Server) readLog(ctx context.Context, l logRequest, w logWindow) (part cesi.LogPart, size int64, err error) {
-	if size, err = s.logSource.LogSize(ctx, l.node.Name, l.log); err != nil {
+func (rd *requestReader) readLog(ctx context.Context, l logRequest, w logWindow) (part cesi.LogPart, size int64, err error) {
+	if size, err = rd.Logs.LogSize(ctx, l.node.Name, l.log); err != nil {
 		return cesi.LogPart{}, 0, err
 	}
 	from, to := w.bounds(size)
-	part, err = s.logSource.ReadLog(ctx, l.node.Name, l.log, from, to)
+	part, err = rd.Logs.ReadLog(ctx, l.node.Name, l.log, from, to)
 	return part, max(size, part.To), err
 }
 

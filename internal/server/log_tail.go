@@ -20,8 +20,8 @@ import (
 type encodeText func(text []byte, offset int64, flush bool) (data any, held int)
 
 // logTailStream follows a log for a page: text comes as spans.
-func (s *Server) logTailStream(w http.ResponseWriter, r *http.Request) error {
-	return s.followLog(w, r, s.speaker(r), encodeSpans())
+func (h *streamHandler) logTailStream(w http.ResponseWriter, r *http.Request) error {
+	return h.followLog(w, r, h.Speaker(r), encodeSpans())
 }
 
 // encodeSpans encodes text as a page shows it.
@@ -47,9 +47,9 @@ type apiLogText struct {
 }
 
 // apiLogTail follows a log for a program: text comes as it is.
-func (s *Server) apiLogTail(w http.ResponseWriter, r *http.Request) error {
+func (h *streamHandler) apiLogTail(w http.ResponseWriter, r *http.Request) error {
 	var pending []byte
-	return s.followLog(w, r, nil, func(text []byte, offset int64, flush bool) (any, int) {
+	return h.followLog(w, r, nil, func(text []byte, offset int64, flush bool) (any, int) {
 		offset -= int64(len(pending))
 		if len(pending) > 0 {
 			text = append(pending, text...)
@@ -101,8 +101,8 @@ type tailer struct {
 
 // followLog sends a log live until the reader leaves, may not read it any more,
 // or the log is gone for good.
-func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
-	l, err := s.findLog(r)
+func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
+	l, err := h.Requests.findLog(r)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *word
 	if err != nil {
 		return err
 	}
-	tail, err := s.logs.Tail(visitorOf(r).user.Name, l.node.Name, l.log, from)
+	tail, err := h.Logs.Tail(visitorOf(r).user.Name, l.node.Name, l.log, from)
 	if err != nil {
 		return err
 	}
@@ -120,16 +120,16 @@ func (s *Server) followLog(w http.ResponseWriter, r *http.Request, speaker *word
 		return err
 	}
 	t := &tailer{logStream: newLogStream(stream), speaker: speaker, encode: encode}
-	ctx, cancel := s.untilClosing(r)
+	ctx, cancel := h.Requests.untilClosing(r)
 	defer cancel()
 	// Whatever ends it, the answer has begun and says it itself.
-	_ = t.follow(ctx, tail, from, resumed, s.readsLogs(r))
+	_ = t.follow(ctx, tail, from, resumed, h.readsLogs(r))
 	return nil
 }
 
 // readsLogs returns what tells whether the request's visitor may still read logs.
-func (s *Server) readsLogs(r *http.Request) func() bool {
-	return func() bool { return s.mayStill(r, cesi.ReadLogs) }
+func (h *streamHandler) readsLogs(r *http.Request) func() bool {
+	return func() bool { return h.Sessions.mayStill(r, cesi.ReadLogs) }
 }
 
 // follow sends the log until the reader leaves.

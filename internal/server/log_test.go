@@ -658,7 +658,7 @@ func TestLogDownload_ALogThatIsRotatedOnTheWayIsCutWithAMark(t *testing.T) {
 	h, _, file := startLogs(t, numbered(40_000))
 	n, _ := h.fleet.Snapshot().Node("n")
 	l := logRequest{node: n, log: cesi.LogName{Process: cesi.ProcessID{Group: "p", Name: "p"}}}
-	size, err := h.logSource.LogSize(t.Context(), "n", l.log)
+	size, err := h.stream.Requests.Logs.LogSize(t.Context(), "n", l.log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -675,7 +675,7 @@ func TestLogDownload_ALogThatIsRotatedOnTheWayIsCutWithAMark(t *testing.T) {
 			}
 			return got.Write(text)
 		})
-		if err := h.sendLog(t.Context(), w, httptest.NewRequest(http.MethodGet, "/", nil), l, size); err != nil {
+		if err := h.stream.sendLog(t.Context(), w, httptest.NewRequest(http.MethodGet, "/", nil), l, size); err != nil {
 			t.Fatal(err)
 		}
 		begin, marked := strings.CutSuffix(got.String(), otherLog)

@@ -29,9 +29,12 @@ func stoppedClock() *hands {
 	return c
 }
 
-func (c *hands) now() time.Time          { return time.Unix(0, c.at.Load()) }
+func (c *hands) now() time.Time { return time.Unix(0, c.at.Load()) }
+
 func (c *hands) advance(d time.Duration) { c.at.Add(int64(d)) }
-func (c *hands) set(s *setup)            { s.Now = c.now }
+
+func (c *hands) set(s *setup) { s.Now = c.now }
+
 func loginForm(user, password string) url.Values {
 	return url.Values{"username": {user}, "password": {password}}
 }
@@ -49,7 +52,7 @@ func sessionOf(r reply) *http.Cookie {
 // holds reports whether a session's token is good for anything.
 func (h *harness) holds(token string) bool {
 	h.t.Helper()
-	return h.anybody().get("/api/v2/profile", with{"Cookie", h.sessionCookie(false) + "=" + token}).status == http.StatusOK
+	return h.anybody().get("/api/v2/profile", with{"Cookie", h.sessions.sessionCookie(false) + "=" + token}).status == http.StatusOK
 }
 
 func TestTheSessionsCookieIsGuarded(t *testing.T) {
@@ -68,7 +71,7 @@ func TestTheSessionsCookieIsGuarded(t *testing.T) {
 		"behind a trusted proxy with HTTPS": {header: with{"X-Forwarded-Proto", "https"}, want: secure},
 		"behind a trusted proxy without":    {header: with{"X-Forwarded-Proto", "http"}, want: lax},
 		"anybody may claim HTTPS": {header: with{"X-Forwarded-Proto", "https"}, want: lax,
-			change: func(s *setup) { s.TrustedProxies = nil }},
+			change: func(s *setup) { s.Sessions.TrustedProxies = nil }},
 		"HTTPS of its own": {tls: true, want: secure},
 		"below a prefix":   {change: func(s *setup) { s.Prefix = "/cesi" }, want: below},
 		"below a prefix with HTTPS": {change: func(s *setup) { s.Prefix = "/cesi" },
@@ -139,7 +142,7 @@ func TestCookie_KeepsLongAnswersGoing(t *testing.T) {
 		asked := false
 		h.introduce(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			asked = true
-			if !h.mayStill(r, cesi.ViewFleet) {
+			if !h.sessions.mayStill(r, cesi.ViewFleet) {
 				t.Errorf("%s: the session does not hold when it is asked for again", scheme)
 			}
 		})).ServeHTTP(httptest.NewRecorder(), r)
@@ -158,7 +161,7 @@ func TestCookie_IsNamedInTheAPIsDocument(t *testing.T) {
 			}
 		}
 		h.anybody().get("/api/v2/openapi.json", with{"X-Forwarded-Proto", scheme}).json(t, &doc)
-		if got, want := doc.Components.SecuritySchemes["session"].Name, h.sessionCookie(scheme == "https"); got != want {
+		if got, want := doc.Components.SecuritySchemes["session"].Name, h.sessions.sessionCookie(scheme == "https"); got != want {
 			t.Errorf("%s: it names %q, want %q", scheme, got, want)
 		}
 	}
@@ -169,7 +172,7 @@ func TestALoginBeginsANewSessionAndEndsTheOld(t *testing.T) {
 	h.addUser("maria", cesi.Viewer)
 	b := h.anybody()
 	planted := strings.Repeat("a", 43)
-	first := sessionOf(b.post("/login", loginForm("maria", passwordOf("maria")), with{"Cookie", h.sessionCookie(false) + "=" + planted}))
+	first := sessionOf(b.post("/login", loginForm("maria", passwordOf("maria")), with{"Cookie", h.sessions.sessionCookie(false) + "=" + planted}))
 	if first.Value == planted || h.holds(planted) {
 		t.Error("a token that was planted is good")
 	}
@@ -324,7 +327,7 @@ func TestWhoFailsOftenHasToWaitAndNobodyElse(t *testing.T) {
 
 func TestACopiedAddressIsNoWayAroundTheWait(t *testing.T) {
 	clock := stoppedClock()
-	h := startServer(t, nil, clock.set, func(s *setup) { s.TrustedProxies = nil })
+	h := startServer(t, nil, clock.set, func(s *setup) { s.Sessions.TrustedProxies = nil })
 	status := 0
 	for i := range 6 {
 		status = h.anybody().post("/login", loginForm("admin", "wrong"),
@@ -528,7 +531,7 @@ func TestLogin_BrowserThatWasLoggedInIsNotLockedOut(t *testing.T) {
 	first := known.post("/login", loginForm("admin", passwordOf("admin")), from("198.51.100.1"))
 	var device *http.Cookie
 	for _, c := range (&http.Response{Header: first.header}).Cookies() {
-		if c.Name == h.deviceCookie(false) {
+		if c.Name == h.sessions.deviceCookie(false) {
 			device = c
 		}
 	}

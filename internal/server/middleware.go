@@ -61,7 +61,7 @@ func (s *Server) securityHeaders(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store") // static files say otherwise
-		if isHTTPS(r, s.settings.Load().TrustedProxies) {
+		if isHTTPS(r, s.sessions.TrustedProxies()) {
 			h.Set("Strict-Transport-Security", strictTransport)
 		}
 		next.ServeHTTP(w, r)

@@ -15,8 +15,8 @@ var openAPI []byte
 // cookiePlaceholder stands in openapi.json for the name of the session's cookie.
 const cookiePlaceholder = `"name": "cesi_session_ID"`
 
-func (s *Server) apiDocument(w http.ResponseWriter, r *http.Request) error {
-	name := `"name": "` + s.sessionCookie(visitorOf(r).https) + `"`
+func (h *apiHandler) apiDocument(w http.ResponseWriter, r *http.Request) error {
+	name := `"name": "` + h.Sessions.sessionCookie(visitorOf(r).https) + `"`
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(bytes.Replace(openAPI, []byte(cookiePlaceholder), []byte(name), 1)) // a client that has gone needs no answer
 	return nil

@@ -11,39 +11,39 @@ import (
 // activityEntries is how many entries a page of the activity log has.
 const activityEntries = 50
 
-func (s *Server) activityPage(w http.ResponseWriter, r *http.Request) error {
-	query, err := s.activityQuery(r)
+func (h *pagesHandler) activityPage(w http.ResponseWriter, r *http.Request) error {
+	query, err := h.Requests.activityQuery(r, visitorOf(r).user.Role)
 	if err != nil {
 		return err
 	}
 	query.Limit = activityEntries + 1
-	lines, err := s.opts.Store.ActivityLines(r.Context(), query.ActivityFilter, targetsShown)
+	lines, err := h.Store.ActivityLines(r.Context(), query.ActivityFilter, targetsShown)
 	if err != nil {
 		return err
 	}
 	more := len(lines) > activityEntries
-	base := s.base(r)
+	base := h.base(r)
 	if r.URL.Query().Get("notice") == "purged" {
 		base.Notice = base.say("The entries are removed. The log says so, and how many they were.")
 	}
 	page := newActivityPage(base, query, lines[:min(len(lines), activityEntries)], more)
-	for _, n := range s.opts.Fleet.Snapshot().Nodes {
+	for _, n := range h.Fleet.Snapshot().Nodes {
 		page.Nodes = append(page.Nodes, n.Name)
 	}
-	return s.pages.render(w, http.StatusOK, "activity", page)
+	return h.Renderer.render(w, http.StatusOK, "activity", page)
 }
 
-func (s *Server) activityEntryPage(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) activityEntryPage(w http.ResponseWriter, r *http.Request) error {
 	id, err := activityID(param(r, "id"))
 	if err != nil {
 		return err
 	}
-	entry, targets, err := s.opts.Store.Activity(r.Context(), id)
+	entry, targets, err := h.Store.Activity(r.Context(), id)
 	if err != nil {
 		return err
 	}
 	all := visibleTo(visitorOf(r).user, slices.Insert(targets, 0, entry))
-	return s.pages.render(w, http.StatusOK, "activity_entry", newActivityEntryPage(s.base(r), all[0], all[1:]))
+	return h.Renderer.render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.base(r), all[0], all[1:]))
 }
 
 // visibleTo takes out what only administrators may see.
@@ -58,9 +58,9 @@ func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
 }
 
 // latestActivity is what the dashboard shows of the log.
-func (s *Server) latestActivity(r *http.Request) ([]store.ActivityLine, error) {
+func (h *pagesHandler) latestActivity(r *http.Request) ([]store.ActivityLine, error) {
 	filter := store.ActivityFilter{Limit: dashboardEntries, Public: !visitorOf(r).user.Role.Can(cesi.ManageUsers)}
-	entries, err := s.opts.Store.Activities(r.Context(), filter)
+	entries, err := h.Store.Activities(r.Context(), filter)
 	lines := make([]store.ActivityLine, len(entries))
 	for i, entry := range entries {
 		lines[i].Entry = entry

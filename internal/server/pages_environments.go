@@ -9,23 +9,23 @@ import (
 )
 
 // environmentsPage lists the environments.
-func (s *Server) environmentsPage(w http.ResponseWriter, r *http.Request) error {
-	page := newEnvironmentsPage(s.base(r), s.opts.Fleet.Snapshot(), s.configFile(r))
-	return s.pages.render(w, http.StatusOK, "environments", page)
+func (h *pagesHandler) environmentsPage(w http.ResponseWriter, r *http.Request) error {
+	page := newEnvironmentsPage(h.base(r), h.Fleet.Snapshot(), h.configFile(r))
+	return h.Renderer.render(w, http.StatusOK, "environments", page)
 }
 
 // environmentPage shows the nodes of one environment and their processes.
-func (s *Server) environmentPage(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) environmentPage(w http.ResponseWriter, r *http.Request) error {
 	number, err := parsePage(r.URL.Query().Get("page"))
 	if err != nil {
 		return err
 	}
-	snapshot := s.opts.Fleet.Snapshot()
+	snapshot := h.Fleet.Snapshot()
 	name, err := findEnvironment(snapshot, r)
 	if err != nil {
 		return err
 	}
-	return s.pages.render(w, http.StatusOK, "environment", newEnvironmentPage(s.base(r), snapshot, name, number))
+	return h.Renderer.render(w, http.StatusOK, "environment", newEnvironmentPage(h.base(r), snapshot, name, number))
 }
 
 // findEnvironment returns the environment that the path names.

@@ -8,22 +8,22 @@ import (
 )
 
 // groupsPage lists the groups of the fleet.
-func (s *Server) groupsPage(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) groupsPage(w http.ResponseWriter, r *http.Request) error {
 	q, err := groupsQueryOf(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	page := newGroupsPage(s.base(r), s.opts.Fleet.Snapshot(), q, s.configFile(r))
-	return s.pages.render(w, http.StatusOK, "groups", page)
+	page := newGroupsPage(h.base(r), h.Fleet.Snapshot(), q, h.configFile(r))
+	return h.Renderer.render(w, http.StatusOK, "groups", page)
 }
 
 // groupPage shows one group across the fleet, or across an environment.
-func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) groupPage(w http.ResponseWriter, r *http.Request) error {
 	q, err := groupQueryOf(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	group, err := s.findGroup(r)
+	group, err := h.Requests.findGroup(r)
 	if err != nil {
 		return err
 	}
@@ -31,13 +31,13 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request) error {
 	if !found {
 		return cesi.Errorf(cesi.NotFound, "there is no group %q in environment %q", group.Name, q.Environment)
 	}
-	return s.pages.render(w, http.StatusOK, "group", newGroupPage(s.base(r), group, part, q))
+	return h.Renderer.render(w, http.StatusOK, "group", newGroupPage(h.base(r), group, part, q))
 }
 
 // findGroup returns the group that the path names.
-func (s *Server) findGroup(r *http.Request) (*fleet.Group, error) {
+func (rd *requestReader) findGroup(r *http.Request) (*fleet.Group, error) {
 	name := param(r, "group")
-	group, found := s.opts.Fleet.Snapshot().Group(name)
+	group, found := rd.Fleet.Snapshot().Group(name)
 	if !found {
 		return nil, cesi.Errorf(cesi.NotFound, "there is no group %q", name)
 	}

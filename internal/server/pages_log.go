@@ -22,14 +22,14 @@ const (
 
 // logPage shows a part of a log: its end, or what offset, before or at (a
 // match) say. It waits for the node, within the node's timeout.
-func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
-	l, err := s.findLog(r)
+func (h *pagesHandler) logPage(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.findLog(r)
 	if err != nil {
 		return err
 	}
 	query := r.URL.Query()
-	page := newLogPage(s.base(r), l, logQueryOf(query))
-	switch err := s.fillLog(r.Context(), &page, l, query); {
+	page := newLogPage(h.base(r), l, logQueryOf(query))
+	switch err := h.fillLog(r.Context(), &page, l, query); {
 	case err == nil:
 	case cesi.IsNoLog(err):
 		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
@@ -43,11 +43,11 @@ func (s *Server) logPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	unhurried(w)
-	return s.pages.render(w, http.StatusOK, "log", page)
+	return h.Renderer.render(w, http.StatusOK, "log", page)
 }
 
 // fillLog reads the part of a log that a query asks for into the page.
-func (s *Server) fillLog(ctx context.Context, page *logPageData, l logRequest, query url.Values) error {
+func (h *pagesHandler) fillLog(ctx context.Context, page *logPageData, l logRequest, query url.Values) error {
 	p := &page.Panel
 	window, err := logWindowOf(query, logPage)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Server) fillLog(ctx context.Context, page *logPageData, l logRequest, q
 		}
 		window.offset = max(0, p.At-beforeMatch)
 	}
-	part, size, err := s.readLog(ctx, l, window)
+	part, size, err := h.Requests.readLog(ctx, l, window)
 	if err != nil {
 		return err
 	}
@@ -115,38 +115,38 @@ func toLine(part cesi.LogPart, size int64) cesi.LogPart {
 
 // logSearchPage lists what a search finds, or leads to the next or previous
 // match of one.
-func (s *Server) logSearchPage(w http.ResponseWriter, r *http.Request) error {
-	l, err := s.findLog(r)
+func (h *pagesHandler) logSearchPage(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.findLog(r)
 	if err != nil {
 		return err
 	}
 	values := r.URL.Query()
-	page := newLogPage(s.base(r), l, logQueryOf(values))
+	page := newLogPage(h.base(r), l, logQueryOf(values))
 	page.Panel.Live = false
 	query, err := page.Panel.Query.parse()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := s.untilClosing(r)
+	ctx, cancel := h.Requests.untilClosing(r)
 	defer cancel()
 	if direction := values.Get("go"); direction != "" {
-		return s.stepSearch(ctx, w, r, l, query, page, direction)
+		return h.stepSearch(ctx, w, r, l, query, page, direction)
 	}
 	window, err := logWindowOf(values, logPage)
 	if err != nil {
 		return err
 	}
-	found, err := s.logs.Search(ctx, l.node.Name, l.log, query, window.before, foundRows)
+	found, err := h.Logs.Search(ctx, l.node.Name, l.log, query, window.before, foundRows)
 	if err != nil {
 		return err
 	}
 	page.Found = newFoundView(page.Panel, found)
 	unhurried(w)
-	return s.pages.render(w, http.StatusOK, "log_search", page)
+	return h.Renderer.render(w, http.StatusOK, "log_search", page)
 }
 
 // stepSearch leads to the match before or behind an offset, if there is one.
-func (s *Server) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l logRequest, query logs.Query, page logPageData, direction string) error {
+func (h *pagesHandler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l logRequest, query logs.Query, page logPageData, direction string) error {
 	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	if err != nil || from < 0 {
 		return cesi.Errorf(cesi.Invalid, "from is a number of bytes, not %q", r.URL.Query().Get("from"))
@@ -155,15 +155,15 @@ func (s *Server) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.
 	if !back {
 		from++
 	}
-	match, found, end, err := s.logs.Next(ctx, l.node.Name, l.log, query, from, back)
+	match, found, end, err := h.Logs.Next(ctx, l.node.Name, l.log, query, from, back)
 	if err != nil {
 		return err
 	}
 	if found {
-		s.redirect(w, r, matchURL(page.Panel, match.Offset))
+		h.Requests.redirect(w, r, matchURL(page.Panel, match.Offset))
 		return nil
 	}
 	page.Found = nothingFurther(page.Panel, direction, from, end)
 	unhurried(w)
-	return s.pages.render(w, http.StatusOK, "log_search", page)
+	return h.Renderer.render(w, http.StatusOK, "log_search", page)
 }

@@ -10,44 +10,44 @@ import (
 	"cesi/internal/words"
 )
 
-func (s *Server) endSessionForm(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.EndSession(r.Context(), s.actor(r), param(r, "id")); err != nil {
+func (h *pagesHandler) endSessionForm(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndSession(r.Context(), actorOf(r), param(r, "id")); err != nil {
 		return err
 	}
-	s.redirect(w, r, "/profile?notice=session#sessions")
+	h.Requests.redirect(w, r, "/profile?notice=session#sessions")
 	return nil
 }
 
-func (s *Server) endOtherSessionsForm(w http.ResponseWriter, r *http.Request) error {
-	if err := s.opts.Auth.EndOtherSessions(r.Context(), s.actor(r), visitorOf(r).token); err != nil {
+func (h *pagesHandler) endOtherSessionsForm(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndOtherSessions(r.Context(), actorOf(r), visitorOf(r).token); err != nil {
 		return err
 	}
-	s.redirect(w, r, "/profile?notice=sessions#sessions")
+	h.Requests.redirect(w, r, "/profile?notice=sessions#sessions")
 	return nil
 }
 
 // addTokenForm makes an API token and shows it.
-func (s *Server) addTokenForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) addTokenForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
 	name := strings.TrimSpace(r.PostForm.Get("name"))
-	expires, err := s.expiry(r.PostForm.Get("days"))
+	expires, err := h.expiry(r.PostForm.Get("days"))
 	var text string
 	if err == nil {
-		text, _, err = s.opts.Auth.AddToken(r.Context(), s.actor(r), name, expires)
+		text, _, err = h.Auth.AddToken(r.Context(), actorOf(r), name, expires)
 	}
 	switch {
 	case err == nil:
-		return s.showProfile(w, r, s.base(r), http.StatusOK, profileFacts{Secret: newTokenSecret(name, text)})
+		return h.showProfile(w, r, h.base(r), http.StatusOK, profileFacts{Secret: newTokenSecret(name, text)})
 	case statusOf(err) == http.StatusInternalServerError:
 		return err
 	}
-	return s.showProfile(w, r, s.base(r), statusOf(err), profileFacts{TokenProblem: cesi.Sentence(err), TokenName: name})
+	return h.showProfile(w, r, h.base(r), statusOf(err), profileFacts{TokenProblem: cesi.Sentence(err), TokenName: name})
 }
 
 // expiry is when a token ends that is to last for so many days; 0 is never.
-func (s *Server) expiry(days string) (time.Time, error) {
+func (h *pagesHandler) expiry(days string) (time.Time, error) {
 	n, err := strconv.Atoi(days)
 	switch {
 	case err != nil || n < 0 || n > 3650:
@@ -55,7 +55,7 @@ func (s *Server) expiry(days string) (time.Time, error) {
 	case n == 0:
 		return time.Time{}, nil
 	default:
-		return s.opts.Now().AddDate(0, 0, n), nil
+		return h.Now().AddDate(0, 0, n), nil
 	}
 }
 
@@ -67,14 +67,14 @@ func newTokenSecret(name, text string) *secret {
 }
 
 // askToRevoke asks before one of the visitor's own tokens is revoked.
-func (s *Server) askToRevoke(w http.ResponseWriter, r *http.Request) error {
-	tokens, err := s.opts.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
+func (h *pagesHandler) askToRevoke(w http.ResponseWriter, r *http.Request) error {
+	tokens, err := h.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
 	if err != nil {
 		return err
 	}
 	for _, t := range tokens {
 		if id := strconv.FormatInt(t.ID, 10); id == param(r, "id") {
-			return s.pages.render(w, http.StatusOK, "question", newQuestionPage(s.base(r), "profile", question{
+			return h.Renderer.render(w, http.StatusOK, "question", newQuestionPage(h.base(r), "profile", question{
 				Question: words.Of("Revoke the API token %s?", plain(t.Name)), Verb: words.Of("Revoke %s", plain(t.Name)),
 				Post: localURL("profile", "tokens", id, "revoke"), Back: "/profile",
 				Remarks: []words.Phrase{words.Of("Scripts that use it are refused from now on.")},
@@ -84,14 +84,14 @@ func (s *Server) askToRevoke(w http.ResponseWriter, r *http.Request) error {
 	return cesi.Errorf(cesi.NotFound, "there is no such token")
 }
 
-func (s *Server) revokeTokenForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) revokeTokenForm(w http.ResponseWriter, r *http.Request) error {
 	id, err := tokenID(param(r, "id"))
 	if err != nil {
 		return err
 	}
-	if err := s.opts.Auth.RevokeToken(r.Context(), s.actor(r), id); err != nil {
+	if err := h.Auth.RevokeToken(r.Context(), actorOf(r), id); err != nil {
 		return err
 	}
-	s.redirect(w, r, "/profile?notice=token#tokens")
+	h.Requests.redirect(w, r, "/profile?notice=token#tokens")
 	return nil
 }

@@ -1,12 +1,14 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+)
 
 // palette answers what was typed into the palette of a page, which is at the
 // path "at" and puts the answer into its list.
-func (s *Server) palette(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) palette(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	search := paletteSearch{base: s.base(r), snapshot: s.opts.Fleet.Snapshot(), back: s.localPath(query.Get("at"))}
+	search := paletteSearch{base: h.base(r), snapshot: h.Fleet.Snapshot(), back: h.Requests.localPath(query.Get("at"))}
 	found := paletteResults{Items: search.find(query.Get("q"))}
-	return s.pages.renderPart(w, http.StatusOK, s.speaker(r), "palette_results", found)
+	return h.Renderer.renderPart(w, http.StatusOK, h.speaker(r), "palette_results", found)
 }

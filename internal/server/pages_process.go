@@ -8,18 +8,18 @@ import (
 )
 
 // processPage shows one process.
-func (s *Server) processPage(w http.ResponseWriter, r *http.Request) error {
-	n, p, err := s.findNodesProcess(r)
+func (h *pagesHandler) processPage(w http.ResponseWriter, r *http.Request) error {
+	n, p, err := h.Requests.findNodesProcess(r)
 	if err != nil {
 		return err
 	}
-	return s.pages.render(w, http.StatusOK, "process", newProcessPage(s.base(r), n, p))
+	return h.Renderer.render(w, http.StatusOK, "process", newProcessPage(h.base(r), n, p))
 }
 
 // findNodesProcess returns the node and the process that the path names, as they
 // are known, however old that is.
-func (s *Server) findNodesProcess(r *http.Request) (*fleet.Node, fleet.Process, error) {
-	n, err := s.findNode(r)
+func (rd *requestReader) findNodesProcess(r *http.Request) (*fleet.Node, fleet.Process, error) {
+	n, err := rd.findNode(r)
 	if err != nil {
 		return nil, fleet.Process{}, err
 	}

@@ -1,8 +1,10 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+)
 
 // stylePage shows every component, for those who work on them.
-func (s *Server) stylePage(w http.ResponseWriter, r *http.Request) error {
-	return s.pages.render(w, http.StatusOK, "style", newStylePage(s.base(r)))
+func (h *pagesHandler) stylePage(w http.ResponseWriter, r *http.Request) error {
+	return h.Renderer.render(w, http.StatusOK, "style", newStylePage(h.base(r)))
 }

@@ -264,8 +264,8 @@ func TestWhatIsNotThereOffersItsNode(t *testing.T) {
 func TestBannersAreForAdministrators(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h := startServer(t, nodes, func(s *setup) {
-		s.Problem = &config.Error{Problems: []config.Problem{{File: "cesi.conf", Line: 12, Text: `node "web1": port "90o1" is not a number`}}}
-		s.NeedsRestart = []string{"port", "url_prefix"}
+		s.Pages.Problem = &config.Error{Problems: []config.Problem{{File: "cesi.conf", Line: 12, Text: `node "web1": port "90o1" is not a number`}}}
+		s.Pages.NeedsRestart = []string{"port", "url_prefix"}
 	})
 	h.addUsers()
 	h.breakAudit()
@@ -279,8 +279,8 @@ func TestBannersAreForAdministrators(t *testing.T) {
 			}
 		}
 	}
-	settings := *h.settings.Load()
-	settings.Problem, settings.NeedsRestart = errors.New("can't be read"), nil
+	settings := Settings{*h.pages.settings.Load(), *h.sessions.settings.Load()}
+	settings.Pages.Problem, settings.Pages.NeedsRestart = errors.New("can't be read"), nil
 	h.Apply(settings)
 	if got := h.as("admin").open("/nodes").Find(".flash-warning").Text(); strings.Contains(got, "url_prefix") || !strings.Contains(got, "can't be read") {
 		t.Errorf("after a reload: %q", got)

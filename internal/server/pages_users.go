@@ -9,40 +9,40 @@ import (
 	"cesi/internal/words"
 )
 
-func (s *Server) usersPage(w http.ResponseWriter, r *http.Request) error {
-	base := s.base(r)
+func (h *pagesHandler) usersPage(w http.ResponseWriter, r *http.Request) error {
+	base := h.base(r)
 	if r.URL.Query().Get("notice") == "deleted" {
 		base.Notice = base.say("The user is deleted.")
 	}
-	return s.showUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
+	return h.showUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
 }
 
-func (s *Server) showUsers(w http.ResponseWriter, r *http.Request, base basePage, status int, form newUserForm, problem string, made *secret) error {
-	accounts, err := s.opts.Auth.Accounts(r.Context())
+func (h *pagesHandler) showUsers(w http.ResponseWriter, r *http.Request, base basePage, status int, form newUserForm, problem string, made *secret) error {
+	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return err
 	}
-	return s.pages.render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
+	return h.Renderer.render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
 }
 
 // addUserForm adds a user with the password of the form, or one that is made up,
 // and shows it. It has to be changed at the first login: two people know it.
-func (s *Server) addUserForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) addUserForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
 	name, password := strings.TrimSpace(r.PostForm.Get("username")), passwordOrNew(r.PostForm.Get("password"))
 	role, err := cesi.ParseRole(r.PostForm.Get("role"))
 	if err == nil {
-		err = s.opts.Auth.AddUser(r.Context(), s.actor(r), name, password, role, true)
+		err = h.Auth.AddUser(r.Context(), actorOf(r), name, password, role, true)
 	}
 	switch {
 	case err == nil:
-		return s.showUsers(w, r, s.base(r), http.StatusOK, newUserForm{Role: cesi.Viewer}, "", newPasswordSecret(name, password))
+		return h.showUsers(w, r, h.base(r), http.StatusOK, newUserForm{Role: cesi.Viewer}, "", newPasswordSecret(name, password))
 	case statusOf(err) == http.StatusInternalServerError:
 		return err
 	}
-	return s.showUsers(w, r, s.base(r), statusOf(err), newUserForm{name, role}, cesi.Sentence(err), nil)
+	return h.showUsers(w, r, h.base(r), statusOf(err), newUserForm{name, role}, cesi.Sentence(err), nil)
 }
 
 // passwordOrNew is the password that was typed or, where none was, a new one.
@@ -53,8 +53,8 @@ func passwordOrNew(typed string) string {
 	return typed
 }
 
-func (s *Server) userPage(w http.ResponseWriter, r *http.Request) error {
-	base := s.base(r)
+func (h *pagesHandler) userPage(w http.ResponseWriter, r *http.Request) error {
+	base := h.base(r)
 	switch r.URL.Query().Get("notice") {
 	case "role":
 		base.Notice = base.say("The role is changed. It is in force now.")
@@ -63,16 +63,16 @@ func (s *Server) userPage(w http.ResponseWriter, r *http.Request) error {
 	case "tokens":
 		base.Notice = base.say("All API tokens are revoked.")
 	}
-	return s.showUser(w, r, base, nil, nil)
+	return h.showUser(w, r, base, nil, nil)
 }
 
 // showUser shows the user of the path, with what went wrong or what is shown once.
-func (s *Server) showUser(w http.ResponseWriter, r *http.Request, base basePage, failure error, made *secret) error {
-	account, err := s.account(r)
+func (h *pagesHandler) showUser(w http.ResponseWriter, r *http.Request, base basePage, failure error, made *secret) error {
+	account, err := h.account(r)
 	if err != nil {
 		return err
 	}
-	tokens, err := s.opts.Auth.Tokens(r.Context(), account.Name)
+	tokens, err := h.Auth.Tokens(r.Context(), account.Name)
 	if err != nil {
 		return err
 	}
@@ -80,13 +80,13 @@ func (s *Server) showUser(w http.ResponseWriter, r *http.Request, base basePage,
 	if failure != nil {
 		status, problem = statusOf(failure), cesi.Sentence(failure)
 	}
-	return s.pages.render(w, status, "user", newUserPage(base, account, tokens, problem, made))
+	return h.Renderer.render(w, status, "user", newUserPage(base, account, tokens, problem, made))
 }
 
 // account finds the user of the path.
-func (s *Server) account(r *http.Request) (cesi.Account, error) {
+func (h *pagesHandler) account(r *http.Request) (cesi.Account, error) {
 	name := param(r, "user")
-	accounts, err := s.opts.Auth.Accounts(r.Context())
+	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return cesi.Account{}, err
 	}
@@ -99,69 +99,69 @@ func (s *Server) account(r *http.Request) (cesi.Account, error) {
 }
 
 // changed leads on after a change of a user, or shows why there was none.
-func (s *Server) changed(w http.ResponseWriter, r *http.Request, err error, next string) error {
+func (h *pagesHandler) changed(w http.ResponseWriter, r *http.Request, err error, next string) error {
 	switch {
 	case err == nil:
-		s.redirect(w, r, next)
+		h.Requests.redirect(w, r, next)
 		return nil
 	case statusOf(err) == http.StatusConflict || statusOf(err) == http.StatusBadRequest:
-		return s.showUser(w, r, s.base(r), err, nil)
+		return h.showUser(w, r, h.base(r), err, nil)
 	default:
 		return err
 	}
 }
 
-func (s *Server) roleForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) roleForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
 	name := param(r, "user")
 	role, err := cesi.ParseRole(r.PostForm.Get("role"))
 	if err == nil {
-		err = s.opts.Auth.SetRole(r.Context(), s.actor(r), name, role)
+		err = h.Auth.SetRole(r.Context(), actorOf(r), name, role)
 	}
 	next := localURL("users", name) + "?notice=role"
 	if cesi.SameUserName(name, visitorOf(r).user.Name) && !role.Can(cesi.ManageUsers) {
 		next = "/profile?notice=role"
 	}
-	return s.changed(w, r, err, next)
+	return h.changed(w, r, err, next)
 }
 
 // resetPasswordForm gives a user the password of the form, or a new one, and
 // shows it.
-func (s *Server) resetPasswordForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) resetPasswordForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return tooLarge(err)
 	}
 	name, password := param(r, "user"), passwordOrNew(r.PostForm.Get("password"))
-	if err := s.opts.Auth.SetPassword(r.Context(), s.actor(r), name, password, true); err != nil {
-		return s.changed(w, r, err, "")
+	if err := h.Auth.SetPassword(r.Context(), actorOf(r), name, password, true); err != nil {
+		return h.changed(w, r, err, "")
 	}
-	return s.showUser(w, r, s.base(r), nil, newPasswordSecret(name, password))
+	return h.showUser(w, r, h.base(r), nil, newPasswordSecret(name, password))
 }
 
-func (s *Server) deleteUserForm(w http.ResponseWriter, r *http.Request) error {
-	return s.changed(w, r, s.opts.Auth.DeleteUser(r.Context(), s.actor(r), param(r, "user")), "/users?notice=deleted")
+func (h *pagesHandler) deleteUserForm(w http.ResponseWriter, r *http.Request) error {
+	return h.changed(w, r, h.Auth.DeleteUser(r.Context(), actorOf(r), param(r, "user")), "/users?notice=deleted")
 }
 
-func (s *Server) endSessionsForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) endSessionsForm(w http.ResponseWriter, r *http.Request) error {
 	name := param(r, "user")
-	return s.changed(w, r, s.opts.Auth.EndSessions(r.Context(), s.actor(r), name), localURL("users", name)+"?notice=sessions")
+	return h.changed(w, r, h.Auth.EndSessions(r.Context(), actorOf(r), name), localURL("users", name)+"?notice=sessions")
 }
 
-func (s *Server) revokeTokensForm(w http.ResponseWriter, r *http.Request) error {
+func (h *pagesHandler) revokeTokensForm(w http.ResponseWriter, r *http.Request) error {
 	name := param(r, "user")
-	return s.changed(w, r, s.opts.Auth.RevokeTokens(r.Context(), s.actor(r), name), localURL("users", name)+"?notice=tokens")
+	return h.changed(w, r, h.Auth.RevokeTokens(r.Context(), actorOf(r), name), localURL("users", name)+"?notice=tokens")
 }
 
 // askAbout serves the question before a change of the path's user.
-func (s *Server) askAbout(ask func(cesi.Account) question) handlerFunc {
+func (h *pagesHandler) askAbout(ask func(cesi.Account) question) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		account, err := s.account(r)
+		account, err := h.account(r)
 		if err != nil {
 			return err
 		}
-		return s.pages.render(w, http.StatusOK, "question", newQuestionPage(s.base(r), "users", ask(account)))
+		return h.Renderer.render(w, http.StatusOK, "question", newQuestionPage(h.base(r), "users", ask(account)))
 	}
 }
 

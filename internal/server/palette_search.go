@@ -39,7 +39,7 @@ func (p paletteSearch) find(text string) []paletteItem {
 }
 
 func (p paletteSearch) pages(w sought) (found results) {
-	for _, page := range p.base.pages() {
+	for _, page := range palettePages(p.base) {
 		if sum, ok := w.rate(page.Title.String(), p.base.Speaker.Tell(page.Title)); ok {
 			found.add(sum*perMatch+ratePage, func() paletteItem { return page.item() })
 		}
@@ -123,7 +123,7 @@ func (r processRating) rate(p *fleet.Process) (int, bool) {
 // actions are what a sentence such as "restart api on web-1" asks for. A verb
 // alone is for what is in trouble.
 func (p paletteSearch) actions(text string) (found results) {
-	action, rest, is := p.base.actionIn(text)
+	action, rest, is := actionIn(p.base, text)
 	if !is {
 		return nil
 	}

@@ -16,21 +16,21 @@ import (
 func isPart(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // failPart tells a page that is there of an error.
-func (s *Server) failPart(w http.ResponseWriter, r *http.Request, err error) {
+func (h *pagesHandler) failPart(w http.ResponseWriter, r *http.Request, err error) {
 	f := &flash{Kind: "bad", Sentence: sentence(err)}
-	if err := s.pages.renderPart(w, statusOf(err), s.speaker(r), "toast", f); err != nil {
-		s.opts.Log.Error("a message failed", "error", err)
+	if err := h.Renderer.renderPart(w, statusOf(err), h.speaker(r), "toast", f); err != nil {
+		h.Log.Error("a message failed", "error", err)
 	}
 }
 
 // toast tells a page that is there how a command went: of a single process that
 // did not come up, with the end of its log.
-func (s *Server) toast(w http.ResponseWriter, r *http.Request, report fleet.Report, later int) error {
+func (h *pagesHandler) toast(w http.ResponseWriter, r *http.Request, report fleet.Report, later int) error {
 	f := newFlash(report, later)
 	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && visitorOf(r).user.Role.Can(cesi.ReadLogs) {
-		f.Log = s.lastWords(r.Context(), report.Outcomes[0].Ref)
+		f.Log = h.lastWords(r.Context(), report.Outcomes[0].Ref)
 	}
-	return s.pages.renderPart(w, http.StatusOK, s.speaker(r), "toast", f)
+	return h.Renderer.renderPart(w, http.StatusOK, h.speaker(r), "toast", f)
 }
 
 const (
@@ -41,8 +41,8 @@ const (
 
 // lastWords is the end of what a process has written to stderr, or to stdout
 // where that holds both; nil if there is nothing or the node does not say soon.
-func (s *Server) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
-	n, found := s.opts.Fleet.Snapshot().Node(ref.Node)
+func (h *pagesHandler) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
+	n, found := h.Fleet.Snapshot().Node(ref.Node)
 	if !found {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (s *Server) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lastWordsPatience)
 	defer cancel()
-	data, err := s.opts.Fleet.Tail(ctx, ref.Node, ref.ProcessID, stream, lastWordsBytes)
+	data, err := h.Fleet.Tail(ctx, ref.Node, ref.ProcessID, stream, lastWordsBytes)
 	if err != nil {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (s *Server) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
 }
 
 // askInPage leads a page that is there to the question before a command.
-func (s *Server) askInPage(w http.ResponseWriter, r *http.Request, request commandRequest) error {
+func (h *pagesHandler) askInPage(w http.ResponseWriter, r *http.Request, request commandRequest) error {
 	query := url.Values{"action": {string(request.Action)}, "back": {request.Back}}
 	for _, f := range request.Fields {
 		query.Add(f.Name, f.Value)
@@ -80,7 +80,7 @@ func (s *Server) askInPage(w http.ResponseWriter, r *http.Request, request comma
 	if node := param(r, "node"); node != "" {
 		path = localURL("nodes", node, "confirm")
 	}
-	w.Header().Set("HX-Redirect", s.opts.Prefix+path+"?"+query.Encode())
+	w.Header().Set("HX-Redirect", h.Prefix+path+"?"+query.Encode())
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

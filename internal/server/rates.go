@@ -22,7 +22,7 @@ const (
 // rates bounds how often each user does something: a burst at once, and then once
 // a second.
 type rates struct {
-	burst int
+	Burst int
 
 	mu    sync.Mutex
 	spent map[string]time.Time // by user: when the burst is whole again
@@ -44,7 +44,7 @@ func (r *rates) take(user string, now time.Time) error {
 	if whole.Before(now) {
 		whole = now
 	}
-	if wait := whole.Add(time.Second).Sub(now.Add(time.Duration(r.burst) * time.Second)); wait > 0 {
+	if wait := whole.Add(time.Second).Sub(now.Add(time.Duration(r.Burst) * time.Second)); wait > 0 {
 		return &auth.ThrottledError{RetryAfter: max(wait, time.Second).Round(time.Second),
 			Err: cesi.Errorf(cesi.TooOften, "That was asked for too often in a short time, so it was not done. Try again in a second.")}
 	}

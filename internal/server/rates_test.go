@@ -10,7 +10,7 @@ import (
 )
 
 func TestRates_BurstThenOnceASecond(t *testing.T) {
-	r := rates{burst: 3}
+	r := rates{Burst: 3}
 	now := time.Now()
 	take := func(user string) bool { return r.take(user, now) == nil }
 	for n := range 3 {

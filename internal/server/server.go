@@ -9,14 +9,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"sync/atomic"
 	"time"
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/live"
 	"cesi/internal/logs"
 	"cesi/internal/store"
 	"cesi/web"
@@ -47,7 +44,7 @@ type Options struct {
 	LoggedIn func(context.Context)
 
 	patience time.Duration // 0 means defaultPatience; tests have less of it
-	pages    *renderer     // nil: a new one; tests share one
+	renderer *renderer     // nil: a new one; tests share one
 }
 
 // Build says which program this is.
@@ -57,36 +54,25 @@ type Build struct {
 
 // Settings are the part of the configuration that a Server follows.
 type Settings struct {
-	Name           string // the title of the pages
-	Theme          string // a Bootswatch theme; empty: our own
-	Language       string // a language tag, or words.Auto
-	TrustedProxies []netip.Prefix
-	Lifetime       time.Duration // of a session, for its cookie
-	// Problem is what is wrong with the configuration as it is on disk; nil if
-	// it is the one in force.
-	Problem error
-	// NeedsRestart names the keys that have changed and that only a restart takes up.
-	NeedsRestart []string
+	Pages    PageSettings
+	Sessions SessionSettings
 }
 
 // Server answers HTTP requests.
 type Server struct {
 	opts      Options
-	settings  atomic.Pointer[Settings]
-	pages     *renderer
+	sessions  *sessions
+	pages     *pagesHandler
+	api       *apiHandler
+	stream    *streamHandler
 	static    http.Handler
 	router    chi.Router          // the routes, unguarded
 	livePages map[string]livePage // by pattern
-	openViews openViews
 	changes   rates
-	polls     rates
 	handler   http.Handler
-	live      *live.Hub[sight]
-	logs      *logs.Logs
-	logSource logSource
-	started   time.Time
 	proxies   proxyWarnings
 	refusals  logBudget
+	started   time.Time
 }
 
 // New returns a Server. It fails only on a defect in its own templates.
@@ -94,35 +80,64 @@ func New(opts Options, settings Settings) (*Server, error) {
 	if opts.patience == 0 {
 		opts.patience = defaultPatience
 	}
-	if opts.pages == nil {
+	if opts.renderer == nil {
 		var err error
-		if opts.pages, err = newRenderer(opts.Prefix); err != nil {
+		if opts.renderer, err = newRenderer(opts.Prefix); err != nil {
 			return nil, err
 		}
 	}
-	s := &Server{opts: opts, pages: opts.pages, static: web.Handler(), started: opts.Now(), logSource: logSource{opts.Fleet},
-		changes: rates{burst: changeBurst}, polls: rates{burst: pollBurst}}
-	s.settings.Store(&settings)
+	s := &Server{opts: opts, static: web.Handler(), started: opts.Now(), changes: rates{Burst: changeBurst}}
+	s.wire()
+	s.Apply(settings)
 	s.router = s.routes()
+	s.stream.Routes = s.router
 	var err error
 	if s.livePages, err = livePagesOf(s.router); err != nil {
 		return nil, err
 	}
 	s.handler = s.guard(s.router)
-	s.logs = logs.New(s.logSource, opts.Log)
-	s.live = live.NewHub(live.Options[sight]{Render: s.renderFor, Log: opts.Log})
 	return s, nil
 }
 
+// wire makes the handlers and gives each what it needs.
+func (s *Server) wire() {
+	o := s.opts
+	requests := &requestReader{
+		Fleet: o.Fleet, Logs: logSource{o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
+	}
+	tails := logs.New(requests.Logs, o.Log)
+	s.sessions = &sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
+	s.pages = &pagesHandler{
+		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
+		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
+		Prefix: o.Prefix, ConfigFile: o.ConfigFile, Database: o.Database, Started: s.started,
+		Polls: rates{Burst: pollBurst},
+	}
+	s.api = &apiHandler{
+		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
+		Requests: requests, Sessions: s.sessions, Version: o.Build.Version, Closing: o.Closing,
+	}
+	s.stream = newStreamHandler(&streamHandler{
+		Fleet: o.Fleet, Logs: tails, Log: o.Log, Now: o.Now, Requests: requests, Sessions: s.sessions,
+		Version: s.version, Speaker: s.pages.speaker, CanonicalPage: s.canonicalPage,
+	})
+}
+
 // Apply takes up new settings; requests under way keep the old ones.
-func (s *Server) Apply(settings Settings) { s.settings.Store(&settings) }
+func (s *Server) Apply(settings Settings) {
+	s.sessions.Apply(settings.Sessions)
+	s.pages.Apply(settings.Pages)
+}
+
+// RunLive sends what changes in the fleet to the open pages, until ctx ends.
+func (s *Server) RunLive(ctx context.Context) { s.stream.runLive(ctx) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// actor is who makes the request, for the activity log. Behind the address
+// actorOf is who makes the request, for the activity log. Behind the address
 // stands the API token that was used, if one was.
-func (s *Server) actor(r *http.Request) cesi.Actor {
+func actorOf(r *http.Request) cesi.Actor {
 	v := visitorOf(r)
 	address := v.address
 	if v.bearer != "" {

@@ -16,9 +16,9 @@ func unhurried(w http.ResponseWriter) {
 
 // untilClosing returns a context that ends with the request or when the server
 // shuts down.
-func (s *Server) untilClosing(r *http.Request) (context.Context, context.CancelFunc) {
+func (rd *requestReader) untilClosing(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(r.Context())
-	stop := context.AfterFunc(s.opts.Closing, cancel)
+	stop := context.AfterFunc(rd.Closing, cancel)
 	return ctx, func() {
 		stop()
 		cancel()
@@ -27,7 +27,7 @@ func (s *Server) untilClosing(r *http.Request) (context.Context, context.CancelF
 
 // mayStill asks again whether who sent the request is logged in and has the
 // permission: a session may have ended, a role may have changed.
-func (s *Server) mayStill(r *http.Request, permission cesi.Permission) bool {
+func (s *sessions) mayStill(r *http.Request, permission cesi.Permission) bool {
 	v := visitor{address: visitorOf(r).address, https: visitorOf(r).https}
 	if err := s.recognize(r, &v); err != nil || v.user == nil {
 		return false

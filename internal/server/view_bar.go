@@ -1,6 +1,8 @@
 package server
 
-import "cesi/internal/words"
+import (
+	"cesi/internal/words"
+)
 
 // bar is a proportional bar of coloured segments, drawn as SVG because the
 // pages hold no inline style.

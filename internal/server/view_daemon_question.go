@@ -39,13 +39,13 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
 		q.Remarks = []words.Phrase{words.Of("What it has written so far is gone for good. The logs of its programs stay.")}
 	}
 	if self, found := n.Self(); found {
-		q.warnOfSelf(c, self)
+		warnOfSelf(&q, c, self)
 	}
 	return q
 }
 
 // warnOfSelf says what becomes of this CeSI.
-func (q *question) warnOfSelf(c fleet.Command, self fleet.Process) {
+func warnOfSelf(q *question, c fleet.Command, self fleet.Process) {
 	name := plain(self.String())
 	switch {
 	case c.Action == cesi.ActionShutdown:

@@ -36,8 +36,8 @@ func (p palettePage) item() paletteItem {
 	return paletteItem{Icon: "page", Label: p.Title, Detail: words.Of("Page"), Link: p.Path}
 }
 
-// pages are those that the user may see.
-func (b basePage) pages() []palettePage {
+// palettePages are those that the user may see.
+func palettePages(b basePage) []palettePage {
 	list := []palettePage{
 		{words.Of("Dashboard"), "/"}, {words.Of("Nodes"), "/nodes"}, {words.Of("Processes"), "/processes"},
 		{words.Of("Groups"), "/groups"}, {words.Of("Environments"), "/environments"}, {words.Of("Activity"), "/activity"},
@@ -53,7 +53,7 @@ func (b basePage) pages() []palettePage {
 // actionIn takes a verb off the front of what was typed, in English or in the
 // user's language: "restart api" is a restart and "api". Only a whole word
 // counts, but where words are written without spaces.
-func (b basePage) actionIn(text string) (action cesi.Action, rest string, found bool) {
+func actionIn(b basePage, text string) (action cesi.Action, rest string, found bool) {
 	if !b.CanControl() {
 		return "", "", false
 	}

@@ -1,6 +1,8 @@
 package server
 
-import "cesi/internal/words"
+import (
+	"cesi/internal/words"
+)
 
 // column is the heading of a column that can be sorted by.
 type column struct {

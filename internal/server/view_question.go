@@ -1,6 +1,8 @@
 package server
 
-import "cesi/internal/words"
+import (
+	"cesi/internal/words"
+)
 
 // questionPage asks before something that can't be taken back.
 type questionPage struct {

@@ -69,7 +69,7 @@ func newStylePage(base basePage) stylePage {
 	}
 	page.Items = []paletteItem{
 		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: words.Verbatim("api"), Link: "/groups"},
-		{Icon: "environment", Label: words.Verbatim("production"), Link: "/environments"}, base.pages()[0].item(),
+		{Icon: "environment", Label: words.Verbatim("production"), Link: "/environments"}, palettePages(base)[0].item(),
 		{Action: cesi.ActionRestart, Label: oneOn(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
 	}
 	return page

@@ -1,11 +1,11 @@
 package server
 
 import (
+	"time"
+
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
-
-	"time"
 )
 
 // troubleRow is one thing that needs attention: a process, or a node that does

@@ -16,15 +16,15 @@ import (
 // it. With HTTPS and no prefix, its own prefix has browsers refuse one that
 // another host of the domain, or a connection without TLS, sets (RFC 6265bis,
 // section 4.1.3.2).
-func (s *Server) sessionCookie(https bool) string { return s.cookieName("cesi_session_", https) }
+func (s *sessions) sessionCookie(https bool) string { return s.cookieName("cesi_session_", https) }
 
 // deviceCookie returns the name of the cookie that says who has logged in in this
 // browser before; see auth.Service.NewDevice.
-func (s *Server) deviceCookie(https bool) string { return s.cookieName("cesi_device_", https) }
+func (s *sessions) deviceCookie(https bool) string { return s.cookieName("cesi_device_", https) }
 
-func (s *Server) cookieName(kind string, https bool) string {
-	name := kind + s.opts.Store.Installation()
-	if https && s.opts.Prefix == "" {
+func (s *sessions) cookieName(kind string, https bool) string {
+	name := kind + s.Installation
+	if https && s.Prefix == "" {
 		return "__Host-" + name
 	}
 	return name
@@ -51,10 +51,10 @@ func visitorOf(r *http.Request) visitor {
 // one means to be somebody.
 func (s *Server) introduce(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		trusted := s.settings.Load().TrustedProxies
+		trusted := s.sessions.TrustedProxies()
 		v := visitor{address: clientAddress(r, trusted), https: isHTTPS(r, trusted)}
 		s.warnOfProxy(r, trusted)
-		if err := s.recognize(r, &v); err != nil {
+		if err := s.sessions.recognize(r, &v); err != nil {
 			if statusOf(err) == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
@@ -70,9 +70,9 @@ func (s *Server) introduce(next http.Handler) http.Handler {
 
 // recognize tells the visitor by an API token or, without one, by the session's
 // cookie. A session that is over leaves nobody; it is no error.
-func (s *Server) recognize(r *http.Request, v *visitor) error {
+func (s *sessions) recognize(r *http.Request, v *visitor) error {
 	if text, found := tokenText(r); found {
-		token, err := s.opts.Auth.Token(r.Context(), text, v.address)
+		token, err := s.Auth.Token(r.Context(), text, v.address)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (s *Server) recognize(r *http.Request, v *visitor) error {
 	if err != nil || !needsSession(r.URL.Path) {
 		return nil
 	}
-	user, err := s.opts.Auth.Session(r.Context(), cookie.Value)
+	user, err := s.Auth.Session(r.Context(), cookie.Value)
 	if err == nil {
 		v.user, v.token = &user, cookie.Value
 		return nil
@@ -161,20 +161,20 @@ func isHTTPS(r *http.Request, trusted []netip.Prefix) bool {
 }
 
 // setSession gives the browser a session's cookie.
-func (s *Server) setSession(w http.ResponseWriter, r *http.Request, token string) {
+func (s *sessions) setSession(w http.ResponseWriter, r *http.Request, token string) {
 	https := visitorOf(r).https
 	http.SetCookie(w, &http.Cookie{
-		Name: s.sessionCookie(https), Value: token, Path: s.opts.Prefix + "/", HttpOnly: true,
+		Name: s.sessionCookie(https), Value: token, Path: s.Prefix + "/", HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, Secure: https,
 		MaxAge: int(s.settings.Load().Lifetime.Seconds()),
 	})
 }
 
 // clearSession takes the cookie back.
-func (s *Server) clearSession(w http.ResponseWriter, r *http.Request) {
+func (s *sessions) clearSession(w http.ResponseWriter, r *http.Request) {
 	https := visitorOf(r).https
 	http.SetCookie(w, &http.Cookie{
-		Name: s.sessionCookie(https), Path: s.opts.Prefix + "/", HttpOnly: true,
+		Name: s.sessionCookie(https), Path: s.Prefix + "/", HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, Secure: https, MaxAge: -1,
 	})
 }

@@ -56,8 +56,8 @@ func TestNextTakesLocalPathsOnly(t *testing.T) {
 		{"/cesi", "/cesi//evil.example", "/evil.example"},
 	}
 	for _, test := range tests {
-		s := &Server{opts: Options{Prefix: test.prefix}}
-		if got := s.localPath(test.path); got != test.want {
+		requests := &requestReader{Prefix: test.prefix}
+		if got := requests.localPath(test.path); got != test.want {
 			t.Errorf("prefix %q, %q: got %q, want %q", test.prefix, test.path, got, test.want)
 		}
 	}

@@ -1,0 +1,21 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"cesi/internal/fleet"
+)
+
+// requestReader reads what requests ask for. Its fields are set before its first use.
+type requestReader struct {
+	Fleet *fleet.Fleet
+	Logs  logSource
+	// Prefix is the path under which the server is reached; empty for none.
+	Prefix string
+	Now    func() time.Time
+	// Closing is done when the server shuts down.
+	Closing context.Context
+	// Patience is how long a request waits for its command.
+	Patience time.Duration
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/live"
+	"cesi/internal/logs"
+	"cesi/internal/words"
+)
+
+// streamHandler answers with streams: of pages that are kept up to date, and of
+// logs. Its fields are set before its first use.
+type streamHandler struct {
+	Fleet    *fleet.Fleet
+	Logs     *logs.Logs
+	Log      *slog.Logger
+	Now      func() time.Time
+	Requests *requestReader
+	Sessions *sessions
+	// Version names the state of the fleet and of the activity log.
+	Version func() string
+	// Speaker chooses the language of an answer.
+	Speaker func(*http.Request) *words.Speaker
+	// CanonicalPage finds the page at a local address that can be kept up to date:
+	// the permission that it needs, and its address in one form.
+	CanonicalPage func(at string) (permission cesi.Permission, canonical string, err error)
+	// Routes renders pages for their streams.
+	Routes http.Handler
+
+	hub   *live.Hub[sight]
+	views openViews
+}
+
+// newStreamHandler completes a handler.
+func newStreamHandler(h *streamHandler) *streamHandler {
+	h.hub = live.NewHub(live.Options[sight]{Render: h.renderFor, Log: h.Log})
+	return h
+}

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cesi/internal/cesi"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// Purge removes the entries from before a time, and returns how many there were.
+// The entry about it is stored first, and the purge goes on when ctx ends.
+func (j *Journal) Purge(ctx context.Context, actor cesi.Actor, before time.Time) (int, error) {
+	ctx, began := context.WithoutCancel(ctx), j.db.now()
+	entries := []cesi.Activity{{
+		Time: began, User: actor.User, Address: actor.Address, Action: cesi.ActionActivityPurged, Count: 1,
+	}}
+	j.Begin(ctx, entries)
+	n, err := j.db.DeleteActivities(ctx, before)
+	entry := entries[0]
+	entry.Result, entry.Duration = cesi.OK, j.db.now().Sub(began)
+	entry.Message = fmt.Sprintf("%s from before %s", Entries(n), before.Format("2006-01-02 15:04:05 MST"))
+	if err != nil {
+		entry.Result = cesi.Failed
+		entry.Message = fmt.Sprintf("%s, then it failed", entry.Message)
+	}
+	j.Complete(ctx, entry)
+	return n, err
+}
+
+// Entries says how many entries of the activity log there are: "1 entry",
+// "1,234 entries".
+func Entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return message.NewPrinter(language.English).Sprintf("%d entries", n)
+}
