@@ -27,8 +27,15 @@ func (h *harness) logEntries(entries ...cesi.Activity) {
 
 // loggedActivity is what the API answers.
 type loggedActivity struct {
-	Logs []apiEntry `json:"logs"`
-	Next int64      `json:"next"`
+	Logs []loggedEntry `json:"logs"`
+	Next int64         `json:"next"`
+}
+
+// loggedEntry is an entry of the activity log in the API, as far as tests look at it.
+type loggedEntry struct {
+	User    string `json:"user"`
+	Target  string `json:"target"`
+	Message string `json:"message"`
 }
 
 // targetsOf asks the API for entries and returns what they are about.
@@ -219,7 +226,7 @@ func TestTheActivityLogIsExportedAsJSONLinesByTheFilter(t *testing.T) {
 	if len(lines) != n {
 		t.Fatalf("%d lines, want %d", len(lines), n)
 	}
-	var entry apiEntry
+	var entry loggedEntry
 	reply{body: lines[n-1]}.json(t, &entry)
 	if entry.Target != "g:0" || entry.User != "lin" || entry.Message != `a "quoted", text` {
 		t.Errorf("%+v", entry)
@@ -229,19 +236,6 @@ func TestTheActivityLogIsExportedAsJSONLinesByTheFilter(t *testing.T) {
 	}
 	if got := admin.do(http.MethodHead, "/api/v2/activitylogs/export", ""); got.status != http.StatusOK || got.body != "" {
 		t.Errorf("HEAD: %d %q", got.status, got.body)
-	}
-}
-
-func TestCellsThatASpreadsheetWouldRunAreMadeHarmless(t *testing.T) {
-	for cell, want := range map[string]string{
-		"=1": "'=1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\t=1": "'\t'=1", "\r=1": "'\r'=1", "\n=1": "'\n'=1", "＝1": "'＝1",
-		"a;=1": "a;'=1", "a;b;@x": "a;b;'@x", "a\t=1": "a\t'=1", "a\n+1": "a\n'+1", "a\r\n-1": "a\r'\n'-1", "a|=1": "a|'=1",
-		" =1": "' =1", `"=1`: `'"=1`, `a; "=1`: `a;' "=1`, "a;\t =1": "a;'\t' =1", "a;b": "a;b", "a;": "a;", "\u3000=1": "'\u3000=1",
-		"": "", "a=1": "a=1", "工人": "工人", "2026-11-23": "2026-11-23", "'=1": "'=1",
-	} {
-		if got := harmless(cell); got != want {
-			t.Errorf("%q: %q, want %q", cell, got, want)
-		}
 	}
 }
 

@@ -238,7 +238,7 @@ func TestAPurgeLeavesTheEntryAboutIt(t *testing.T) {
 	h, b := startServerAs(t, cesi.Admin, nil)
 	before := len(h.entries())
 	got := b.do(http.MethodDelete, "/api/v2/activitylogs/", "")
-	var answer apiMessage
+	var answer struct{ Message string }
 	got.json(t, &answer)
 	if want := fmt.Sprintf("%d entries removed", before); got.status != http.StatusOK || answer.Message != want {
 		t.Errorf("%d %+v, want %q", got.status, answer, want)

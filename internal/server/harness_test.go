@@ -42,6 +42,8 @@ type harness struct {
 	auth    *auth.Service
 	fleet   *fleet.Fleet
 	log     *logBuffer
+	// settings are those that the server began with.
+	settings Settings
 }
 
 // setup is what a test may want otherwise.
@@ -80,7 +82,7 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 		c(set)
 	}
 	set.renderer = newTestRenderer(t, set.Prefix)
-	h := &harness{t: t, log: log}
+	h := &harness{t: t, log: log, settings: set.Settings}
 	h.openStore(set)
 	h.runFleet(set)
 	var err error

@@ -24,7 +24,7 @@ func TestTheLanguageIsTheUsersElseTheConfigurationsElseTheBrowsers(t *testing.T)
 	if got := language(chinese); got != "zh-CN" {
 		t.Errorf("the browser asks for Chinese: %s", got)
 	}
-	settings := Settings{*h.pages.settings.Load(), *h.sessions.settings.Load()}
+	settings := h.settings
 	settings.Pages.Language = "en"
 	h.Apply(settings)
 	if got := language(chinese); got != "en" {
@@ -61,7 +61,7 @@ func TestErrorsAreInTheReadersLanguageAndTheAPIsAreEnglish(t *testing.T) {
 	_, viewer := startServerAs(t, cesi.Viewer, nodes)
 	chinese := with{"Accept-Language", "zh-CN"}
 	page := viewer.get("/nodes/nowhere", chinese).page(t)
-	if got := texts(page, ".error > h1, .error > p > bdi"); !cmp.Equal(got, []string{"未找到", `没有节点 "nowhere"`}) {
+	if got := []string{page.Find(".error > h1").Text(), page.Find(".error > p > bdi").Text()}; !cmp.Equal(got, []string{"未找到", `没有节点 "nowhere"`}) {
 		t.Errorf("the page says %q", got)
 	}
 	if got := viewer.get("/api/v2/nodes/nowhere", chinese); !strings.Contains(got.body, `there is no node`) {

@@ -10,11 +10,11 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/supervisor/supervisortest"
@@ -155,6 +155,12 @@ func (b *browser) tail(path string, headers ...with) <-chan event {
 	return events
 }
 
+// sentText is what the API sends of a log.
+type sentText struct {
+	Text   string
+	Base64 string // the bytes, where they are not all UTF-8
+}
+
 // untilText gathers a tail's text until it holds what is awaited. The API's text
 // is bytes, a page's is spans.
 func untilText(t *testing.T, events <-chan event, until string) string {
@@ -164,7 +170,7 @@ func untilText(t *testing.T, events <-chan event, until string) string {
 		if e.name != "text" {
 			continue
 		}
-		var text apiLogText
+		var text sentText
 		var spans [][2]string
 		if err := json.Unmarshal([]byte(e.data), &spans); err == nil {
 			for _, s := range spans {
@@ -332,28 +338,6 @@ func TestAShutdownEndsLiveLogsAtOnce(t *testing.T) {
 	}
 }
 
-func TestAnIdleLogShowsThatItsStreamLives(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		stream, err := newEventStream(w)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		idle := newLogStream(stream)
-		idle.wrote = time.Now().Add(-commentEvery)
-		for range 3 { // one is enough for a while
-			if err := idle.keepAlive(); err != nil {
-				t.Error(err)
-			}
-		}
-	}))
-	defer server.Close()
-	b := &browser{h: &harness{t: t, url: server.URL}}
-	if got := b.get("/").body; got != ":\n\n" {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestALogIsDownloadedAsItIs(t *testing.T) {
 	t.Parallel()
 	log := numbered(20_000)
@@ -427,22 +411,38 @@ func TestASearchListsMatchesAndStepsFromOneToTheNext(t *testing.T) {
 	}
 }
 
+// logPart is a part of a log in the API.
+type logPart struct {
+	Offset, End, Size int64
+	Pieces            []logPiece
+}
+
+type logPiece struct {
+	Offset int64
+	Text   string
+}
+
 func TestTheAPIReadsAndSearchesLogs(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, numbered(100))
 	b := h.as("logreader")
-	var part struct{ Log apiLogPart }
+	var part, main struct{ Log logPart }
 	b.get("/api/v2/nodes/n/processes/p:p/logs/stdout?offset=29&length=29").json(t, &part)
-	want := apiLogPart{Offset: 29, End: 58, Size: 2990, Pieces: []apiLogPiece{{Offset: 29, Text: "line 1 无法连接数据库\n"}}}
+	want := logPart{Offset: 29, End: 58, Size: 2990, Pieces: []logPiece{{Offset: 29, Text: "line 1 无法连接数据库\n"}}}
 	if diff := cmp.Diff(want, part.Log); diff != "" {
 		t.Error(diff)
 	}
-	var found apiFound
+	var found struct {
+		Count   int
+		Matches []struct {
+			Offset int64
+			Line   string
+		}
+	}
 	b.get("/api/v2/nodes/n/processes/p:p/logs/stdout/search?q=line+42").json(t, &found)
 	if found.Count != 1 || found.Matches[0].Line != "line 42 无法连接数据库" || found.Matches[0].Offset != 29*10+30*32 {
 		t.Errorf("%+v", found)
 	}
-	var main struct{ Log apiLogPart }
 	b.get("/api/v2/nodes/n/log").json(t, &main)
 	if len(main.Log.Pieces) == 0 || !strings.Contains(main.Log.Pieces[0].Text, "supervisord started") {
 		t.Errorf("%+v", main)
@@ -625,7 +625,7 @@ func TestLogStreams_RotationsThatLoseLinesAreMarked(t *testing.T) {
 			marked, seams = true, seams+1
 			text = ""
 		case "text":
-			var data apiLogText
+			var data sentText
 			if err := json.Unmarshal([]byte(e.data), &data); err != nil {
 				t.Fatal(err)
 			}
@@ -656,9 +656,8 @@ func TestLogStreams_RotationsThatLoseLinesAreMarked(t *testing.T) {
 func TestLogDownload_ALogThatIsRotatedOnTheWayIsCutWithAMark(t *testing.T) {
 	t.Parallel()
 	h, _, file := startLogs(t, numbered(40_000))
-	n, _ := h.fleet.Snapshot().Node("n")
-	l := logRequest{node: n, log: cesi.LogName{Process: cesi.ProcessID{Group: "p", Name: "p"}}}
-	size, err := h.stream.Requests.Logs.LogSize(t.Context(), "n", l.log)
+	reader := h.as("logreader")
+	address, err := url.Parse(h.url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -666,26 +665,33 @@ func TestLogDownload_ALogThatIsRotatedOnTheWayIsCutWithAMark(t *testing.T) {
 		if err := os.WriteFile(file, []byte(numbered(40_000)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var got strings.Builder
-		w := writerFunc(func(text []byte) (int, error) {
-			if got.Len() == 0 {
-				if err := os.WriteFile(file, []byte(next), 0o600); err != nil {
-					t.Error(err)
-				}
+		w := &writeHook{ResponseRecorder: httptest.NewRecorder(), first: func() {
+			if err := os.WriteFile(file, []byte(next), 0o600); err != nil {
+				t.Error(err)
 			}
-			return got.Write(text)
-		})
-		if err := h.stream.sendLog(t.Context(), w, httptest.NewRequest(http.MethodGet, "/", nil), l, size); err != nil {
-			t.Fatal(err)
+		}}
+		r := httptest.NewRequest(http.MethodGet, "/nodes/n/processes/p:p/log/stdout/download", nil)
+		for _, cookie := range reader.Jar.Cookies(address) {
+			r.AddCookie(cookie)
 		}
-		begin, marked := strings.CutSuffix(got.String(), otherLog)
+		h.ServeHTTP(w, r.WithContext(t.Context()))
+		got := w.Body.String()
+		begin, marked := strings.CutSuffix(got, "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n")
 		if !marked || !strings.HasPrefix(numbered(40_000), begin) {
-			t.Errorf("%s: %d bytes, the last are %q", name, len(begin), got.String()[max(0, got.Len()-200):])
+			t.Errorf("%s: %d bytes, the last are %q", name, len(begin), got[max(0, len(got)-200):])
 		}
 	}
 }
 
-// writerFunc is an io.Writer.
-type writerFunc func([]byte) (int, error)
+// writeHook is an answer that does something at its first bytes.
+type writeHook struct {
+	*httptest.ResponseRecorder
+	first func()
+}
 
-func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
+func (w *writeHook) Write(text []byte) (int, error) {
+	if w.Body.Len() == 0 {
+		w.first()
+	}
+	return w.ResponseRecorder.Write(text)
+}

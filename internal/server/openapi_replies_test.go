@@ -27,7 +27,7 @@ type replyChecker struct {
 func newReplyChecker(t *testing.T) *replyChecker {
 	t.Helper()
 	doc := readDoc(t)
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPI))
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(documentText(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -279,7 +279,7 @@ func TestBannersAreForAdministrators(t *testing.T) {
 			}
 		}
 	}
-	settings := Settings{*h.pages.settings.Load(), *h.sessions.settings.Load()}
+	settings := h.settings
 	settings.Pages.Problem, settings.Pages.NeedsRestart = errors.New("can't be read"), nil
 	h.Apply(settings)
 	if got := h.as("admin").open("/nodes").Find(".flash-warning").Text(); strings.Contains(got, "url_prefix") || !strings.Contains(got, "can't be read") {
