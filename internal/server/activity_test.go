@@ -179,7 +179,7 @@ func (h *harness) beginEntries(entries []cesi.Activity) {
 func exportSetting(t *testing.T) (*harness, *browser, int) {
 	t.Helper()
 	h, admin := startServerAs(t, cesi.Admin, nil)
-	many := make([]cesi.Activity, exportChunk+200)
+	many := make([]cesi.Activity, 1200)
 	for i := range many {
 		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: fmt.Sprintf("g:%d", i), Message: `a "quoted", text`}
 	}

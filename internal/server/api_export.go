@@ -13,10 +13,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-const (
-	exportChunk    = 1000             // entries read at once
-	exportPatience = 30 * time.Second // for a client to take what was written
-)
+// exportChunk is how many entries an export reads at once.
+const exportChunk = 1000
+
+// exportPatience is how long a client may take for what was written.
+const exportPatience = 30 * time.Second
 
 // apiExport sends all entries that the filter chooses, newest first, as a file.
 // It holds only a chunk of them at a time, and the client may take as long as it

@@ -218,7 +218,7 @@ func TestErrorPage_HeadingOfTooManyFitsItsCause(t *testing.T) {
 	seen := make(map[string]cesi.Kind)
 	for _, kind := range []cesi.Kind{cesi.Throttled, cesi.TooOften, cesi.TooManyOpen} {
 		w := httptest.NewRecorder()
-		h.failPage(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/live", nil), cesi.Errorf(kind, "It is so."))
+		h.fail(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/live", nil), cesi.Errorf(kind, "It is so."))
 		page, err := goquery.NewDocumentFromReader(w.Body)
 		if err != nil {
 			t.Fatal(err)

@@ -29,7 +29,7 @@ type pagesHandler struct {
 	Version func() string
 	// OwnQuery returns the parameters of a request that its page reads.
 	OwnQuery func(*http.Request) url.Values
-	Build   Build
+	Build    Build
 	// Prefix is the path under which the server is reached; empty for none.
 	Prefix     string
 	ConfigFile string // the configuration's path

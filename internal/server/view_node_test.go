@@ -201,9 +201,9 @@ func TestNodePage_SaysThatItIsAnotherMachineForADay(t *testing.T) {
 func crowded(processes int) *fleet.Node {
 	n := &fleet.Node{Name: "big", Status: fleet.Up}
 	for i := range processes {
-		n.Processes = append(n.Processes, fleet.Process{Process: fakeProcess("a", fmt.Sprintf("p%04d", i), cesi.Running)})
+		n.Processes = append(n.Processes, sampleProcess("a", fmt.Sprintf("p%04d", i), cesi.Running, time.Hour))
 	}
-	n.Processes = append(n.Processes, fleet.Process{Process: fakeProcess("b", "b", cesi.Fatal)})
+	n.Processes = append(n.Processes, sampleProcess("b", "b", cesi.Fatal, time.Hour))
 	return n
 }
 

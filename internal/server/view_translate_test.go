@@ -7,11 +7,17 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/words"
+	"cesi/web"
 
 	"github.com/PuerkitoBio/goquery"
 )
 
 func TestTimesInATextAreElements(t *testing.T) {
+	book, err := words.New(web.Locales())
+	if err != nil {
+		t.Fatal(err)
+	}
+	english := book.Choose("en")
 	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.FixedZone("CST", 8*3600))
 	for _, c := range []struct {
 		phrase words.Phrase
@@ -26,7 +32,7 @@ func TestTimesInATextAreElements(t *testing.T) {
 			template.HTML(`<time datetime="2026-01-02T15:04:05+08:00">15:04:05</time>, <time datetime="2026-01-02T16:04:05+08:00">16:04</time>: &lt;script&gt;&#34;`),
 		},
 	} {
-		for _, speaker := range []*words.Speaker{nil, english()} {
+		for _, speaker := range []*words.Speaker{nil, english} {
 			if got, err := translate(speaker, c.phrase, nil); got != c.want || err != nil {
 				t.Errorf("got %#v, %v, want %#v", got, err, c.want)
 			}
