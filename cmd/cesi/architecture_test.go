@@ -14,9 +14,33 @@ import (
 // one way, and adapters do not know each other.
 var mayImport = map[string][]string{
 	"cesi/cmd/cesi": {"cesi/internal/auth", "cesi/internal/cesi", "cesi/internal/config", "cesi/internal/conns", "cesi/internal/fleet",
-		"cesi/internal/server", "cesi/internal/store", "cesi/internal/supervisor"},
-	"cesi/cmd/demo":                           {},
-	"cesi/internal/server":                    {"cesi/internal/fleet", "cesi/internal/live", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/config", "cesi/internal/cesi", "cesi/web"},
+		"cesi/internal/server", "cesi/internal/server/pages", "cesi/internal/server/session", "cesi/internal/store", "cesi/internal/supervisor"},
+	"cesi/cmd/demo": {},
+	"cesi/internal/server": {
+		"cesi/internal/server/pages", "cesi/internal/server/api", "cesi/internal/server/stream", "cesi/internal/server/session",
+		"cesi/internal/server/request", "cesi/internal/server/view",
+		"cesi/internal/fleet", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/cesi", "cesi/web",
+	},
+	"cesi/internal/server/pages": {
+		"cesi/internal/server/view", "cesi/internal/server/request", "cesi/internal/server/session",
+		"cesi/internal/fleet", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/config", "cesi/internal/cesi",
+	},
+	"cesi/internal/server/api": {
+		"cesi/internal/server/request", "cesi/internal/server/session",
+		"cesi/internal/fleet", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/logs", "cesi/internal/cesi",
+	},
+	"cesi/internal/server/stream": {
+		"cesi/internal/server/view", "cesi/internal/server/request", "cesi/internal/server/session", "cesi/internal/ansi",
+		"cesi/internal/live", "cesi/internal/logs", "cesi/internal/fleet", "cesi/internal/words", "cesi/internal/cesi",
+	},
+	"cesi/internal/server/view": {
+		"cesi/internal/server/request", "cesi/internal/ansi", "cesi/internal/fleet", "cesi/internal/words", "cesi/internal/cesi", "cesi/web",
+	},
+	"cesi/internal/server/view/viewtest":      {"cesi/internal/server/view", "cesi/internal/words", "cesi/web"},
+	"cesi/internal/server/request":            {"cesi/internal/fleet", "cesi/internal/store", "cesi/internal/auth", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/cesi"},
+	"cesi/internal/server/session":            {"cesi/internal/auth", "cesi/internal/cesi"},
+	"cesi/internal/fleet/fleettest":           {"cesi/internal/fleet", "cesi/internal/cesi"},
+	"cesi/internal/ansi":                      {},
 	"cesi/internal/conns":                     {},
 	"cesi/internal/live":                      {"cesi/internal/cesi"},
 	"cesi/internal/logs":                      {"cesi/internal/cesi", "cesi/internal/words"},
