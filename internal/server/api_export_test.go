@@ -1,6 +1,8 @@
 package server
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestCellsThatASpreadsheetWouldRunAreMadeHarmless(t *testing.T) {
 	for cell, want := range map[string]string{

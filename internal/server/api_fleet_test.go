@@ -32,7 +32,7 @@ func groupNodes(t *testing.T) []cesi.Node {
 }
 
 // refs are processes as "node group:name".
-type apiRef struct{ Node, Group, Name string }
+type refJSON struct{ Node, Group, Name string }
 
 func TestTheAPIFindsProcessesAsThePageDoes(t *testing.T) {
 	_, b := startServerAs(t, cesi.Viewer, groupNodes(t))
@@ -48,7 +48,7 @@ func TestTheAPIFindsProcessesAsThePageDoes(t *testing.T) {
 	} {
 		var got struct {
 			Status       string
-			Processes    []apiRef
+			Processes    []refJSON
 			Found, Pages int
 		}
 		b.get("/api/v2/processes?"+query).json(t, &got)
@@ -111,7 +111,7 @@ func TestTheAPIListsEnvironmentsWithTheirNodes(t *testing.T) {
 			Name    string
 			Members []struct {
 				General   struct{ Name string }
-				Processes []apiRef
+				Processes []refJSON
 			}
 		}
 	}

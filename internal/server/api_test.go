@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/google/go-cmp/cmp"
@@ -34,7 +35,7 @@ func (b *browser) read(path string) object {
 func keys(o any) []string { return slices.Sorted(maps.Keys(o.(object))) }
 
 func TestTheAPIShowsAProcessAsCeSIDid(t *testing.T) {
-	began := sampleNow.Unix()
+	began := fleettest.Now.Unix()
 	process := cesi.Process{
 		ProcessID: cesi.ProcessID{Group: "web", Name: "worker_00"}, State: cesi.Running, PID: 4711,
 		Start: began, Stop: began - 10, Now: began + 90061, Description: "pid 4711, uptime 1 day, 1:01:01",

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"cesi/internal/ansi"
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
 	"cesi/internal/words"
@@ -26,16 +27,16 @@ func (h *streamHandler) logTailStream(w http.ResponseWriter, r *http.Request) er
 
 // encodeSpans encodes text as a page shows it.
 func encodeSpans() encodeText {
-	var a ansi
+	var a ansi.Decoder
 	return func(text []byte, _ int64, flush bool) (any, int) {
-		spans := a.write(text)
+		spans := a.Write(text)
 		if flush {
-			spans = append(spans, a.flush()...)
+			spans = append(spans, a.Flush()...)
 		}
 		if len(spans) == 0 {
-			return nil, len(a.pending)
+			return nil, len(a.Pending)
 		}
-		return spans, len(a.pending)
+		return spans, len(a.Pending)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,7 +26,7 @@ type hands struct{ at atomic.Int64 }
 
 func stoppedClock() *hands {
 	c := &hands{}
-	c.at.Store(sampleNow.UnixNano())
+	c.at.Store(fleettest.Now.UnixNano())
 	return c
 }
 

@@ -18,7 +18,7 @@ import (
 
 // replyChecker holds answers of the API against openapi.json.
 type replyChecker struct {
-	doc        apiDoc
+	doc        document
 	operations map[string]operation
 	compiler   *jsonschema.Compiler
 	succeeded  map[string]bool // operations of which a good answer was checked
@@ -131,8 +131,8 @@ func (c *replyChecker) validate(schemaAt, contentType, body string) error {
 	return schema.Validate(value)
 }
 
-// request is one call of an operation, with its path below /api/v2.
-type request struct {
+// operationCall is one call of an operation, with its path below /api/v2.
+type operationCall struct {
 	operation string // "METHOD path" with the names in braces
 	path      string
 	body      string
@@ -141,8 +141,8 @@ type request struct {
 
 // requests call operations so that they succeed, and some so that they fail, in
 // this order. SESSION stands for the ID of another session.
-func requests() []request {
-	return []request{
+func requests() []operationCall {
+	return []operationCall{
 		{"POST /auth/login", "auth/login", `{"username":"admin","password":"` + passwordOf("admin") + `"}`, 200},
 		{"POST /auth/login", "auth/login", `{"username":"admin","password":"wrong"}`, 401},
 		{"PUT /profile/password", "profile/password", `{"oldPassword":"x","newPassword":"a long one"}`, 403},
@@ -241,7 +241,7 @@ func TestRealAnswersAreAsDocumented(t *testing.T) {
 	listed := requests()
 	for _, operation := range slices.Sorted(maps.Keys(checker.operations)) {
 		method, path, _ := strings.Cut(operation, " ")
-		if !slices.ContainsFunc(listed, func(r request) bool { return r.operation == operation }) && method == http.MethodGet {
+		if !slices.ContainsFunc(listed, func(r operationCall) bool { return r.operation == operation }) && method == http.MethodGet {
 			call(operation, examplePath(path), "")
 		}
 	}

@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// apiDoc is openapi.json, as far as the tests look at it.
-type apiDoc struct {
+// document is openapi.json, as far as the tests look at it.
+type document struct {
 	Paths      map[string]map[string]json.RawMessage
 	Components map[string]map[string]json.RawMessage
 }
@@ -30,19 +30,19 @@ type operation struct {
 	Tags       []string
 	Role       string `json:"x-role"`
 	Summary    string
-	Parameters []apiParameter
-	Responses  map[string]apiResponse
+	Parameters []documentParameter
+	Responses  map[string]documentResponse
 	path       string // with the braces
-	shared     []apiParameter
+	shared     []documentParameter
 }
 
-type apiParameter struct {
+type documentParameter struct {
 	Ref      string `json:"$ref"`
 	Name, In string
 	Schema   struct{ Enum []string }
 }
 
-type apiResponse struct {
+type documentResponse struct {
 	Ref     string `json:"$ref"`
 	Content map[string]json.RawMessage
 }
@@ -57,9 +57,9 @@ func documentText(t *testing.T) []byte {
 	return text
 }
 
-func readDoc(t *testing.T) apiDoc {
+func readDoc(t *testing.T) document {
 	t.Helper()
-	var doc apiDoc
+	var doc document
 	if err := json.Unmarshal(documentText(t), &doc); err != nil {
 		t.Fatal(err)
 	}
@@ -67,11 +67,11 @@ func readDoc(t *testing.T) apiDoc {
 }
 
 // operations are all of the document's, by "METHOD path".
-func (d apiDoc) operations(t *testing.T) map[string]operation {
+func (d document) operations(t *testing.T) map[string]operation {
 	t.Helper()
 	all := make(map[string]operation)
 	for path, item := range d.Paths {
-		var shared []apiParameter
+		var shared []documentParameter
 		if text, found := item["parameters"]; found {
 			d.read(t, text, &shared)
 		}
@@ -87,7 +87,7 @@ func (d apiDoc) operations(t *testing.T) map[string]operation {
 	return all
 }
 
-func (d apiDoc) read(t *testing.T, text json.RawMessage, value any) {
+func (d document) read(t *testing.T, text json.RawMessage, value any) {
 	t.Helper()
 	if err := json.Unmarshal(text, value); err != nil {
 		t.Fatalf("%v in %s", err, text)
@@ -95,7 +95,7 @@ func (d apiDoc) read(t *testing.T, text json.RawMessage, value any) {
 }
 
 // component reads what a reference such as #/components/responses/Error names.
-func (d apiDoc) component(t *testing.T, ref string, value any) {
+func (d document) component(t *testing.T, ref string, value any) {
 	t.Helper()
 	parts := strings.Split(ref, "/")
 	if len(parts) != 4 || d.Components[parts[2]][parts[3]] == nil {
@@ -105,9 +105,9 @@ func (d apiDoc) component(t *testing.T, ref string, value any) {
 }
 
 // pathParameters are those of an operation, by name.
-func (d apiDoc) pathParameters(t *testing.T, op operation) map[string]apiParameter {
+func (d document) pathParameters(t *testing.T, op operation) map[string]documentParameter {
 	t.Helper()
-	found := make(map[string]apiParameter)
+	found := make(map[string]documentParameter)
 	for _, p := range append(op.shared, op.Parameters...) {
 		if p.Ref != "" {
 			d.component(t, p.Ref, &p)

@@ -11,6 +11,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/config"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
@@ -269,7 +270,7 @@ func TestBannersAreForAdministrators(t *testing.T) {
 	})
 	h.addUsers()
 	h.breakAudit()
-	h.journal.Add(t.Context(), cesi.Activity{Action: cesi.ActionLogin, Time: sampleNow})
+	h.journal.Add(t.Context(), cesi.Activity{Action: cesi.ActionLogin, Time: fleettest.Now})
 	for _, role := range cesi.Roles() {
 		user := h.as(role.String())
 		got := strings.Join(itemsIn(user.open("/nodes").Find(".flash-warning")), "\n")

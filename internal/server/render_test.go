@@ -5,12 +5,13 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/words"
 )
 
 func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 	w := httptest.NewRecorder()
-	page := newErrorPage(basePage{Site: "CeSI", Now: sampleNow}, http.StatusNotFound, words.Verbatim("there is no such node"), "")
+	page := newErrorPage(basePage{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, words.Verbatim("there is no such node"), "")
 	if err := newTestRenderer(t, "").render(w, http.StatusNotFound, "error", page); err != nil {
 		t.Fatal(err)
 	}

@@ -3,10 +3,10 @@ package server
 import (
 	"net/url"
 	"testing"
-	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -18,19 +18,6 @@ func valuesOf(fields []field) url.Values {
 		values.Add(f.Name, f.Value)
 	}
 	return values
-}
-
-// scopeFleet has a group across two nodes of which one does not answer, and a
-// third node.
-func scopeFleet() *fleet.Snapshot {
-	api := func(state cesi.State) []fleet.Process {
-		return []fleet.Process{sampleProcess("api", "api_0", state, time.Hour), sampleProcess("api", "api_1", cesi.Running, time.Hour)}
-	}
-	return sampleSnapshot(
-		sampleNode("web-1", "production", api(cesi.Fatal)...),
-		silenced(sampleNode("web-2", "production", api(cesi.Running)...), cesi.CauseTimeout, "no answer", time.Minute),
-		sampleNode("批处理", "staging", sampleProcess("api", "api_1", cesi.Fatal, time.Hour), sampleProcess("工人", "a b/c", cesi.Stopped, time.Hour)),
-	)
 }
 
 func TestAScopeComesToItsTargets(t *testing.T) {
@@ -64,7 +51,7 @@ func TestAScopeComesToItsTargets(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range []scope{first, again} {
-				a, err := s.aim(scopeFleet())
+				a, err := s.aim(fleettest.Scopes())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,7 +94,7 @@ func TestAScopeThatIsNothingSaysWhy(t *testing.T) {
 		}
 		s, err := scopeOf(values)
 		if err == nil {
-			_, err = s.aim(scopeFleet())
+			_, err = s.aim(fleettest.Scopes())
 		}
 		if err == nil || cesi.KindOf(err) != want {
 			t.Errorf("%q: %v, want %s", form, err, want)

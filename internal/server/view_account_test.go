@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/words"
 
 	"github.com/PuerkitoBio/goquery"
@@ -70,7 +71,7 @@ func TestOnlyAdministratorsSeeBannersAndPaths(t *testing.T) {
 	for _, role := range cesi.Roles() {
 		base := sampleBase(role)
 		base.Banners = []banner{newAuditBanner()}
-		facts := aboutFacts{ConfigFile: "/etc/cesi.conf", Database: "/var/lib/cesi.db", Started: sampleNow}
+		facts := aboutFacts{ConfigFile: "/etc/cesi.conf", Database: "/var/lib/cesi.db", Started: fleettest.Now}
 		doc := draw(t, newTestRenderer(t, ""), sample{"about", "about", newAboutPage(base, facts, sampleFleet())})
 		text := doc.Text()
 		shown := strings.Contains(text, "/var/lib/cesi.db") && strings.Contains(text, "activity log can't be written")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
@@ -100,7 +101,7 @@ func TestTheActivityLogHasPages(t *testing.T) {
 }
 
 func TestAHiddenNameIsNobodys(t *testing.T) {
-	row := newActivityRow(sampleNow, cesi.Activity{Time: sampleNow, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
+	row := newActivityRow(fleettest.Now, cesi.Activity{Time: fleettest.Now, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
 	if row.Who.String() != "somebody" || row.Target.Text != "" {
 		t.Errorf("%q %q", row.Who, row.Target)
 	}
@@ -123,7 +124,7 @@ func TestWhatFailedDoesNotReadAsDone(t *testing.T) {
 
 func TestTheDashboardSaysWhyAnActionFailed(t *testing.T) {
 	failed := cesi.Activity{
-		Time: sampleNow, User: "cli:root", Action: cesi.ActionUserDelete, Target: "admin", Result: cesi.Failed,
+		Time: fleettest.Now, User: "cli:root", Action: cesi.ActionUserDelete, Target: "admin", Result: cesi.Failed,
 		Message: "admin is the last administrator", Count: 1,
 	}
 	page := newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{Activity: []store.ActivityLine{{Entry: failed}}})

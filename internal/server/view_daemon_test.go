@@ -8,6 +8,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -29,7 +30,7 @@ func daemonPages(base basePage, silent *fleet.Node) []sample {
 	pages := []sample{
 		{"daemon", "daemon", newDaemonPage(base, payNode(), 1)},
 		{"daemon silent", "daemon", newDaemonPage(base, silent, 1)},
-		{"daemon without processes", "daemon", newDaemonPage(base, sampleNode("a", "x"), 1)},
+		{"daemon without processes", "daemon", newDaemonPage(base, fleettest.Node("a", "x"), 1)},
 		{"reread", "reread", newRereadPage(base, payNode(), changes)},
 		{"reread nothing", "reread", newRereadPage(base, payNode(), cesi.Changes{})},
 		{"reread broken", "reread", newBrokenPage(base, payNode(), "CANT_REREAD: <b>")},
@@ -39,7 +40,7 @@ func daemonPages(base basePage, silent *fleet.Node) []sample {
 		pages = append(pages, sample{"daemon " + string(action), "question",
 			newQuestionPage(base, "nodes", newDaemonQuestion(payNode(), c))})
 	}
-	for _, name := range hostileNames {
+	for _, name := range fleettest.HostileNames {
 		n := hostileNode(name)
 		pages = append(pages, sample{"hostile daemon", "daemon", newDaemonPage(base, n, 1)},
 			sample{"hostile reread", "reread", newRereadPage(base, n, cesi.Changes{Changed: []string{name}})})
@@ -173,9 +174,9 @@ func TestARereadCountsWhatDiffersAndWhatIsStopped(t *testing.T) {
 }
 
 func TestTheGroupsOfASilentNodeAreNotKnown(t *testing.T) {
-	n := sampleNode("a", "x")
+	n := fleettest.Node("a", "x")
 	n.Status, n.LastContact = fleet.Connecting, time.Time{}
-	for sentence, node := range map[string]*fleet.Node{"It has never answered": n, "None. Add a program": sampleNode("a", "x")} {
+	for sentence, node := range map[string]*fleet.Node{"It has never answered": n, "None. Add a program": fleettest.Node("a", "x")} {
 		doc := draw(t, newTestRenderer(t, ""), sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), node, 1)})
 		if got := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(got, sentence) {
 			t.Errorf("%q, want %q", got, sentence)

@@ -8,6 +8,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -46,13 +47,13 @@ func TestTheDashboardCountsTheFleet(t *testing.T) {
 }
 
 func TestWhatNeedsAttentionLeadsToTheLogThatTells(t *testing.T) {
-	worker := sampleProcess("api", "a", cesi.Fatal, time.Minute)
+	worker := fleettest.Process("api", "a", cesi.Fatal, time.Minute)
 	worker.StdoutLogfile, worker.StderrLogfile = "/log/a.out", "/log/a.err"
-	joined := sampleProcess("api", "b", cesi.Fatal, time.Minute)
+	joined := fleettest.Process("api", "b", cesi.Fatal, time.Minute)
 	joined.StdoutLogfile = "/log/b.out"
-	node := sampleNode("web-1", "production", worker, joined)
+	node := fleettest.Node("web-1", "production", worker, joined)
 	node.Processes[0], node.Processes[1] = worker, joined
-	fleet := sampleSnapshot(node)
+	fleet := fleettest.Snapshot(node)
 	want := []string{"/cesi/nodes/web-1/processes/api:a/log/stderr", "/cesi/nodes/web-1/processes/api:b/log/stdout"}
 	for role, want := range map[cesi.Role][]string{cesi.Operator: want, cesi.LogReader: want, cesi.Viewer: nil} {
 		for place, doc := range map[string]*goquery.Document{
@@ -111,9 +112,9 @@ func TestTheDashboardOffersOnlyWhatTheRoleAllows(t *testing.T) {
 func TestTheDashboardShowsTheFirstTroublesUnlessAskedForAll(t *testing.T) {
 	var list []fleet.Process
 	for i := range 20 {
-		list = append(list, sampleProcess("api", fmt.Sprint(i), cesi.Fatal, time.Minute))
+		list = append(list, fleettest.Process("api", fmt.Sprint(i), cesi.Fatal, time.Minute))
 	}
-	s := sampleSnapshot(sampleNode("web-1", "production", list...))
+	s := fleettest.Snapshot(fleettest.Node("web-1", "production", list...))
 	doc := drawDashboard(t, cesi.Viewer, s, dashboardOptions{})
 	if got := doc.Find(".trouble").Length(); got != troublesShown {
 		t.Errorf("%d shown", got)
@@ -128,7 +129,7 @@ func TestTheDashboardShowsTheFirstTroublesUnlessAskedForAll(t *testing.T) {
 }
 
 func TestAQuietFleetLooksQuiet(t *testing.T) {
-	s := sampleSnapshot(sampleNode("web-1", "production", sampleProcess("api", "api", cesi.Running, time.Hour)))
+	s := fleettest.Snapshot(fleettest.Node("web-1", "production", fleettest.Process("api", "api", cesi.Running, time.Hour)))
 	doc := drawDashboard(t, cesi.Admin, s, dashboardOptions{})
 	if got := doc.Find(".trouble, .text-bad, .text-warning, .state-bad, .sq-bad").Length(); got != 0 {
 		t.Errorf("%d things cry", got)
@@ -139,7 +140,7 @@ func TestAQuietFleetLooksQuiet(t *testing.T) {
 }
 
 func TestWithoutNodesTheDashboardSaysHowToAddOne(t *testing.T) {
-	doc := drawDashboard(t, cesi.Admin, sampleSnapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})
+	doc := drawDashboard(t, cesi.Admin, fleettest.Snapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})
 	text := doc.Find(".empty").Text()
 	for _, want := range []string{"/etc/cesi.conf", "[node:web1]", "host = ", "port = 9001", "[inet_http_server]", "port = 10.0.0.11:9001"} {
 		if !strings.Contains(text, want) {
@@ -152,9 +153,9 @@ func TestWithoutNodesTheDashboardSaysHowToAddOne(t *testing.T) {
 }
 
 func TestBeforeTheFirstAnswerTheDashboardSaysSo(t *testing.T) {
-	n := sampleNode("web-1", "production")
+	n := fleettest.Node("web-1", "production")
 	n.Status = fleet.Connecting
-	doc := drawDashboard(t, cesi.Viewer, sampleSnapshot(n), dashboardOptions{})
+	doc := drawDashboard(t, cesi.Viewer, fleettest.Snapshot(n), dashboardOptions{})
 	if got := texts(doc, ".flash-moving"); len(got) != 1 || !strings.HasPrefix(got[0], "Connecting") {
 		t.Errorf("got %q", got)
 	}

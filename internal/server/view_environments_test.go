@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -12,9 +13,9 @@ import (
 
 // bareFleet has a node that is in no environment.
 func bareFleet() *fleet.Snapshot {
-	n := sampleNode("a", "x")
+	n := fleettest.Node("a", "x")
 	n.Environments = nil
-	return sampleSnapshot(n)
+	return fleettest.Snapshot(n)
 }
 
 func drawEnvironment(t *testing.T, role cesi.Role, s *fleet.Snapshot, name string, page int) *goquery.Document {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 )
 
 func TestURLsHoldAnyName(t *testing.T) {
@@ -23,7 +24,7 @@ func TestURLsHoldAnyName(t *testing.T) {
 }
 
 func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
-	now := sampleNow
+	now := fleettest.Now
 	for _, c := range []struct{ got, want string }{
 		{number(0), "0"}, {number(999), "999"}, {number(1000), "1,000"}, {number(2941), "2,941"}, {number(1234567), "1,234,567"}, {number(-1000), "-1,000"},
 		{duration(0).String(), "under 1 ms"}, {duration(3 * time.Millisecond).String(), "3 ms"}, {duration(4100 * time.Millisecond).String(), "4.1 s"}, {duration(90 * time.Second).String(), "1 min"},
@@ -40,13 +41,13 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 
 func TestWhenIsInTheZoneOfNow(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
-	if got := when(sampleNow.In(shanghai), sampleNow).String(); got != "10:17:31" {
+	if got := when(fleettest.Now.In(shanghai), fleettest.Now).String(); got != "10:17:31" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestRowIDsTellEveryNameFromEveryOther(t *testing.T) {
-	names := append([]string{"", "a", "a b", "a-b", "a/b", "=", "=2F;", "/", "a=20;b", "a:b"}, hostileNames...)
+	names := append([]string{"", "a", "a b", "a-b", "a/b", "=", "=2F;", "/", "a=20;b", "a:b"}, fleettest.HostileNames...)
 	seen := make(map[string][2]string)
 	for _, a := range names {
 		for _, b := range names {

@@ -9,6 +9,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -18,14 +19,14 @@ import (
 // that is not on all of them.
 func groupFleet() *fleet.Snapshot {
 	api := func(first, second cesi.State) []fleet.Process {
-		return []fleet.Process{sampleProcess("api", "api_0", first, time.Hour), sampleProcess("api", "api_1", second, time.Hour)}
+		return []fleet.Process{fleettest.Process("api", "api_0", first, time.Hour), fleettest.Process("api", "api_1", second, time.Hour)}
 	}
-	extra := append(api(cesi.Running, cesi.Fatal), sampleProcess("api", "migrate", cesi.Exited, time.Hour))
-	return sampleSnapshot(
-		sampleNode("web-1", "production", append(api(cesi.Running, cesi.Running), sampleProcess("mail", "mail", cesi.Running, time.Hour))...),
-		sampleNode("web-2", "production", extra...),
-		silenced(sampleNode("web-3", "production", api(cesi.Running, cesi.Running)...), cesi.CauseTimeout, "no answer", time.Minute),
-		sampleNode("test-1", "staging", api(cesi.Stopped, cesi.Running)...),
+	extra := append(api(cesi.Running, cesi.Fatal), fleettest.Process("api", "migrate", cesi.Exited, time.Hour))
+	return fleettest.Snapshot(
+		fleettest.Node("web-1", "production", append(api(cesi.Running, cesi.Running), fleettest.Process("mail", "mail", cesi.Running, time.Hour))...),
+		fleettest.Node("web-2", "production", extra...),
+		fleettest.Silenced(fleettest.Node("web-3", "production", api(cesi.Running, cesi.Running)...), cesi.CauseTimeout, "no answer", time.Minute),
+		fleettest.Node("test-1", "staging", api(cesi.Stopped, cesi.Running)...),
 	)
 }
 
@@ -131,8 +132,8 @@ func TestAGroupOffersActionsOnAllOnARowAndOnANode(t *testing.T) {
 
 func TestABigGroupShowsTheWorstNodesFirst(t *testing.T) {
 	s := manySamples(100, 12)
-	s.Nodes[77].Processes[3] = sampleProcess("group_00", "worker_03", cesi.Fatal, time.Minute)
-	s.Nodes[77] = sampleNode(s.Nodes[77].Name, "production", s.Nodes[77].Processes...)
+	s.Nodes[77].Processes[3] = fleettest.Process("group_00", "worker_03", cesi.Fatal, time.Minute)
+	s.Nodes[77] = fleettest.Node(s.Nodes[77].Name, "production", s.Nodes[77].Processes...)
 	doc := drawGroup(t, cesi.Viewer, s, "group_00", "")
 	if got := texts(doc, ".matrix-node"); len(got) != nodesShown || got[0] != "node-0077" {
 		t.Errorf("the columns are %q", got)

@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/words"
 	"cesi/web"
 
@@ -93,7 +94,7 @@ func TestTheWordsOfADayAreBounded(t *testing.T) {
 
 // sampleHistory has had the processes FATAL for a slot two hours ago.
 func sampleHistory(n *fleet.Node) {
-	end := cesi.SlotOf(sampleNow)
+	end := cesi.SlotOf(fleettest.Now)
 	h := cesi.History{Answered: []cesi.NodeStretch{{Node: n.Name, Stretch: cesi.Stretch{First: end - 143, Last: end}}}}
 	for _, p := range n.Processes {
 		for _, point := range []cesi.Point{
@@ -106,12 +107,12 @@ func sampleHistory(n *fleet.Node) {
 }
 
 func TestPagesShowTheLastDay(t *testing.T) {
-	n := sampleNode("web-1", "production", sampleProcess("g", "a", cesi.Running, 0), sampleProcess("g", "b", cesi.Running, 0))
+	n := fleettest.Node("web-1", "production", fleettest.Process("g", "a", cesi.Running, 0), fleettest.Process("g", "b", cesi.Running, 0))
 	sampleHistory(n)
 	base := sampleBase(cesi.Admin)
 	pages := map[string]spoken{
 		"node":      newNodePage(base, n, 1),
-		"processes": newProcessesPage(base, sampleSnapshot(n), sampleQuery(""), ""),
+		"processes": newProcessesPage(base, fleettest.Snapshot(n), sampleQuery(""), ""),
 		"process":   newProcessPage(base, n, n.Processes[0]),
 	}
 	for name, page := range pages {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"cesi/internal/ansi"
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
 	"cesi/internal/words"
@@ -44,7 +45,7 @@ type logTab struct {
 
 // logSpan is a span of a log's page.
 type logSpan struct {
-	span
+	ansi.Span
 	Current bool // the match that is looked at
 }
 
@@ -95,37 +96,37 @@ func (p *logPanel) fill(ctx context.Context, speaker *words.Speaker, part cesi.L
 	p.Live = part.To >= size
 	ctx, cancel := context.WithTimeout(ctx, markTime)
 	defer cancel()
-	var a ansi
+	var a ansi.Decoder
 	for _, piece := range part.Pieces {
 		if piece.Gap > 0 {
-			p.add(a.flush(), false)
-			p.add([]span{{classGap, speaker.Tell(logs.GapSentence(piece.Gap))}}, false)
+			p.add(a.Flush(), false)
+			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: speaker.Tell(logs.GapSentence(piece.Gap))}}, false)
 			continue
 		}
 		p.draw(ctx, &a, piece, query)
 	}
-	p.add(a.flush(), false)
+	p.add(a.Flush(), false)
 }
 
 // draw adds a piece of text, with what the query finds in it.
-func (p *logPanel) draw(ctx context.Context, a *ansi, piece cesi.LogPiece, query *logs.Query) {
+func (p *logPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiece, query *logs.Query) {
 	done := 0
 	if query != nil {
 		// Text that there is no time to look through is drawn without marks.
 		_ = query.In(ctx, piece.Text, func(from, to, _, _ int) {
-			p.add(a.write(piece.Text[done:from]), false)
-			a.match = true
-			p.add(a.write(piece.Text[from:to]), piece.Offset+int64(from) == p.At)
-			a.match = false
+			p.add(a.Write(piece.Text[done:from]), false)
+			a.Match = true
+			p.add(a.Write(piece.Text[from:to]), piece.Offset+int64(from) == p.At)
+			a.Match = false
 			done = to
 		})
 	}
-	p.add(a.write(piece.Text[done:]), false)
+	p.add(a.Write(piece.Text[done:]), false)
 }
 
-func (p *logPanel) add(spans []span, current bool) {
+func (p *logPanel) add(spans []ansi.Span, current bool) {
 	for i, s := range spans {
-		p.Spans = append(p.Spans, logSpan{span: s, Current: current && i == 0})
+		p.Spans = append(p.Spans, logSpan{Span: s, Current: current && i == 0})
 	}
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 
+	"cesi/internal/ansi"
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
@@ -91,9 +92,9 @@ type foundView struct {
 type matchRow struct {
 	Offset string
 	URL    string
-	Before []span
-	Match  []span
-	After  []span
+	Before []ansi.Span
+	Match  []ansi.Span
+	After  []ansi.Span
 }
 
 func newFoundView(p logPanel, found logs.Found) *foundView {
@@ -133,11 +134,11 @@ func newMatchRow(p logPanel, m logs.Match) matchRow {
 func matchURL(p logPanel, offset int64) string { return p.with(at("at", offset)) + "#match" }
 
 // oneLine draws a part of a line without its colours.
-func oneLine(text []byte) []span {
-	var a ansi
-	spans := append(a.write(text), a.flush()...)
+func oneLine(text []byte) []ansi.Span {
+	var a ansi.Decoder
+	spans := append(a.Write(text), a.Flush()...)
 	for i := range spans {
-		if spans[i].Class != classControl && spans[i].Class != classByte {
+		if spans[i].Class != ansi.ClassControl && spans[i].Class != ansi.ClassByte {
 			spans[i].Class = ""
 		}
 	}

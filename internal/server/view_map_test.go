@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,11 +18,11 @@ func wideFleet(n, m int) *fleet.Snapshot {
 	for i := range nodes {
 		var list []fleet.Process
 		for j := range m {
-			list = append(list, sampleProcess("api", fmt.Sprintf("w%03d", j), cesi.Running, time.Hour))
+			list = append(list, fleettest.Process("api", fmt.Sprintf("w%03d", j), cesi.Running, time.Hour))
 		}
-		nodes[i] = sampleNode(fmt.Sprintf("web-%04d", i), "production", list...)
+		nodes[i] = fleettest.Node(fmt.Sprintf("web-%04d", i), "production", list...)
 	}
-	return sampleSnapshot(nodes...)
+	return fleettest.Snapshot(nodes...)
 }
 
 func TestTheMapHasASquareAProcessThatLeadsThere(t *testing.T) {
@@ -60,9 +61,9 @@ func TestASmallFleetKeepsItsOrderAndALargeOneShowsTheWorstFirst(t *testing.T) {
 		{mapRoomy + 1, []string{"web-0033", "web-0022", "web-0011", "web-0000"}},
 	} {
 		s := wideFleet(c.nodes, 2)
-		s.Nodes[33] = sampleNode("web-0033", "production", sampleProcess("g", "p", cesi.Fatal, time.Minute))
-		silenced(s.Nodes[22], cesi.CauseRefused, "", time.Minute)
-		s.Nodes[11] = sampleNode("web-0011", "production", sampleProcess("g", "p", cesi.Backoff, time.Minute))
+		s.Nodes[33] = fleettest.Node("web-0033", "production", fleettest.Process("g", "p", cesi.Fatal, time.Minute))
+		fleettest.Silenced(s.Nodes[22], cesi.CauseRefused, "", time.Minute)
+		s.Nodes[11] = fleettest.Node("web-0011", "production", fleettest.Process("g", "p", cesi.Backoff, time.Minute))
 		var got []string
 		for _, cell := range newFleetMap(s).Cells[:4] {
 			got = append(got, cell.Node)
@@ -95,8 +96,8 @@ func mixedFleet(n, m int) *fleet.Snapshot {
 		for j := range node.Processes {
 			node.Processes[j].State = cesi.States()[j%8]
 		}
-		if s.Nodes[i] = sampleNode(node.Name, "production", node.Processes...); i%4 == 0 {
-			silenced(s.Nodes[i], cesi.CauseTimeout, "", time.Minute)
+		if s.Nodes[i] = fleettest.Node(node.Name, "production", node.Processes...); i%4 == 0 {
+			fleettest.Silenced(s.Nodes[i], cesi.CauseTimeout, "", time.Minute)
 		}
 	}
 	return s

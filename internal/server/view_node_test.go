@@ -9,6 +9,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -145,7 +146,7 @@ func TestANodeThatNeverAnsweredSaysSo(t *testing.T) {
 }
 
 func TestAProcessThatNeverRanSaysSo(t *testing.T) {
-	p := sampleProcess("g", "p", cesi.Stopped, time.Hour)
+	p := fleettest.Process("g", "p", cesi.Stopped, time.Hour)
 	p.Start, p.Stop = 0, 0
 	if got := reasonOf(p).String(); got != "not started yet" {
 		t.Errorf("got %q", got)
@@ -201,9 +202,9 @@ func TestNodePage_SaysThatItIsAnotherMachineForADay(t *testing.T) {
 func crowded(processes int) *fleet.Node {
 	n := &fleet.Node{Name: "big", Status: fleet.Up}
 	for i := range processes {
-		n.Processes = append(n.Processes, sampleProcess("a", fmt.Sprintf("p%04d", i), cesi.Running, time.Hour))
+		n.Processes = append(n.Processes, fleettest.Process("a", fmt.Sprintf("p%04d", i), cesi.Running, time.Hour))
 	}
-	n.Processes = append(n.Processes, sampleProcess("b", "b", cesi.Fatal, time.Hour))
+	n.Processes = append(n.Processes, fleettest.Process("b", "b", cesi.Fatal, time.Hour))
 	return n
 }
 

@@ -14,6 +14,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/config"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 	"cesi/internal/store"
 	"cesi/internal/words"
 	"cesi/web"
@@ -26,7 +27,7 @@ func sampleUser(role cesi.Role) *cesi.User { return &cesi.User{ID: 1, Name: "lin
 
 // sampleBase is a base page as the server makes one, for a user of the role.
 func sampleBase(role cesi.Role) basePage {
-	return basePage{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: sampleNow, Speaker: english()}
+	return basePage{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: fleettest.Now, Speaker: english()}
 }
 
 // sampleReport is a command on many of which one failed.
@@ -83,35 +84,35 @@ func samplePages(role cesi.Role) []sample {
 	activity := sampleActivity()
 	ask := askFor(cesi.ActionStop)
 	ask.Fields, ask.Silent, ask.Later = []field{{"target", "pay-eu-2/工人:工人"}}, []string{"db-eu-1"}, 2
-	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: sampleNow.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
+	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: fleettest.Now.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
 		Database: "/var/lib/cesi/cesi.db", Modules: map[string]string{"gopkg.in/ini.v1": "v1.67.3", "example.org/x": "v1"}}
 	pages := []sample{
 		{"login", "login", newLoginPage(out, "", "/nodes", "")},
 		{"login failed", "login", newLoginPage(out, `"><script>`, "/", "Wrong username or password.")},
 		{"dashboard", "dashboard", newDashboardPage(reported, big, dashboardOptions{Activity: activity})},
 		{"dashboard themed", "dashboard", newDashboardPage(themed, big, dashboardOptions{Activity: activity, AllTroubles: true})},
-		{"dashboard empty", "dashboard", newDashboardPage(base, sampleSnapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})},
-		{"dashboard well", "dashboard", newDashboardPage(base, sampleSnapshot(sampleNode("a", "x", sampleProcess("g", "p", cesi.Running, time.Hour))), dashboardOptions{})},
+		{"dashboard empty", "dashboard", newDashboardPage(base, fleettest.Snapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})},
+		{"dashboard well", "dashboard", newDashboardPage(base, fleettest.Snapshot(fleettest.Node("a", "x", fleettest.Process("g", "p", cesi.Running, time.Hour))), dashboardOptions{})},
 		{"nodes", "nodes", newNodesPage(base, big, nodesFilter{}, "")},
 		{"nodes filtered", "nodes", newNodesPage(base, big, nodesFilter{Text: "no such"}, "")},
-		{"nodes empty", "nodes", newNodesPage(base, sampleSnapshot(), nodesFilter{}, "/etc/cesi.conf")},
+		{"nodes empty", "nodes", newNodesPage(base, fleettest.Snapshot(), nodesFilter{}, "/etc/cesi.conf")},
 		{"processes", "processes", newProcessesPage(base, big, sampleQuery(""), "")},
 		{"processes filtered", "processes", newProcessesPage(base, big, sampleQuery("state=FATAL&attention=no&sort=-state&q=nope&node=gone"), "")},
 		{"processes of the silent", "processes", newProcessesPage(base, big, sampleQuery("node=db-eu-1"), "")},
 		{"processes, last page", "processes", newProcessesPage(base, big, sampleQuery("page=999&sort=uptime"), "")},
-		{"processes none", "processes", newProcessesPage(base, sampleSnapshot(sampleNode("a", "x")), sampleQuery(""), "")},
-		{"processes empty", "processes", newProcessesPage(base, sampleSnapshot(), sampleQuery(""), "/etc/cesi.conf")},
+		{"processes none", "processes", newProcessesPage(base, fleettest.Snapshot(fleettest.Node("a", "x")), sampleQuery(""), "")},
+		{"processes empty", "processes", newProcessesPage(base, fleettest.Snapshot(), sampleQuery(""), "/etc/cesi.conf")},
 		{"groups", "groups", sampleGroups(base, big, "")},
 		{"groups filtered", "groups", sampleGroups(base, big, "q=nope&environment=staging&attention=yes")},
-		{"groups none", "groups", sampleGroups(base, sampleSnapshot(sampleNode("a", "x")), "")},
-		{"groups empty", "groups", sampleGroups(base, sampleSnapshot(), "")},
+		{"groups none", "groups", sampleGroups(base, fleettest.Snapshot(fleettest.Node("a", "x")), "")},
+		{"groups empty", "groups", sampleGroups(base, fleettest.Snapshot(), "")},
 		{"group", "group", sampleGroup(base, groupFleet(), "api", "")},
 		{"group in one environment", "group", sampleGroup(base, groupFleet(), "api", "environment=staging")},
 		{"group on many nodes", "group", sampleGroup(base, big, "api", "nodes=2")},
 		{"group of the silent", "group", sampleGroup(base, big, "pg", "")},
 		{"environments", "environments", newEnvironmentsPage(base, big, "")},
 		{"environments none", "environments", newEnvironmentsPage(base, bareFleet(), "/etc/cesi.conf")},
-		{"environments empty", "environments", newEnvironmentsPage(base, sampleSnapshot(), "/etc/cesi.conf")},
+		{"environments empty", "environments", newEnvironmentsPage(base, fleettest.Snapshot(), "/etc/cesi.conf")},
 		{"environment", "environment", newEnvironmentPage(base, big, "production", 1)},
 		{"environment small", "environment", newEnvironmentPage(base, big, "staging", 1)},
 		{"environment of many nodes", "environment", newEnvironmentPage(base, manySamples(150, 2), "production", 2)},
@@ -134,8 +135,8 @@ func samplePages(role cesi.Role) []sample {
 		{"activity older", "activity", newActivityPage(base, sampleActivityQuery("q=web&user=lin&since=2026-11-01&before=12"), nil, false)},
 		{"activity entry", "activity_entry", newActivityEntryPage(base, activity[0].Entry, activity[0].Targets)},
 		{"purge", "purge", newPurgePage(base)},
-		{"purge asks", "purge", newPurgePage(base).about(sampleNow.AddDate(0, -1, 0), 12_345)},
-		{"purge of nothing", "purge", newPurgePage(base).about(sampleNow.AddDate(-1, 0, 0), 0)},
+		{"purge asks", "purge", newPurgePage(base).about(fleettest.Now.AddDate(0, -1, 0), 12_345)},
+		{"purge of nothing", "purge", newPurgePage(base).about(fleettest.Now.AddDate(-1, 0, 0), 0)},
 		{"profile", "profile", newProfilePage(base, profileFacts{Problem: "The current password is not right.", Secret: newTokenSecret("x", "cesi_y")},
 			sampleSessions(), "", sampleTokens())},
 		{"profile bare", "profile", newProfilePage(base, profileFacts{TokenProblem: "there is already a token \"x\"", TokenName: "x"}, nil, "", nil)},
@@ -153,10 +154,10 @@ func samplePages(role cesi.Role) []sample {
 	if role == cesi.Admin {
 		pages = append(pages, daemonPages(base, silent)...)
 	}
-	for _, name := range hostileNames {
+	for _, name := range fleettest.HostileNames {
 		n := hostileNode(name)
-		s := sampleSnapshot(n, silenced(hostileNode(name), cesi.CauseRefused, name, time.Minute))
-		entry := cesi.Activity{ID: 1, Time: sampleNow, User: name, Address: name, Action: cesi.ActionStop, Node: name, Target: name, Result: cesi.Failed, Message: name}
+		s := fleettest.Snapshot(n, fleettest.Silenced(hostileNode(name), cesi.CauseRefused, name, time.Minute))
+		entry := cesi.Activity{ID: 1, Time: fleettest.Now, User: name, Address: name, Action: cesi.ActionStop, Node: name, Target: name, Result: cesi.Failed, Message: name}
 		evil := base
 		evil.Site, evil.User, evil.Here = name, &cesi.User{Name: name, Role: role}, "/"+name
 		evil.Notice = name
@@ -164,9 +165,9 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile dashboard", "dashboard", newDashboardPage(evil, s, dashboardOptions{Activity: []store.ActivityLine{lineOf(entry, entry)}})},
 			sample{"hostile nodes", "nodes", newNodesPage(evil, s, nodesFilter{Text: "", Environment: name}, name)},
 			sample{"hostile groups", "groups", newGroupsPage(evil, s, groupsQuery{Environment: name, Page: 1}, name)},
-			sample{"hostile group", "group", sampleGroup(evil, sampleSnapshot(n), name, "environment="+url.QueryEscape(name))},
+			sample{"hostile group", "group", sampleGroup(evil, fleettest.Snapshot(n), name, "environment="+url.QueryEscape(name))},
 			sample{"hostile environments", "environments", newEnvironmentsPage(evil, s, name)},
-			sample{"hostile environment", "environment", newEnvironmentPage(evil, sampleSnapshot(n), name, 1)},
+			sample{"hostile environment", "environment", newEnvironmentPage(evil, fleettest.Snapshot(n), name, 1)},
 			sample{"hostile node", "node", newNodePage(evil, n, 1)},
 			sample{"hostile process", "process", newProcessPage(evil, n, configured(n.Processes[0]))},
 			sample{"hostile processes", "processes", newProcessesPage(evil, s, processesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},

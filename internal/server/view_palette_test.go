@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/supervisor/supervisortest"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -19,13 +18,13 @@ import (
 
 // paletteFleet has names that hold each other.
 func paletteFleet() *fleet.Snapshot {
-	return sampleSnapshot(
-		sampleNode("web-1", "production",
-			sampleProcess("api", "api_0", cesi.Running, time.Hour), sampleProcess("api", "api_1", cesi.Fatal, time.Hour),
-			sampleProcess("mail", "mail", cesi.Stopped, time.Hour)),
-		sampleNode("web-2", "production", sampleProcess("api", "api_0", cesi.Running, time.Hour)),
-		sampleNode("api-db", "staging", sampleProcess("pg", "pg", cesi.Running, time.Hour)),
-		silenced(sampleNode("old", "staging", sampleProcess("api", "api_0", cesi.Running, time.Hour)), cesi.CauseTimeout, "no answer", time.Minute),
+	return fleettest.Snapshot(
+		fleettest.Node("web-1", "production",
+			fleettest.Process("api", "api_0", cesi.Running, time.Hour), fleettest.Process("api", "api_1", cesi.Fatal, time.Hour),
+			fleettest.Process("mail", "mail", cesi.Stopped, time.Hour)),
+		fleettest.Node("web-2", "production", fleettest.Process("api", "api_0", cesi.Running, time.Hour)),
+		fleettest.Node("api-db", "staging", fleettest.Process("pg", "pg", cesi.Running, time.Hour)),
+		fleettest.Silenced(fleettest.Node("old", "staging", fleettest.Process("api", "api_0", cesi.Running, time.Hour)), cesi.CauseTimeout, "no answer", time.Minute),
 		payNode(),
 	)
 }
@@ -137,11 +136,11 @@ func manyProcesses() *fleet.Snapshot {
 	for n := range 1000 {
 		var processes []fleet.Process
 		for p := range 50 {
-			processes = append(processes, sampleProcess(fmt.Sprintf("group_%d", p/5), fmt.Sprintf("worker_%02d", p), cesi.States()[(n+p)%7], time.Hour))
+			processes = append(processes, fleettest.Process(fmt.Sprintf("group_%d", p/5), fmt.Sprintf("worker_%02d", p), cesi.States()[(n+p)%7], time.Hour))
 		}
-		nodes = append(nodes, sampleNode(fmt.Sprintf("node-%04d", n), "production", processes...))
+		nodes = append(nodes, fleettest.Node(fmt.Sprintf("node-%04d", n), "production", processes...))
 	}
-	return sampleSnapshot(nodes...)
+	return fleettest.Snapshot(nodes...)
 }
 
 func TestThePaletteShowsFewOfMany(t *testing.T) {
@@ -171,33 +170,9 @@ func BenchmarkPalette(b *testing.B) {
 	}
 }
 
-func TestThePaletteAnswersWithOptions(t *testing.T) {
-	n := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "p", cesi.Running), fakeProcess("h", "q", cesi.Running)).Node()
-	h, b := startServerAs(t, cesi.Operator, []cesi.Node{n}, func(s *setup) { s.Prefix = "/cesi" })
-	doc := b.get("/cesi/palette?" + url.Values{"q": {"restart g:p"}, "at": {"/cesi/nodes?q=n"}}.Encode()).page(t)
-	button := doc.Find(`button[role=option][id]`)
-	if got := button.AttrOr("formaction", ""); got != "/cesi/nodes/n/processes/g:p/restart" || button.AttrOr("form", "") != "act" {
-		t.Errorf("the process's restart is sent to %q", got)
-	}
-	if got := b.post(button.AttrOr("formaction", ""), nil, with{"HX-Request", "true"}); got.status != 200 || !strings.Contains(got.body, "g:p on n") {
-		t.Errorf("the restart: %d %s", got.status, got.body)
-	}
-	links := doc.Find(`a[role=option]`)
-	if got := links.Length(); got != 0 {
-		t.Errorf("%d links for g:p", got)
-	}
-	question := b.get("/cesi/palette?q=stop+n&at=/cesi/nodes%3Fq=n").page(t).Find(`a[role=option]`).First().AttrOr("href", "")
-	if got := b.get(question); got.status != 200 || !strings.Contains(got.body, `href="/cesi/nodes?q=n"`) {
-		t.Errorf("%q: %d, and it does not lead back", question, got.status)
-	}
-	if got := h.anybody().get("/cesi/palette?q=n"); got.status != 303 {
-		t.Errorf("without login: %d", got.status)
-	}
-}
-
 func TestThePaletteKeepsHostileNamesIn(t *testing.T) {
 	r := newTestRenderer(t, "")
-	for _, evil := range hostileNames {
+	for _, evil := range fleettest.HostileNames {
 		item := newNodeItem(hostileNode(evil))
 		action := paletteItem{Action: cesi.ActionStop, Label: allOfNode(cesi.ActionStop, evil), Link: "/x"}
 		w := httptest.NewRecorder()

@@ -9,6 +9,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -47,7 +48,7 @@ func TestTheQueryIsWrittenAsItIsRead(t *testing.T) {
 }
 
 func TestAProcessOfTheFleetSaysWhereItIs(t *testing.T) {
-	doc := drawProcesses(t, cesi.Viewer, scopeFleet(), "group=api&sort=node")
+	doc := drawProcesses(t, cesi.Viewer, fleettest.Scopes(), "group=api&sort=node")
 	want := []string{
 		"api:api_0 can't find command '/srv/pay/bin/worker', 1 h ago web-1 production FATAL",
 		"api:api_1 web-1 production RUNNING up 1 h",
@@ -72,18 +73,18 @@ func TestAProcessOfTheFleetSaysWhereItIs(t *testing.T) {
 func TestChipsCountWhatTheRestOfTheFilterTakes(t *testing.T) {
 	want := []string{"needs attention 2", "RUNNING 1", "FATAL 2"}
 	for _, query := range []string{"group=api", "group=api&state=RUNNING", "group=api&attention=yes"} {
-		if diff := cmp.Diff(want, texts(drawProcesses(t, cesi.Viewer, scopeFleet(), query), ".chip")); diff != "" {
+		if diff := cmp.Diff(want, texts(drawProcesses(t, cesi.Viewer, fleettest.Scopes(), query), ".chip")); diff != "" {
 			t.Errorf("%s: - want, + got:\n%s", query, diff)
 		}
 	}
-	doc := drawProcesses(t, cesi.Viewer, scopeFleet(), "state=RUNNING&state=BACKOFF&attention=no")
+	doc := drawProcesses(t, cesi.Viewer, fleettest.Scopes(), "state=RUNNING&state=BACKOFF&attention=no")
 	if diff := cmp.Diff([]string{"as expected 2", "RUNNING 1", "BACKOFF 0"}, texts(doc, ".chip:has([checked])")); diff != "" {
 		t.Errorf("chosen: - want, + got:\n%s", diff)
 	}
 }
 
 func TestABoxSendsItsTarget(t *testing.T) {
-	doc := drawProcesses(t, cesi.Operator, scopeFleet(), "sort=-node&state=FATAL&state=STOPPED")
+	doc := drawProcesses(t, cesi.Operator, fleettest.Scopes(), "sort=-node&state=FATAL&state=STOPPED")
 	var got []string
 	doc.Find("tbody input").Each(func(_ int, e *goquery.Selection) {
 		got = append(got, e.AttrOr("form", "")+" "+e.AttrOr("name", "")+"="+e.AttrOr("value", ""))
@@ -167,12 +168,12 @@ func manySamples(nodes, processes int) *fleet.Snapshot {
 	for i := range list {
 		var all []fleet.Process
 		for j := range processes {
-			all = append(all, sampleProcess(fmt.Sprintf("group_%02d", j/10), fmt.Sprintf("worker_%02d", j), cesi.Running, time.Duration(i*j)*time.Minute))
+			all = append(all, fleettest.Process(fmt.Sprintf("group_%02d", j/10), fmt.Sprintf("worker_%02d", j), cesi.Running, time.Duration(i*j)*time.Minute))
 		}
-		list[i] = sampleNode(fmt.Sprintf("node-%04d", i), "production", all...)
+		list[i] = fleettest.Node(fmt.Sprintf("node-%04d", i), "production", all...)
 		sampleHistory(list[i])
 	}
-	return sampleSnapshot(list...)
+	return fleettest.Snapshot(list...)
 }
 
 func BenchmarkTheProcessesPageOfFiftyThousand(b *testing.B) {

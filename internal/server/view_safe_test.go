@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -84,7 +85,7 @@ func TestEveryControlHasAName(t *testing.T) {
 
 func TestHostileNamesAreText(t *testing.T) {
 	r := newTestRenderer(t, "")
-	for _, name := range hostileNames {
+	for _, name := range fleettest.HostileNames {
 		doc := draw(t, r, sample{"node", "node", newNodePage(sampleBase(cesi.Admin), hostileNode(name), 1)})
 		if got := doc.Find("h1").Text(); got != name {
 			t.Errorf("the heading is %q, want %q", got, name)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet/fleettest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -13,7 +14,7 @@ import (
 
 // sampleAccounts are users of every kind; the first is the one who looks.
 func sampleAccounts() []cesi.Account {
-	ago := func(d time.Duration) time.Time { return sampleNow.Add(-d) }
+	ago := func(d time.Duration) time.Time { return fleettest.Now.Add(-d) }
 	account := func(id int64, name string, role cesi.Role, login time.Time, sessions, tokens int) cesi.Account {
 		return cesi.Account{
 			User:     cesi.User{ID: id, Name: name, Role: role, Created: ago(90 * 24 * time.Hour), LastLogin: login},
@@ -31,8 +32,8 @@ func sampleAccounts() []cesi.Account {
 func sampleSessions() []cesi.Session {
 	session := func(id byte, ago time.Duration, address, userAgent string) cesi.Session {
 		return cesi.Session{
-			Token: cesi.TokenHash{id}, Created: sampleNow.Add(-ago), LastSeen: sampleNow.Add(-ago / 9),
-			Expires: sampleNow.Add(time.Hour), Address: address, UserAgent: userAgent,
+			Token: cesi.TokenHash{id}, Created: fleettest.Now.Add(-ago), LastSeen: fleettest.Now.Add(-ago / 9),
+			Expires: fleettest.Now.Add(time.Hour), Address: address, UserAgent: userAgent,
 		}
 	}
 	return []cesi.Session{
@@ -43,9 +44,9 @@ func sampleSessions() []cesi.Session {
 
 func sampleTokens() []cesi.Token {
 	return []cesi.Token{
-		{ID: 1, Name: "deploy", Created: sampleNow.Add(-40 * 24 * time.Hour), LastUsed: sampleNow.Add(-time.Minute)},
-		{ID: 2, Name: "nightly report", Created: sampleNow, Expires: sampleNow.Add(30 * 24 * time.Hour)},
-		{ID: 3, Name: "old", Created: sampleNow, Expires: sampleNow.Add(-time.Hour)},
+		{ID: 1, Name: "deploy", Created: fleettest.Now.Add(-40 * 24 * time.Hour), LastUsed: fleettest.Now.Add(-time.Minute)},
+		{ID: 2, Name: "nightly report", Created: fleettest.Now, Expires: fleettest.Now.Add(30 * 24 * time.Hour)},
+		{ID: 3, Name: "old", Created: fleettest.Now, Expires: fleettest.Now.Add(-time.Hour)},
 	}
 }
 

@@ -1,4 +1,7 @@
-package server
+// Package ansi turns the text of a terminal into spans that a page can show: colours
+// become classes, other escape sequences are left out, and bytes that would hide or
+// reorder text are shown as what they are.
+package ansi
 
 import (
 	"encoding/json"
@@ -7,29 +10,29 @@ import (
 	"unicode/utf8"
 )
 
-// span is text of a log that is drawn in one way. Class is a list of CSS
+// Span is text of a log that is drawn in one way. Class is a list of CSS
 // classes; empty for plain text. The text may hold any printable character and
 // is escaped by whoever puts it into a page.
-type span struct {
+type Span struct {
 	Class string
 	Text  string
 }
 
 // MarshalJSON writes a span as app-side scripts read it: [text, class].
-func (s span) MarshalJSON() ([]byte, error) { return json.Marshal([2]string{s.Text, s.Class}) }
+func (s Span) MarshalJSON() ([]byte, error) { return json.Marshal([2]string{s.Text, s.Class}) }
 
 // The classes of what a log holds besides text.
 const (
-	classControl = "log-control" // a control character, as ^G
-	classByte    = "log-byte"    // a byte that is no UTF-8, as \xC4
-	classGap     = "log-gap"     // bytes that can't be had
+	ClassControl = "log-control" // a control character, as ^G
+	ClassByte    = "log-byte"    // a byte that is no UTF-8, as \xC4
+	ClassGap     = "log-gap"     // bytes that can't be had
 	classMatch   = "log-match"   // what was searched for
 )
 
 // maxSequence bounds an escape sequence: what is longer is none.
 const maxSequence = 256
 
-// ansi turns the bytes of a log into spans. It keeps its state from one write
+// Decoder turns the bytes of a log into spans. It keeps its state from one write
 // to the next, so that a colour, an escape sequence or a character may go on in
 // the following bytes.
 //
@@ -37,23 +40,23 @@ const maxSequence = 256
 // out. github.com/buildkite/terminal-to-html would do more than is wanted: it
 // plays a whole screen with a cursor, links and images, keeps all of it in
 // memory, and its newer versions want a newer Go than this program does.
-type ansi struct {
+type Decoder struct {
 	style   style
-	pending []byte // an escape sequence, a character or a \r that is not complete yet
-	match   bool   // what comes is what was searched for
-	spans   []span
+	Pending []byte // an escape sequence, a character or a \r that is not complete yet
+	Match   bool   // what comes is what was searched for
+	spans   []Span
 }
 
-// write takes the next bytes and returns the spans that are complete.
-func (a *ansi) write(p []byte) []span {
-	if len(a.pending) > 0 {
-		p = append(a.pending, p...)
-		a.pending = nil
+// Write takes the next bytes and returns the spans that are complete.
+func (a *Decoder) Write(p []byte) []Span {
+	if len(a.Pending) > 0 {
+		p = append(a.Pending, p...)
+		a.Pending = nil
 	}
 	for len(p) > 0 {
 		n := a.next(p)
 		if n == 0 {
-			a.pending = append([]byte(nil), p...)
+			a.Pending = append([]byte(nil), p...)
 			break
 		}
 		p = p[n:]
@@ -61,24 +64,24 @@ func (a *ansi) write(p []byte) []span {
 	return a.take()
 }
 
-// flush returns what the bytes so far come to if nothing follows.
-func (a *ansi) flush() []span {
-	for rest := a.pending; len(rest) > 0; {
+// Flush returns what the bytes so far come to if nothing follows.
+func (a *Decoder) Flush() []Span {
+	for rest := a.Pending; len(rest) > 0; {
 		if rest[0] == '\x1b' || rest[0] == '\r' {
 			a.control(rune(rest[0]))
 		} else {
-			a.emit(fmt.Sprintf(`\x%02X`, rest[0]), classByte)
+			a.emit(fmt.Sprintf(`\x%02X`, rest[0]), ClassByte)
 		}
 		rest = rest[1:]
 		n := plainLength(rest)
 		a.text(rest[:n])
 		rest = rest[n:]
 	}
-	a.pending = nil
+	a.Pending = nil
 	return a.take()
 }
 
-func (a *ansi) take() []span {
+func (a *Decoder) take() []Span {
 	spans := a.spans
 	a.spans = nil
 	return spans
@@ -86,7 +89,7 @@ func (a *ansi) take() []span {
 
 // next takes what p begins with and returns how many bytes that was; 0 if more
 // bytes are needed to tell.
-func (a *ansi) next(p []byte) int {
+func (a *Decoder) next(p []byte) int {
 	if n := plainLength(p); n > 0 {
 		a.text(p[:n])
 		return n
@@ -105,9 +108,9 @@ func (a *ansi) next(p []byte) int {
 	case r == utf8.RuneError && n == 1 && !utf8.FullRune(p):
 		return 0
 	case r == utf8.RuneError && n == 1:
-		a.emit(fmt.Sprintf(`\x%02X`, p[0]), classByte)
+		a.emit(fmt.Sprintf(`\x%02X`, p[0]), ClassByte)
 	default:
-		a.emit(fmt.Sprintf("<U+%04X>", r), classControl)
+		a.emit(fmt.Sprintf("<U+%04X>", r), ClassControl)
 	}
 	return n
 }
@@ -138,29 +141,29 @@ func deceives(r rune) bool {
 }
 
 // text adds plain text in the style in force.
-func (a *ansi) text(p []byte) {
+func (a *Decoder) text(p []byte) {
 	if len(p) > 0 {
 		a.emit(string(p), a.style.class())
 	}
 }
 
-func (a *ansi) emit(text, class string) {
-	if a.match {
+func (a *Decoder) emit(text, class string) {
+	if a.Match {
 		class = strings.TrimSpace(class + " " + classMatch)
 	}
 	if last := len(a.spans) - 1; last >= 0 && a.spans[last].Class == class {
 		a.spans[last].Text += text
 		return
 	}
-	a.spans = append(a.spans, span{Class: class, Text: text})
+	a.spans = append(a.spans, Span{Class: class, Text: text})
 }
 
 // control draws a control character as terminals do: ^@, ^G, ^[ …
-func (a *ansi) control(r rune) { a.emit("^"+string(r^0x40), classControl) }
+func (a *Decoder) control(r rune) { a.emit("^"+string(r^0x40), ClassControl) }
 
 // carriageReturn takes \r\n as the end of a line. A \r alone, of a progress bar
 // for example, ends one too, and is shown.
-func (a *ansi) carriageReturn(p []byte) int {
+func (a *Decoder) carriageReturn(p []byte) int {
 	switch {
 	case len(p) == 1:
 		return 0
@@ -175,7 +178,7 @@ func (a *ansi) carriageReturn(p []byte) int {
 
 // escape takes an escape sequence: a style changes, any other is left out. What
 // is no sequence is shown.
-func (a *ansi) escape(p []byte) int {
+func (a *Decoder) escape(p []byte) int {
 	if len(p) == 1 {
 		return 0
 	}
@@ -194,7 +197,7 @@ func (a *ansi) escape(p []byte) int {
 }
 
 // sequence takes "ESC [ parameters final".
-func (a *ansi) sequence(p []byte) int {
+func (a *Decoder) sequence(p []byte) int {
 	for i := 2; i < len(p) && i < maxSequence; i++ {
 		switch b := p[i]; {
 		case b >= 0x40 && b <= 0x7e:
@@ -211,7 +214,7 @@ func (a *ansi) sequence(p []byte) int {
 }
 
 // stringSequence takes what ends with BEL or ESC \, such as a window's title.
-func (a *ansi) stringSequence(p []byte) int {
+func (a *Decoder) stringSequence(p []byte) int {
 	for i := 2; i < len(p) && i < maxSequence; i++ {
 		switch {
 		case p[i] == '\a':
@@ -227,7 +230,7 @@ func (a *ansi) stringSequence(p []byte) int {
 }
 
 // unfinished waits for the end of a sequence, up to a bound.
-func (a *ansi) unfinished(p []byte) int {
+func (a *Decoder) unfinished(p []byte) int {
 	if len(p) < maxSequence {
 		return 0
 	}
