@@ -2,12 +2,9 @@ package server
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 
 	"cesi/internal/cesi"
-
-	"github.com/go-chi/chi/v5"
+	"cesi/internal/server/request"
 )
 
 // open serves a route that needs no login.
@@ -31,10 +28,10 @@ func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFu
 		case user == nil:
 			return cesi.Errorf(cesi.Unauthorized, "Log in first.")
 		case user.MustChange && r.Method == http.MethodGet && !isAPI(r):
-			s.pages.Requests.toPasswordChange(w, r, r.URL.RequestURI())
+			s.pages.Requests.ToPasswordChange(w, r, r.URL.RequestURI())
 			return nil
 		case user.MustChange && !isAPI(r):
-			s.pages.Requests.toPasswordChange(w, r, "/")
+			s.pages.Requests.ToPasswordChange(w, r, "/")
 			return nil
 		case user.MustChange:
 			return cesi.Errorf(cesi.Forbidden, "Your password has to be changed first: PUT /api/v2/profile/password.")
@@ -83,55 +80,5 @@ func (s *Server) personal(h handlerFunc) handlerFunc {
 
 // toLogin sends a browser to the login page, which leads back here.
 func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) {
-	s.pages.Requests.redirect(w, r, withNext("/login", r.URL.RequestURI()))
-}
-
-// toPasswordChange sends a browser to where the password is changed, which leads
-// on to next, a path of ours.
-func (rd *requestReader) toPasswordChange(w http.ResponseWriter, r *http.Request, next string) {
-	rd.redirect(w, r, withNext("/profile", next))
-}
-
-// withNext adds to a path where it is to lead on to; that is "/" by itself.
-func withNext(path, next string) string {
-	if next == "/" {
-		return path
-	}
-	return path + "?" + url.Values{"next": {next}}.Encode()
-}
-
-// redirect sends the browser to a path of ours, with GET.
-func (rd *requestReader) redirect(w http.ResponseWriter, r *http.Request, path string) {
-	http.Redirect(w, r, rd.Prefix+path, http.StatusSeeOther)
-}
-
-// localPath returns a path of ours to go on to, without the prefix; anything
-// that could lead to another site becomes "/".
-func (rd *requestReader) localPath(path string) string {
-	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || u.Opaque != "" ||
-		!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unsafeInPath) || strings.HasPrefix(path, "//") ||
-		strings.Contains(u.Path+"/", "/../") { // which leads out of the prefix
-		return "/"
-	}
-	if rest, found := strings.CutPrefix(path, rd.Prefix+"/"); found {
-		return "/" + strings.TrimLeft(rest, "/")
-	}
-	return path
-}
-
-// unsafeInPath reports characters that browsers treat as a slash or drop.
-func unsafeInPath(r rune) bool { return r == '\\' || r < ' ' || r == 0x7f }
-
-// param returns a path parameter, decoded. chi matches against the raw path
-// where there is one, and hands out what it matched.
-func param(r *http.Request, name string) string {
-	value := chi.URLParam(r, name)
-	if r.URL.RawPath == "" {
-		return value
-	}
-	if decoded, err := url.PathUnescape(value); err == nil {
-		return decoded
-	}
-	return value
+	s.pages.Requests.Redirect(w, r, request.WithNext("/login", r.URL.RequestURI()))
 }

@@ -11,6 +11,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 )
 
@@ -26,7 +27,7 @@ type apiHandler struct {
 	Logs     *logs.Logs
 	Log      *slog.Logger
 	Now      func() time.Time
-	Requests *requestReader
+	Requests *request.Reader
 	Sessions *sessions
 	Version  string // of this program
 	// Closing is done when the server shuts down.
@@ -51,7 +52,7 @@ type apiError struct {
 }
 
 func (h *apiHandler) failJSON(w http.ResponseWriter, err error) {
-	h.writeJSON(w, statusOf(err), apiError{Status: "error", Message: cesi.Sentence(err)})
+	h.writeJSON(w, request.Status(err), apiError{Status: "error", Message: cesi.Sentence(err)})
 }
 
 func (h *apiHandler) writeJSON(w http.ResponseWriter, status int, value any) {

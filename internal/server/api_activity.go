@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 )
 
@@ -29,12 +30,12 @@ type apiEntry struct {
 // apiActivity gives the newest entries that the filter chooses, as CeSi's text
 // lines or as objects.
 func (h *apiHandler) apiActivity(w http.ResponseWriter, r *http.Request) error {
-	query, err := h.Requests.activityQuery(r, visitorOf(r).user.Role)
+	query, err := h.Requests.ReadActivityQuery(r, visitorOf(r).user.Role)
 	if err != nil {
 		return err
 	}
 	query.Targets = true
-	if query.Limit, err = activityLimit(param(r, "limit")); err != nil {
+	if query.Limit, err = activityLimit(request.Param(r, "limit")); err != nil {
 		return err
 	}
 	entries, err := h.Store.Activities(r.Context(), query.ActivityFilter)
@@ -112,7 +113,7 @@ func (h *apiHandler) apiPurge(w http.ResponseWriter, r *http.Request) error {
 	before := h.Now()
 	if r.URL.Query().Has("before") {
 		var err error
-		if before, err = h.Requests.purgeTime(r.URL.Query().Get("before")); err != nil {
+		if before, err = h.Requests.PurgeTime(r.URL.Query().Get("before")); err != nil {
 			return err
 		}
 	}

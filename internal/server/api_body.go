@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // readJSON decodes the request's body into value. An empty body leaves value as
@@ -39,7 +40,7 @@ func decodeJSON(r *http.Request, decoder *json.Decoder, value any, optional bool
 	case errors.Is(err, io.EOF) && optional:
 		return nil
 	case errors.As(err, &limit):
-		return tooLarge(err)
+		return request.BodyError(err)
 	default:
 		return explainJSON(r, err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // apiBulk is a command on targets of the whole fleet: those named, or all of a
@@ -47,10 +48,10 @@ func (h *apiHandler) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if err := readStrictJSON(r, &body); err != nil {
 		return err
 	}
-	if !slices.Contains(append(setActions(), cesi.ActionSignal), body.Action) {
+	if !slices.Contains(append(request.SetActions(), cesi.ActionSignal), body.Action) {
 		return cesi.Errorf(cesi.Invalid, "%q is no action: want start, stop, restart or signal", body.Action)
 	}
-	where, err := scopeOf(body.form())
+	where, err := request.ParseScope(body.form())
 	if err != nil {
 		return err
 	}
@@ -60,19 +61,19 @@ func (h *apiHandler) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if where.Kind == "" && len(body.Targets) == 0 {
 		return cesi.Errorf(cesi.Invalid, "there is nothing to %s: name targets, such as node/group:name, or a scope", body.Action)
 	}
-	a, err := where.aim(h.Fleet.Snapshot())
+	a, err := where.Resolve(h.Fleet.Snapshot())
 	if err != nil {
 		return err
 	}
-	c := fleet.Command{Action: body.Action, Targets: a.targets, ConfirmSelf: body.Confirm}
+	c := fleet.Command{Action: body.Action, Targets: a.Targets, ConfirmSelf: body.Confirm}
 	if body.Signal != nil {
 		c.Signal = fmt.Sprint(body.Signal)
 	}
-	report, err := h.Requests.control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
-	return h.apiReportOnMany(w, report, a.silent)
+	return h.apiReportOnMany(w, report, a.SkippedNodes)
 }
 
 // apiReportOnMany tells how a command on many went. Silent are the nodes that
@@ -84,7 +85,7 @@ func (h *apiHandler) apiReportOnMany(w http.ResponseWriter, report fleet.Report,
 	status, answer := http.StatusOK, apiReport{success: ok(), Message: messageOnMany(report, silent), Activity: report.ID,
 		Results: newAPIOutcomes(report), Silent: silent}
 	if err := allFailed(report); err != nil {
-		status, answer.Status = statusOf(err), "error"
+		status, answer.Status = request.Status(err), "error"
 	}
 	h.writeJSON(w, status, answer)
 	return nil

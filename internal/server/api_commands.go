@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 type apiReport struct {
@@ -26,12 +27,12 @@ type apiOutcome struct {
 
 // apiCommand starts, stops or restarts one process.
 func (h *apiHandler) apiCommand(w http.ResponseWriter, r *http.Request) error {
-	process := param(r, "process")
+	process := request.Param(r, "process")
 	c, err := h.apiCommandOf(r, []string{process})
 	if err != nil {
 		return err
 	}
-	report, err := h.Requests.control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (h *apiHandler) apiCommandAll(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	report, err := h.Requests.control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (h *apiHandler) apiCommandOf(r *http.Request, processes []string) (fleet.Co
 	if err := readJSON(r, &body, true); err != nil {
 		return fleet.Command{}, err
 	}
-	c, err := commandOf(r, actionOf(r), nil, processes)
+	c, err := request.CommandOf(r, request.ActionOf(r), nil, processes)
 	c.ConfirmSelf, c.Text = body.Confirm, body.Text
 	if body.Signal != nil {
 		c.Signal = fmt.Sprint(body.Signal)

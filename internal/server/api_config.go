@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // apiProcessConfig is a process's configuration as last reread, with the names of
@@ -39,11 +40,11 @@ type apiLogConfig struct {
 
 // apiConfig gives the configuration of a process.
 func (h *apiHandler) apiConfig(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findAnsweringNode(r)
+	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
 	}
-	p, err := findProcess(n, r)
+	p, err := request.FindProcess(n, r)
 	switch {
 	case err != nil:
 		return err

@@ -6,11 +6,12 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // apiReread tells what an update would add, change and remove.
 func (h *apiHandler) apiReread(w http.ResponseWriter, r *http.Request) error {
-	changes, err := h.Fleet.Reread(r.Context(), param(r, "node"))
+	changes, err := h.Fleet.Reread(r.Context(), request.Param(r, "node"))
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := h.Requests.control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, actorOf(r), c)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 	}
 	status := http.StatusOK
 	if err := allFailed(report); err != nil {
-		status, answer.Status = statusOf(err), "error"
+		status, answer.Status = request.Status(err), "error"
 	}
 	h.writeJSON(w, status, answer)
 	return nil
@@ -65,10 +66,10 @@ func daemonCommandOf(r *http.Request) (fleet.Command, error) {
 	if err := readJSON(r, &body, true); err != nil {
 		return fleet.Command{}, err
 	}
-	c := fleet.Command{Action: cesi.Action(actionOf(r)), ConfirmSelf: body.Confirm, ConfirmNode: body.Confirm}
+	c := fleet.Command{Action: cesi.Action(request.ActionOf(r)), ConfirmSelf: body.Confirm, ConfirmNode: body.Confirm}
 	groups := body.Groups
-	if group := param(r, "group"); group != "" {
+	if group := request.Param(r, "group"); group != "" {
 		groups = []string{group}
 	}
-	return onGroups(c, param(r, "node"), groups), nil
+	return request.OnGroups(c, request.Param(r, "node"), groups), nil
 }

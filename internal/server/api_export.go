@@ -11,23 +11,21 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // exportChunk is how many entries an export reads at once.
 const exportChunk = 1000
 
-// exportPatience is how long a client may take for what was written.
-const exportPatience = 30 * time.Second
-
 // apiExport sends all entries that the filter chooses, newest first, as a file.
 // It holds only a chunk of them at a time, and the client may take as long as it
 // keeps reading.
 func (h *apiHandler) apiExport(w http.ResponseWriter, r *http.Request) error {
-	query, err := h.Requests.activityQuery(r, visitorOf(r).user.Role)
+	query, err := h.Requests.ReadActivityQuery(r, visitorOf(r).user.Role)
 	if err != nil {
 		return err
 	}
-	out := &rollingWriter{ResponseWriter: w, patience: exportPatience}
+	out := &request.RollingWriter{ResponseWriter: w, Patience: request.WriteTimeout}
 	file, err := newExport(r.URL.Query().Get("format"), out)
 	if err != nil {
 		return err
@@ -144,19 +142,4 @@ func jsonExport(out io.Writer) func([]cesi.Activity) error {
 		}
 		return w.Flush()
 	}
-}
-
-// rollingWriter gives the client so long for each write, instead of for the
-// whole answer.
-type rollingWriter struct {
-	http.ResponseWriter
-	patience time.Duration
-}
-
-// Write writes what the client takes within its time.
-func (w *rollingWriter) Write(p []byte) (int, error) {
-	if err := http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.patience)); err != nil {
-		return 0, err
-	}
-	return w.ResponseWriter.Write(p)
 }

@@ -5,21 +5,22 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // apiFleetProcesses lists the processes that the query takes, a page of them at
 // a time, as their nodes' last answers have them.
 func (h *apiHandler) apiFleetProcesses(w http.ResponseWriter, r *http.Request) error {
-	q, err := processesQueryOf(r.URL.Query())
+	q, err := request.ParseProcessesQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
 	q.Answering = true
 	found := h.Fleet.Snapshot().Find(q.Filter)
-	pages := pagesOf(len(found), pageRows)
+	pages := request.PageCount(len(found), request.PageRows)
 	processes := []apiProcess{}
 	if q.Page <= pages {
-		for _, m := range pageOf(found, q) {
+		for _, m := range request.PageOfMatches(found, q) {
 			processes = append(processes, newAPIProcess(m.Node, *m.Process))
 		}
 	}
@@ -110,7 +111,7 @@ func placesOf(g *fleet.Group) []apiPlace {
 
 // apiGroup gives a group's processes by node, of the nodes that answer.
 func (h *apiHandler) apiGroup(w http.ResponseWriter, r *http.Request) error {
-	group, err := h.Requests.findGroup(r)
+	group, err := h.Requests.FindGroup(r)
 	if err != nil {
 		return err
 	}
@@ -126,11 +127,11 @@ func (h *apiHandler) apiGroup(w http.ResponseWriter, r *http.Request) error {
 
 // apiGroupNode gives one node's part of a group.
 func (h *apiHandler) apiGroupNode(w http.ResponseWriter, r *http.Request) error {
-	group, err := h.Requests.findGroup(r)
+	group, err := h.Requests.FindGroup(r)
 	if err != nil {
 		return err
 	}
-	n, err := h.Requests.findAnsweringNode(r)
+	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // logTail is how much of a log's end the API gives, in bytes.
@@ -21,11 +22,11 @@ type apiLogs struct {
 // apiLog gives the end of both logs of a process, as lines. It is the one kind
 // of request that waits for a node, bounded by the node's timeout.
 func (h *apiHandler) apiLog(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findAnsweringNode(r)
+	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
 	}
-	p, err := findProcess(n, r)
+	p, err := request.FindProcess(n, r)
 	if err != nil {
 		return err
 	}
@@ -73,15 +74,15 @@ type apiLogPiece struct {
 
 // apiLogRead gives a stretch of a log: from offset on, up to before, or its end.
 func (h *apiHandler) apiLogRead(w http.ResponseWriter, r *http.Request) error {
-	l, err := h.Requests.findLog(r)
+	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
 	}
-	window, err := logWindowOf(r.URL.Query(), logTail)
+	window, err := request.ParseLogWindow(r.URL.Query(), logTail)
 	if err != nil {
 		return err
 	}
-	part, size, err := h.Requests.readLog(r.Context(), l, window)
+	part, size, err := h.Requests.ReadLog(r.Context(), l, window)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (h *apiHandler) apiLogRead(w http.ResponseWriter, r *http.Request) error {
 	for _, piece := range part.Pieces {
 		log.Pieces = append(log.Pieces, apiLogPiece{Offset: piece.Offset, Text: string(piece.Text), Gap: piece.Gap})
 	}
-	unhurried(w)
+	request.ExtendWriteDeadline(w)
 	h.writeJSON(w, http.StatusOK, struct {
 		success
 		Log apiLogPart `json:"log"`
@@ -116,21 +117,21 @@ type apiMatch struct {
 
 // apiLogSearch searches the last 16 MB before an offset, or of the log.
 func (h *apiHandler) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
-	l, err := h.Requests.findLog(r)
+	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
 	}
-	query, err := logQueryOf(r.URL.Query()).parse()
+	query, err := request.ParseLogQuery(r.URL.Query()).Parse()
 	if err != nil {
 		return err
 	}
-	window, err := logWindowOf(r.URL.Query(), logTail)
+	window, err := request.ParseLogWindow(r.URL.Query(), logTail)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
-	found, err := h.Logs.Search(ctx, l.node.Name, l.log, query, window.before, maxAPIMatches)
+	found, err := h.Logs.Search(ctx, l.Node.Name, l.Name, query, window.Before, maxAPIMatches)
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (h *apiHandler) apiLogSearch(w http.ResponseWriter, r *http.Request) error 
 	for i, m := range found.Matches {
 		answer.Matches[i] = apiMatch{Offset: m.Offset, Length: m.Length, Line: string(m.Line)}
 	}
-	unhurried(w)
+	request.ExtendWriteDeadline(w)
 	h.writeJSON(w, http.StatusOK, answer)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 type apiNode struct {
@@ -137,7 +138,7 @@ func (h *apiHandler) apiNodes(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (h *apiHandler) apiNode(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (h *apiHandler) apiNode(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiProcesses(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findAnsweringNode(r)
+	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
 	}
@@ -161,11 +162,11 @@ func (h *apiHandler) apiProcesses(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (h *apiHandler) apiProcess(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findAnsweringNode(r)
+	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
 	}
-	p, err := findProcess(n, r)
+	p, err := request.FindProcess(n, r)
 	if err != nil {
 		return err
 	}
@@ -174,37 +175,4 @@ func (h *apiHandler) apiProcess(w http.ResponseWriter, r *http.Request) error {
 		Process apiProcess `json:"process"`
 	}{ok(), newAPIProcess(n, p)})
 	return nil
-}
-
-// findNode returns the node that the path names.
-func (rd *requestReader) findNode(r *http.Request) (*fleet.Node, error) {
-	name := param(r, "node")
-	n, found := rd.Fleet.Snapshot().Node(name)
-	if !found {
-		return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", name)
-	}
-	return n, nil
-}
-
-// findAnsweringNode is findNode for those who would take its processes for
-// fresh: a node that does not answer is an error.
-func (rd *requestReader) findAnsweringNode(r *http.Request) (*fleet.Node, error) {
-	n, err := rd.findNode(r)
-	if err != nil {
-		return nil, err
-	}
-	return n, n.Unanswered()
-}
-
-// findProcess returns the process of the node that the path names.
-func findProcess(n *fleet.Node, r *http.Request) (fleet.Process, error) {
-	id, err := cesi.ParseProcessID(param(r, "process"))
-	if err != nil {
-		return fleet.Process{}, err
-	}
-	p, found := n.Process(id)
-	if !found {
-		return fleet.Process{}, cesi.Errorf(cesi.NotFound, "there is no process %q on node %q", id, n.Name)
-	}
-	return p, nil
 }

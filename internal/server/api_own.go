@@ -2,11 +2,11 @@ package server
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // apiSession is one of the user's own sessions.
@@ -62,7 +62,7 @@ func (h *apiHandler) apiSessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiEndSession(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndSession(r.Context(), actorOf(r), param(r, "id")); err != nil {
+	if err := h.Auth.EndSession(r.Context(), actorOf(r), request.Param(r, "id")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The session has ended."})
@@ -128,7 +128,7 @@ func (h *apiHandler) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiRevokeToken(w http.ResponseWriter, r *http.Request) error {
-	id, err := tokenID(param(r, "id"))
+	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {
 		return err
 	}
@@ -137,13 +137,4 @@ func (h *apiHandler) apiRevokeToken(w http.ResponseWriter, r *http.Request) erro
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The token is revoked."})
 	return nil
-}
-
-// tokenID reads the number of a token.
-func tokenID(text string) (int64, error) {
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0, cesi.Errorf(cesi.NotFound, "there is no token %q", text)
-	}
-	return id, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // apiAccount is a user as administrators see one. Name and type are CeSi's.
@@ -84,7 +85,7 @@ func (h *apiHandler) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiDeleteUser(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.DeleteUser(r.Context(), actorOf(r), param(r, "user")); err != nil {
+	if err := h.Auth.DeleteUser(r.Context(), actorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "User deleted"})
@@ -105,7 +106,7 @@ func (h *apiHandler) apiSetRole(w http.ResponseWriter, r *http.Request) error {
 	if wanted.Role == nil {
 		return cesi.Errorf(cesi.Invalid, "name the usertype (0 to %d)", cesi.Viewer)
 	}
-	if err := h.Auth.SetRole(r.Context(), actorOf(r), param(r, "user"), wanted.Role.Role); err != nil {
+	if err := h.Auth.SetRole(r.Context(), actorOf(r), request.Param(r, "user"), wanted.Role.Role); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The role is " + wanted.Role.String() + " now."})
@@ -127,7 +128,7 @@ func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) erro
 		made = auth.NewPassword()
 		wanted.Password = made
 	}
-	if err := h.Auth.SetPassword(r.Context(), actorOf(r), param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
+	if err := h.Auth.SetPassword(r.Context(), actorOf(r), request.Param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, struct {
@@ -138,7 +139,7 @@ func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) erro
 }
 
 func (h *apiHandler) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndSessions(r.Context(), actorOf(r), param(r, "user")); err != nil {
+	if err := h.Auth.EndSessions(r.Context(), actorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All sessions of the user have ended."})
@@ -146,7 +147,7 @@ func (h *apiHandler) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) er
 }
 
 func (h *apiHandler) apiRevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.RevokeTokens(r.Context(), actorOf(r), param(r, "user")); err != nil {
+	if err := h.Auth.RevokeTokens(r.Context(), actorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All API tokens of the user are revoked."})

@@ -68,7 +68,7 @@ const maxLiveAt = 4096
 // returns the permission that the page needs, and the address in the one form
 // that is the same for equal pages: without parameters that the page does not read.
 func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical string, err error) {
-	local := s.pages.Requests.localPath(at)
+	local := s.pages.Requests.LocalPath(at)
 	if len(at) > maxLiveAt || local == "/" && at != "/" && at != s.opts.Prefix+"/" {
 		return 0, "", cesi.Errorf(cesi.Invalid, "This is not the address of a page here.")
 	}
@@ -150,7 +150,7 @@ func (h *streamHandler) liveStream(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	defer leave()
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	stream, err := newEventStream(w)
 	if err != nil || r.Method == http.MethodHead {

@@ -12,6 +12,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
@@ -197,7 +198,7 @@ func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
 	t.Parallel()
 	h, fake := startLive(t)
 	var list []cesi.Process
-	for i := range pageRows + 1 {
+	for i := range request.PageRows + 1 {
 		list = append(list, fakeProcess("g", fmt.Sprintf("p%03d", i), cesi.Running))
 	}
 	set := func(state cesi.State) {
@@ -222,13 +223,13 @@ func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
 		}
 	}
 	set(cesi.Fatal)
-	rowsOf(first, row(0)+" to "+row(pageRows)) // one left, so the next page's has moved up
-	rowsOf(second, row(0)+" to "+row(pageRows))
-	rowsOf(sorted, row(7)+" to "+row(pageRows-1))
+	rowsOf(first, row(0)+" to "+row(request.PageRows)) // one left, so the next page's has moved up
+	rowsOf(second, row(0)+" to "+row(request.PageRows))
+	rowsOf(sorted, row(7)+" to "+row(request.PageRows-1))
 	set(cesi.Running)
-	rowsOf(first, row(0)+" to "+row(pageRows-1))
-	rowsOf(second, row(pageRows)+" to "+row(pageRows))
-	rowsOf(sorted, row(0)+" to "+row(pageRows-1))
+	rowsOf(first, row(0)+" to "+row(request.PageRows-1))
+	rowsOf(second, row(request.PageRows)+" to "+row(request.PageRows))
+	rowsOf(sorted, row(0)+" to "+row(request.PageRows-1))
 }
 
 // liveStatus asks for the stream of a page and returns the answer's status.

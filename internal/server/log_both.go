@@ -9,17 +9,18 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
 // bothLogsStream follows stdout and stderr of a process for its page. They share
 // a stream, because browsers have few connections to a server for all their tabs.
 func (h *streamHandler) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
-	p, err := findProcess(n, r)
+	p, err := request.FindProcess(n, r)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (h *streamHandler) bothLogsStream(w http.ResponseWriter, r *http.Request) e
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	shared := newLogStream(stream)
 	for stream, place := range places {
@@ -76,7 +77,7 @@ func (h *streamHandler) bothTails(r *http.Request, node string, p *fleet.Process
 	tails, refused = map[cesi.LogStream]*logs.Tail{}, map[cesi.LogStream]words.Phrase{}
 	for _, stream := range bothStreams {
 		if p.LogFile(stream) == "" { // perhaps since the page was loaded
-			refused[stream] = whyNoLog(p, stream)
+			refused[stream] = request.WhyNoLog(p, stream)
 			continue
 		}
 		tail, failure := h.Logs.Tail(visitorOf(r).user.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])

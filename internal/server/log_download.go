@@ -6,11 +6,11 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 )
 
 // downloadRead is how much of a log a download asks for at once, in bytes.
@@ -20,31 +20,31 @@ const downloadRead = 256 << 10
 // download began. Bytes that can't be had are marked. A node that fails on the
 // way breaks the download off, so that nobody takes it for whole.
 func (h *streamHandler) downloadLog(w http.ResponseWriter, r *http.Request) error {
-	l, err := h.Requests.findLog(r)
+	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
 	}
-	release, err := h.Logs.Hold(visitorOf(r).user.Name, l.node.Name)
+	release, err := h.Logs.Hold(visitorOf(r).user.Name, l.Node.Name)
 	if err != nil {
 		return err
 	}
 	defer release()
-	size, err := h.Requests.Logs.LogSize(r.Context(), l.node.Name, l.log)
+	size, err := h.Requests.Logs.LogSize(r.Context(), l.Node.Name, l.Name)
 	if err != nil {
 		return err
 	}
 	header := w.Header()
 	header.Set("Content-Type", "application/octet-stream")
-	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": l.fileName()}))
+	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": l.FileName()}))
 	header.Set("X-Accel-Buffering", "no")
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
-	out := &rollingWriter{ResponseWriter: w, patience: exportPatience}
+	out := &request.RollingWriter{ResponseWriter: w, Patience: request.WriteTimeout}
 	if err := h.sendLog(ctx, out, r, l, size); err != nil {
-		h.Log.Debug("a download of a log was broken off", "node", l.node.Name, "log", l.log.String(), "error", err)
+		h.Log.Debug("a download of a log was broken off", "node", l.Node.Name, "log", l.Name.String(), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil
@@ -53,11 +53,11 @@ func (h *streamHandler) downloadLog(w http.ResponseWriter, r *http.Request) erro
 // otherLog stands in a download where the log became another one on the way.
 const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n"
 
-func (h *streamHandler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l logRequest, size int64) error {
+func (h *streamHandler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l request.Log, size int64) error {
 	checked := h.Now()
 	var proof logs.Proof
 	for from := int64(0); from < size; {
-		part, err := h.Requests.Logs.ReadLog(ctx, l.node.Name, l.log, from-int64(len(proof)), min(size, from+downloadRead))
+		part, err := h.Requests.Logs.ReadLog(ctx, l.Node.Name, l.Name, from-int64(len(proof)), min(size, from+downloadRead))
 		if err != nil {
 			return err
 		}
@@ -100,19 +100,4 @@ func writePart(w io.Writer, part cesi.LogPart, from int64) error {
 		}
 	}
 	return nil
-}
-
-// fileName is what a download is called: node, process and stream, with nothing
-// that a file system or a shell would mind.
-func (l logRequest) fileName() string {
-	name := l.node.Name + "-supervisord"
-	if l.process != nil {
-		name = fmt.Sprintf("%s-%s-%s", l.node.Name, l.process.ProcessID, l.log.Stream)
-	}
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"'<>|&;$%`+"`", r) || r < ' ' {
-			return '_'
-		}
-		return r
-	}, plain(name)) + ".log"
 }

@@ -103,7 +103,7 @@ type tailer struct {
 // followLog sends a log live until the reader leaves, may not read it any more,
 // or the log is gone for good.
 func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
-	l, err := h.Requests.findLog(r)
+	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speake
 	if err != nil {
 		return err
 	}
-	tail, err := h.Logs.Tail(visitorOf(r).user.Name, l.node.Name, l.log, from)
+	tail, err := h.Logs.Tail(visitorOf(r).user.Name, l.Node.Name, l.Name, from)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speake
 		return err
 	}
 	t := &tailer{logStream: newLogStream(stream), speaker: speaker, encode: encode}
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	// Whatever ends it, the answer has begun and says it itself.
 	_ = t.follow(ctx, tail, from, resumed, h.readsLogs(r))

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/google/go-cmp/cmp"
@@ -130,7 +131,7 @@ func TestALineOf50MBIsShownInPages(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, strings.Repeat("0123456789", 5<<20))
 	page := h.as("logreader").get(pLog).page(t)
-	if got := page.Find(".log-text").Text(); len(got) != logPage {
+	if got := page.Find(".log-text").Text(); len(got) != request.LogPageBytes {
 		t.Errorf("%d characters", len(got))
 	}
 	if where := page.Find("[data-log-where]").Text(); where != "bytes 52,363,264 to 52,428,800 of 52.4 MB" {

@@ -15,6 +15,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
@@ -415,7 +416,7 @@ func TestTheInitialPasswordHasToBeChanged(t *testing.T) {
 		t.Errorf("the file of the password: %v", err)
 	}
 	for _, path := range []string{"/", "/nodes", "/activity", "/about"} {
-		if got := b.get(path); got.location != withNext("/profile", path) {
+		if got := b.get(path); got.location != request.WithNext("/profile", path) {
 			t.Errorf("%s: %d to %q", path, got.status, got.location)
 		}
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 
 	"github.com/go-chi/chi/v5/middleware"
 )
@@ -128,16 +128,13 @@ func (s *Server) stripPrefix(next http.Handler) http.Handler {
 	})
 }
 
-// errCrossSite is why a request was refused that its sender's role may well allow.
-var errCrossSite = errors.New("cross-site request")
-
 // denyCrossOrigin refuses a request that another site made a browser send.
 func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 	if withheld, ok := s.refusals.take(s.opts.Now()); ok {
 		s.opts.Log.Warn("refused a request from another site", "path", r.URL.Path,
 			"origin", r.Header.Get("Origin"), "host", r.Host, "more before it", withheld)
 	}
-	s.fail(w, r, cesi.Wrap(cesi.Forbidden, errCrossSite,
+	s.fail(w, r, cesi.Wrap(cesi.Forbidden, request.ErrCrossSite,
 		"This request seems to come from another site (Origin %q, but Host %q), so it was refused. Behind nginx, pass the browser's own host on: proxy_set_header Host $http_host;",
 		r.Header.Get("Origin"), r.Host))
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -77,8 +78,8 @@ func (h *pagesHandler) banners(settings *PageSettings) []banner {
 
 // failPage shows an error as a page.
 func (h *pagesHandler) failPage(w http.ResponseWriter, r *http.Request, err error) {
-	page := newErrorPage(h.base(r), statusOf(err), sentence(err), h.nodeToOffer(r))
-	if errors.Is(err, errCrossSite) { // no other role would help
+	page := newErrorPage(h.base(r), request.Status(err), sentence(err), h.nodeToOffer(r))
+	if errors.Is(err, request.ErrCrossSite) { // no other role would help
 		page.Advice = words.Of("If it was you who wanted this, do it from CeSI's own pages.")
 	}
 	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // nothing was renamed or removed
@@ -102,7 +103,7 @@ func (h *pagesHandler) nodeToOffer(r *http.Request) string {
 	if visitorOf(r).user == nil {
 		return ""
 	}
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return ""
 	}
@@ -130,16 +131,16 @@ func (h *pagesHandler) configFile(r *http.Request) string {
 }
 
 func (h *pagesHandler) nodesPage(w http.ResponseWriter, r *http.Request) error {
-	page := newNodesPage(h.base(r), h.Fleet.Snapshot(), nodesFilterOf(r.URL.Query()), h.configFile(r))
+	page := newNodesPage(h.base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
 	return h.Renderer.render(w, http.StatusOK, "nodes", page)
 }
 
 func (h *pagesHandler) nodePage(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
-	number, err := parsePage(r.URL.Query().Get("page"))
+	number, err := request.ParsePage(r.URL.Query().Get("page"))
 	if err != nil {
 		return err
 	}

@@ -1,18 +1,16 @@
 package server
 
 import (
-	"errors"
 	"net/http"
-	"strconv"
 
-	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 func (h *pagesHandler) loginPage(w http.ResponseWriter, r *http.Request) error {
-	next := h.Requests.localPath(r.URL.Query().Get("next"))
+	next := h.Requests.LocalPath(r.URL.Query().Get("next"))
 	if visitorOf(r).user != nil {
-		h.Requests.redirect(w, r, next)
+		h.Requests.Redirect(w, r, next)
 		return nil
 	}
 	return h.Renderer.render(w, http.StatusOK, "login", newLoginPage(h.base(r), "", next, ""))
@@ -20,44 +18,36 @@ func (h *pagesHandler) loginPage(w http.ResponseWriter, r *http.Request) error {
 
 func (h *pagesHandler) loginForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
-	name, next := r.PostForm.Get("username"), h.Requests.localPath(r.PostForm.Get("next"))
+	name, next := r.PostForm.Get("username"), h.Requests.LocalPath(r.PostForm.Get("next"))
 	user, err := h.Sessions.login(w, r, name, r.PostForm.Get("password"))
 	switch {
 	case err == nil && user.MustChange:
-		h.Requests.toPasswordChange(w, r, next)
+		h.Requests.ToPasswordChange(w, r, next)
 		return nil
 	case err == nil:
-		h.Requests.redirect(w, r, next)
+		h.Requests.Redirect(w, r, next)
 		return nil
-	case statusOf(err) == http.StatusInternalServerError:
+	case request.Status(err) == http.StatusInternalServerError:
 		return err
 	}
-	setRetryAfter(w, err)
-	return h.Renderer.render(w, statusOf(err), "login", newLoginPage(h.base(r), name, next, cesi.Sentence(err)))
-}
-
-// setRetryAfter says when to try again, where that is why it failed.
-func setRetryAfter(w http.ResponseWriter, err error) {
-	var throttled *auth.ThrottledError
-	if errors.As(err, &throttled) {
-		w.Header().Set("Retry-After", strconv.Itoa(int(throttled.RetryAfter.Seconds())+1))
-	}
+	request.SetRetryAfter(w, err)
+	return h.Renderer.render(w, request.Status(err), "login", newLoginPage(h.base(r), name, next, cesi.Sentence(err)))
 }
 
 func (h *pagesHandler) logoutForm(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Sessions.logout(w, r); err != nil {
 		return err
 	}
-	h.Requests.redirect(w, r, "/login")
+	h.Requests.Redirect(w, r, "/login")
 	return nil
 }
 
 func (h *pagesHandler) profilePage(w http.ResponseWriter, r *http.Request) error {
 	base := h.base(r)
 	base.Notice = profileNotice(base, r.URL.Query().Get("notice"))
-	return h.showProfile(w, r, base, http.StatusOK, profileFacts{Next: h.Requests.localPath(r.URL.Query().Get("next"))})
+	return h.showProfile(w, r, base, http.StatusOK, profileFacts{Next: h.Requests.LocalPath(r.URL.Query().Get("next"))})
 }
 
 // profileNotice says what was just done.
@@ -97,13 +87,13 @@ func (h *pagesHandler) showProfile(w http.ResponseWriter, r *http.Request, base 
 // preferencesForm keeps the visitor's language and colour scheme.
 func (h *pagesHandler) preferencesForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
 	err := h.Auth.SetPreferences(r.Context(), actorOf(r), r.PostForm.Get("language"), r.PostForm.Get("scheme"))
 	if err != nil {
 		return err
 	}
-	h.Requests.redirect(w, r, "/profile?notice=preferences")
+	h.Requests.Redirect(w, r, "/profile?notice=preferences")
 	return nil
 }
 
@@ -111,23 +101,23 @@ func (h *pagesHandler) preferencesForm(w http.ResponseWriter, r *http.Request) e
 // where the way led before.
 func (h *pagesHandler) passwordForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
-	form, next := r.PostForm, h.Requests.localPath(r.PostForm.Get("next"))
+	form, next := r.PostForm, h.Requests.LocalPath(r.PostForm.Get("next"))
 	err := error(cesi.Errorf(cesi.Invalid, "The new password and its repetition differ."))
 	if form.Get("new") == form.Get("repeat") {
 		err = h.Sessions.changePassword(w, r, form.Get("current"), form.Get("new"))
 	}
 	switch {
 	case err == nil && form.Has("next"):
-		h.Requests.redirect(w, r, next)
+		h.Requests.Redirect(w, r, next)
 		return nil
 	case err == nil:
-		h.Requests.redirect(w, r, "/profile?notice=password")
+		h.Requests.Redirect(w, r, "/profile?notice=password")
 		return nil
-	case statusOf(err) == http.StatusInternalServerError:
+	case request.Status(err) == http.StatusInternalServerError:
 		return err
 	}
-	setRetryAfter(w, err)
-	return h.showProfile(w, r, h.base(r), statusOf(err), profileFacts{Problem: cesi.Sentence(err), Next: next})
+	request.SetRetryAfter(w, err)
+	return h.showProfile(w, r, h.base(r), request.Status(err), profileFacts{Problem: cesi.Sentence(err), Next: next})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 )
 
@@ -12,7 +13,7 @@ import (
 const activityEntries = 50
 
 func (h *pagesHandler) activityPage(w http.ResponseWriter, r *http.Request) error {
-	query, err := h.Requests.activityQuery(r, visitorOf(r).user.Role)
+	query, err := h.Requests.ReadActivityQuery(r, visitorOf(r).user.Role)
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func (h *pagesHandler) activityPage(w http.ResponseWriter, r *http.Request) erro
 }
 
 func (h *pagesHandler) activityEntryPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := activityID(param(r, "id"))
+	id, err := request.ActivityID(request.Param(r, "id"))
 	if err != nil {
 		return err
 	}

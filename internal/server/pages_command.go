@@ -8,13 +8,14 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // confirmPage asks about a command: on the path's node, or on the scope in the
 // query.
 func (h *pagesHandler) confirmPage(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	request, err := h.Requests.requestOf(r, query.Get("action"), query)
+	request, err := h.Requests.ReadCommand(r, query.Get("action"), query)
 	if err != nil {
 		return err
 	}
@@ -38,65 +39,65 @@ func mayCommand(r *http.Request, action cesi.Action) error {
 
 // ask shows the question before a command. Problem says why an answer was not
 // accepted; it is empty the first time.
-func (h *pagesHandler) ask(w http.ResponseWriter, r *http.Request, request commandRequest, preview fleet.Preview, problem string) error {
+func (h *pagesHandler) ask(w http.ResponseWriter, r *http.Request, command request.Command, preview fleet.Preview, problem string) error {
 	status := http.StatusOK
 	if problem != "" {
 		status = http.StatusConflict
 	}
-	return h.Renderer.render(w, status, "confirm", newConfirmPage(h.base(r), request, preview, problem))
+	return h.Renderer.render(w, status, "confirm", newConfirmPage(h.base(r), command, preview, problem))
 }
 
 // commandForm sends a command out, unless it has to be asked about first, and
 // leads back to the page it came from, which tells how it went.
 func (h *pagesHandler) commandForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
-	form, action := r.PostForm, actionOf(r)
-	if param(r, "node") == "" {
+	form, action := r.PostForm, request.ActionOf(r)
+	if request.Param(r, "node") == "" {
 		action = form.Get("action")
 	}
-	request, err := h.Requests.requestOf(r, action, form)
+	command, err := h.Requests.ReadCommand(r, action, form)
 	if err != nil {
 		return err
 	}
-	preview, err := h.Fleet.Preview(request.Command)
+	preview, err := h.Fleet.Preview(command.Command)
 	if err != nil {
 		return err
 	}
 	confirmed := form.Has("confirmed")
-	asked := func(problem string) error { return h.ask(w, r, request, preview, problem) }
-	if isPart(r) {
-		asked = func(string) error { return h.askInPage(w, r, request) }
+	asked := func(problem string) error { return h.ask(w, r, command, preview, problem) }
+	if request.IsPartial(r) {
+		asked = func(string) error { return h.askInPage(w, r, command) }
 	}
-	if confirmed && preview.Self != "" && request.ConfirmSelf != preview.Self {
+	if confirmed && preview.Self != "" && command.ConfirmSelf != preview.Self {
 		return asked(h.speaker(r).Say("Type %s to stop it.", preview.Self))
 	}
-	if !confirmed && request.Question != "" {
-		h.Requests.redirect(w, r, request.Question) // so that the question can be sent to somebody
+	if !confirmed && command.Question != "" {
+		h.Requests.Redirect(w, r, command.Question) // so that the question can be sent to somebody
 		return nil
 	}
-	if !confirmed && (param(r, "node") == "" || questionable(request.Action, preview)) {
+	if !confirmed && (request.Param(r, "node") == "" || questionable(command.Action, preview)) {
 		return asked("")
 	}
-	report, err := h.Requests.control(r, actorOf(r), request.Command)
+	report, err := h.Requests.Control(r, actorOf(r), command.Command)
 	if err != nil {
 		return err
 	}
-	if isPart(r) {
-		return h.toast(w, r, report, request.Later)
+	if request.IsPartial(r) {
+		return h.toast(w, r, report, command.Later)
 	}
 	if (preview.Self != "" && !preview.MaybeSelf || preview.Anew) && report.Result == cesi.OK {
-		return h.sayFarewell(w, r, request)
+		return h.sayFarewell(w, r, command)
 	}
-	h.Requests.redirect(w, r, withReport(request.Back, report.ID, request.Later))
+	h.Requests.Redirect(w, r, withReport(command.Back, report.ID, command.Later))
 	return nil
 }
 
 // sayFarewell answers a command that ends this program: a redirect would lead to
 // where nobody listens, for a moment or for good.
-func (h *pagesHandler) sayFarewell(w http.ResponseWriter, r *http.Request, request commandRequest) error {
-	page := newFarewellPage(h.base(r), request)
+func (h *pagesHandler) sayFarewell(w http.ResponseWriter, r *http.Request, command request.Command) error {
+	page := newFarewellPage(h.base(r), command)
 	if page.Seconds > 0 {
 		w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", page.Seconds, h.Prefix+page.Back))
 	}
@@ -127,20 +128,20 @@ func withReport(path string, id cesi.ActivityID, later int) string {
 // pollForm asks a node now.
 func (h *pagesHandler) pollForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
 	if err := h.Polls.take(visitorOf(r).user.Name, h.Now()); err != nil {
 		return err
 	}
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
-	if err := h.Fleet.Poll(ctx, param(r, "node")); err != nil {
+	if err := h.Fleet.Poll(ctx, request.Param(r, "node")); err != nil {
 		return err
 	}
-	if isPart(r) {
+	if request.IsPartial(r) {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	h.Requests.redirect(w, r, h.Requests.localPath(r.PostForm.Get("back")))
+	h.Requests.Redirect(w, r, h.Requests.LocalPath(r.PostForm.Get("back")))
 	return nil
 }

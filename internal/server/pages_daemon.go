@@ -3,19 +3,19 @@ package server
 import (
 	"net/http"
 	"net/url"
-	"slices"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // daemonPage shows what can be done to a node's supervisord itself.
 func (h *pagesHandler) daemonPage(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
-	number, err := parsePage(r.URL.Query().Get("page"))
+	number, err := request.ParsePage(r.URL.Query().Get("page"))
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (h *pagesHandler) daemonPage(w http.ResponseWriter, r *http.Request) error 
 // rereadForm has the node's supervisord read its configuration anew, which
 // applies nothing, and shows what an update would do.
 func (h *pagesHandler) rereadForm(w http.ResponseWriter, r *http.Request) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (h *pagesHandler) rereadForm(w http.ResponseWriter, r *http.Request) error 
 // updateForm takes up the groups that were ticked on the page of a reread.
 func (h *pagesHandler) updateForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
 	if len(r.PostForm["group"]) == 0 {
 		return cesi.Errorf(cesi.Invalid, "No group was chosen. Reread the configuration, and tick what to take up.")
@@ -54,7 +54,7 @@ func (h *pagesHandler) updateForm(w http.ResponseWriter, r *http.Request) error 
 // about first.
 func (h *pagesHandler) daemonForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
 	c := h.daemonCommand(r, r.PostForm)
 	if c.Action != cesi.ActionAddGroup && !r.PostForm.Has("confirmed") {
@@ -78,25 +78,14 @@ func (h *pagesHandler) daemonConfirm(w http.ResponseWriter, r *http.Request) err
 // it names any.
 func (h *pagesHandler) daemonCommand(r *http.Request, form url.Values) fleet.Command {
 	c := fleet.Command{
-		Action:      cesi.Action(actionOf(r)),
+		Action:      cesi.Action(request.ActionOf(r)),
 		ConfirmSelf: form.Get("confirm_self"), ConfirmNode: form.Get("confirm_node"),
 	}
-	return onGroups(c, param(r, "node"), form["group"])
-}
-
-// onGroups aims a command at groups of a node, or at the node itself.
-func onGroups(c fleet.Command, node string, groups []string) fleet.Command {
-	for _, group := range slices.Compact(groups) {
-		c.Targets = append(c.Targets, fleet.Target{Node: node, Group: group})
-	}
-	if len(groups) == 0 {
-		c.Targets = []fleet.Target{{Node: node}}
-	}
-	return c
+	return request.OnGroups(c, request.Param(r, "node"), form["group"])
 }
 
 func (h *pagesHandler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command, problem error) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
@@ -110,7 +99,7 @@ func (h *pagesHandler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet
 // sendToDaemon sends a command out and leads back to the node's daemon page. What
 // takes this program down with it is answered before it goes.
 func (h *pagesHandler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command) error {
-	n, err := h.Requests.findNode(r)
+	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
@@ -119,14 +108,14 @@ func (h *pagesHandler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fl
 		if err != nil {
 			return h.daemonRefused(w, r, c, err)
 		}
-		back := localURL("activity", op.ID())
-		return h.sayFarewell(w, r, commandRequest{Command: c, Back: back})
+		back := request.LocalURL("activity", op.ID())
+		return h.sayFarewell(w, r, request.Command{Command: c, Back: back})
 	}
-	report, err := h.Requests.control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, actorOf(r), c)
 	if err != nil {
 		return h.daemonRefused(w, r, c, err)
 	}
-	h.Requests.redirect(w, r, withReport(localURL("nodes", n.Name, "daemon"), report.ID, 0))
+	h.Requests.Redirect(w, r, withReport(request.LocalURL("nodes", n.Name, "daemon"), report.ID, 0))
 	return nil
 }
 

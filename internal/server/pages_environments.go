@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // environmentsPage lists the environments.
@@ -16,7 +17,7 @@ func (h *pagesHandler) environmentsPage(w http.ResponseWriter, r *http.Request) 
 
 // environmentPage shows the nodes of one environment and their processes.
 func (h *pagesHandler) environmentPage(w http.ResponseWriter, r *http.Request) error {
-	number, err := parsePage(r.URL.Query().Get("page"))
+	number, err := request.ParsePage(r.URL.Query().Get("page"))
 	if err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (h *pagesHandler) environmentPage(w http.ResponseWriter, r *http.Request) e
 
 // findEnvironment returns the environment that the path names.
 func findEnvironment(snapshot *fleet.Snapshot, r *http.Request) (string, error) {
-	name := param(r, "environment")
+	name := request.Param(r, "environment")
 	configured := slices.ContainsFunc(snapshot.Environments, func(e cesi.Environment) bool { return e.Name == name })
 	if members, _ := snapshot.Members(name); !configured && len(members) == 0 {
 		return "", cesi.Errorf(cesi.NotFound, "there is no environment %q", name)

@@ -4,12 +4,12 @@ import (
 	"net/http"
 
 	"cesi/internal/cesi"
-	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
 
 // groupsPage lists the groups of the fleet.
 func (h *pagesHandler) groupsPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := groupsQueryOf(r.URL.Query())
+	q, err := request.ParseGroupsQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -19,11 +19,11 @@ func (h *pagesHandler) groupsPage(w http.ResponseWriter, r *http.Request) error 
 
 // groupPage shows one group across the fleet, or across an environment.
 func (h *pagesHandler) groupPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := groupQueryOf(r.URL.Query())
+	q, err := request.ParseGroupQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	group, err := h.Requests.findGroup(r)
+	group, err := h.Requests.FindGroup(r)
 	if err != nil {
 		return err
 	}
@@ -32,14 +32,4 @@ func (h *pagesHandler) groupPage(w http.ResponseWriter, r *http.Request) error {
 		return cesi.Errorf(cesi.NotFound, "there is no group %q in environment %q", group.Name, q.Environment)
 	}
 	return h.Renderer.render(w, http.StatusOK, "group", newGroupPage(h.base(r), group, part, q))
-}
-
-// findGroup returns the group that the path names.
-func (rd *requestReader) findGroup(r *http.Request) (*fleet.Group, error) {
-	name := param(r, "group")
-	group, found := rd.Fleet.Snapshot().Group(name)
-	if !found {
-		return nil, cesi.Errorf(cesi.NotFound, "there is no group %q", name)
-	}
-	return group, nil
 }

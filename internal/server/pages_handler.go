@@ -10,6 +10,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 )
 
@@ -22,7 +23,7 @@ type pagesHandler struct {
 	Logs     *logs.Logs
 	Log      *slog.Logger
 	Now      func() time.Time
-	Requests *requestReader
+	Requests *request.Reader
 	Sessions *sessions
 	Renderer *renderer
 	// Version names the state of the fleet and of the activity log.

@@ -10,6 +10,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -20,20 +21,20 @@ const (
 	foundRows = 200
 )
 
-// logPage shows a part of a log: its end, or what offset, before or at (a
+// LogPageBytes shows a part of a log: its end, or what offset, before or at (a
 // match) say. It waits for the node, within the node's timeout.
 func (h *pagesHandler) logPage(w http.ResponseWriter, r *http.Request) error {
-	l, err := h.Requests.findLog(r)
+	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
 	}
 	query := r.URL.Query()
-	page := newLogPage(h.base(r), l, logQueryOf(query))
+	page := newLogPage(h.base(r), l, request.ParseLogQuery(query))
 	switch err := h.fillLog(r.Context(), &page, l, query); {
 	case err == nil:
 	case cesi.IsNoLog(err):
-		page.Panel.NoLog = whyNoLog(l.process, l.log.Stream)
-		page.Panel.Live = l.process == nil || l.process.LogFile(l.log.Stream) != "" // or there is none to come
+		page.Panel.NoLog = request.WhyNoLog(l.Process, l.Name.Stream)
+		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // or there is none to come
 	case cesi.IsUnreadableLog(err):
 		page.Panel.NoLog = words.Heard(capitalized(cesi.Sentence(err)))
 		page.Panel.Live = false
@@ -42,34 +43,34 @@ func (h *pagesHandler) logPage(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return err
 	}
-	unhurried(w)
+	request.ExtendWriteDeadline(w)
 	return h.Renderer.render(w, http.StatusOK, "log", page)
 }
 
 // fillLog reads the part of a log that a query asks for into the page.
-func (h *pagesHandler) fillLog(ctx context.Context, page *logPageData, l logRequest, query url.Values) error {
+func (h *pagesHandler) fillLog(ctx context.Context, page *logPageData, l request.Log, query url.Values) error {
 	p := &page.Panel
-	window, err := logWindowOf(query, logPage)
+	window, err := request.ParseLogWindow(query, request.LogPageBytes)
 	if err != nil {
 		return err
 	}
-	window.length = min(window.length, logPage)
+	window.Length = min(window.Length, request.LogPageBytes)
 	if text := query.Get("at"); text != "" {
 		if p.At, err = strconv.ParseInt(text, 10, 64); err != nil || p.At < 0 {
 			return cesi.Errorf(cesi.Invalid, "at is a number of bytes, not %q", text)
 		}
-		window.offset = max(0, p.At-beforeMatch)
+		window.Offset = max(0, p.At-beforeMatch)
 	}
-	part, size, err := h.Requests.readLog(ctx, l, window)
+	part, size, err := h.Requests.ReadLog(ctx, l, window)
 	if err != nil {
 		return err
 	}
-	if window.offset < 0 || p.At >= 0 {
+	if window.Offset < 0 || p.At >= 0 {
 		part = fromLine(part, max(p.At, 0))
 	}
 	var found *logs.Query
 	if p.Query.Text != "" {
-		q, err := p.Query.parse()
+		q, err := p.Query.Parse()
 		if err != nil {
 			return err
 		}
@@ -116,37 +117,37 @@ func toLine(part cesi.LogPart, size int64) cesi.LogPart {
 // logSearchPage lists what a search finds, or leads to the next or previous
 // match of one.
 func (h *pagesHandler) logSearchPage(w http.ResponseWriter, r *http.Request) error {
-	l, err := h.Requests.findLog(r)
+	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
 	}
 	values := r.URL.Query()
-	page := newLogPage(h.base(r), l, logQueryOf(values))
+	page := newLogPage(h.base(r), l, request.ParseLogQuery(values))
 	page.Panel.Live = false
-	query, err := page.Panel.Query.parse()
+	query, err := page.Panel.Query.Parse()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := h.Requests.untilClosing(r)
+	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	if direction := values.Get("go"); direction != "" {
 		return h.stepSearch(ctx, w, r, l, query, page, direction)
 	}
-	window, err := logWindowOf(values, logPage)
+	window, err := request.ParseLogWindow(values, request.LogPageBytes)
 	if err != nil {
 		return err
 	}
-	found, err := h.Logs.Search(ctx, l.node.Name, l.log, query, window.before, foundRows)
+	found, err := h.Logs.Search(ctx, l.Node.Name, l.Name, query, window.Before, foundRows)
 	if err != nil {
 		return err
 	}
 	page.Found = newFoundView(page.Panel, found)
-	unhurried(w)
+	request.ExtendWriteDeadline(w)
 	return h.Renderer.render(w, http.StatusOK, "log_search", page)
 }
 
 // stepSearch leads to the match before or behind an offset, if there is one.
-func (h *pagesHandler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l logRequest, query logs.Query, page logPageData, direction string) error {
+func (h *pagesHandler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l request.Log, query logs.Query, page logPageData, direction string) error {
 	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	if err != nil || from < 0 {
 		return cesi.Errorf(cesi.Invalid, "from is a number of bytes, not %q", r.URL.Query().Get("from"))
@@ -155,15 +156,15 @@ func (h *pagesHandler) stepSearch(ctx context.Context, w http.ResponseWriter, r 
 	if !back {
 		from++
 	}
-	match, found, end, err := h.Logs.Next(ctx, l.node.Name, l.log, query, from, back)
+	match, found, end, err := h.Logs.Next(ctx, l.Node.Name, l.Name, query, from, back)
 	if err != nil {
 		return err
 	}
 	if found {
-		h.Requests.redirect(w, r, matchURL(page.Panel, match.Offset))
+		h.Requests.Redirect(w, r, matchURL(page.Panel, match.Offset))
 		return nil
 	}
 	page.Found = nothingFurther(page.Panel, direction, from, end)
-	unhurried(w)
+	request.ExtendWriteDeadline(w)
 	return h.Renderer.render(w, http.StatusOK, "log_search", page)
 }

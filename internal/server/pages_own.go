@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
 func (h *pagesHandler) endSessionForm(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndSession(r.Context(), actorOf(r), param(r, "id")); err != nil {
+	if err := h.Auth.EndSession(r.Context(), actorOf(r), request.Param(r, "id")); err != nil {
 		return err
 	}
-	h.Requests.redirect(w, r, "/profile?notice=session#sessions")
+	h.Requests.Redirect(w, r, "/profile?notice=session#sessions")
 	return nil
 }
 
@@ -22,14 +23,14 @@ func (h *pagesHandler) endOtherSessionsForm(w http.ResponseWriter, r *http.Reque
 	if err := h.Auth.EndOtherSessions(r.Context(), actorOf(r), visitorOf(r).token); err != nil {
 		return err
 	}
-	h.Requests.redirect(w, r, "/profile?notice=sessions#sessions")
+	h.Requests.Redirect(w, r, "/profile?notice=sessions#sessions")
 	return nil
 }
 
 // addTokenForm makes an API token and shows it.
 func (h *pagesHandler) addTokenForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
 	name := strings.TrimSpace(r.PostForm.Get("name"))
 	expires, err := h.expiry(r.PostForm.Get("days"))
@@ -40,10 +41,10 @@ func (h *pagesHandler) addTokenForm(w http.ResponseWriter, r *http.Request) erro
 	switch {
 	case err == nil:
 		return h.showProfile(w, r, h.base(r), http.StatusOK, profileFacts{Secret: newTokenSecret(name, text)})
-	case statusOf(err) == http.StatusInternalServerError:
+	case request.Status(err) == http.StatusInternalServerError:
 		return err
 	}
-	return h.showProfile(w, r, h.base(r), statusOf(err), profileFacts{TokenProblem: cesi.Sentence(err), TokenName: name})
+	return h.showProfile(w, r, h.base(r), request.Status(err), profileFacts{TokenProblem: cesi.Sentence(err), TokenName: name})
 }
 
 // expiry is when a token ends that is to last for so many days; 0 is never.
@@ -61,7 +62,7 @@ func (h *pagesHandler) expiry(days string) (time.Time, error) {
 
 func newTokenSecret(name, text string) *secret {
 	return &secret{
-		What: words.Of("The API token %s is", plain(name)), Text: text,
+		What: words.Of("The API token %s is", request.Sanitize(name)), Text: text,
 		Advice: words.Of("It is shown this once. Whoever has it may do what you may: keep it like a password."),
 	}
 }
@@ -73,10 +74,10 @@ func (h *pagesHandler) askToRevoke(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	for _, t := range tokens {
-		if id := strconv.FormatInt(t.ID, 10); id == param(r, "id") {
+		if id := strconv.FormatInt(t.ID, 10); id == request.Param(r, "id") {
 			return h.Renderer.render(w, http.StatusOK, "question", newQuestionPage(h.base(r), "profile", question{
-				Question: words.Of("Revoke the API token %s?", plain(t.Name)), Verb: words.Of("Revoke %s", plain(t.Name)),
-				Post: localURL("profile", "tokens", id, "revoke"), Back: "/profile",
+				Question: words.Of("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: words.Of("Revoke %s", request.Sanitize(t.Name)),
+				Post: request.LocalURL("profile", "tokens", id, "revoke"), Back: "/profile",
 				Remarks: []words.Phrase{words.Of("Scripts that use it are refused from now on.")},
 			}))
 		}
@@ -85,13 +86,13 @@ func (h *pagesHandler) askToRevoke(w http.ResponseWriter, r *http.Request) error
 }
 
 func (h *pagesHandler) revokeTokenForm(w http.ResponseWriter, r *http.Request) error {
-	id, err := tokenID(param(r, "id"))
+	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {
 		return err
 	}
 	if err := h.Auth.RevokeToken(r.Context(), actorOf(r), id); err != nil {
 		return err
 	}
-	h.Requests.redirect(w, r, "/profile?notice=token#tokens")
+	h.Requests.Redirect(w, r, "/profile?notice=token#tokens")
 	return nil
 }

@@ -2,11 +2,13 @@ package server
 
 import (
 	"net/http"
+
+	"cesi/internal/server/request"
 )
 
 // processesPage lists the processes of the fleet that the query takes.
 func (h *pagesHandler) processesPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := processesQueryOf(r.URL.Query())
+	q, err := request.ParseProcessesQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,8 @@ package server
 
 import (
 	"net/http"
-	"time"
 
-	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // purgePage asks how much of the activity log to remove, and then whether to.
@@ -13,7 +12,7 @@ func (h *pagesHandler) purgePage(w http.ResponseWriter, r *http.Request) error {
 	if text == "" {
 		return h.Renderer.render(w, http.StatusOK, "purge", newPurgePage(h.base(r)))
 	}
-	before, err := h.Requests.purgeTime(text)
+	before, err := h.Requests.PurgeTime(text)
 	if err != nil {
 		return err
 	}
@@ -27,23 +26,15 @@ func (h *pagesHandler) purgePage(w http.ResponseWriter, r *http.Request) error {
 // purgeForm is the yes to purgePage's question.
 func (h *pagesHandler) purgeForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
-	before, err := h.Requests.purgeTime(r.PostForm.Get("before"))
+	before, err := h.Requests.PurgeTime(r.PostForm.Get("before"))
 	if err != nil {
 		return err
 	}
 	if _, err := h.Journal.Purge(r.Context(), actorOf(r), before); err != nil {
 		return err
 	}
-	h.Requests.redirect(w, r, "/activity?notice=purged")
+	h.Requests.Redirect(w, r, "/activity?notice=purged")
 	return nil
-}
-
-func (rd *requestReader) purgeTime(text string) (time.Time, error) {
-	before, err := activityTime(text, rd.Now().Location(), 0)
-	if err == nil && before.IsZero() {
-		err = cesi.Errorf(cesi.Invalid, "before is missing: entries from before then are removed")
-	}
-	return before, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -29,7 +30,7 @@ func (h *pagesHandler) showUsers(w http.ResponseWriter, r *http.Request, base ba
 // and shows it. It has to be changed at the first login: two people know it.
 func (h *pagesHandler) addUserForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
 	name, password := strings.TrimSpace(r.PostForm.Get("username")), passwordOrNew(r.PostForm.Get("password"))
 	role, err := cesi.ParseRole(r.PostForm.Get("role"))
@@ -39,10 +40,10 @@ func (h *pagesHandler) addUserForm(w http.ResponseWriter, r *http.Request) error
 	switch {
 	case err == nil:
 		return h.showUsers(w, r, h.base(r), http.StatusOK, newUserForm{Role: cesi.Viewer}, "", newPasswordSecret(name, password))
-	case statusOf(err) == http.StatusInternalServerError:
+	case request.Status(err) == http.StatusInternalServerError:
 		return err
 	}
-	return h.showUsers(w, r, h.base(r), statusOf(err), newUserForm{name, role}, cesi.Sentence(err), nil)
+	return h.showUsers(w, r, h.base(r), request.Status(err), newUserForm{name, role}, cesi.Sentence(err), nil)
 }
 
 // passwordOrNew is the password that was typed or, where none was, a new one.
@@ -78,14 +79,14 @@ func (h *pagesHandler) showUser(w http.ResponseWriter, r *http.Request, base bas
 	}
 	status, problem := http.StatusOK, ""
 	if failure != nil {
-		status, problem = statusOf(failure), cesi.Sentence(failure)
+		status, problem = request.Status(failure), cesi.Sentence(failure)
 	}
 	return h.Renderer.render(w, status, "user", newUserPage(base, account, tokens, problem, made))
 }
 
 // account finds the user of the path.
 func (h *pagesHandler) account(r *http.Request) (cesi.Account, error) {
-	name := param(r, "user")
+	name := request.Param(r, "user")
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return cesi.Account{}, err
@@ -102,9 +103,9 @@ func (h *pagesHandler) account(r *http.Request) (cesi.Account, error) {
 func (h *pagesHandler) changed(w http.ResponseWriter, r *http.Request, err error, next string) error {
 	switch {
 	case err == nil:
-		h.Requests.redirect(w, r, next)
+		h.Requests.Redirect(w, r, next)
 		return nil
-	case statusOf(err) == http.StatusConflict || statusOf(err) == http.StatusBadRequest:
+	case request.Status(err) == http.StatusConflict || request.Status(err) == http.StatusBadRequest:
 		return h.showUser(w, r, h.base(r), err, nil)
 	default:
 		return err
@@ -113,14 +114,14 @@ func (h *pagesHandler) changed(w http.ResponseWriter, r *http.Request, err error
 
 func (h *pagesHandler) roleForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
-	name := param(r, "user")
+	name := request.Param(r, "user")
 	role, err := cesi.ParseRole(r.PostForm.Get("role"))
 	if err == nil {
 		err = h.Auth.SetRole(r.Context(), actorOf(r), name, role)
 	}
-	next := localURL("users", name) + "?notice=role"
+	next := request.LocalURL("users", name) + "?notice=role"
 	if cesi.SameUserName(name, visitorOf(r).user.Name) && !role.Can(cesi.ManageUsers) {
 		next = "/profile?notice=role"
 	}
@@ -131,9 +132,9 @@ func (h *pagesHandler) roleForm(w http.ResponseWriter, r *http.Request) error {
 // shows it.
 func (h *pagesHandler) resetPasswordForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return tooLarge(err)
+		return request.BodyError(err)
 	}
-	name, password := param(r, "user"), passwordOrNew(r.PostForm.Get("password"))
+	name, password := request.Param(r, "user"), passwordOrNew(r.PostForm.Get("password"))
 	if err := h.Auth.SetPassword(r.Context(), actorOf(r), name, password, true); err != nil {
 		return h.changed(w, r, err, "")
 	}
@@ -141,17 +142,17 @@ func (h *pagesHandler) resetPasswordForm(w http.ResponseWriter, r *http.Request)
 }
 
 func (h *pagesHandler) deleteUserForm(w http.ResponseWriter, r *http.Request) error {
-	return h.changed(w, r, h.Auth.DeleteUser(r.Context(), actorOf(r), param(r, "user")), "/users?notice=deleted")
+	return h.changed(w, r, h.Auth.DeleteUser(r.Context(), actorOf(r), request.Param(r, "user")), "/users?notice=deleted")
 }
 
 func (h *pagesHandler) endSessionsForm(w http.ResponseWriter, r *http.Request) error {
-	name := param(r, "user")
-	return h.changed(w, r, h.Auth.EndSessions(r.Context(), actorOf(r), name), localURL("users", name)+"?notice=sessions")
+	name := request.Param(r, "user")
+	return h.changed(w, r, h.Auth.EndSessions(r.Context(), actorOf(r), name), request.LocalURL("users", name)+"?notice=sessions")
 }
 
 func (h *pagesHandler) revokeTokensForm(w http.ResponseWriter, r *http.Request) error {
-	name := param(r, "user")
-	return h.changed(w, r, h.Auth.RevokeTokens(r.Context(), actorOf(r), name), localURL("users", name)+"?notice=tokens")
+	name := request.Param(r, "user")
+	return h.changed(w, r, h.Auth.RevokeTokens(r.Context(), actorOf(r), name), request.LocalURL("users", name)+"?notice=tokens")
 }
 
 // askAbout serves the question before a change of the path's user.
@@ -167,8 +168,8 @@ func (h *pagesHandler) askAbout(ask func(cesi.Account) question) func(http.Respo
 
 func askToDelete(a cesi.Account) question {
 	return question{
-		Question: words.Of("Delete %s?", plain(a.Name)), Verb: words.Of("Delete %s", plain(a.Name)),
-		Post: localURL("users", a.Name, "delete"), Back: localURL("users", a.Name),
+		Question: words.Of("Delete %s?", request.Sanitize(a.Name)), Verb: words.Of("Delete %s", request.Sanitize(a.Name)),
+		Post: request.LocalURL("users", a.Name, "delete"), Back: request.LocalURL("users", a.Name),
 		Remarks: []words.Phrase{words.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
 	}
 }
@@ -176,17 +177,17 @@ func askToDelete(a cesi.Account) question {
 func askToEndSessions(a cesi.Account) question {
 	sessions := words.Of("%d sessions", a.Sessions)
 	return question{
-		Question: words.Of("End %s of %s?", sessions, plain(a.Name)), Verb: words.Of("End %s", sessions),
-		Post: localURL("users", a.Name, "sessions"), Back: localURL("users", a.Name),
+		Question: words.Of("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: words.Of("End %s", sessions),
+		Post: request.LocalURL("users", a.Name, "sessions"), Back: request.LocalURL("users", a.Name),
 		Remarks: []words.Phrase{words.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
 	}
 }
 
 func askToRevokeTokens(a cesi.Account) question {
 	return question{
-		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), plain(a.Name)),
+		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
 		Verb:     words.Of("Revoke %s", words.Of("%d tokens", a.Tokens)),
-		Post:     localURL("users", a.Name, "tokens"), Back: localURL("users", a.Name),
+		Post:     request.LocalURL("users", a.Name, "tokens"), Back: request.LocalURL("users", a.Name),
 		Remarks: []words.Phrase{words.Of("Scripts that use them are refused from now on.")},
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -167,7 +168,7 @@ func (p paletteSearch) actOnMany(found *results, action cesi.Action, w sought) {
 		return func() paletteItem {
 			values.Set("action", string(action))
 			values.Set("back", p.back)
-			return paletteItem{Action: action, Label: label, Link: pathWith(values, path...)}
+			return paletteItem{Action: action, Label: label, Link: request.PathWith(values, path...)}
 		}
 	}
 	for _, n := range p.snapshot.Nodes {
@@ -177,13 +178,13 @@ func (p paletteSearch) actOnMany(found *results, action cesi.Action, w sought) {
 	}
 	for _, g := range p.snapshot.Groups() {
 		if sum, ok := w.rate(g.Name); ok && g.Counts.Total > 1 {
-			values := url.Values{"scope": {scopeGroup}, "name": {g.Name}}
+			values := url.Values{"scope": {request.ScopeGroup}, "name": {g.Name}}
 			found.add(sum*perMatch+rateAction+rateGroup, ask(allOfGroup(action, g.Name), values, "command"))
 		}
 	}
 	for _, e := range p.snapshot.Environments {
 		if sum, ok := w.rate(e.Name); ok {
-			values := url.Values{"scope": {scopeEnvironment}, "name": {e.Name}}
+			values := url.Values{"scope": {request.ScopeEnvironment}, "name": {e.Name}}
 			found.add(sum*perMatch+rateAction+rateEnvironment, ask(allOfEnvironment(action, e.Name), values, "command"))
 		}
 	}

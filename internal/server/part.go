@@ -9,16 +9,13 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 )
-
-// isPart reports whether a page's script asks, which puts the answer into the
-// page that is there, instead of a browser that shows the answer as a page.
-func isPart(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // failPart tells a page that is there of an error.
 func (h *pagesHandler) failPart(w http.ResponseWriter, r *http.Request, err error) {
 	f := &flash{Kind: "bad", Sentence: sentence(err)}
-	if err := h.Renderer.renderPart(w, statusOf(err), h.speaker(r), "toast", f); err != nil {
+	if err := h.Renderer.renderPart(w, request.Status(err), h.speaker(r), "toast", f); err != nil {
 		h.Log.Error("a message failed", "error", err)
 	}
 }
@@ -62,23 +59,23 @@ func (h *pagesHandler) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
 	}
 	lines := strings.Split(strings.TrimSpace(strings.ToValidUTF8(string(data), "\uFFFD")), "\n")
 	for i := range lines {
-		lines[i] = plain(lines[i])
+		lines[i] = request.Sanitize(lines[i])
 	}
 	return &logEnd{
 		Text: strings.Join(lines[max(0, len(lines)-lastWordsLines):], "\n"),
-		Link: localURL("nodes", ref.Node, "processes", ref.ProcessID, "log", stream),
+		Link: request.LocalURL("nodes", ref.Node, "processes", ref.ProcessID, "log", stream),
 	}
 }
 
 // askInPage leads a page that is there to the question before a command.
-func (h *pagesHandler) askInPage(w http.ResponseWriter, r *http.Request, request commandRequest) error {
-	query := url.Values{"action": {string(request.Action)}, "back": {request.Back}}
-	for _, f := range request.Fields {
+func (h *pagesHandler) askInPage(w http.ResponseWriter, r *http.Request, command request.Command) error {
+	query := url.Values{"action": {string(command.Action)}, "back": {command.Back}}
+	for _, f := range command.Fields {
 		query.Add(f.Name, f.Value)
 	}
-	path := fleetCommand
-	if node := param(r, "node"); node != "" {
-		path = localURL("nodes", node, "confirm")
+	path := request.FleetCommand
+	if node := request.Param(r, "node"); node != "" {
+		path = request.LocalURL("nodes", node, "confirm")
 	}
 	w.Header().Set("HX-Redirect", h.Prefix+path+"?"+query.Encode())
 	w.WriteHeader(http.StatusNoContent)

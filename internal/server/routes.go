@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 
 	"github.com/go-chi/chi/v5"
@@ -62,7 +63,7 @@ func (s *Server) routes() chi.Router {
 	r.Method(http.MethodGet, "/environments", s.livePage(cesi.ViewFleet, s.pages.environmentsPage))
 	r.Method(http.MethodGet, "/environments/{environment}", s.livePage(cesi.ViewFleet, s.pages.environmentPage, "page"))
 	r.Get("/command", s.allow(cesi.ControlProcesses, s.pages.confirmPage))
-	r.Method(http.MethodGet, "/activity", s.livePage(cesi.ViewFleet, s.pages.activityPage, activityFields()...))
+	r.Method(http.MethodGet, "/activity", s.livePage(cesi.ViewFleet, s.pages.activityPage, request.ActivityFields()...))
 	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.pages.purgePage))
 	r.Post("/activity/purge", s.allow(cesi.ManageUsers, s.pages.purgeForm))
 	r.Method(http.MethodGet, "/activity/{id}", s.livePage(cesi.ViewFleet, s.pages.activityEntryPage))

@@ -15,6 +15,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 	"cesi/web"
 
@@ -43,7 +44,7 @@ type Options struct {
 	// logged in, before it is answered; nil: nothing is.
 	LoggedIn func(context.Context)
 
-	patience time.Duration // 0 means defaultPatience; tests have less of it
+	patience time.Duration // 0 means DefaultPatience; tests have less of it
 	renderer *renderer     // nil: a new one; tests share one
 }
 
@@ -78,7 +79,7 @@ type Server struct {
 // New returns a Server. It fails only on a defect in its own templates.
 func New(opts Options, settings Settings) (*Server, error) {
 	if opts.patience == 0 {
-		opts.patience = defaultPatience
+		opts.patience = request.DefaultPatience
 	}
 	if opts.renderer == nil {
 		var err error
@@ -102,8 +103,8 @@ func New(opts Options, settings Settings) (*Server, error) {
 // wire makes the handlers and gives each what it needs.
 func (s *Server) wire() {
 	o := s.opts
-	requests := &requestReader{
-		Fleet: o.Fleet, Logs: logSource{o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
+	requests := &request.Reader{
+		Fleet: o.Fleet, Logs: request.LogSource{Fleet: o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
 	}
 	tails := logs.New(requests.Logs, o.Log)
 	s.sessions = &sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/live"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -19,7 +20,7 @@ type streamHandler struct {
 	Logs     *logs.Logs
 	Log      *slog.Logger
 	Now      func() time.Time
-	Requests *requestReader
+	Requests *request.Reader
 	Sessions *sessions
 	// Version names the state of the fleet and of the activity log.
 	Version func() string

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 	"cesi/internal/words"
 )
@@ -14,7 +15,7 @@ import (
 // activityPage lists the activity log, newest first.
 type activityPage struct {
 	basePage
-	Query   activityQuery
+	Query   request.ActivityQuery
 	Rows    []activityRow
 	Older   cesi.ActivityID // the page after this one begins before it; 0: this is the last
 	Actions []choice
@@ -24,7 +25,7 @@ type activityPage struct {
 
 // newActivityPage lists the lines that the query chose, which are newest first.
 // More says whether there are older ones than these.
-func newActivityPage(base basePage, query activityQuery, lines []store.ActivityLine, more bool) activityPage {
+func newActivityPage(base basePage, query request.ActivityQuery, lines []store.ActivityLine, more bool) activityPage {
 	page := activityPage{
 		basePage: base.at("activity", base.say("Activity")), Query: query,
 		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),

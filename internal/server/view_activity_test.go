@@ -6,13 +6,14 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestTheActivityLogReadsAsSentences(t *testing.T) {
-	page := newActivityPage(sampleBase(cesi.Admin), activityQuery{}, sampleActivity(), true)
+	page := newActivityPage(sampleBase(cesi.Admin), request.ActivityQuery{}, sampleActivity(), true)
 	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
 	doc.Find(".activity-targets").Remove()
 	want := []string{
@@ -31,7 +32,7 @@ func TestTheActivityLogReadsAsSentences(t *testing.T) {
 }
 
 func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
-	page := newActivityPage(sampleBase(cesi.Admin), activityQuery{}, sampleActivity(), false)
+	page := newActivityPage(sampleBase(cesi.Admin), request.ActivityQuery{}, sampleActivity(), false)
 	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
 	details := doc.Find("details.activity-targets")
 	if details.Length() != 1 {

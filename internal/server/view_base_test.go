@@ -12,6 +12,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 	"cesi/web"
 
@@ -121,7 +122,7 @@ func TestTheNavigationMarksWhereOneIs(t *testing.T) {
 	}{
 		{sample{"", "dashboard", newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{})}, "Dashboard"},
 		{sample{"", "node", newNodePage(sampleBase(cesi.Viewer), payNode(), 1)}, "Nodes"},
-		{sample{"", "activity", newActivityPage(sampleBase(cesi.Viewer), activityQuery{}, nil, false)}, "Activity"},
+		{sample{"", "activity", newActivityPage(sampleBase(cesi.Viewer), request.ActivityQuery{}, nil, false)}, "Activity"},
 		{sample{"", "about", newAboutPage(sampleBase(cesi.Viewer), aboutFacts{Started: fleettest.Now}, sampleFleet())}, "About"},
 	} {
 		got := texts(draw(t, r, c.s), "[aria-current=page]") // in the bar and in a phone's menu

@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -18,7 +19,7 @@ type chip struct {
 
 // newChips offers what needs attention, and each state that occurs or is asked
 // for.
-func newChips(s *fleet.Snapshot, q processesQuery) []chip {
+func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 	wide := q.Filter
 	wide.States, wide.Attention = nil, fleet.AnyAttention
 	counts, bad := make(map[cesi.State]int), 0
@@ -39,7 +40,7 @@ func newChips(s *fleet.Snapshot, q processesQuery) []chip {
 		chips = append(chips, chip{Name: "attention", Value: "no", Label: words.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
 	}
 	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
-		checked := q.wants(state)
+		checked := q.Wants(state)
 		if counts[state] > 0 || checked {
 			chips = append(chips, chip{Name: "state", Value: state.String(), Label: words.Verbatim(state.String()),
 				Kind: newProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})

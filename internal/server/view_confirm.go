@@ -6,13 +6,14 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
 // confirmPage is the question before a command on many.
 type confirmPage struct {
 	basePage
-	commandRequest
+	request.Command
 	Question    string
 	Remark      words.Phrase // what the command means, where that is not plain
 	Verb        words.Phrase // on the button: "Stop 14 processes"
@@ -47,27 +48,27 @@ type leftAlone struct {
 
 // newConfirmPage asks about a command as its preview describes it. Problem is a
 // sentence about an answer that was not accepted, or empty.
-func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview, problem string) confirmPage {
+func newConfirmPage(base basePage, command request.Command, preview fleet.Preview, problem string) confirmPage {
 	page := confirmPage{
-		commandRequest: request,
-		Hit:            groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
+		Command: command,
+		Hit:     groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
 		Manual: preview.Manual[:min(len(preview.Manual), namesShown)], ManualTotal: len(preview.Manual),
 		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
 		Self: preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
-	page.Verb = do(request.Action, hitWords(preview))
+	page.Verb = do(command.Action, hitWords(preview))
 	page.Question = base.say("%s on %s?", base.Speaker.Tell(page.Verb), base.Speaker.Tell(nodeWords(preview)))
 	if page.Nothing {
-		page.Question = base.say("There is nothing to %s", base.Speaker.Tell(wordsOf(request.Action).Do))
+		page.Question = base.say("There is nothing to %s", base.Speaker.Tell(wordsOf(command.Action).Do))
 	}
-	if request.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
+	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = words.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
 	}
-	if request.Action == cesi.ActionSignal {
-		page.Signals = signalChoices(request.Signal)
+	if command.Action == cesi.ActionSignal {
+		page.Signals = signalChoices(command.Signal)
 	}
 	section := "nodes"
-	if request.Post == fleetCommand {
+	if command.Post == request.FleetCommand {
 		section = "processes"
 	}
 	page.basePage = base.at(section, page.Question)
@@ -76,14 +77,14 @@ func newConfirmPage(base basePage, request commandRequest, preview fleet.Preview
 
 func hitWords(p fleet.Preview) words.Phrase {
 	if len(p.Hit) == 1 {
-		return words.Verbatim(plain(p.Hit[0].ProcessID.String()))
+		return words.Verbatim(request.Sanitize(p.Hit[0].ProcessID.String()))
 	}
 	return words.Of("%d processes", len(p.Hit))
 }
 
 func nodeWords(p fleet.Preview) words.Phrase {
 	if p.Nodes == 1 {
-		return words.Verbatim(plain(p.Hit[0].Node))
+		return words.Verbatim(request.Sanitize(p.Hit[0].Node))
 	}
 	return words.Of("%d nodes", p.Nodes)
 }

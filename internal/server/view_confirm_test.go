@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -22,13 +23,13 @@ func refsOn(node string, n int) []fleet.Ref {
 }
 
 // askFor is a request for an action on node n.
-func askFor(action cesi.Action) commandRequest {
-	return commandRequest{Command: fleet.Command{Action: action}, Post: localURL("nodes", "n", action), Back: "/nodes/n"}
+func askFor(action cesi.Action) request.Command {
+	return request.Command{Command: fleet.Command{Action: action}, Post: request.LocalURL("nodes", "n", action), Back: "/nodes/n"}
 }
 
-func drawConfirm(t *testing.T, request commandRequest, preview fleet.Preview) *goquery.Document {
+func drawConfirm(t *testing.T, command request.Command, preview fleet.Preview) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), request, preview, "")})
+	return draw(t, newTestRenderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), command, preview, "")})
 }
 
 func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {
@@ -51,10 +52,10 @@ func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {
 }
 
 func TestTheAnswerCarriesWhatWasAsked(t *testing.T) {
-	request := askFor(cesi.ActionRestart)
-	request.Post, request.Back = localURL("nodes", "a/b", "restart"), "/nodes/a%2Fb?x=1"
-	request.Fields = []field{{"group", "api"}, {"group", `x"y`}, {"process", "g:工人"}}
-	doc := drawConfirm(t, request, fleet.Preview{Hit: refsOn("a/b", 2), Nodes: 1})
+	command := askFor(cesi.ActionRestart)
+	command.Post, command.Back = request.LocalURL("nodes", "a/b", "restart"), "/nodes/a%2Fb?x=1"
+	command.Fields = []request.Field{{Name: "group", Value: "api"}, {Name: "group", Value: `x"y`}, {Name: "process", Value: "g:工人"}}
+	doc := drawConfirm(t, command, fleet.Preview{Hit: refsOn("a/b", 2), Nodes: 1})
 	form := doc.Find("main form").First()
 	if got := form.AttrOr("method", "") + " " + form.AttrOr("action", ""); got != "post /cesi/nodes/a%2Fb/restart" {
 		t.Errorf("it goes to %q", got)

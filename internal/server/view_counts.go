@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -66,11 +67,11 @@ type linkedCount struct {
 }
 
 // linkedCounts are the counts of what a query takes.
-func linkedCounts(c fleet.Counts, q processesQuery) []linkedCount {
+func linkedCounts(c fleet.Counts, q request.ProcessesQuery) []linkedCount {
 	var list []linkedCount
 	for _, count := range newStateCounts(c) {
 		q.States, q.Attention = count.States, count.Attention
-		list = append(list, linkedCount{count, q.path()})
+		list = append(list, linkedCount{count, q.Path()})
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -51,11 +52,11 @@ func newDaemonPage(base basePage, n *fleet.Node, number int) daemonPage {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
 	}
 	groups := groupsOf(n)
-	pages := pagesOf(len(groups), groupRows)
+	pages := request.PageCount(len(groups), groupRows)
 	number = min(number, pages)
 	page.Total = len(groups)
 	page.Pager = newPager(words.Of("Page %d of %d"), number, pages, func(to int) string {
-		return pathWith(pageValues(to), "nodes", n.Name, "daemon")
+		return request.PathWith(request.PageValues(to), "nodes", n.Name, "daemon")
 	})
 	at := 0
 	for i, members := range groups {
@@ -109,7 +110,7 @@ func newBrokenPage(base basePage, n *fleet.Node, text string) rereadPage {
 }
 
 func newRereadPage(base basePage, n *fleet.Node, c cesi.Changes) rereadPage {
-	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), plain(n.Name)))}
+	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.basePage = base.at("nodes", page.Heading)
 	self, found := n.Self()
 	add := func(group, kind string, word words.Phrase, effect func() words.Phrase) {

@@ -3,19 +3,20 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
 // newDaemonQuestion asks about a command to a node's supervisord.
 func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
-	name, processes := plain(n.Name), words.Of("%d processes", len(n.Processes))
+	name, processes := request.Sanitize(n.Name), words.Of("%d processes", len(n.Processes))
 	q := question{
-		Post: localURL("nodes", n.Name, c.Action), Back: localURL("nodes", n.Name, "daemon"),
-		Fields: []field{{"confirmed", "yes"}},
+		Post: request.LocalURL("nodes", n.Name, c.Action), Back: request.LocalURL("nodes", n.Name, "daemon"),
+		Fields: []request.Field{{Name: "confirmed", Value: "yes"}},
 	}
 	for _, t := range c.Targets {
 		if t.Group != "" {
-			q.Fields = append(q.Fields, field{"group", t.Group})
+			q.Fields = append(q.Fields, request.Field{Name: "group", Value: t.Group})
 		}
 	}
 	switch c.Action {
@@ -32,7 +33,7 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
 		}
 		q.Typed = &typed{Label: words.Of("To shut it down, type the node's name"), Name: "confirm_node", Want: n.Name}
 	case cesi.ActionRemoveGroup:
-		q.Question, q.Verb = words.Of("Remove %s from supervisord on %s?", plain(c.Targets[0].Group), name), words.Of("Remove")
+		q.Question, q.Verb = words.Of("Remove %s from supervisord on %s?", request.Sanitize(c.Targets[0].Group), name), words.Of("Remove")
 		q.Remarks = []words.Phrase{words.Of("supervisord forgets the group until it is added again, by an update or a reload. Its configuration file stays as it is.")}
 	default:
 		q.Question, q.Verb = words.Of("Clear the log of supervisord on %s?", name), words.Of("Clear the log")
@@ -46,7 +47,7 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
 
 // warnOfSelf says what becomes of this CeSI.
 func warnOfSelf(q *question, c fleet.Command, self fleet.Process) {
-	name := plain(self.String())
+	name := request.Sanitize(self.String())
 	switch {
 	case c.Action == cesi.ActionShutdown:
 		q.Warning = words.Of("%s is this CeSI itself. It ends with its supervisord, and comes back only when somebody starts that.", name)

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -36,7 +37,7 @@ func daemonPages(base basePage, silent *fleet.Node) []sample {
 		{"reread broken", "reread", newBrokenPage(base, payNode(), "CANT_REREAD: <b>")},
 	}
 	for _, action := range []cesi.Action{cesi.ActionReload, cesi.ActionShutdown, cesi.ActionClearMainLog, cesi.ActionRemoveGroup} {
-		c := onGroups(fleet.Command{Action: action}, "pay-eu-2", []string{"<i>"})
+		c := request.OnGroups(fleet.Command{Action: action}, "pay-eu-2", []string{"<i>"})
 		pages = append(pages, sample{"daemon " + string(action), "question",
 			newQuestionPage(base, "nodes", newDaemonQuestion(payNode(), c))})
 	}
@@ -112,7 +113,7 @@ func TestTheQuestionSaysWhatBecomesOfThisCesi(t *testing.T) {
 		{cesi.ActionClearMainLog, true, "", ""},
 	} {
 		n.Processes[1].Config = &cesi.ProcessConfig{Autostart: test.autostart}
-		q := newDaemonQuestion(n, onGroups(fleet.Command{Action: test.action}, n.Name, nil))
+		q := newDaemonQuestion(n, request.OnGroups(fleet.Command{Action: test.action}, n.Name, nil))
 		name := ""
 		if q.Typed != nil {
 			name = q.Typed.Name

@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 	"cesi/internal/words"
 )
@@ -86,8 +87,8 @@ func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) d
 }
 
 // restingProcesses asks for what does not run, as it should.
-func restingProcesses() processesQuery {
-	return processesQuery{Filter: fleet.Filter{States: []cesi.State{cesi.Stopped, cesi.Exited}, Attention: fleet.NeedsNone}, Sort: "name"}
+func restingProcesses() request.ProcessesQuery {
+	return request.ProcessesQuery{Filter: fleet.Filter{States: []cesi.State{cesi.Stopped, cesi.Exited}, Attention: fleet.NeedsNone}, Sort: "name"}
 }
 
 func newTiles(s *fleet.Snapshot, troubles int) []tile {
@@ -100,7 +101,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 			Bar: newBar(words.Phrase{}, share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
 		},
 		{
-			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: processesQuery{Sort: "state"}.path(),
+			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
 			Bar: newCountsBar(c),
 		},
 		{
@@ -108,7 +109,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 			Bar: newBar(words.Phrase{}, share{"bad", down + s.NodesDown}, share{"warning", c.Bad - down}),
 		},
 		{
-			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().path(),
+			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().Path(),
 			More: words.Of("as expected"),
 			Bar:  newBar(words.Phrase{}, share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
 		},

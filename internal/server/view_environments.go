@@ -2,6 +2,7 @@ package server
 
 import (
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -44,22 +45,22 @@ type environmentPage struct {
 // its nodes.
 func newEnvironmentPage(base basePage, s *fleet.Snapshot, name string, page int) environmentPage {
 	nodes, counts := s.Members(name)
-	q := processesQuery{Filter: fleet.Filter{Environment: name}, Sort: "state", Page: 1}
-	pages := pagesOf(len(nodes), pageRows)
+	q := request.ProcessesQuery{Filter: fleet.Filter{Environment: name}, Sort: "state", Page: 1}
+	pages := request.PageCount(len(nodes), request.PageRows)
 	page = min(page, pages)
 	found := s.Find(q.Filter)
 	p := environmentPage{
 		basePage: base.at("environments", name).kept(), environmentRow: newEnvironmentRow(s, name),
-		Words: linkedCounts(counts, processesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.path(),
+		Words: linkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
 		Pager: newPager(words.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
 	}
-	for _, n := range onPage(nodes, page, pageRows) {
+	for _, n := range request.OnPage(nodes, page, request.PageRows) {
 		row := newPartRow(base, n, fleet.Target{Node: n.Name}, n.Counts)
 		row.Environments = nil // this one goes without saying
 		p.Parts = append(p.Parts, row)
 		p.Selectable = p.Selectable || row.Selectable
 	}
-	for _, m := range pageOf(found, q) {
+	for _, m := range request.PageOfMatches(found, q) {
 		row := newFleetRow(base, m)
 		row.Boxes, row.Environments = p.Selectable, nil
 		p.Processes = append(p.Processes, row)
@@ -68,5 +69,5 @@ func newEnvironmentPage(base basePage, s *fleet.Snapshot, name string, page int)
 }
 
 func environmentPath(name string, page int) string {
-	return pathWith(pageValues(page), "environments", name)
+	return request.PathWith(request.PageValues(page), "environments", name)
 }

@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -70,7 +71,7 @@ func TestAnEnvironmentOffersAViewerNothing(t *testing.T) {
 
 func TestABigEnvironmentHasPages(t *testing.T) {
 	doc := drawEnvironment(t, cesi.Viewer, manySamples(150, 2), "production", 2)
-	if parts, rows := doc.Find(".part").Length(), doc.Find(".process").Length(); parts != 50 || rows != pageRows {
+	if parts, rows := doc.Find(".part").Length(), doc.Find(".process").Length(); parts != 50 || rows != request.PageRows {
 		t.Errorf("%d nodes and %d processes", parts, rows)
 	}
 	if got := doc.Find(".panel-link").AttrOr("href", "") + " " + doc.Find(".pager a").First().AttrOr("href", ""); got != "/processes?environment=production&sort=state /environments/production" {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -23,13 +24,13 @@ type farewellPage struct {
 }
 
 // newFarewellPage tells that a command has just ended this program.
-func newFarewellPage(base basePage, request commandRequest) farewellPage {
+func newFarewellPage(base basePage, command request.Command) farewellPage {
 	page := farewellPage{
 		Heading:  base.say("CeSI restarts"),
 		Sentence: words.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
-		Back:     request.Back, Seconds: restartSeconds,
+		Back:     command.Back, Seconds: restartSeconds,
 	}
-	switch request.Action {
+	switch command.Action {
 	case cesi.ActionReload:
 		page.Heading, page.Seconds = base.say("supervisord reloads, and CeSI with it"), reloadSeconds
 		page.Sentence = words.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")

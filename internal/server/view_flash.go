@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -63,8 +64,8 @@ func newFlash(r fleet.Report, later int) *flash {
 func underWay(r fleet.Report) words.Phrase {
 	noun := wordsOf(r.Action).Noun
 	if w := r.Waiting; w != nil {
-		what := words.Of("%s on %s", plain(w.Target()), plain(w.Node))
-		return words.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, words.Heard(plain(w.Message)))
+		what := words.Of("%s on %s", request.Sanitize(w.Target()), request.Sanitize(w.Node))
+		return words.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, words.Heard(request.Sanitize(w.Message)))
 	}
 	return words.Of("The %s is still under way; it goes on whether or not you wait.", noun)
 }

@@ -3,12 +3,10 @@ package server
 import (
 	"fmt"
 	"html/template"
-	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -24,7 +22,7 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 	}
 	sprite := prefix + static["icons.svg"]
 	return template.FuncMap{
-		"url":      func(segments ...any) string { return prefix + localURL(segments...) },
+		"url":      func(segments ...any) string { return prefix + request.LocalURL(segments...) },
 		"local":    func(path string) string { return prefix + path },
 		"static":   staticURL,
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
@@ -33,25 +31,11 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"squares":  func(nodeURL string, list []mapSquare) template.HTML { return squares(speaker, nodeURL, list) },
 		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain":    plain,
+		"plain":    request.Sanitize,
 		"groupRow": func(name string) string { return rowID("group", name) },
 		"pending":  func(action any) string { return speaker.Tell(pending(cesi.Action(fmt.Sprint(action)))) },
 		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
 	}
-}
-
-// localURL joins segments to a path of ours, without prefix. A segment may hold
-// any character.
-func localURL(segments ...any) string {
-	if len(segments) == 0 {
-		return "/"
-	}
-	var b strings.Builder
-	for _, s := range segments {
-		b.WriteByte('/')
-		b.WriteString(url.PathEscape(fmt.Sprint(s)))
-	}
-	return b.String()
 }
 
 // icon draws one of the icons of the sprite. The word beside it, or its
@@ -59,15 +43,6 @@ func localURL(segments ...any) string {
 func icon(sprite, name string) template.HTML {
 	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` +
 		template.HTMLEscapeString(sprite+"#"+name) + `"/></svg>`)
-}
-
-// number writes a count with a comma between thousands.
-func number(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }
 
 // when writes a time of day, with the date unless it is today's, in the zone of
@@ -100,19 +75,4 @@ func doLabel(speaker *words.Speaker, action cesi.Action, what []any) string {
 		object = words.Verbatim(fmt.Sprint(what[0]))
 	}
 	return speaker.Tell(do(action, object))
-}
-
-// plain puts a text on one line and replaces what it can hide behind or turn
-// around with: control characters and Unicode's invisible ones. It is for
-// titles, labels and sentences, where no bdi element holds a hostile name in.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		if unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }

@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 )
 
 func TestURLsHoldAnyName(t *testing.T) {
@@ -17,7 +18,7 @@ func TestURLsHoldAnyName(t *testing.T) {
 		"/nodes/n/processes/g:%E5%B7%A5%20%E4%BA%BA/stop": {"nodes", "n", "processes", cesi.ProcessID{Group: "g", Name: "工 人"}, cesi.ActionStop},
 		"/activity/1763864251000000":                      {"activity", cesi.ActivityID(1763864251000000)},
 	} {
-		if got := localURL(segments...); got != want {
+		if got := request.LocalURL(segments...); got != want {
 			t.Errorf("localURL(%v) = %q, want %q", segments, got, want)
 		}
 	}
@@ -26,11 +27,11 @@ func TestURLsHoldAnyName(t *testing.T) {
 func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 	now := fleettest.Now
 	for _, c := range []struct{ got, want string }{
-		{number(0), "0"}, {number(999), "999"}, {number(1000), "1,000"}, {number(2941), "2,941"}, {number(1234567), "1,234,567"}, {number(-1000), "-1,000"},
+		{request.Number(0), "0"}, {request.Number(999), "999"}, {request.Number(1000), "1,000"}, {request.Number(2941), "2,941"}, {request.Number(1234567), "1,234,567"}, {request.Number(-1000), "-1,000"},
 		{duration(0).String(), "under 1 ms"}, {duration(3 * time.Millisecond).String(), "3 ms"}, {duration(4100 * time.Millisecond).String(), "4.1 s"}, {duration(90 * time.Second).String(), "1 min"},
 		{age(now, now.Add(-800*time.Millisecond)).String(), "0.8 s"}, {age(now, now.Add(-6*time.Minute)).String(), "6 min"}, {age(now, now.Add(time.Hour)).String(), "0.0 s"},
 		{when(now, now.Add(-time.Minute)).String(), "02:16:31"}, {when(now, now.Add(-24*time.Hour)).String(), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)).String(), "23 Nov 2025 02:17"},
-		{plain("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {plain("工人"), "工人"},
+		{request.Sanitize("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {request.Sanitize("工人"), "工人"},
 		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},
 	} {
 		if c.got != c.want {
@@ -56,7 +57,7 @@ func TestRowIDsTellEveryNameFromEveryOther(t *testing.T) {
 				t.Errorf("%q and %q share the id %q", was, [2]string{a, b}, id)
 			}
 			seen[id] = [2]string{a, b}
-			if plain(id) != id || strings.ContainsAny(id, " \t\n\"'<>") {
+			if request.Sanitize(id) != id || strings.ContainsAny(id, " \t\n\"'<>") {
 				t.Errorf("%q is no id", id)
 			}
 		}

@@ -2,42 +2,13 @@ package server
 
 import (
 	"maps"
-	"net/url"
 	"slices"
-	"strconv"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
-
-// groupQuery chooses what of a group its page shows.
-type groupQuery struct {
-	Environment string // empty: all
-	NodesPage   int    // of the nodes, which are the columns
-	Page        int    // of the processes
-}
-
-// groupQueryOf reads environment, nodes and page.
-func groupQueryOf(query url.Values) (groupQuery, error) {
-	nodes, err := parsePage(query.Get("nodes"))
-	if err != nil {
-		return groupQuery{}, err
-	}
-	page, err := parsePage(query.Get("page"))
-	return groupQuery{Environment: query.Get("environment"), NodesPage: nodes, Page: page}, err
-}
-
-func (q groupQuery) path(name string) string {
-	values := pageValues(q.Page)
-	if q.Environment != "" {
-		values.Set("environment", q.Environment)
-	}
-	if q.NodesPage > 1 {
-		values.Set("nodes", strconv.Itoa(q.NodesPage))
-	}
-	return pathWith(values, "groups", name)
-}
 
 // groupPage shows a group of supervisord's as it is across the fleet: its
 // processes by node, and its part of each node.
@@ -59,7 +30,7 @@ type groupPage struct {
 }
 
 // RowActions are what can be done to a process on all nodes.
-func (p groupPage) RowActions() []cesi.Action { return setActions() }
+func (p groupPage) RowActions() []cesi.Action { return request.SetActions() }
 
 // groupPlace leads to the group in one environment, or in all.
 type groupPlace struct {
@@ -73,28 +44,28 @@ const nodesShown = 24
 
 // newGroupPage shows a group, or its part in the query's environment. Where not
 // all nodes fit on one page, those with trouble come first.
-func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q groupQuery) groupPage {
+func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q request.GroupQuery) groupPage {
 	names := processNames(part)
-	nodePages, pages := pagesOf(len(part.Parts), nodesShown), pagesOf(len(names), pageRows)
+	nodePages, pages := request.PageCount(len(part.Parts), nodesShown), request.PageCount(len(names), request.PageRows)
 	q.NodesPage, q.Page = min(q.NodesPage, nodePages), min(q.Page, pages)
 	parts := part.Parts
 	if nodePages > 1 {
 		parts = slices.Clone(parts)
 		slices.SortStableFunc(parts, func(a, b fleet.GroupPart) int { return compareTrouble(a.Node, b.Node) })
 	}
-	parts = onPage(parts, q.NodesPage, nodesShown)
+	parts = request.OnPage(parts, q.NodesPage, nodesShown)
 	page := groupPage{
 		basePage: base.at("groups", part.Name).kept(), Name: part.Name, Environment: q.Environment,
 		Places: newGroupPlaces(whole, q.Environment), Nodes: len(part.Parts),
-		Bar: newCountsBar(part.Counts), Words: linkedCounts(part.Counts, groupProcesses(part.Name, q.Environment)),
-		Processes: groupProcesses(part.Name, q.Environment).path(),
-		Matrix:    newMatrix(part, parts, onPage(names, q.Page, pageRows)),
+		Bar: newCountsBar(part.Counts), Words: linkedCounts(part.Counts, request.GroupProcesses(part.Name, q.Environment)),
+		Processes: request.GroupProcesses(part.Name, q.Environment).Path(),
+		Matrix:    newMatrix(part, parts, request.OnPage(names, q.Page, request.PageRows)),
 		Answering: slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up }),
 		NodesPager: newPager(words.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
-			return groupQuery{q.Environment, n, q.Page}.path(part.Name)
+			return request.GroupQuery{Environment: q.Environment, NodesPage: n, Page: q.Page}.Path(part.Name)
 		}),
 		Pager: newPager(words.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
-			return groupQuery{q.Environment, q.NodesPage, n}.path(part.Name)
+			return request.GroupQuery{Environment: q.Environment, NodesPage: q.NodesPage, Page: n}.Path(part.Name)
 		}),
 	}
 	for _, p := range parts {
@@ -121,13 +92,9 @@ func newGroupPlaces(g *fleet.Group, current string) []groupPlace {
 	if len(environments) < 2 && current == "" {
 		return nil
 	}
-	places := []groupPlace{{Link: groupPath(g.Name, ""), Current: current == ""}}
+	places := []groupPlace{{Link: request.GroupPath(g.Name, ""), Current: current == ""}}
 	for _, name := range environments {
-		places = append(places, groupPlace{Name: name, Link: groupPath(g.Name, name), Current: name == current})
+		places = append(places, groupPlace{Name: name, Link: request.GroupPath(g.Name, name), Current: name == current})
 	}
 	return places
-}
-
-func groupProcesses(name, environment string) processesQuery {
-	return processesQuery{Filter: fleet.Filter{Group: name, Environment: environment}, Sort: "name"}
 }

@@ -10,6 +10,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -31,7 +32,7 @@ func groupFleet() *fleet.Snapshot {
 }
 
 func sampleGroups(base basePage, s *fleet.Snapshot, query string) groupsPage {
-	q, err := groupsQueryOf(valuesIn(query))
+	q, err := request.ParseGroupsQuery(valuesIn(query))
 	if err != nil {
 		panic(err)
 	}
@@ -39,7 +40,7 @@ func sampleGroups(base basePage, s *fleet.Snapshot, query string) groupsPage {
 }
 
 func sampleGroup(base basePage, s *fleet.Snapshot, name, query string) groupPage {
-	q, err := groupQueryOf(valuesIn(query))
+	q, err := request.ParseGroupQuery(valuesIn(query))
 	if err != nil {
 		panic(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/ansi"
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -26,7 +27,7 @@ type logPanel struct {
 	Tabs     []logTab
 	Shared   string // where both logs of the process come live, on a page with both; without prefix
 	Stream   string // which of them this is
-	Query    logQuery
+	Query    request.LogQuery
 	Spans    []logSpan
 	Filled   bool
 	From, To int64
@@ -52,14 +53,14 @@ type logSpan struct {
 // newLogPanel returns the panel of a log of a node: of a process, or of
 // supervisord itself for MainLog. Its end is shown live.
 func newLogPanel(node string, log cesi.LogName) logPanel {
-	p := logPanel{ID: rowID("log", log.Stream.String()), Path: logPath(node, log), Name: logName(log), Query: logQuery{Wrap: true}, Live: true, At: -1}
+	p := logPanel{ID: rowID("log", log.Stream.String()), Path: request.LogPath(node, log), Name: request.LogName(log), Query: request.LogQuery{Wrap: true}, Live: true, At: -1}
 	if log.Stream == cesi.MainLog {
 		return p
 	}
 	for _, stream := range []cesi.LogStream{cesi.Stdout, cesi.Stderr} {
 		p.Tabs = append(p.Tabs, logTab{
 			Name: stream.String(), Current: stream == log.Stream,
-			Path: logPath(node, cesi.LogName{Process: log.Process, Stream: stream}),
+			Path: request.LogPath(node, cesi.LogName{Process: log.Process, Stream: stream}),
 		})
 	}
 	return p
@@ -68,22 +69,6 @@ func newLogPanel(node string, log cesi.LogName) logPanel {
 // Readable reports whether the log can be searched and downloaded, as far as is
 // known.
 func (p logPanel) Readable() bool { return p.NoLog.Text == "" && p.Problem.Text == "" }
-
-// logName names a log for people.
-func logName(log cesi.LogName) words.Phrase {
-	if log.Stream == cesi.MainLog {
-		return words.Of("supervisord's own log")
-	}
-	return words.Of("%s of %s", log.Stream, plain(log.Process.String()))
-}
-
-// logPath is where a log's page is, without prefix.
-func logPath(node string, log cesi.LogName) string {
-	if log.Stream == cesi.MainLog {
-		return localURL("nodes", node, "log")
-	}
-	return localURL("nodes", node, "processes", log.Process, "log", log.Stream)
-}
 
 // markTime is how long what a query finds in a page's text is looked for.
 const markTime = 300 * time.Millisecond
@@ -132,7 +117,7 @@ func (p *logPanel) add(spans []ansi.Span, current bool) {
 
 // with is the address of the log's page with further values beside the query's.
 func (p logPanel) with(values url.Values) string {
-	all := p.Query.values()
+	all := p.Query.Values()
 	for name, list := range values {
 		all[name] = list
 	}
@@ -203,7 +188,7 @@ func (p logPanel) Search() string { return p.Path + "/search" }
 
 // Step is the address of the match before or behind the one that is looked at.
 func (p logPanel) step(direction string) string {
-	values := p.Query.values()
+	values := p.Query.Values()
 	values.Set("go", direction)
 	values.Set("from", strconv.FormatInt(p.At, 10))
 	return p.Search() + "?" + values.Encode()

@@ -4,9 +4,8 @@ import (
 	"fmt"
 
 	"cesi/internal/ansi"
-	"cesi/internal/cesi"
-	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -21,61 +20,16 @@ type logPageData struct {
 }
 
 // newLogPage makes the page of a log without its text.
-func newLogPage(base basePage, l logRequest, query logQuery) logPageData {
-	page := logPageData{Node: l.node.Name, Badge: newNodeBadge(l.node), Panel: newLogPanel(l.node.Name, l.log)}
+func newLogPage(base basePage, l request.Log, query request.LogQuery) logPageData {
+	page := logPageData{Node: l.Node.Name, Badge: newNodeBadge(l.Node), Panel: newLogPanel(l.Node.Name, l.Name)}
 	page.Panel.Query = query
-	title := base.say("supervisord's log") + " · " + l.node.Name
-	if l.process != nil {
-		page.Process, page.Badge = l.process.String(), newProcessBadge(l.process.Process)
-		title = fmt.Sprintf("%s %s · %s", page.Process, l.log.Stream, l.node.Name)
+	title := base.say("supervisord's log") + " · " + l.Node.Name
+	if l.Process != nil {
+		page.Process, page.Badge = l.Process.String(), newProcessBadge(l.Process.Process)
+		title = fmt.Sprintf("%s %s · %s", page.Process, l.Name.Stream, l.Node.Name)
 	}
 	page.basePage = base.at("nodes", title)
 	return page
-}
-
-// whyNoLog explains that a process has no log, by what its supervisord says of
-// it.
-func whyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
-	if p == nil {
-		return words.Of("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
-	}
-	file := p.LogFile(stream)
-	switch {
-	case file != "" && p.Start == 0:
-		return words.Of("There is no log yet: the process has never been started. It will be %s.", plain(file))
-	case file != "":
-		return words.Of("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", plain(file))
-	case syslog(p, stream):
-		return words.Of("This process writes its %s to syslog: read it on the node, in the log of its system.", stream)
-	case stream == cesi.Stderr:
-		return words.Of("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
-	case p.Config == nil || !p.Config.Full:
-		return words.Of("This process has no stdout log: stdout_logfile = NONE, or syslog.")
-	default:
-		return words.Of("This process has no stdout log: stdout_logfile = NONE.")
-	}
-}
-
-// syslog reports whether a process's output goes to syslog, as far as its
-// supervisord says.
-func syslog(p *fleet.Process, stream cesi.LogStream) bool {
-	switch {
-	case p.Config == nil:
-		return false
-	case stream == cesi.Stderr:
-		return p.Config.Stderr.Syslog
-	default:
-		return p.Config.Stdout.Syslog
-	}
-}
-
-// whyUnreadable explains that supervisord can't read a log back.
-func whyUnreadable(p *fleet.Process, stream cesi.LogStream) words.Phrase {
-	file := plain(p.LogFile(stream))
-	if cesi.IsDevice(file) {
-		return words.Of("This process writes its %s to %s, a pipe, a terminal or another device: supervisord can't read that back. Look where supervisord's own output goes.", stream, file)
-	}
-	return words.Of("supervisord can't read %s: it is a pipe or another device, or may not be opened.", file)
 }
 
 // foundView is what a search came to.
@@ -108,7 +62,7 @@ func newFoundView(p logPanel, found logs.Found) *foundView {
 		v.Where = words.Of("in bytes %d to %d", found.From, found.To)
 	}
 	if found.From > 0 {
-		values := p.Query.values()
+		values := p.Query.Values()
 		values["before"] = at("before", found.From)["before"]
 		v.Further = p.Search() + "?" + values.Encode()
 	}
@@ -125,7 +79,7 @@ func newMatchRow(p logPanel, m logs.Match) matchRow {
 	from := min(m.From, len(m.Line))
 	to := min(from+m.Length, len(m.Line))
 	return matchRow{
-		Offset: number(int(m.Offset)), URL: matchURL(p, m.Offset),
+		Offset: request.Number(int(m.Offset)), URL: matchURL(p, m.Offset),
 		Before: oneLine(m.Line[:from]), Match: oneLine(m.Line[from:to]), After: oneLine(m.Line[to:]),
 	}
 }
@@ -161,7 +115,7 @@ func nothingFurther(p logPanel, direction string, from, end int64) *foundView {
 	}
 	v.Count = words.Of("No previous match")
 	if end > 0 {
-		values := p.Query.values()
+		values := p.Query.Values()
 		values["before"] = at("before", end)["before"]
 		v.Further = p.Search() + "?" + values.Encode()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -23,20 +24,20 @@ func hostileLog() cesi.LogPart {
 func sampleLogPages(base basePage) []sample {
 	n := payNode()
 	process := n.Processes[0]
-	l := logRequest{node: n, process: &process, log: cesi.LogName{Process: process.ProcessID}}
+	l := request.Log{Node: n, Process: &process, Name: cesi.LogName{Process: process.ProcessID}}
 	query, err := logs.NewQuery("error", false)
 	if err != nil {
 		panic(err)
 	}
 	part := hostileLog()
-	asked := logQuery{Text: "error", Wrap: true}
-	live, middle, main := newLogPage(base, l, logQuery{Wrap: true}), newLogPage(base, l, asked), newLogPage(base, logRequest{node: n, log: cesi.LogName{Stream: cesi.MainLog}}, logQuery{})
+	asked := request.LogQuery{Text: "error", Wrap: true}
+	live, middle, main := newLogPage(base, l, request.LogQuery{Wrap: true}), newLogPage(base, l, asked), newLogPage(base, request.Log{Node: n, Name: cesi.LogName{Stream: cesi.MainLog}}, request.LogQuery{})
 	live.Panel.fill(context.Background(), base.Speaker, part, part.To, nil)
 	middle.Panel.At = part.Pieces[2].Offset
 	middle.Panel.fill(context.Background(), base.Speaker, part, 3<<30, &query)
-	none := newLogPage(base, l, logQuery{Wrap: true})
-	none.Panel.NoLog = whyNoLog(&process, cesi.Stderr)
-	silent := newLogPage(base, l, logQuery{Wrap: true})
+	none := newLogPage(base, l, request.LogQuery{Wrap: true})
+	none.Panel.NoLog = request.WhyNoLog(&process, cesi.Stderr)
+	silent := newLogPage(base, l, request.LogQuery{Wrap: true})
 	silent.Panel.Problem = words.Verbatim("It did not answer in time.")
 	found, nothing, end := newLogPage(base, l, asked), newLogPage(base, l, asked), newLogPage(base, l, asked)
 	match := logs.Match{Offset: 4711, Length: 5, Line: []byte("an error: <b>\x1b[31mred"), From: 3}

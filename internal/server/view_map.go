@@ -9,6 +9,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -161,7 +162,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 }
 
 func squareTitle(p fleet.Process) words.Phrase {
-	title := words.Verbatim(plain(p.ProcessID.String()) + " " + p.State.String())
+	title := words.Verbatim(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
 	if reason := reasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
 		return words.Of("%s: %s", title, reason)
 	}
@@ -179,7 +180,7 @@ func cellLabel(n *fleet.Node) words.Phrase {
 	case n.Counts.Total == 0:
 		what = words.Of("no processes")
 	}
-	return words.Of("%s: %s", plain(n.Name), what)
+	return words.Of("%s: %s", request.Sanitize(n.Name), what)
 }
 
 // squares draws the squares of a node whose page is at the given URL. There may
@@ -204,7 +205,7 @@ func squares(speaker *words.Speaker, nodeURL string, list []mapSquare) template.
 
 // pageQuery is the query that leads to a page of a list; the first needs none.
 func pageQuery(page int) string {
-	if values := pageValues(page); len(values) > 0 {
+	if values := request.PageValues(page); len(values) > 0 {
 		return "?" + values.Encode()
 	}
 	return ""

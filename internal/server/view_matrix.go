@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -88,7 +89,7 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 	}
 	cell := matrixCell{
 		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: processRowID(part.Node.Name, p.ProcessID),
-		Label: words.Of("%s: %s", plain(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
+		Label: words.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
 	reason := reasonOf(p)
 	switch {

@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -52,7 +53,7 @@ const nodeRows = 500
 // time.
 func newNodePage(base basePage, n *fleet.Node, number int) nodePage {
 	base = base.at("nodes", n.Name).kept()
-	pages := pagesOf(len(n.Processes), nodeRows)
+	pages := request.PageCount(len(n.Processes), nodeRows)
 	number = min(number, pages)
 	page := nodePage{
 		basePage: base,
@@ -79,14 +80,16 @@ func replacement(base basePage, r fleet.Replacement) words.Phrase {
 		return words.Of("Since %s this is another machine or supervisord than before.", since)
 	}
 	return words.Of("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
-		since, plain(r.From), plain(r.To))
+		since, request.Sanitize(r.From), request.Sanitize(r.To))
 }
 
 // Named is how many processes the node names.
 func (p nodePage) Named() int { return p.Shown + p.Omitted }
 
 // nodePath is the local path of a page of a node.
-func nodePath(name string, page int) string { return pathWith(pageValues(page), "nodes", name) }
+func nodePath(name string, page int) string {
+	return request.PathWith(request.PageValues(page), "nodes", name)
+}
 
 // groupsOf splits a node's processes, which are sorted by group.
 func groupsOf(n *fleet.Node) [][]fleet.Process {
@@ -129,7 +132,7 @@ func newProcessGroups(base basePage, n *fleet.Node, page int) []processGroup {
 func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) processGroup {
 	name := members[0].Group
 	g := processGroup{
-		RowID: rowID("group", name), Node: n.Name, Name: name, Link: groupPath(name, ""), Columns: 5,
+		RowID: rowID("group", name), Node: n.Name, Name: name, Link: request.GroupPath(name, ""), Columns: 5,
 		Many: len(members) > 1, Summary: summary(members),
 	}
 	if control && n.Status == fleet.Up {

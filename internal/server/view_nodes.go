@@ -1,33 +1,12 @@
 package server
 
 import (
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
-
-// nodesFilter chooses nodes; it lives in the page's query.
-type nodesFilter struct {
-	Text        string // in the name, the address or an environment's name
-	Environment string
-	State       string // one of nodeStates, or empty
-}
-
-// nodesFilterOf reads the filter from q, environment and state.
-func nodesFilterOf(query url.Values) nodesFilter {
-	return nodesFilter{
-		Text:        strings.TrimSpace(query.Get("q")),
-		Environment: query.Get("environment"),
-		State:       query.Get("state"),
-	}
-}
-
-// Active reports whether the filter leaves anything out.
-func (f nodesFilter) Active() bool { return f != nodesFilter{} }
 
 // choice is an option of a select element.
 type choice struct {
@@ -45,37 +24,12 @@ func nodeStates() []choice {
 	}
 }
 
-func (f nodesFilter) matches(n *fleet.Node) bool {
-	return (f.Environment == "" || n.InEnvironment(f.Environment)) && f.matchesState(n) && f.matchesText(n)
-}
-
-func (f nodesFilter) matchesState(n *fleet.Node) bool {
-	switch f.State {
-	case "up":
-		return n.Status == fleet.Up
-	case "down":
-		return n.Status == fleet.Down
-	case "connecting":
-		return n.Status == fleet.Connecting
-	case "attention":
-		return n.Status == fleet.Down || n.Status == fleet.Up && n.Counts.Bad > 0
-	default:
-		return true
-	}
-}
-
-func (f nodesFilter) matchesText(n *fleet.Node) bool {
-	text := strings.ToLower(f.Text)
-	contains := func(s string) bool { return strings.Contains(strings.ToLower(s), text) }
-	return contains(n.Name) || contains(n.Address) || slices.ContainsFunc(n.Environments, contains)
-}
-
 // nodesPage lists the nodes.
 type nodesPage struct {
 	basePage
 	Rows         []nodeRow
 	Total        int
-	Filter       nodesFilter
+	Filter       request.NodesFilter
 	Environments []string
 	States       []choice
 	Empty        *emptyFleet // set while no node is configured
@@ -83,7 +37,7 @@ type nodesPage struct {
 
 // newNodesPage lists the nodes that the filter lets through, in the order of
 // the configuration. ConfigFile is named where there are none at all.
-func newNodesPage(base basePage, s *fleet.Snapshot, filter nodesFilter, configFile string) nodesPage {
+func newNodesPage(base basePage, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
 	page := nodesPage{
 		basePage: base.at("nodes", base.say("Nodes")).kept(),
 		Total:    len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
@@ -92,7 +46,7 @@ func newNodesPage(base basePage, s *fleet.Snapshot, filter nodesFilter, configFi
 		page.Environments = append(page.Environments, e.Name)
 	}
 	for _, n := range s.Nodes {
-		if filter.matches(n) {
+		if filter.Matches(n) {
 			page.Rows = append(page.Rows, newNodeRow(base.Now, n))
 		}
 	}

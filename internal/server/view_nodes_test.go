@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -28,7 +29,7 @@ func TestNodesAreFiltered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), nodesFilterOf(values), "")
+		page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.ParseNodesFilter(values), "")
 		var got []string
 		for _, row := range page.Rows {
 			got = append(got, row.Name)
@@ -40,7 +41,7 @@ func TestNodesAreFiltered(t *testing.T) {
 }
 
 func TestANodeInTheListSaysHowItIs(t *testing.T) {
-	doc := draw(t, newTestRenderer(t, ""), sample{"nodes", "nodes", newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), nodesFilter{}, "")})
+	doc := draw(t, newTestRenderer(t, ""), sample{"nodes", "nodes", newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{}, "")})
 	for id, want := range map[string]string{
 		"#node-pay-eu-2": "pay-eu-2 production · 10.2.0.8:9001 UP 4 running 1 starting 1 stopping 1 stopped 1 exited " +
 			"1 exited unexpectedly 1 unknown 1 backoff 1 fatal supervisord 4.2.5 answered 0.8 s ago in 3 ms",
@@ -65,7 +66,7 @@ func TestANodeInTheListSaysHowItIs(t *testing.T) {
 }
 
 func TestTheFilterIsShownAsItIs(t *testing.T) {
-	page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), nodesFilter{Text: `a"b`, Environment: "staging", State: "down"}, "")
+	page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{Text: `a"b`, Environment: "staging", State: "down"}, "")
 	doc := draw(t, newTestRenderer(t, ""), sample{"nodes", "nodes", page})
 	if got := doc.Find("input[name=q]").AttrOr("value", ""); got != `a"b` {
 		t.Errorf("text %q", got)

@@ -1,9 +1,6 @@
 package server
 
 import (
-	"net/url"
-	"strconv"
-
 	"cesi/internal/words"
 )
 
@@ -30,22 +27,4 @@ func newPager(what words.Phrase, page, pages int, path func(page int) string) *p
 		p.Next, p.Last = path(page+1), path(pages)
 	}
 	return p
-}
-
-// pagesOf is how many pages a list takes, one at least.
-func pagesOf(items, size int) int { return max((items+size-1)/size, 1) }
-
-// onPage returns the part of a list that is on a page.
-func onPage[T any](list []T, page, size int) []T {
-	from := min((page-1)*size, len(list))
-	return list[from:min(from+size, len(list))]
-}
-
-// pageValues is the query of a page; the first needs none.
-func pageValues(page int) url.Values {
-	values := make(url.Values)
-	if page > 1 {
-		values.Set("page", strconv.Itoa(page))
-	}
-	return values
 }

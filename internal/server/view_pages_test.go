@@ -15,6 +15,7 @@ import (
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 	"cesi/internal/words"
 	"cesi/web"
@@ -83,7 +84,7 @@ func samplePages(role cesi.Role) []sample {
 	big, silent := sampleFleet(), sampleFleet().Nodes[55]
 	activity := sampleActivity()
 	ask := askFor(cesi.ActionStop)
-	ask.Fields, ask.Silent, ask.Later = []field{{"target", "pay-eu-2/工人:工人"}}, []string{"db-eu-1"}, 2
+	ask.Fields, ask.SkippedNodes, ask.Later = []request.Field{{Name: "target", Value: "pay-eu-2/工人:工人"}}, []string{"db-eu-1"}, 2
 	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: fleettest.Now.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
 		Database: "/var/lib/cesi/cesi.db", Modules: map[string]string{"gopkg.in/ini.v1": "v1.67.3", "example.org/x": "v1"}}
 	pages := []sample{
@@ -93,9 +94,9 @@ func samplePages(role cesi.Role) []sample {
 		{"dashboard themed", "dashboard", newDashboardPage(themed, big, dashboardOptions{Activity: activity, AllTroubles: true})},
 		{"dashboard empty", "dashboard", newDashboardPage(base, fleettest.Snapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})},
 		{"dashboard well", "dashboard", newDashboardPage(base, fleettest.Snapshot(fleettest.Node("a", "x", fleettest.Process("g", "p", cesi.Running, time.Hour))), dashboardOptions{})},
-		{"nodes", "nodes", newNodesPage(base, big, nodesFilter{}, "")},
-		{"nodes filtered", "nodes", newNodesPage(base, big, nodesFilter{Text: "no such"}, "")},
-		{"nodes empty", "nodes", newNodesPage(base, fleettest.Snapshot(), nodesFilter{}, "/etc/cesi.conf")},
+		{"nodes", "nodes", newNodesPage(base, big, request.NodesFilter{}, "")},
+		{"nodes filtered", "nodes", newNodesPage(base, big, request.NodesFilter{Text: "no such"}, "")},
+		{"nodes empty", "nodes", newNodesPage(base, fleettest.Snapshot(), request.NodesFilter{}, "/etc/cesi.conf")},
 		{"processes", "processes", newProcessesPage(base, big, sampleQuery(""), "")},
 		{"processes filtered", "processes", newProcessesPage(base, big, sampleQuery("state=FATAL&attention=no&sort=-state&q=nope&node=gone"), "")},
 		{"processes of the silent", "processes", newProcessesPage(base, big, sampleQuery("node=db-eu-1"), "")},
@@ -131,7 +132,7 @@ func samplePages(role cesi.Role) []sample {
 		{"confirm nothing", "confirm", newConfirmPage(base, ask, fleet.Preview{}, "")},
 		{"farewell stop", "farewell", newFarewellPage(base, askFor(cesi.ActionStop))},
 		{"farewell restart", "farewell", newFarewellPage(base, askFor(cesi.ActionRestart))},
-		{"activity", "activity", newActivityPage(base, activityQuery{}, activity, true)},
+		{"activity", "activity", newActivityPage(base, request.ActivityQuery{}, activity, true)},
 		{"activity older", "activity", newActivityPage(base, sampleActivityQuery("q=web&user=lin&since=2026-11-01&before=12"), nil, false)},
 		{"activity entry", "activity_entry", newActivityEntryPage(base, activity[0].Entry, activity[0].Targets)},
 		{"purge", "purge", newPurgePage(base)},
@@ -163,16 +164,16 @@ func samplePages(role cesi.Role) []sample {
 		evil.Notice = name
 		pages = append(pages,
 			sample{"hostile dashboard", "dashboard", newDashboardPage(evil, s, dashboardOptions{Activity: []store.ActivityLine{lineOf(entry, entry)}})},
-			sample{"hostile nodes", "nodes", newNodesPage(evil, s, nodesFilter{Text: "", Environment: name}, name)},
-			sample{"hostile groups", "groups", newGroupsPage(evil, s, groupsQuery{Environment: name, Page: 1}, name)},
+			sample{"hostile nodes", "nodes", newNodesPage(evil, s, request.NodesFilter{Text: "", Environment: name}, name)},
+			sample{"hostile groups", "groups", newGroupsPage(evil, s, request.GroupsQuery{Environment: name, Page: 1}, name)},
 			sample{"hostile group", "group", sampleGroup(evil, fleettest.Snapshot(n), name, "environment="+url.QueryEscape(name))},
 			sample{"hostile environments", "environments", newEnvironmentsPage(evil, s, name)},
 			sample{"hostile environment", "environment", newEnvironmentPage(evil, fleettest.Snapshot(n), name, 1)},
 			sample{"hostile node", "node", newNodePage(evil, n, 1)},
 			sample{"hostile process", "process", newProcessPage(evil, n, configured(n.Processes[0]))},
-			sample{"hostile processes", "processes", newProcessesPage(evil, s, processesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},
+			sample{"hostile processes", "processes", newProcessesPage(evil, s, request.ProcessesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},
 			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1], 1)},
-			sample{"hostile confirm", "confirm", newConfirmPage(evil, commandRequest{Command: fleet.Command{Action: cesi.ActionStop}, Post: localURL("nodes", name, "stop"), Fields: []field{{"group", name}}, Back: "/", Silent: []string{name}},
+			sample{"hostile confirm", "confirm", newConfirmPage(evil, request.Command{Command: fleet.Command{Action: cesi.ActionStop}, Post: request.LocalURL("nodes", name, "stop"), Fields: []request.Field{{Name: "group", Value: name}}, Back: "/", SkippedNodes: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
 			sample{"hostile activity", "activity", newActivityPage(evil, sampleActivityQuery(url.Values{"q": {name}, "user": {name}, "node": {name}}.Encode()), []store.ActivityLine{lineOf(entry, entry)}, true)},
 			sample{"hostile error", "error", newErrorPage(evil, 404, words.Verbatim(name), name)},

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -74,14 +75,14 @@ func actionIn(b basePage, text string) (action cesi.Action, rest string, found b
 func newEnvironmentItem(e cesi.Environment) paletteItem {
 	return paletteItem{
 		Icon: "environment", Label: words.Verbatim(e.Name),
-		Detail: words.Of("Environment of %d nodes", len(e.Members)), Link: localURL("environments", e.Name),
+		Detail: words.Of("Environment of %d nodes", len(e.Members)), Link: request.LocalURL("environments", e.Name),
 	}
 }
 
 func newGroupItem(g *fleet.Group) paletteItem {
 	return paletteItem{
 		Icon: "group", Label: words.Verbatim(g.Name),
-		Detail: words.Of("Group on %d nodes", len(g.Parts)), Link: groupPath(g.Name, ""),
+		Detail: words.Of("Group on %d nodes", len(g.Parts)), Link: request.GroupPath(g.Name, ""),
 	}
 }
 
@@ -89,7 +90,7 @@ func newNodeItem(n *fleet.Node) paletteItem {
 	state := newNodeBadge(n)
 	return paletteItem{
 		Badge: &state, Label: words.Verbatim(n.Name),
-		Detail: words.Of("Node with %d processes", len(n.Processes)), Link: localURL("nodes", n.Name),
+		Detail: words.Of("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
 	}
 }
 
@@ -97,7 +98,7 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 	state := newProcessBadge(p.Process)
 	return paletteItem{
 		Badge: &state, Group: p.Group, Label: words.Verbatim(p.Name), Detail: words.Verbatim(n.Name),
-		Link: localURL("nodes", n.Name, "processes", p.ProcessID),
+		Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 	}
 }
 
@@ -108,15 +109,15 @@ func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a ro
 	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: words.Verbatim(process.State.String())}
 	if a.Ask {
 		values := url.Values{"action": {string(a.Action)}, "process": {id}, "back": {p.back}}
-		item.Link = pathWith(values, "nodes", n.Name, "confirm")
+		item.Link = request.PathWith(values, "nodes", n.Name, "confirm")
 	} else {
-		item.Send = localURL("nodes", n.Name, "processes", id, a.Action)
+		item.Send = request.LocalURL("nodes", n.Name, "processes", id, a.Action)
 	}
 	return item
 }
 
 func oneOn(action cesi.Action, process, node string) words.Phrase {
-	process, node = plain(process), plain(node)
+	process, node = request.Sanitize(process), request.Sanitize(node)
 	switch action {
 	case cesi.ActionStart:
 		return words.Of("Start %s on %s", process, node)
@@ -128,7 +129,7 @@ func oneOn(action cesi.Action, process, node string) words.Phrase {
 }
 
 func allOfNode(action cesi.Action, name string) words.Phrase {
-	switch name = plain(name); action {
+	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
 		return words.Of("Start all on node %s…", name)
 	case cesi.ActionStop:
@@ -139,7 +140,7 @@ func allOfNode(action cesi.Action, name string) words.Phrase {
 }
 
 func allOfGroup(action cesi.Action, name string) words.Phrase {
-	switch name = plain(name); action {
+	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
 		return words.Of("Start all of group %s…", name)
 	case cesi.ActionStop:
@@ -150,7 +151,7 @@ func allOfGroup(action cesi.Action, name string) words.Phrase {
 }
 
 func allOfEnvironment(action cesi.Action, name string) words.Phrase {
-	switch name = plain(name); action {
+	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
 		return words.Of("Start all in environment %s…", name)
 	case cesi.ActionStop:

@@ -3,13 +3,9 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
-
-// setActions are what can be done to a set of processes.
-func setActions() []cesi.Action {
-	return []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
-}
 
 // partRow is one node's part of something that spans nodes: of a group, or of an
 // environment, where it is all of the node.
@@ -33,17 +29,17 @@ type partRow struct {
 
 func newPartRow(base basePage, n *fleet.Node, t fleet.Target, counts fleet.Counts) partRow {
 	row := partRow{
-		RowID: rowID("part", n.Name), Node: n.Name, Group: t.Group, Target: targetName(t), Environments: n.Environments,
+		RowID: rowID("part", n.Name), Node: n.Name, Group: t.Group, Target: request.TargetName(t), Environments: n.Environments,
 		Badge: newNodeBadge(n), Bar: newCountsBar(counts), Words: newStateCounts(counts), Contact: newContact(base.Now, n),
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.WayBack(),
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
-	row.Spoken = words.Of("all on %s", plain(n.Name))
+	row.Spoken = words.Of("all on %s", request.Sanitize(n.Name))
 	if t.Group != "" {
-		row.Spoken = words.Of("%s on %s", plain(t.Group), plain(n.Name))
+		row.Spoken = words.Of("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
 	}
 	if row.Selectable {
-		row.Actions = setActions()
+		row.Actions = request.SetActions()
 	}
 	return row
 }

@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -22,7 +23,7 @@ type picker struct {
 // pickerChoices is how long a list to choose from may be.
 const pickerChoices = 200
 
-func newPickers(s *fleet.Snapshot, q processesQuery) []picker {
+func newPickers(s *fleet.Snapshot, q request.ProcessesQuery) []picker {
 	var nodes, groups []string
 	for _, n := range s.Nodes {
 		nodes = append(nodes, n.Name)
@@ -32,7 +33,7 @@ func newPickers(s *fleet.Snapshot, q processesQuery) []picker {
 	}
 	slices.SortFunc(nodes, cesi.CompareNames)
 	return pickersWithChoices(
-		newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, environmentNames(s)),
+		newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, request.EnvironmentNames(s)),
 		newPicker("node", words.Of("Node"), words.Of("all nodes"), q.Node, nodes),
 		newPicker("group", words.Of("Group"), words.Of("all groups"), q.Group, groups),
 	)

@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -41,7 +42,7 @@ func newProcessRow(base basePage, n *fleet.Node, p fleet.Process) processRow {
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
 		Badge: newProcessBadge(p.Process), Reason: reasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
-		Spoken: words.Verbatim(plain(p.ProcessID.String())), Back: localURL("nodes", n.Name),
+		Spoken: words.Verbatim(request.Sanitize(p.ProcessID.String())), Back: request.LocalURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
 		row.Uptime = newLasting(n, p.Uptime())

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -89,11 +90,11 @@ func (p processPage) When(t time.Time) words.Phrase { return when(p.Now, t) }
 func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) logPanel {
 	panel := newLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
 	if p.LogFile(stream) == "" {
-		panel.NoLog = whyNoLog(&p, stream)
+		panel.NoLog = request.WhyNoLog(&p, stream)
 		panel.Live = false
 	}
 	panel.Tabs = nil
 	panel.Stream = stream.String()
-	panel.Shared = localURL("nodes", n.Name, "processes", p.ProcessID, "log", "tail")
+	panel.Shared = request.LocalURL("nodes", n.Name, "processes", p.ProcessID, "log", "tail")
 	return panel
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -12,13 +13,13 @@ type column struct {
 	Sort  string // aria-sort, empty unless the page is sorted by it
 }
 
-func newColumns(q processesQuery) []column {
+func newColumns(q request.ProcessesQuery) []column {
 	list := []column{
 		{Label: words.Of("Process"), Class: "name"}, {Label: words.Of("Node"), Class: "node"},
 		{Label: words.Of("State"), Class: "state"}, {Label: words.Of("Uptime"), Class: "uptime"},
 	}
 	for i, c := range list {
-		list[i].Link = q.sortedBy(c.Class).path()
+		list[i].Link = q.SortedBy(c.Class).Path()
 		if c.Class == q.Sort {
 			list[i].Sort = direction(q)
 		}
@@ -28,7 +29,7 @@ func newColumns(q processesQuery) []column {
 
 // direction says which way the page is sorted. By state the worst comes first,
 // and by uptime the longest.
-func direction(q processesQuery) string {
+func direction(q request.ProcessesQuery) string {
 	if (q.Sort == "state" || q.Sort == "uptime") != q.Reverse {
 		return "descending"
 	}
@@ -36,7 +37,7 @@ func direction(q processesQuery) string {
 }
 
 // newOrders lists the orders for where the columns have no headings.
-func newOrders(q processesQuery) []choice {
+func newOrders(q request.ProcessesQuery) []choice {
 	list := []choice{
 		{"name", words.Of("by name")}, {"node", words.Of("by node")}, {"state", words.Of("worst first")},
 		{"uptime", words.Of("longest up first")}, {"-uptime", words.Of("shortest up first")},
@@ -44,13 +45,8 @@ func newOrders(q processesQuery) []choice {
 	backwards := map[string]words.Phrase{
 		"-name": words.Of("by name, backwards"), "-node": words.Of("by node, backwards"), "-state": words.Of("by state, backwards"),
 	}
-	if label, is := backwards[q.sortWord()]; is {
-		list = append(list, choice{q.sortWord(), label})
+	if label, is := backwards[q.SortWord()]; is {
+		list = append(list, choice{q.SortWord(), label})
 	}
 	return list
-}
-
-// path is the local path of the page that the query is for.
-func (q processesQuery) path() string {
-	return pathWith(q.values(), "processes")
 }

@@ -10,18 +10,19 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 )
 
 // sampleQuery reads a query that is right.
-func sampleQuery(text string) processesQuery {
+func sampleQuery(text string) request.ProcessesQuery {
 	values, err := url.ParseQuery(text)
 	if err != nil {
 		panic(err)
 	}
-	q, err := processesQueryOf(values)
+	q, err := request.ParseProcessesQuery(values)
 	if err != nil {
 		panic(err)
 	}
@@ -41,7 +42,7 @@ func TestTheQueryIsWrittenAsItIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, sampleQuery(text).values()); diff != "" {
+		if diff := cmp.Diff(want, sampleQuery(text).Values()); diff != "" {
 			t.Errorf("%q: - want, + got:\n%s", text, diff)
 		}
 	}
@@ -103,13 +104,13 @@ func TestAllThatMatchCarriesTheFilter(t *testing.T) {
 	doc := drawProcesses(t, cesi.Operator, manySamples(3, 80), "q=worker&state=RUNNING&environment=production&page=2")
 	fields := make(url.Values)
 	doc.Find("form#selection input").Each(func(_ int, e *goquery.Selection) { fields.Add(e.AttrOr("name", ""), e.AttrOr("value", "")) })
-	s, err := scopeOf(fields)
+	s, err := request.ParseScope(fields)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.aim(manySamples(3, 80))
-	if err != nil || len(a.targets) != 240 {
-		t.Errorf("it comes to %d targets, %v", len(a.targets), err)
+	a, err := s.Resolve(manySamples(3, 80))
+	if err != nil || len(a.Targets) != 240 {
+		t.Errorf("it comes to %d targets, %v", len(a.Targets), err)
 	}
 	if got := texts(doc, ".select-matching"); !cmp.Equal(got, []string{"all 240 that match"}) {
 		t.Errorf("it says %q", got)
@@ -141,7 +142,7 @@ func TestOtherPagesAndOrdersKeepTheFilter(t *testing.T) {
 func TestOfManyProcessesOnePageIsDrawn(t *testing.T) {
 	s := manySamples(1000, 50)
 	doc := drawProcesses(t, cesi.Operator, s, "sort=-node&page=7")
-	if rows, first := doc.Find("tbody tr").Length(), doc.Find("tbody .cell-node a").First().Text(); rows != pageRows || first != "node-0987" {
+	if rows, first := doc.Find("tbody tr").Length(), doc.Find("tbody .cell-node a").First().Text(); rows != request.PageRows || first != "node-0987" {
 		t.Errorf("%d rows, from %s on", rows, first)
 	}
 	if got := texts(doc, "#found"); !cmp.Equal(got, []string{"50,000 processes"}) {

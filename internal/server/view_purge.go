@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -36,5 +37,5 @@ func (p purgePage) Day() words.Phrase { return words.At("2 January 2006, 15:04 M
 
 // Export is the local path of the file with what is to go.
 func (p purgePage) Export(format string) string {
-	return exportPath + "?" + url.Values{"format": {format}, "until": {p.Before.Format(time.RFC3339)}}.Encode()
+	return request.ExportPath + "?" + url.Values{"format": {format}, "until": {p.Before.Format(time.RFC3339)}}.Encode()
 }

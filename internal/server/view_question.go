@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -17,7 +18,7 @@ type question struct {
 	Remarks  []words.Phrase
 	Warning  words.Phrase
 	Post     string // local path of the answer
-	Fields   []field
+	Fields   []request.Field
 	Typed    *typed
 	Verb     words.Phrase // on the button
 	Back     string       // local path of Cancel

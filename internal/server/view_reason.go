@@ -3,18 +3,19 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
 // reasonOf says why a process does not run; zero for one that does.
 func reasonOf(p fleet.Process) words.Phrase {
 	if p.State == cesi.NotStarted && p.Wanted != nil {
-		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, words.Heard(plain(p.Wanted.Reason)))
+		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, words.Heard(request.Sanitize(p.Wanted.Reason)))
 	}
 	switch p.State {
 	case cesi.Fatal, cesi.Backoff:
 		if p.SpawnErr != "" {
-			return words.Verbatim(plain(p.SpawnErr))
+			return words.Verbatim(request.Sanitize(p.SpawnErr))
 		}
 		return words.Of("exited too quickly")
 	case cesi.Exited:

@@ -8,6 +8,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/request"
 	"cesi/internal/store"
 	"cesi/internal/words"
 	"cesi/web"
@@ -92,12 +93,12 @@ func hostileNode(name string) *fleet.Node {
 }
 
 // sampleActivityQuery reads the query of a page of the activity log.
-func sampleActivityQuery(query string) activityQuery {
+func sampleActivityQuery(query string) request.ActivityQuery {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		panic(err)
 	}
-	q, err := activityQueryOf(values, fleettest.Now.Location())
+	q, err := request.ParseActivityQuery(values, fleettest.Now.Location())
 	if err != nil {
 		panic(err)
 	}

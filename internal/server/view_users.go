@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -131,7 +132,7 @@ type secret struct {
 // newPasswordSecret shows the password that somebody has chosen for a user.
 func newPasswordSecret(user, password string) *secret {
 	return &secret{
-		What: words.Of("The password of %s is now", plain(user)), Text: password,
+		What: words.Of("The password of %s is now", request.Sanitize(user)), Text: password,
 		Advice: words.Of("It is shown this once. It has to be changed at the next log-in."),
 	}
 }
@@ -203,5 +204,5 @@ func browserOf(userAgent string) words.Phrase {
 	if browser == "" {
 		return words.Of("an unknown program")
 	}
-	return words.Verbatim(plain(browser))
+	return words.Verbatim(request.Sanitize(browser))
 }

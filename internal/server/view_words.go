@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/request"
 	"cesi/internal/words"
 )
 
@@ -150,8 +151,8 @@ func signalVerb(signal string, result cesi.Result) words.Phrase {
 
 // sentenceOn says how a command went for its only target.
 func sentenceOn(r fleet.Report, o fleet.Outcome) words.Phrase {
-	what := words.Of("%s on %s", plain(o.Target()), plain(o.Node))
-	why := words.Heard(plain(o.Message))
+	what := words.Of("%s on %s", request.Sanitize(o.Target()), request.Sanitize(o.Node))
+	why := words.Heard(request.Sanitize(o.Message))
 	switch o.Result {
 	case cesi.OK:
 		return also(doneOn(r, what), o.Message)
@@ -169,13 +170,13 @@ func also(done words.Phrase, message string) words.Phrase {
 	if message == "" {
 		return done
 	}
-	return words.Of("%s %s.", done, words.Heard(capitalized(plain(message))))
+	return words.Of("%s %s.", done, words.Heard(capitalized(request.Sanitize(message))))
 }
 
 // undone says what did not happen to a target.
 func undone(r fleet.Report) words.Phrase {
 	if r.Action == cesi.ActionSignal {
-		return words.Of("did not get %s", plain(r.Signal))
+		return words.Of("did not get %s", request.Sanitize(r.Signal))
 	}
 	return wordsOf(r.Action).Undone
 }
@@ -184,7 +185,7 @@ func undone(r fleet.Report) words.Phrase {
 func doneOn(r fleet.Report, what words.Phrase) words.Phrase {
 	switch r.Action {
 	case cesi.ActionSignal:
-		return words.Of("%s was sent to %s.", plain(r.Signal), what)
+		return words.Of("%s was sent to %s.", request.Sanitize(r.Signal), what)
 	case cesi.ActionStdin:
 		return words.Of("The text was sent to %s.", what)
 	case cesi.ActionClearLogs:

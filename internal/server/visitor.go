@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 )
 
 // sessionCookie returns the name of the cookie that holds a session's token. It
@@ -55,7 +56,7 @@ func (s *Server) introduce(next http.Handler) http.Handler {
 		v := visitor{address: clientAddress(r, trusted), https: isHTTPS(r, trusted)}
 		s.warnOfProxy(r, trusted)
 		if err := s.sessions.recognize(r, &v); err != nil {
-			if statusOf(err) == http.StatusUnauthorized {
+			if request.Status(err) == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
 			s.fail(w, r, err)

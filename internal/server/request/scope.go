@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"encoding/base64"
@@ -12,109 +12,109 @@ import (
 	"cesi/internal/fleet"
 )
 
-// scope words what a command on the fleet is for. Its zero Kind names each
+// Scope words what a command on the fleet is for. Its zero Kind names each
 // target; any other names a set, which is worked out when it is needed.
-type scope struct {
+type Scope struct {
 	Kind    string   // one of the scopes, or empty
 	Name    string   // of the process ("group:name"), group or environment
 	Within  string   // the environment that a process or group is meant in; empty: all
 	Targets []string // "node/group:name", "node/group:*" or "node/*"
-	Filter  processesQuery
+	Filter  ProcessesQuery
 }
 
 // The kinds of scope.
 const (
 	scopeProcess     = "process"     // one process on all nodes that have it
-	scopeGroup       = "group"       // a group on all nodes that have it
-	scopeEnvironment = "environment" // all nodes of an environment
+	ScopeGroup       = "group"       // a group on all nodes that have it
+	ScopeEnvironment = "environment" // all nodes of an environment
 	scopeMatching    = "matching"    // all processes that a filter takes
 )
 
-// scopeOf reads a scope from a form: scope with name, and environment for a
+// ParseScope reads a scope from a form: scope with name, and environment for a
 // process or group in one, or the filter's own fields; or target, any number of
 // times.
-func scopeOf(form url.Values) (scope, error) {
-	s := scope{Kind: form.Get("scope"), Name: form.Get("name"), Targets: form["target"]}
+func ParseScope(form url.Values) (Scope, error) {
+	s := Scope{Kind: form.Get("scope"), Name: form.Get("name"), Targets: form["target"]}
 	switch s.Kind {
-	case scopeProcess, scopeGroup:
+	case scopeProcess, ScopeGroup:
 		s.Within = form.Get("environment")
 		return s, nil
-	case "", scopeEnvironment:
+	case "", ScopeEnvironment:
 		return s, nil
 	case scopeMatching:
 		var err error
-		s.Filter, err = processesQueryOf(form)
+		s.Filter, err = ParseProcessesQuery(form)
 		return s, err
 	default:
-		return scope{}, cesi.Errorf(cesi.Invalid, "%q is no scope: want process, group, environment or matching", s.Kind)
+		return Scope{}, cesi.Errorf(cesi.Invalid, "%q is no scope: want process, group, environment or matching", s.Kind)
 	}
 }
 
-// field is a hidden field of a form.
-type field struct {
+// Field is a hidden field of a form.
+type Field struct {
 	Name, Value string
 }
 
-// fields is what scopeOf reads the scope from.
-func (s scope) fields() []field {
-	var list []field
+// fields is what ParseScope reads the scope from.
+func (s Scope) fields() []Field {
+	var list []Field
 	switch s.Kind {
 	case "":
 		for _, target := range s.Targets {
-			list = append(list, field{"target", target})
+			list = append(list, Field{"target", target})
 		}
 		return list
 	case scopeMatching:
-		list = s.Filter.filterFields()
+		list = s.Filter.FilterFields()
 	default:
-		list = append(list, field{"name", s.Name})
+		list = append(list, Field{"name", s.Name})
 		if s.Within != "" {
-			list = append(list, field{"environment", s.Within})
+			list = append(list, Field{"environment", s.Within})
 		}
 	}
-	return append(list, field{"scope", s.Kind})
+	return append(list, Field{"scope", s.Kind})
 }
 
-// aim is what a scope comes to.
-type aim struct {
-	targets []fleet.Target
+// Resolution is what a scope comes to.
+type Resolution struct {
+	Targets []fleet.Target
 	// silent are nodes of a set that do not answer, and unreached the targets on
 	// them: a command leaves those out, unless the question before it named them.
-	silent    []string
-	unreached []fleet.Target
+	SkippedNodes   []string
+	skippedTargets []fleet.Target
 }
 
-// aim works a scope out. It fails with Invalid or NotFound, and with
+// Resolve works a scope out. It fails with Invalid or NotFound, and with
 // Unreachable where all that it names is on nodes that do not answer.
-func (s scope) aim(snapshot *fleet.Snapshot) (aim, error) {
-	var a aim
+func (s Scope) Resolve(snapshot *fleet.Snapshot) (Resolution, error) {
+	var a Resolution
 	switch s.Kind {
 	case scopeProcess:
 		id, err := cesi.ParseProcessID(s.Name)
 		if err != nil {
-			return aim{}, err
+			return Resolution{}, err
 		}
-		a = aimAtProcess(snapshot, id, s.Within)
-	case scopeGroup:
-		a = aimAtGroup(snapshot, s.Name, s.Within)
-	case scopeEnvironment:
-		a = aimAtEnvironment(snapshot, s.Name)
+		a = resolveProcess(snapshot, id, s.Within)
+	case ScopeGroup:
+		a = resolveGroup(snapshot, s.Name, s.Within)
+	case ScopeEnvironment:
+		a = resolveEnvironment(snapshot, s.Name)
 	case scopeMatching:
-		a = aimAtMatching(snapshot, s.Filter.Filter)
+		a = resolveMatching(snapshot, s.Filter.Filter)
 	default:
-		return aimAt(s.Targets)
+		return resolveNamed(s.Targets)
 	}
 	return a, a.problem(s)
 }
 
-func (a aim) problem(s scope) error {
+func (a Resolution) problem(s Scope) error {
 	what := s.words()
 	switch {
-	case len(a.targets) > 0:
+	case len(a.Targets) > 0:
 		return nil
-	case len(a.silent) > 0 && s.Kind == scopeMatching:
+	case len(a.SkippedNodes) > 0 && s.Kind == scopeMatching:
 		return cesi.Errorf(cesi.Unreachable, "no node with a process like that answers")
-	case len(a.silent) > 0:
+	case len(a.SkippedNodes) > 0:
 		return cesi.Errorf(cesi.Unreachable, "no node of %s answers", what)
 	default:
 		return cesi.Errorf(cesi.NotFound, "there is no %s", what)
@@ -122,14 +122,14 @@ func (a aim) problem(s scope) error {
 }
 
 // words name what the scope is about, in an error.
-func (s scope) words() string {
+func (s Scope) words() string {
 	what := "process like that"
 	switch s.Kind {
 	case scopeProcess:
 		what = fmt.Sprintf("process %q", s.Name)
-	case scopeGroup:
+	case ScopeGroup:
 		what = fmt.Sprintf("group %q", s.Name)
-	case scopeEnvironment:
+	case ScopeEnvironment:
 		what = fmt.Sprintf("environment %q", s.Name)
 	}
 	if s.Within != "" {
@@ -139,19 +139,19 @@ func (s scope) words() string {
 }
 
 // add takes the target in if its node answers.
-func (a *aim) add(n *fleet.Node, t fleet.Target) {
+func (a *Resolution) add(n *fleet.Node, t fleet.Target) {
 	if n.Status == fleet.Up {
-		a.targets = append(a.targets, t)
+		a.Targets = append(a.Targets, t)
 		return
 	}
-	a.unreached = append(a.unreached, t)
-	if !slices.Contains(a.silent, n.Name) {
-		a.silent = append(a.silent, n.Name)
+	a.skippedTargets = append(a.skippedTargets, t)
+	if !slices.Contains(a.SkippedNodes, n.Name) {
+		a.SkippedNodes = append(a.SkippedNodes, n.Name)
 	}
 }
 
-func aimAtProcess(snapshot *fleet.Snapshot, id cesi.ProcessID, environment string) aim {
-	var a aim
+func resolveProcess(snapshot *fleet.Snapshot, id cesi.ProcessID, environment string) Resolution {
+	var a Resolution
 	for _, n := range snapshot.Nodes {
 		if _, found := n.Process(id); found && (environment == "" || n.InEnvironment(environment)) {
 			a.add(n, fleet.TargetProcess(n.Name, id))
@@ -160,8 +160,8 @@ func aimAtProcess(snapshot *fleet.Snapshot, id cesi.ProcessID, environment strin
 	return a
 }
 
-func aimAtGroup(snapshot *fleet.Snapshot, name, environment string) aim {
-	var a aim
+func resolveGroup(snapshot *fleet.Snapshot, name, environment string) Resolution {
+	var a Resolution
 	group, found := groupIn(snapshot, name, environment)
 	if !found {
 		return a
@@ -181,8 +181,8 @@ func groupIn(snapshot *fleet.Snapshot, name, environment string) (*fleet.Group, 
 	return group.In(environment)
 }
 
-func aimAtEnvironment(snapshot *fleet.Snapshot, name string) aim {
-	var a aim
+func resolveEnvironment(snapshot *fleet.Snapshot, name string) Resolution {
+	var a Resolution
 	for _, n := range snapshot.Nodes {
 		if n.InEnvironment(name) {
 			a.add(n, fleet.Target{Node: n.Name})
@@ -191,34 +191,34 @@ func aimAtEnvironment(snapshot *fleet.Snapshot, name string) aim {
 	return a
 }
 
-func aimAtMatching(snapshot *fleet.Snapshot, filter fleet.Filter) aim {
-	var a aim
+func resolveMatching(snapshot *fleet.Snapshot, filter fleet.Filter) Resolution {
+	var a Resolution
 	for _, m := range snapshot.Find(filter) {
 		a.add(m.Node, fleet.TargetProcess(m.Node.Name, m.Process.ProcessID))
 	}
 	return a
 }
 
-// aimAt reads targets that are named one by one. None is left out: the command
+// resolveNamed reads targets that are named one by one. None is left out: the command
 // asks silent nodes anew, and says of each target how it went.
-func aimAt(names []string) (aim, error) {
-	var a aim
+func resolveNamed(names []string) (Resolution, error) {
+	var a Resolution
 	for _, name := range names {
 		t, err := parseTarget(name)
 		if err != nil {
-			return aim{}, err
+			return Resolution{}, err
 		}
-		a.targets = append(a.targets, t)
+		a.Targets = append(a.Targets, t)
 	}
-	if len(a.targets) == 0 {
-		return aim{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
+	if len(a.Targets) == 0 {
+		return Resolution{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
 	}
 	return a, nil
 }
 
-// targetName writes a target as parseTarget reads it. A node's name has no
+// TargetName writes a target as parseTarget reads it. A node's name has no
 // slash; see config.
-func targetName(t fleet.Target) string { return t.Node + "/" + t.String() }
+func TargetName(t fleet.Target) string { return t.Node + "/" + t.String() }
 
 // parseTarget reads "node/group:name", "node/group:*" or "node/*".
 func parseTarget(text string) (fleet.Target, error) {
@@ -236,31 +236,31 @@ func parseTarget(text string) (fleet.Target, error) {
 	return fleet.TargetProcess(node, id), err
 }
 
-// sealOf writes down which targets a question names, so that the answer is for
+// encodeConfirmed writes down which targets a question names, so that the answer is for
 // them and no others: a hash of 48 bits for each.
-func sealOf(targets []fleet.Target) string {
+func encodeConfirmed(targets []fleet.Target) string {
 	hashes := make([]string, len(targets))
 	for i, t := range targets {
-		hashes[i] = hashOf(t)
+		hashes[i] = targetHash(t)
 	}
 	return strings.Join(hashes, " ")
 }
 
-func hashOf(t fleet.Target) string {
+func targetHash(t fleet.Target) string {
 	h := fnv.New64a()
-	h.Write([]byte(targetName(t)))
+	h.Write([]byte(TargetName(t)))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:6])
 }
 
-// sealed returns those of the targets that the question named.
-func sealed(targets []fleet.Target, seal string) []fleet.Target {
+// filterConfirmed returns those of the targets that the question named.
+func filterConfirmed(targets []fleet.Target, seal string) []fleet.Target {
 	named := make(map[string]bool)
 	for hash := range strings.FieldsSeq(seal) {
 		named[hash] = true
 	}
 	var list []fleet.Target
 	for _, t := range targets {
-		if named[hashOf(t)] {
+		if named[targetHash(t)] {
 			list = append(list, t)
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 	"cesi/internal/fleet"
 )
 
-// defaultPatience is how long a request waits for its command before it says
+// DefaultPatience is how long a request waits for its command before it says
 // where to look instead.
-const defaultPatience = 20 * time.Second
+const DefaultPatience = 20 * time.Second
 
-// control sends a command out and waits for it, at most until the server's
+// Control sends a command out and waits for it, at most until the server's
 // patience ends, the browser goes or the server shuts down. The command goes on
 // all the same.
-func (rd *requestReader) control(r *http.Request, actor cesi.Actor, c fleet.Command) (fleet.Report, error) {
+func (rd *Reader) Control(r *http.Request, actor cesi.Actor, c fleet.Command) (fleet.Report, error) {
 	op, err := rd.Fleet.Control(r.Context(), actor, c)
 	if err != nil {
 		return fleet.Report{}, err
@@ -28,13 +28,13 @@ func (rd *requestReader) control(r *http.Request, actor cesi.Actor, c fleet.Comm
 	return op.Wait(ctx), nil
 }
 
-// actionOf is the action that the path of a command ends with.
-func actionOf(r *http.Request) string { return path.Base(r.URL.Path) }
+// ActionOf is the action that the path of a command ends with.
+func ActionOf(r *http.Request) string { return path.Base(r.URL.Path) }
 
-// commandOf reads an action and the targets on the path's node: the path's
+// CommandOf reads an action and the targets on the path's node: the path's
 // process, or the groups and processes that were chosen, or all.
-func commandOf(r *http.Request, action string, groups, processes []string) (fleet.Command, error) {
-	node := param(r, "node")
+func CommandOf(r *http.Request, action string, groups, processes []string) (fleet.Command, error) {
+	node := Param(r, "node")
 	c := fleet.Command{Action: cesi.Action(action)}
 	for _, group := range groups {
 		c.Targets = append(c.Targets, fleet.Target{Node: node, Group: group})

@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"net/url"
@@ -12,7 +12,7 @@ import (
 )
 
 // valuesOf sends fields as a form does.
-func valuesOf(fields []field) url.Values {
+func valuesOf(fields []Field) url.Values {
 	values := make(url.Values)
 	for _, f := range fields {
 		values.Add(f.Name, f.Value)
@@ -42,27 +42,27 @@ func TestAScopeComesToItsTargets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			first, err := scopeOf(form)
+			first, err := ParseScope(form)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := scopeOf(valuesOf(first.fields()))
+			again, err := ParseScope(valuesOf(first.fields()))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []scope{first, again} {
-				a, err := s.aim(fleettest.Scopes())
+			for _, s := range []Scope{first, again} {
+				a, err := s.Resolve(fleettest.Scopes())
 				if err != nil {
 					t.Fatal(err)
 				}
 				var got []string
-				for _, target := range a.targets {
-					got = append(got, targetName(target))
+				for _, target := range a.Targets {
+					got = append(got, TargetName(target))
 				}
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("- want, + got:\n%s", diff)
 				}
-				if diff := cmp.Diff(test.silent, a.silent); diff != "" {
+				if diff := cmp.Diff(test.silent, a.SkippedNodes); diff != "" {
 					t.Errorf("silent: - want, + got:\n%s", diff)
 				}
 			}
@@ -92,9 +92,9 @@ func TestAScopeThatIsNothingSaysWhy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := scopeOf(values)
+		s, err := ParseScope(values)
 		if err == nil {
-			_, err = s.aim(fleettest.Scopes())
+			_, err = s.Resolve(fleettest.Scopes())
 		}
 		if err == nil || cesi.KindOf(err) != want {
 			t.Errorf("%q: %v, want %s", form, err, want)
@@ -109,10 +109,10 @@ func TestASealHoldsWhatTheQuestionNamed(t *testing.T) {
 	asked := []fleet.Target{target("a"), target("b"), {Node: "n", Group: "g"}}
 	now := []fleet.Target{target("b"), target("c"), {Node: "n", Group: "g"}, {Node: "n"}}
 	want := []fleet.Target{target("b"), {Node: "n", Group: "g"}}
-	if diff := cmp.Diff(want, sealed(now, sealOf(asked))); diff != "" {
+	if diff := cmp.Diff(want, filterConfirmed(now, encodeConfirmed(asked))); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
-	if got := sealed(now, "nonsense"); got != nil {
+	if got := filterConfirmed(now, "nonsense"); got != nil {
 		t.Errorf("a seal that is none lets %v through", got)
 	}
 }

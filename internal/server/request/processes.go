@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"maps"
@@ -11,9 +11,9 @@ import (
 	"cesi/internal/fleet"
 )
 
-// processesQuery is what the page of processes, its API and a command on all
+// ProcessesQuery is what the page of processes, its API and a command on all
 // that match read from a query: a filter, an order and a page.
-type processesQuery struct {
+type ProcessesQuery struct {
 	fleet.Filter
 	Sort    string // one of the columns
 	Reverse bool   // sort=-COLUMN
@@ -32,11 +32,11 @@ func attentions() map[string]fleet.Attention {
 	return map[string]fleet.Attention{"": fleet.AnyAttention, "yes": fleet.NeedsAttention, "no": fleet.NeedsNone}
 }
 
-// processesQueryOf reads q, node, environment, group, state (any number of
+// ParseProcessesQuery reads q, node, environment, group, state (any number of
 // times), attention, sort and page. It fails with Invalid on a word that it
 // does not know.
-func processesQueryOf(query url.Values) (processesQuery, error) {
-	q := processesQuery{
+func ParseProcessesQuery(query url.Values) (ProcessesQuery, error) {
+	q := ProcessesQuery{
 		Filter: fleet.Filter{
 			Text: strings.TrimSpace(query.Get("q")), Node: query.Get("node"),
 			Environment: query.Get("environment"), Group: query.Get("group"),
@@ -46,21 +46,21 @@ func processesQueryOf(query url.Values) (processesQuery, error) {
 	for _, word := range query["state"] {
 		state, err := parseState(word)
 		if err != nil {
-			return processesQuery{}, err
+			return ProcessesQuery{}, err
 		}
-		if !q.wants(state) {
+		if !q.Wants(state) {
 			q.States = append(q.States, state)
 		}
 	}
 	var known bool
 	if q.Attention, known = attentions()[query.Get("attention")]; !known {
-		return processesQuery{}, cesi.Errorf(cesi.Invalid, "attention is yes or no, not %q", query.Get("attention"))
+		return ProcessesQuery{}, cesi.Errorf(cesi.Invalid, "attention is yes or no, not %q", query.Get("attention"))
 	}
 	if err := q.readSort(query.Get("sort")); err != nil {
-		return processesQuery{}, err
+		return ProcessesQuery{}, err
 	}
 	var err error
-	q.Page, err = parsePage(query.Get("page"))
+	q.Page, err = ParsePage(query.Get("page"))
 	return q, err
 }
 
@@ -73,7 +73,7 @@ func parseState(word string) (cesi.State, error) {
 	return 0, cesi.Errorf(cesi.Invalid, "%q is not a state: want STOPPED, STARTING, RUNNING, BACKOFF, STOPPING, EXITED, FATAL, UNKNOWN or NOT STARTED", word)
 }
 
-func (q *processesQuery) readSort(word string) error {
+func (q *ProcessesQuery) readSort(word string) error {
 	if word == "" {
 		return nil
 	}
@@ -84,26 +84,14 @@ func (q *processesQuery) readSort(word string) error {
 	return nil
 }
 
-// parsePage reads the number of a page; an empty word is the first.
-func parsePage(word string) (int, error) {
-	if word == "" {
-		return 1, nil
-	}
-	page, err := strconv.Atoi(word)
-	if err != nil || page < 1 {
-		return 0, cesi.Errorf(cesi.Invalid, "%q is not the number of a page", word)
-	}
-	return page, nil
-}
-
-// wants reports whether the filter asks for a state.
-func (q processesQuery) wants(state cesi.State) bool { return slices.Contains(q.States, state) }
+// Wants reports whether the filter asks for a state.
+func (q ProcessesQuery) Wants(state cesi.State) bool { return slices.Contains(q.States, state) }
 
 // Active reports whether the filter leaves anything out.
-func (q processesQuery) Active() bool { return len(q.filterValues()) > 0 }
+func (q ProcessesQuery) Active() bool { return len(q.filterValues()) > 0 }
 
-// filterValues writes the filter as processesQueryOf reads it.
-func (q processesQuery) filterValues() url.Values {
+// filterValues writes the filter as ParseProcessesQuery reads it.
+func (q ProcessesQuery) filterValues() url.Values {
 	values := make(url.Values)
 	for name, value := range map[string]string{"q": q.Text, "node": q.Node, "environment": q.Environment, "group": q.Group} {
 		if value != "" {
@@ -121,22 +109,22 @@ func (q processesQuery) filterValues() url.Values {
 	return values
 }
 
-// filterFields is filterValues as the hidden fields of a form.
-func (q processesQuery) filterFields() []field {
-	var list []field
+// FilterFields is filterValues as the hidden fields of a form.
+func (q ProcessesQuery) FilterFields() []Field {
+	var list []Field
 	values := q.filterValues()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, value := range values[name] {
-			list = append(list, field{name, value})
+			list = append(list, Field{name, value})
 		}
 	}
 	return list
 }
 
-// values writes the whole query; what goes without saying is left out.
-func (q processesQuery) values() url.Values {
+// Values writes the whole query; what goes without saying is left out.
+func (q ProcessesQuery) Values() url.Values {
 	values := q.filterValues()
-	if word := q.sortWord(); word != "name" {
+	if word := q.SortWord(); word != "name" {
 		values.Set("sort", word)
 	}
 	if q.Page > 1 {
@@ -145,22 +133,34 @@ func (q processesQuery) values() url.Values {
 	return values
 }
 
-func (q processesQuery) sortWord() string {
+func (q ProcessesQuery) SortWord() string {
 	if q.Reverse {
 		return "-" + q.Sort
 	}
 	return q.Sort
 }
 
-// sortedBy returns the query for the first page in the order of a column, in
+// SortedBy returns the query for the first page in the order of a column, in
 // reverse if that is the order already.
-func (q processesQuery) sortedBy(column string) processesQuery {
+func (q ProcessesQuery) SortedBy(column string) ProcessesQuery {
 	q.Reverse = q.Sort == column && !q.Reverse
 	q.Sort, q.Page = column, 1
 	return q
 }
 
-func (q processesQuery) onPage(page int) processesQuery {
+func (q ProcessesQuery) OnPage(page int) ProcessesQuery {
 	q.Page = page
 	return q
+}
+
+// PageOfMatches puts the matches in the query's order and returns those on its page.
+func PageOfMatches(found []fleet.Match, q ProcessesQuery) []fleet.Match {
+	from := (q.Page - 1) * PageRows
+	fleet.Sort(found, columns()[q.Sort], q.Reverse, from, min(from+PageRows, len(found)))
+	return OnPage(found, q.Page, PageRows)
+}
+
+// Path is the local path of the page that the query is for.
+func (q ProcessesQuery) Path() string {
+	return PathWith(q.Values(), "processes")
 }

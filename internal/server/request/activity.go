@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"maps"
@@ -13,32 +13,32 @@ import (
 	"cesi/internal/store"
 )
 
-// activityQuery is what the page of the activity log, its API and its export
+// ActivityQuery is what the page of the activity log, its API and its export
 // read from a query.
-type activityQuery struct {
+type ActivityQuery struct {
 	store.ActivityFilter
 	written url.Values // the filter as somebody worded it
 	zone    *time.Location
 }
 
-// activityFields are the fields of the filter in a query.
-func activityFields() []string {
+// ActivityFields are the fields of the filter in a query.
+func ActivityFields() []string {
 	return []string{"q", "user", "node", "process", "action", "result", "since", "until"}
 }
 
-// activityQuery reads the query of a request, for who has the role.
-func (rd *requestReader) activityQuery(r *http.Request, role cesi.Role) (activityQuery, error) {
-	q, err := activityQueryOf(r.URL.Query(), rd.Now().Location())
+// ReadActivityQuery reads the query of a request, for who has the role.
+func (rd *Reader) ReadActivityQuery(r *http.Request, role cesi.Role) (ActivityQuery, error) {
+	q, err := ParseActivityQuery(r.URL.Query(), rd.Now().Location())
 	q.Public = !role.Can(cesi.ManageUsers)
 	return q, err
 }
 
-// activityQueryOf reads the filter and the key of the page, before. Times are
+// ParseActivityQuery reads the filter and the key of the page, before. Times are
 // in the zone, unless they name another. It fails with Invalid or, for the key,
 // NotFound.
-func activityQueryOf(query url.Values, zone *time.Location) (activityQuery, error) {
-	q := activityQuery{written: url.Values{}, zone: zone}
-	for _, name := range activityFields() {
+func ParseActivityQuery(query url.Values, zone *time.Location) (ActivityQuery, error) {
+	q := ActivityQuery{written: url.Values{}, zone: zone}
+	for _, name := range ActivityFields() {
 		if value := strings.TrimSpace(query.Get(name)); value != "" {
 			q.written.Set(name, value)
 		}
@@ -46,14 +46,14 @@ func activityQueryOf(query url.Values, zone *time.Location) (activityQuery, erro
 	q.Text, q.User, q.Node = q.Is("q"), q.Is("user"), q.Is("node")
 	q.Action, q.Result = cesi.Action(q.Is("action")), cesi.Result(q.Is("result"))
 	var err error
-	if q.Before, err = activityID(query.Get("before")); err != nil {
+	if q.Before, err = ActivityID(query.Get("before")); err != nil {
 		return q, err
 	}
 	return q, q.check()
 }
 
 // check reads what is more than a text.
-func (q *activityQuery) check() (err error) {
+func (q *ActivityQuery) check() (err error) {
 	if q.Action != "" && !slices.Contains(cesi.Actions(), q.Action) {
 		return cesi.Errorf(cesi.Invalid, "%q is not an action of the activity log", q.Action)
 	}
@@ -101,8 +101,8 @@ func activityTime(text string, zone *time.Location, days int) (time.Time, error)
 	return time.Time{}, cesi.Errorf(cesi.Invalid, "%q is not a time such as 2026-11-23, 2026-11-23T02:00 or 2026-11-23T02:00:00Z", text)
 }
 
-// activityID reads the number of an entry; an empty text is 0.
-func activityID(text string) (cesi.ActivityID, error) {
+// ActivityID reads the number of an entry; an empty text is 0.
+func ActivityID(text string) (cesi.ActivityID, error) {
 	if text == "" {
 		return 0, nil
 	}
@@ -114,13 +114,13 @@ func activityID(text string) (cesi.ActivityID, error) {
 }
 
 // Is returns what the filter says on a field, for the form that changes it.
-func (q activityQuery) Is(name string) string { return q.written.Get(name) }
+func (q ActivityQuery) Is(name string) string { return q.written.Get(name) }
 
 // Active reports whether the filter leaves anything out.
-func (q activityQuery) Active() bool { return len(q.written) > 0 }
+func (q ActivityQuery) Active() bool { return len(q.written) > 0 }
 
 // Clock writes a time as the form's fields take it.
-func (q activityQuery) Clock(t time.Time) string {
+func (q ActivityQuery) Clock(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -128,7 +128,7 @@ func (q activityQuery) Clock(t time.Time) string {
 }
 
 // Link is a local path with the filter and, if there is one, the key of a page.
-func (q activityQuery) Link(path string, before cesi.ActivityID) string {
+func (q ActivityQuery) Link(path string, before cesi.ActivityID) string {
 	values := url.Values{}
 	maps.Copy(values, q.written)
 	if before > 0 {
@@ -141,11 +141,19 @@ func (q activityQuery) Link(path string, before cesi.ActivityID) string {
 }
 
 // Export is the local path of the file with all that the filter chooses.
-func (q activityQuery) Export(format string) string {
+func (q ActivityQuery) Export(format string) string {
 	values := url.Values{}
 	maps.Copy(values, q.written)
 	values.Set("format", format)
-	return exportPath + "?" + values.Encode()
+	return ExportPath + "?" + values.Encode()
 }
 
-const exportPath = "/api/v2/activitylogs/export"
+const ExportPath = "/api/v2/activitylogs/export"
+
+func (rd *Reader) PurgeTime(text string) (time.Time, error) {
+	before, err := activityTime(text, rd.Now().Location(), 0)
+	if err == nil && before.IsZero() {
+		err = cesi.Errorf(cesi.Invalid, "before is missing: entries from before then are removed")
+	}
+	return before, err
+}

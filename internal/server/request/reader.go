@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"context"
@@ -7,10 +7,10 @@ import (
 	"cesi/internal/fleet"
 )
 
-// requestReader reads what requests ask for. Its fields are set before its first use.
-type requestReader struct {
+// Reader reads what requests ask for. Its fields are set before its first use.
+type Reader struct {
 	Fleet *fleet.Fleet
-	Logs  logSource
+	Logs  LogSource
 	// Prefix is the path under which the server is reached; empty for none.
 	Prefix string
 	Now    func() time.Time

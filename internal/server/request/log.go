@@ -1,0 +1,157 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/logs"
+	"cesi/internal/words"
+)
+
+// FileName is what a download is called: node, process and stream, with nothing
+// that a file system or a shell would mind.
+func (l Log) FileName() string {
+	name := l.Node.Name + "-supervisord"
+	if l.Process != nil {
+		name = fmt.Sprintf("%s-%s-%s", l.Node.Name, l.Process.ProcessID, l.Name.Stream)
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"'<>|&;$%`+"`", r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, Sanitize(name)) + ".log"
+}
+
+const (
+	// LogPageBytes is how much of a log a page shows at most, in bytes.
+	LogPageBytes = 64 << 10
+	// maxLogPart is the most that the API gives of a log at once, in bytes.
+	maxLogPart = 1 << 20
+)
+
+// Log is which log a request is about.
+type Log struct {
+	Node    *fleet.Node
+	Process *fleet.Process // nil for supervisord's own log
+	Name    cesi.LogName
+}
+
+// FindLog returns the log that the path names.
+func (rd *Reader) FindLog(r *http.Request) (Log, error) {
+	n, err := rd.FindNode(r)
+	if err != nil {
+		return Log{}, err
+	}
+	if Param(r, "process") == "" {
+		return Log{Node: n, Name: cesi.LogName{Stream: cesi.MainLog}}, nil
+	}
+	p, err := FindProcess(n, r)
+	if err != nil {
+		return Log{}, err
+	}
+	log := cesi.LogName{Process: p.ProcessID, Stream: cesi.Stdout}
+	if Param(r, "stream") == cesi.Stderr.String() {
+		log.Stream = cesi.Stderr
+	}
+	return Log{Node: n, Process: &p, Name: log}, nil
+}
+
+// logWindow is which part of a log is wanted.
+type logWindow struct {
+	Offset int64 // negative: not given
+	Before int64 // negative: not given
+	Length int64
+}
+
+func ParseLogWindow(query url.Values, length int64) (logWindow, error) {
+	w := logWindow{Offset: -1, Before: -1, Length: length}
+	for name, value := range map[string]*int64{"offset": &w.Offset, "before": &w.Before, "length": &w.Length} {
+		text := query.Get(name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return logWindow{}, cesi.Errorf(cesi.Invalid, "%s is a number of bytes, not %q", name, text)
+		}
+		*value = n
+	}
+	w.Length = min(w.Length, maxLogPart)
+	return w, nil
+}
+
+// bounds returns the window's first byte and the one behind it, in a log of the
+// given size.
+func (w logWindow) bounds(size int64) (from, to int64) {
+	switch {
+	case w.Offset >= 0:
+		from = min(w.Offset, size)
+		return from, min(from+w.Length, size)
+	case w.Before >= 0:
+		to = min(w.Before, size)
+	default:
+		to = size
+	}
+	return max(0, to-w.Length), to
+}
+
+// ReadLog reads the window of a log and returns the log's size too.
+func (rd *Reader) ReadLog(ctx context.Context, l Log, w logWindow) (part cesi.LogPart, size int64, err error) {
+	if size, err = rd.Logs.LogSize(ctx, l.Node.Name, l.Name); err != nil {
+		return cesi.LogPart{}, 0, err
+	}
+	from, to := w.bounds(size)
+	part, err = rd.Logs.ReadLog(ctx, l.Node.Name, l.Name, from, to)
+	return part, max(size, part.To), err
+}
+
+// LogQuery is what a request searches for.
+type LogQuery struct {
+	Text       string
+	Expression bool
+	Wrap       bool
+}
+
+func ParseLogQuery(query url.Values) LogQuery {
+	return LogQuery{Text: query.Get("q"), Expression: query.Get("regexp") != "", Wrap: query.Get("wrap") != "no"}
+}
+
+func (q LogQuery) Parse() (logs.Query, error) { return logs.NewQuery(q.Text, q.Expression) }
+
+// Values is what ParseLogQuery reads.
+func (q LogQuery) Values() url.Values {
+	v := url.Values{}
+	if q.Text != "" {
+		v.Set("q", q.Text)
+		if q.Expression {
+			v.Set("regexp", "1")
+		}
+	}
+	if !q.Wrap {
+		v.Set("wrap", "no")
+	}
+	return v
+}
+
+// LogName names a log for people.
+func LogName(log cesi.LogName) words.Phrase {
+	if log.Stream == cesi.MainLog {
+		return words.Of("supervisord's own log")
+	}
+	return words.Of("%s of %s", log.Stream, Sanitize(log.Process.String()))
+}
+
+// LogPath is where a log's page is, without prefix.
+func LogPath(node string, log cesi.LogName) string {
+	if log.Stream == cesi.MainLog {
+		return LocalURL("nodes", node, "log")
+	}
+	return LocalURL("nodes", node, "processes", log.Process, "log", log.Stream)
+}

@@ -1,0 +1,128 @@
+package request
+
+import (
+	"context"
+	"io"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
+
+// LogSource reads the logs of the fleet, and words why there is none by what the
+// log's supervisord says of the process: a file that was removed is another
+// matter than a process that has no log.
+type LogSource struct {
+	*fleet.Fleet
+}
+
+// LogSize implements logs.Source.
+func (f LogSource) LogSize(ctx context.Context, node string, log cesi.LogName) (int64, error) {
+	size, err := f.Fleet.LogSize(ctx, node, log)
+	if err == nil && size == 0 { // a device seems to be empty
+		err = f.checkDevice(node, log)
+	}
+	return size, f.explain(node, log, err)
+}
+
+// ReadLog implements logs.Source.
+func (f LogSource) ReadLog(ctx context.Context, node string, log cesi.LogName, from, to int64) (cesi.LogPart, error) {
+	part, err := f.Fleet.ReadLog(ctx, node, log, from, to)
+	return part, f.explain(node, log, err)
+}
+
+// FollowLog implements logs.Source. supervisord opens the stream of a device too,
+// in which nothing ever comes.
+func (f LogSource) FollowLog(ctx context.Context, node string, log cesi.LogName) (io.ReadCloser, error) {
+	if f.checkDevice(node, log) != nil {
+		if _, err := f.LogSize(ctx, node, log); err != nil {
+			return nil, err
+		}
+	}
+	stream, err := f.Fleet.FollowLog(ctx, node, log)
+	return stream, f.explain(node, log, err)
+}
+
+// checkDevice fails where a log is a device by its name. It may still be read back
+// if that leads to a file, as /dev/stdout does where supervisord's output goes
+// into one.
+func (f LogSource) checkDevice(node string, log cesi.LogName) error {
+	p, found := f.process(node, log)
+	if !found || p == nil || !cesi.IsDevice(p.LogFile(log.Stream)) {
+		return nil
+	}
+	return &cesi.Error{Kind: cesi.NotFound, Fault: cesi.FaultFailed}
+}
+
+// process returns the process of a log as it was polled last; nil for supervisord's
+// own log.
+func (f LogSource) process(node string, log cesi.LogName) (p *fleet.Process, found bool) {
+	n, found := f.Snapshot().Node(node)
+	if !found || log.Stream == cesi.MainLog {
+		return nil, found
+	}
+	process, found := n.Process(log.Process)
+	return &process, found
+}
+
+func (f LogSource) explain(node string, log cesi.LogName, err error) error {
+	if !cesi.IsNoLog(err) && !cesi.IsUnreadableLog(err) {
+		return err
+	}
+	process, found := f.process(node, log)
+	if !found || process == nil && cesi.IsUnreadableLog(err) {
+		return err
+	}
+	sentence := WhyNoLog(process, log.Stream)
+	if cesi.IsUnreadableLog(err) {
+		sentence = whyUnreadable(process, log.Stream)
+	}
+	e := cesi.Wrap(cesi.NotFound, err, "%s", sentence)
+	e.Fault = cesi.FaultOf(err)
+	return e
+}
+
+// WhyNoLog explains that a process has no log, by what its supervisord says of
+// it.
+func WhyNoLog(p *fleet.Process, stream cesi.LogStream) words.Phrase {
+	if p == nil {
+		return words.Of("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
+	}
+	file := p.LogFile(stream)
+	switch {
+	case file != "" && p.Start == 0:
+		return words.Of("There is no log yet: the process has never been started. It will be %s.", Sanitize(file))
+	case file != "":
+		return words.Of("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", Sanitize(file))
+	case syslog(p, stream):
+		return words.Of("This process writes its %s to syslog: read it on the node, in the log of its system.", stream)
+	case stream == cesi.Stderr:
+		return words.Of("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
+	case p.Config == nil || !p.Config.Full:
+		return words.Of("This process has no stdout log: stdout_logfile = NONE, or syslog.")
+	default:
+		return words.Of("This process has no stdout log: stdout_logfile = NONE.")
+	}
+}
+
+// syslog reports whether a process's output goes to syslog, as far as its
+// supervisord says.
+func syslog(p *fleet.Process, stream cesi.LogStream) bool {
+	switch {
+	case p.Config == nil:
+		return false
+	case stream == cesi.Stderr:
+		return p.Config.Stderr.Syslog
+	default:
+		return p.Config.Stdout.Syslog
+	}
+}
+
+// whyUnreadable explains that supervisord can't read a log back.
+func whyUnreadable(p *fleet.Process, stream cesi.LogStream) words.Phrase {
+	file := Sanitize(p.LogFile(stream))
+	if cesi.IsDevice(file) {
+		return words.Of("This process writes its %s to %s, a pipe, a terminal or another device: supervisord can't read that back. Look where supervisord's own output goes.", stream, file)
+	}
+	return words.Of("supervisord can't read %s: it is a pipe or another device, or may not be opened.", file)
+}

@@ -1,0 +1,65 @@
+package request
+
+import (
+	"net/http"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+)
+
+// FindNode returns the node that the path names.
+func (rd *Reader) FindNode(r *http.Request) (*fleet.Node, error) {
+	name := Param(r, "node")
+	n, found := rd.Fleet.Snapshot().Node(name)
+	if !found {
+		return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", name)
+	}
+	return n, nil
+}
+
+// FindAnsweringNode is findNode for those who would take its processes for
+// fresh: a node that does not answer is an error.
+func (rd *Reader) FindAnsweringNode(r *http.Request) (*fleet.Node, error) {
+	n, err := rd.FindNode(r)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.Unanswered()
+}
+
+// FindProcess returns the process of the node that the path names.
+func FindProcess(n *fleet.Node, r *http.Request) (fleet.Process, error) {
+	id, err := cesi.ParseProcessID(Param(r, "process"))
+	if err != nil {
+		return fleet.Process{}, err
+	}
+	p, found := n.Process(id)
+	if !found {
+		return fleet.Process{}, cesi.Errorf(cesi.NotFound, "there is no process %q on node %q", id, n.Name)
+	}
+	return p, nil
+}
+
+// FindGroup returns the group that the path names.
+func (rd *Reader) FindGroup(r *http.Request) (*fleet.Group, error) {
+	name := Param(r, "group")
+	group, found := rd.Fleet.Snapshot().Group(name)
+	if !found {
+		return nil, cesi.Errorf(cesi.NotFound, "there is no group %q", name)
+	}
+	return group, nil
+}
+
+// FindNodesProcess returns the node and the process that the path names, as they
+// are known, however old that is.
+func (rd *Reader) FindNodesProcess(r *http.Request) (*fleet.Node, fleet.Process, error) {
+	n, err := rd.FindNode(r)
+	if err != nil {
+		return nil, fleet.Process{}, err
+	}
+	p, err := FindProcess(n, r)
+	if cesi.KindOf(err) == cesi.NotFound && n.LastContact.IsZero() && n.Unanswered() != nil {
+		err = n.Unanswered() // it has perhaps such a process
+	}
+	return n, p, err
+}
