@@ -4,6 +4,7 @@ import (
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/server"
+	"cesi/internal/server/session"
 )
 
 // reconfigure takes up a changed configuration. A broken one changes nothing
@@ -47,6 +48,6 @@ func fleetSettings(conf *config.Config) fleet.Settings {
 func serverSettings(conf *config.Config, problem error) server.Settings {
 	return server.Settings{
 		Pages:    server.PageSettings{Name: conf.Name, Theme: conf.Theme, Language: conf.Language, Problem: problem},
-		Sessions: server.SessionSettings{TrustedProxies: conf.TrustedProxies, Lifetime: conf.SessionLifetime},
+		Sessions: session.Settings{TrustedProxies: conf.TrustedProxies, Lifetime: conf.SessionLifetime},
 	}
 }

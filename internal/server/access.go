@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // open serves a route that needs no login.
@@ -20,17 +21,17 @@ func (s *Server) open(h handlerFunc) http.HandlerFunc {
 // to log in where that may help, and refused where not.
 func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFunc {
 	return s.open(func(w http.ResponseWriter, r *http.Request) error {
-		user := visitorOf(r).user
+		user := session.Of(r).User
 		switch {
-		case user == nil && r.Method == http.MethodGet && !isAPI(r):
+		case user == nil && r.Method == http.MethodGet && !session.IsAPI(r):
 			s.toLogin(w, r)
 			return nil
 		case user == nil:
 			return cesi.Errorf(cesi.Unauthorized, "Log in first.")
-		case user.MustChange && r.Method == http.MethodGet && !isAPI(r):
+		case user.MustChange && r.Method == http.MethodGet && !session.IsAPI(r):
 			s.pages.Requests.ToPasswordChange(w, r, r.URL.RequestURI())
 			return nil
-		case user.MustChange && !isAPI(r):
+		case user.MustChange && !session.IsAPI(r):
 			s.pages.Requests.ToPasswordChange(w, r, "/")
 			return nil
 		case user.MustChange:
@@ -52,12 +53,12 @@ func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFu
 func (s *Server) self(h handlerFunc) http.HandlerFunc {
 	return s.open(func(w http.ResponseWriter, r *http.Request) error {
 		switch {
-		case visitorOf(r).user != nil:
+		case session.Of(r).User != nil:
 			if err := s.restrain(r); err != nil {
 				return err
 			}
 			return h(w, r)
-		case r.Method == http.MethodGet && !isAPI(r):
+		case r.Method == http.MethodGet && !session.IsAPI(r):
 			s.toLogin(w, r)
 			return nil
 		default:
@@ -71,7 +72,7 @@ func (s *Server) self(h handlerFunc) http.HandlerFunc {
 // token must not outlive its revocation, not even by a user that it adds.
 func (s *Server) personal(h handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if visitorOf(r).bearer != "" {
+		if session.Of(r).Bearer != "" {
 			return cesi.Errorf(cesi.Forbidden, "An API token can't do this: log in with the password.")
 		}
 		return h(w, r)

@@ -12,6 +12,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/store"
 )
 
@@ -28,7 +29,7 @@ type apiHandler struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Requests *request.Reader
-	Sessions *sessions
+	Sessions *session.Sessions
 	Version  string // of this program
 	// Closing is done when the server shuts down.
 	Closing context.Context

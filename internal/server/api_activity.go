@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/store"
 )
 
@@ -30,7 +31,7 @@ type apiEntry struct {
 // apiActivity gives the newest entries that the filter chooses, as CeSi's text
 // lines or as objects.
 func (h *apiHandler) apiActivity(w http.ResponseWriter, r *http.Request) error {
-	query, err := h.Requests.ReadActivityQuery(r, visitorOf(r).user.Role)
+	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
 		return err
 	}
@@ -117,7 +118,7 @@ func (h *apiHandler) apiPurge(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	n, err := h.Journal.Purge(r.Context(), actorOf(r), before)
+	n, err := h.Journal.Purge(r.Context(), session.ActorOf(r), before)
 	if err != nil {
 		return err
 	}

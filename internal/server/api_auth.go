@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/session"
 )
 
 type apiUser struct {
@@ -29,7 +30,7 @@ func (h *apiHandler) apiLogin(w http.ResponseWriter, r *http.Request) error {
 	if credentials.Username == "" || credentials.Password == "" {
 		return cesi.Errorf(cesi.Invalid, "Please enter a username and a password.")
 	}
-	if _, err := h.Sessions.login(w, r, credentials.Username, credentials.Password); err != nil {
+	if _, err := h.Sessions.Login(w, r, credentials.Username, credentials.Password); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "Valid username/password"})
@@ -37,7 +38,7 @@ func (h *apiHandler) apiLogin(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiLogout(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Sessions.logout(w, r); err != nil {
+	if err := h.Sessions.Logout(w, r); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "Logout"})
@@ -48,7 +49,7 @@ func (h *apiHandler) apiProfile(w http.ResponseWriter, r *http.Request) error {
 	h.writeJSON(w, http.StatusOK, struct {
 		success
 		User apiUser `json:"user"`
-	}{ok(), newAPIUser(*visitorOf(r).user)})
+	}{ok(), newAPIUser(*session.Of(r).User)})
 	return nil
 }
 
@@ -60,7 +61,7 @@ func (h *apiHandler) apiChangePassword(w http.ResponseWriter, r *http.Request) e
 	if err := readJSON(r, &change, false); err != nil {
 		return err
 	}
-	if err := h.Sessions.changePassword(w, r, change.Old, change.New); err != nil {
+	if err := h.Sessions.ChangePassword(w, r, change.Old, change.New); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The password is changed. All other sessions have ended."})

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // apiBulk is a command on targets of the whole fleet: those named, or all of a
@@ -69,7 +70,7 @@ func (h *apiHandler) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if body.Signal != nil {
 		c.Signal = fmt.Sprint(body.Signal)
 	}
-	report, err := h.Requests.Control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, session.ActorOf(r), c)
 	if err != nil {
 		return err
 	}

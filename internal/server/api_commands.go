@@ -7,6 +7,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 type apiReport struct {
@@ -32,7 +33,7 @@ func (h *apiHandler) apiCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := h.Requests.Control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, session.ActorOf(r), c)
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (h *apiHandler) apiCommandAll(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	report, err := h.Requests.Control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, session.ActorOf(r), c)
 	if err != nil {
 		return err
 	}

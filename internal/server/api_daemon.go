@@ -7,6 +7,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // apiReread tells what an update would add, change and remove.
@@ -30,7 +31,7 @@ func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := h.Requests.Control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, session.ActorOf(r), c)
 	if err != nil {
 		return err
 	}

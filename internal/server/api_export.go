@@ -12,6 +12,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // exportChunk is how many entries an export reads at once.
@@ -21,7 +22,7 @@ const exportChunk = 1000
 // It holds only a chunk of them at a time, and the client may take as long as it
 // keeps reading.
 func (h *apiHandler) apiExport(w http.ResponseWriter, r *http.Request) error {
-	query, err := h.Requests.ReadActivityQuery(r, visitorOf(r).user.Role)
+	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
 		return err
 	}

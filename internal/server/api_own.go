@@ -7,6 +7,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // apiSession is one of the user's own sessions.
@@ -42,16 +43,16 @@ func moment(t time.Time) *time.Time {
 }
 
 func (h *apiHandler) apiSessions(w http.ResponseWriter, r *http.Request) error {
-	v := visitorOf(r)
-	sessions, err := h.Auth.Sessions(r.Context(), v.user.Name)
+	v := session.Of(r)
+	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
 	if err != nil {
 		return err
 	}
 	list := make([]apiSession, len(sessions))
-	for i, session := range sessions {
+	for i, own := range sessions {
 		list[i] = apiSession{
-			ID: session.Token.ID(), Current: session.Token.ID() == auth.SessionID(v.token), Created: session.Created,
-			LastSeen: session.LastSeen, Expires: session.Expires, Address: session.Address, UserAgent: session.UserAgent,
+			ID: own.Token.ID(), Current: own.Token.ID() == auth.SessionID(v.Token), Created: own.Created,
+			LastSeen: own.LastSeen, Expires: own.Expires, Address: own.Address, UserAgent: own.UserAgent,
 		}
 	}
 	h.writeJSON(w, http.StatusOK, struct {
@@ -62,7 +63,7 @@ func (h *apiHandler) apiSessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiEndSession(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndSession(r.Context(), actorOf(r), request.Param(r, "id")); err != nil {
+	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The session has ended."})
@@ -70,7 +71,7 @@ func (h *apiHandler) apiEndSession(w http.ResponseWriter, r *http.Request) error
 }
 
 func (h *apiHandler) apiEndOtherSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndOtherSessions(r.Context(), actorOf(r), visitorOf(r).token); err != nil {
+	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All other sessions have ended."})
@@ -78,7 +79,7 @@ func (h *apiHandler) apiEndOtherSessions(w http.ResponseWriter, r *http.Request)
 }
 
 func (h *apiHandler) apiTokens(w http.ResponseWriter, r *http.Request) error {
-	tokens, err := h.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
+	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (h *apiHandler) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	if err := readStrictJSON(r, &wanted); err != nil { // or a misspelt expires makes one that lasts for ever
 		return err
 	}
-	text, token, err := h.Auth.AddToken(r.Context(), actorOf(r), wanted.Name, wanted.Expires.Time)
+	text, token, err := h.Auth.AddToken(r.Context(), session.ActorOf(r), wanted.Name, wanted.Expires.Time)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (h *apiHandler) apiRevokeToken(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	if err := h.Auth.RevokeToken(r.Context(), actorOf(r), id); err != nil {
+	if err := h.Auth.RevokeToken(r.Context(), session.ActorOf(r), id); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The token is revoked."})

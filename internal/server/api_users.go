@@ -9,6 +9,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // apiAccount is a user as administrators see one. Name and type are CeSi's.
@@ -76,7 +77,7 @@ func (h *apiHandler) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 	if wanted.Username == "" || wanted.Password == "" || wanted.UserType == nil {
 		return cesi.Errorf(cesi.Invalid, "a user needs a username, a password and a usertype (0 to %d)", cesi.Viewer)
 	}
-	err := h.Auth.AddUser(r.Context(), actorOf(r), wanted.Username, wanted.Password, wanted.UserType.Role, wanted.MustChange)
+	err := h.Auth.AddUser(r.Context(), session.ActorOf(r), wanted.Username, wanted.Password, wanted.UserType.Role, wanted.MustChange)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (h *apiHandler) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *apiHandler) apiDeleteUser(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.DeleteUser(r.Context(), actorOf(r), request.Param(r, "user")); err != nil {
+	if err := h.Auth.DeleteUser(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "User deleted"})
@@ -106,7 +107,7 @@ func (h *apiHandler) apiSetRole(w http.ResponseWriter, r *http.Request) error {
 	if wanted.Role == nil {
 		return cesi.Errorf(cesi.Invalid, "name the usertype (0 to %d)", cesi.Viewer)
 	}
-	if err := h.Auth.SetRole(r.Context(), actorOf(r), request.Param(r, "user"), wanted.Role.Role); err != nil {
+	if err := h.Auth.SetRole(r.Context(), session.ActorOf(r), request.Param(r, "user"), wanted.Role.Role); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The role is " + wanted.Role.String() + " now."})
@@ -128,7 +129,7 @@ func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) erro
 		made = auth.NewPassword()
 		wanted.Password = made
 	}
-	if err := h.Auth.SetPassword(r.Context(), actorOf(r), request.Param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
+	if err := h.Auth.SetPassword(r.Context(), session.ActorOf(r), request.Param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, struct {
@@ -139,7 +140,7 @@ func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) erro
 }
 
 func (h *apiHandler) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndSessions(r.Context(), actorOf(r), request.Param(r, "user")); err != nil {
+	if err := h.Auth.EndSessions(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All sessions of the user have ended."})
@@ -147,7 +148,7 @@ func (h *apiHandler) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) er
 }
 
 func (h *apiHandler) apiRevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.RevokeTokens(r.Context(), actorOf(r), request.Param(r, "user")); err != nil {
+	if err := h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
 	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All API tokens of the user are revoked."})

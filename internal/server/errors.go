@@ -2,9 +2,9 @@ package server
 
 import (
 	"net/http"
-	"strings"
 
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // handlerFunc is a handler that may fail; page and api say how it looks then.
@@ -19,7 +19,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // tell answers with an error: as JSON under /api/, as a page elsewhere.
 func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
-	if isAPI(r) {
+	if session.IsAPI(r) {
 		s.api.failJSON(w, err)
 		return
 	}
@@ -29,8 +29,6 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	s.pages.failPage(w, r, err)
 }
-
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", "/api/") }
 
 // logFailure writes down what people are not told, and nothing for what is
 // their own mistake.

@@ -22,6 +22,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/session"
 	"cesi/internal/store"
 	"cesi/internal/supervisor"
 	"cesi/internal/supervisor/supervisortest"
@@ -71,7 +72,7 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 		},
 		Settings: Settings{
 			Pages: PageSettings{Name: "CeSI"},
-			Sessions: SessionSettings{
+			Sessions: session.Settings{
 				Lifetime: time.Hour, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			},
 		},

@@ -15,6 +15,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/live"
+	"cesi/internal/server/session"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -141,7 +142,7 @@ func (h *streamHandler) liveStream(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	user := visitorOf(r).user
+	user := session.Of(r).User
 	if !user.Role.Can(permission) {
 		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", user.Role)
 	}
@@ -225,24 +226,17 @@ func (h *streamHandler) follow(ctx context.Context, stream *eventStream, r *http
 				return err
 			}
 		case <-session.C:
-			if !h.Sessions.stillIn(ctx, r) {
+			if !h.Sessions.Valid(ctx, r) {
 				return stream.send("reload", "")
 			}
 		}
 	}
 }
 
-// stillIn reports whether the session of a request still holds, in the same role.
-func (s *sessions) stillIn(ctx context.Context, r *http.Request) bool {
-	v := visitorOf(r)
-	user, err := s.Auth.Session(ctx, v.token)
-	return err == nil && user.Role == v.user.Role && !user.MustChange
-}
-
 // renderFor makes a page as everybody of a sight sees it, through the same
 // route and the same permissions as a visit.
 func (h *streamHandler) renderFor(ctx context.Context, sight sight) (live.Page, error) {
-	ctx = context.WithValue(ctx, visitorKey{}, visitor{user: &cesi.User{Role: sight.Role, Language: sight.Language}})
+	ctx = context.WithValue(ctx, session.VisitorKey{}, session.Visitor{User: &cesi.User{Role: sight.Role, Language: sight.Language}})
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, sight.At, nil)
 	if err != nil {
 		return live.Page{}, fmt.Errorf("render %s: %w", sight.At, err)

@@ -10,6 +10,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 )
 
@@ -80,7 +81,7 @@ func (h *streamHandler) bothTails(r *http.Request, node string, p *fleet.Process
 			refused[stream] = request.WhyNoLog(p, stream)
 			continue
 		}
-		tail, failure := h.Logs.Tail(visitorOf(r).user.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
+		tail, failure := h.Logs.Tail(session.Of(r).User.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
 		if failure != nil {
 			refused[stream], err = sentence(failure), failure
 			continue

@@ -11,6 +11,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // downloadRead is how much of a log a download asks for at once, in bytes.
@@ -24,7 +25,7 @@ func (h *streamHandler) downloadLog(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	release, err := h.Logs.Hold(visitorOf(r).user.Name, l.Node.Name)
+	release, err := h.Logs.Hold(session.Of(r).User.Name, l.Node.Name)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (h *streamHandler) sendLog(ctx context.Context, w io.Writer, r *http.Reques
 		proof = logs.NewProof(part.Pieces[len(part.Pieces)-1].Text)
 		from = part.To
 		if now := h.Now(); now.Sub(checked) >= recheckEvery {
-			if checked = now; !h.Sessions.mayStill(r, cesi.ReadLogs) {
+			if checked = now; !h.Sessions.StillAllowed(r, cesi.ReadLogs) {
 				return cesi.Errorf(cesi.Forbidden, "the reader may not read logs any more")
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"cesi/internal/ansi"
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 )
 
@@ -111,7 +112,7 @@ func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speake
 	if err != nil {
 		return err
 	}
-	tail, err := h.Logs.Tail(visitorOf(r).user.Name, l.Node.Name, l.Name, from)
+	tail, err := h.Logs.Tail(session.Of(r).User.Name, l.Node.Name, l.Name, from)
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speake
 
 // readsLogs returns what tells whether the request's visitor may still read logs.
 func (h *streamHandler) readsLogs(r *http.Request) func() bool {
-	return func() bool { return h.Sessions.mayStill(r, cesi.ReadLogs) }
+	return func() bool { return h.Sessions.StillAllowed(r, cesi.ReadLogs) }
 }
 
 // follow sends the log until the reader leaves.

@@ -54,7 +54,7 @@ func sessionOf(r reply) *http.Cookie {
 // holds reports whether a session's token is good for anything.
 func (h *harness) holds(token string) bool {
 	h.t.Helper()
-	return h.anybody().get("/api/v2/profile", with{"Cookie", h.sessions.sessionCookie(false) + "=" + token}).status == http.StatusOK
+	return h.anybody().get("/api/v2/profile", with{"Cookie", h.sessions.SessionCookie(false) + "=" + token}).status == http.StatusOK
 }
 
 func TestTheSessionsCookieIsGuarded(t *testing.T) {
@@ -144,7 +144,7 @@ func TestCookie_KeepsLongAnswersGoing(t *testing.T) {
 		asked := false
 		h.introduce(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			asked = true
-			if !h.sessions.mayStill(r, cesi.ViewFleet) {
+			if !h.sessions.StillAllowed(r, cesi.ViewFleet) {
 				t.Errorf("%s: the session does not hold when it is asked for again", scheme)
 			}
 		})).ServeHTTP(httptest.NewRecorder(), r)
@@ -163,7 +163,7 @@ func TestCookie_IsNamedInTheAPIsDocument(t *testing.T) {
 			}
 		}
 		h.anybody().get("/api/v2/openapi.json", with{"X-Forwarded-Proto", scheme}).json(t, &doc)
-		if got, want := doc.Components.SecuritySchemes["session"].Name, h.sessions.sessionCookie(scheme == "https"); got != want {
+		if got, want := doc.Components.SecuritySchemes["session"].Name, h.sessions.SessionCookie(scheme == "https"); got != want {
 			t.Errorf("%s: it names %q, want %q", scheme, got, want)
 		}
 	}
@@ -174,7 +174,7 @@ func TestALoginBeginsANewSessionAndEndsTheOld(t *testing.T) {
 	h.addUser("maria", cesi.Viewer)
 	b := h.anybody()
 	planted := strings.Repeat("a", 43)
-	first := sessionOf(b.post("/login", loginForm("maria", passwordOf("maria")), with{"Cookie", h.sessions.sessionCookie(false) + "=" + planted}))
+	first := sessionOf(b.post("/login", loginForm("maria", passwordOf("maria")), with{"Cookie", h.sessions.SessionCookie(false) + "=" + planted}))
 	if first.Value == planted || h.holds(planted) {
 		t.Error("a token that was planted is good")
 	}
@@ -533,7 +533,7 @@ func TestLogin_BrowserThatWasLoggedInIsNotLockedOut(t *testing.T) {
 	first := known.post("/login", loginForm("admin", passwordOf("admin")), from("198.51.100.1"))
 	var device *http.Cookie
 	for _, c := range (&http.Response{Header: first.header}).Cookies() {
-		if c.Name == h.sessions.deviceCookie(false) {
+		if c.Name == h.sessions.DeviceCookie(false) {
 			device = c
 		}
 	}

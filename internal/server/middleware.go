@@ -9,6 +9,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 
 	"github.com/go-chi/chi/v5/middleware"
 )
@@ -40,7 +41,7 @@ func (s *Server) protect(routes http.Handler) http.Handler {
 	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
 	protected := csrf.Handler(routes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if visitorOf(r).bearer != "" {
+		if session.Of(r).Bearer != "" {
 			routes.ServeHTTP(w, r)
 			return
 		}
@@ -61,7 +62,7 @@ func (s *Server) securityHeaders(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store") // static files say otherwise
-		if isHTTPS(r, s.sessions.TrustedProxies()) {
+		if session.IsHTTPS(r, s.sessions.TrustedProxies()) {
 			h.Set("Strict-Transport-Security", strictTransport)
 		}
 		next.ServeHTTP(w, r)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	_ "embed"
 	"net/http"
+
+	"cesi/internal/server/session"
 )
 
 // openAPI describes everything under /api/v2. It is written by hand; tests hold
@@ -16,7 +18,7 @@ var openAPI []byte
 const cookiePlaceholder = `"name": "cesi_session_ID"`
 
 func (h *apiHandler) apiDocument(w http.ResponseWriter, r *http.Request) error {
-	name := `"name": "` + h.Sessions.sessionCookie(visitorOf(r).https) + `"`
+	name := `"name": "` + h.Sessions.SessionCookie(session.Of(r).HTTPS) + `"`
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(bytes.Replace(openAPI, []byte(cookiePlaceholder), []byte(name), 1)) // a client that has gone needs no answer
 	return nil

@@ -272,7 +272,7 @@ func TestTheDocumentNamesEveryActionAndResult(t *testing.T) {
 func TestTheDocumentIsServedToAnybody(t *testing.T) {
 	h := startServer(t, nil, func(s *setup) { s.Prefix = "/cesi" })
 	got := h.anybody().get("/cesi/api/v2/openapi.json")
-	if got.status != http.StatusOK || got.header.Get("Content-Type") != "application/json" || got.body != strings.Replace(string(documentText(t)), "cesi_session_ID", h.sessions.sessionCookie(false), 1) {
+	if got.status != http.StatusOK || got.header.Get("Content-Type") != "application/json" || got.body != strings.Replace(string(documentText(t)), "cesi_session_ID", h.sessions.SessionCookie(false), 1) {
 		t.Errorf("%d %s %.100s", got.status, got.header.Get("Content-Type"), got.body)
 	}
 }

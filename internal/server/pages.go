@@ -8,6 +8,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 )
 
@@ -17,15 +18,15 @@ const dashboardEntries = 8
 // base gathers what a page says besides its own matter.
 func (h *pagesHandler) base(r *http.Request) basePage {
 	settings := h.settings.Load()
-	v := visitorOf(r)
+	v := session.Of(r)
 	b := basePage{
-		Site: settings.Name, Theme: settings.Theme, User: v.user, Speaker: h.speaker(r),
+		Site: settings.Name, Theme: settings.Theme, User: v.User, Speaker: h.speaker(r),
 		Here: h.here(r), Now: h.Now(), Version: h.Version(),
 	}
-	if v.user == nil {
+	if v.User == nil {
 		return b
 	}
-	b.Scheme = v.user.Scheme
+	b.Scheme = v.User.Scheme
 	if id, err := strconv.ParseInt(r.URL.Query().Get("report"), 10, 64); err == nil {
 		if op, found := h.Fleet.Operation(cesi.ActivityID(id)); found {
 			report := op.Report()
@@ -33,7 +34,7 @@ func (h *pagesHandler) base(r *http.Request) basePage {
 			b.Late, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 where it is no number
 		}
 	}
-	if v.user.Role.Can(cesi.ManageUsers) {
+	if v.User.Role.Can(cesi.ManageUsers) {
 		b.Banners = h.banners(settings)
 	}
 	return b
@@ -43,7 +44,7 @@ func (h *pagesHandler) base(r *http.Request) basePage {
 // configuration's, else the browser's.
 func (h *pagesHandler) speaker(r *http.Request) *words.Speaker {
 	var own string
-	if user := visitorOf(r).user; user != nil {
+	if user := session.Of(r).User; user != nil {
 		own = user.Language
 	}
 	return h.Renderer.book.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
@@ -100,7 +101,7 @@ func (h *pagesHandler) showError(w http.ResponseWriter, page errorPage) {
 
 // nodeToOffer is the node that a failed request was about, if it is one.
 func (h *pagesHandler) nodeToOffer(r *http.Request) string {
-	if visitorOf(r).user == nil {
+	if session.Of(r).User == nil {
 		return ""
 	}
 	n, err := h.Requests.FindNode(r)
@@ -124,7 +125,7 @@ func (h *pagesHandler) dashboardPage(w http.ResponseWriter, r *http.Request) err
 
 // configFile is the configuration's path, for those who may edit it.
 func (h *pagesHandler) configFile(r *http.Request) string {
-	if visitorOf(r).user.Role.Can(cesi.ManageUsers) {
+	if session.Of(r).User.Role.Can(cesi.ManageUsers) {
 		return h.ConfigFile
 	}
 	return "cesi.conf"

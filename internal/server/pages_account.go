@@ -5,11 +5,12 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 func (h *pagesHandler) loginPage(w http.ResponseWriter, r *http.Request) error {
 	next := h.Requests.LocalPath(r.URL.Query().Get("next"))
-	if visitorOf(r).user != nil {
+	if session.Of(r).User != nil {
 		h.Requests.Redirect(w, r, next)
 		return nil
 	}
@@ -21,7 +22,7 @@ func (h *pagesHandler) loginForm(w http.ResponseWriter, r *http.Request) error {
 		return request.BodyError(err)
 	}
 	name, next := r.PostForm.Get("username"), h.Requests.LocalPath(r.PostForm.Get("next"))
-	user, err := h.Sessions.login(w, r, name, r.PostForm.Get("password"))
+	user, err := h.Sessions.Login(w, r, name, r.PostForm.Get("password"))
 	switch {
 	case err == nil && user.MustChange:
 		h.Requests.ToPasswordChange(w, r, next)
@@ -37,7 +38,7 @@ func (h *pagesHandler) loginForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *pagesHandler) logoutForm(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Sessions.logout(w, r); err != nil {
+	if err := h.Sessions.Logout(w, r); err != nil {
 		return err
 	}
 	h.Requests.Redirect(w, r, "/login")
@@ -71,17 +72,17 @@ func profileNotice(base basePage, key string) string {
 }
 
 func (h *pagesHandler) showProfile(w http.ResponseWriter, r *http.Request, base basePage, status int, facts profileFacts) error {
-	v := visitorOf(r)
-	sessions, err := h.Auth.Sessions(r.Context(), v.user.Name)
+	v := session.Of(r)
+	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
 	if err != nil {
 		return err
 	}
-	tokens, err := h.Auth.Tokens(r.Context(), v.user.Name)
+	tokens, err := h.Auth.Tokens(r.Context(), v.User.Name)
 	if err != nil {
 		return err
 	}
 	facts.Preferences = newPreferences(h.Renderer.book)
-	return h.Renderer.render(w, status, "profile", newProfilePage(base, facts, sessions, v.token, tokens))
+	return h.Renderer.render(w, status, "profile", newProfilePage(base, facts, sessions, v.Token, tokens))
 }
 
 // preferencesForm keeps the visitor's language and colour scheme.
@@ -89,7 +90,7 @@ func (h *pagesHandler) preferencesForm(w http.ResponseWriter, r *http.Request) e
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
-	err := h.Auth.SetPreferences(r.Context(), actorOf(r), r.PostForm.Get("language"), r.PostForm.Get("scheme"))
+	err := h.Auth.SetPreferences(r.Context(), session.ActorOf(r), r.PostForm.Get("language"), r.PostForm.Get("scheme"))
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (h *pagesHandler) passwordForm(w http.ResponseWriter, r *http.Request) erro
 	form, next := r.PostForm, h.Requests.LocalPath(r.PostForm.Get("next"))
 	err := error(cesi.Errorf(cesi.Invalid, "The new password and its repetition differ."))
 	if form.Get("new") == form.Get("repeat") {
-		err = h.Sessions.changePassword(w, r, form.Get("current"), form.Get("new"))
+		err = h.Sessions.ChangePassword(w, r, form.Get("current"), form.Get("new"))
 	}
 	switch {
 	case err == nil && form.Has("next"):

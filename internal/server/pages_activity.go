@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/store"
 )
 
@@ -13,7 +14,7 @@ import (
 const activityEntries = 50
 
 func (h *pagesHandler) activityPage(w http.ResponseWriter, r *http.Request) error {
-	query, err := h.Requests.ReadActivityQuery(r, visitorOf(r).user.Role)
+	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (h *pagesHandler) activityEntryPage(w http.ResponseWriter, r *http.Request)
 	if err != nil {
 		return err
 	}
-	all := visibleTo(visitorOf(r).user, slices.Insert(targets, 0, entry))
+	all := visibleTo(session.Of(r).User, slices.Insert(targets, 0, entry))
 	return h.Renderer.render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.base(r), all[0], all[1:]))
 }
 
@@ -60,7 +61,7 @@ func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
 
 // latestActivity is what the dashboard shows of the log.
 func (h *pagesHandler) latestActivity(r *http.Request) ([]store.ActivityLine, error) {
-	filter := store.ActivityFilter{Limit: dashboardEntries, Public: !visitorOf(r).user.Role.Can(cesi.ManageUsers)}
+	filter := store.ActivityFilter{Limit: dashboardEntries, Public: !session.Of(r).User.Role.Can(cesi.ManageUsers)}
 	entries, err := h.Store.Activities(r.Context(), filter)
 	lines := make([]store.ActivityLine, len(entries))
 	for i, entry := range entries {

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // confirmPage asks about a command: on the path's node, or on the scope in the
@@ -31,7 +32,7 @@ func (h *pagesHandler) confirmPage(w http.ResponseWriter, r *http.Request) error
 
 // mayCommand refuses the question about a command that the visitor may not send.
 func mayCommand(r *http.Request, action cesi.Action) error {
-	if role := visitorOf(r).user.Role; !role.Can(action.Permission()) {
+	if role := session.Of(r).User.Role; !role.Can(action.Permission()) {
 		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
 	}
 	return nil
@@ -80,7 +81,7 @@ func (h *pagesHandler) commandForm(w http.ResponseWriter, r *http.Request) error
 	if !confirmed && (request.Param(r, "node") == "" || questionable(command.Action, preview)) {
 		return asked("")
 	}
-	report, err := h.Requests.Control(r, actorOf(r), command.Command)
+	report, err := h.Requests.Control(r, session.ActorOf(r), command.Command)
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (h *pagesHandler) pollForm(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
-	if err := h.Polls.take(visitorOf(r).user.Name, h.Now()); err != nil {
+	if err := h.Polls.Take(session.Of(r).User.Name, h.Now()); err != nil {
 		return err
 	}
 	ctx, cancel := h.Requests.UntilClosing(r)

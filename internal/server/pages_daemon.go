@@ -7,6 +7,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // daemonPage shows what can be done to a node's supervisord itself.
@@ -104,14 +105,14 @@ func (h *pagesHandler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fl
 		return err
 	}
 	if _, ours := n.Self(); ours && (c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown) {
-		op, err := h.Fleet.Control(r.Context(), actorOf(r), c)
+		op, err := h.Fleet.Control(r.Context(), session.ActorOf(r), c)
 		if err != nil {
 			return h.daemonRefused(w, r, c, err)
 		}
 		back := request.LocalURL("activity", op.ID())
 		return h.sayFarewell(w, r, request.Command{Command: c, Back: back})
 	}
-	report, err := h.Requests.Control(r, actorOf(r), c)
+	report, err := h.Requests.Control(r, session.ActorOf(r), c)
 	if err != nil {
 		return h.daemonRefused(w, r, c, err)
 	}

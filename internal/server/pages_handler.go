@@ -11,6 +11,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/store"
 )
 
@@ -24,7 +25,7 @@ type pagesHandler struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Requests *request.Reader
-	Sessions *sessions
+	Sessions *session.Sessions
 	Renderer *renderer
 	// Version names the state of the fleet and of the activity log.
 	Version func() string
@@ -36,7 +37,7 @@ type pagesHandler struct {
 	ConfigFile string // the configuration's path
 	Database   string // the database's path
 	Started    time.Time
-	Polls      rates // that users ask for
+	Polls      session.Rates // that users ask for
 
 	settings atomic.Pointer[PageSettings]
 }

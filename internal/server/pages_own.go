@@ -8,11 +8,12 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 )
 
 func (h *pagesHandler) endSessionForm(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndSession(r.Context(), actorOf(r), request.Param(r, "id")); err != nil {
+	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
 	}
 	h.Requests.Redirect(w, r, "/profile?notice=session#sessions")
@@ -20,7 +21,7 @@ func (h *pagesHandler) endSessionForm(w http.ResponseWriter, r *http.Request) er
 }
 
 func (h *pagesHandler) endOtherSessionsForm(w http.ResponseWriter, r *http.Request) error {
-	if err := h.Auth.EndOtherSessions(r.Context(), actorOf(r), visitorOf(r).token); err != nil {
+	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
 	}
 	h.Requests.Redirect(w, r, "/profile?notice=sessions#sessions")
@@ -36,7 +37,7 @@ func (h *pagesHandler) addTokenForm(w http.ResponseWriter, r *http.Request) erro
 	expires, err := h.expiry(r.PostForm.Get("days"))
 	var text string
 	if err == nil {
-		text, _, err = h.Auth.AddToken(r.Context(), actorOf(r), name, expires)
+		text, _, err = h.Auth.AddToken(r.Context(), session.ActorOf(r), name, expires)
 	}
 	switch {
 	case err == nil:
@@ -69,7 +70,7 @@ func newTokenSecret(name, text string) *secret {
 
 // askToRevoke asks before one of the visitor's own tokens is revoked.
 func (h *pagesHandler) askToRevoke(w http.ResponseWriter, r *http.Request) error {
-	tokens, err := h.Auth.Tokens(r.Context(), visitorOf(r).user.Name)
+	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (h *pagesHandler) revokeTokenForm(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return err
 	}
-	if err := h.Auth.RevokeToken(r.Context(), actorOf(r), id); err != nil {
+	if err := h.Auth.RevokeToken(r.Context(), session.ActorOf(r), id); err != nil {
 		return err
 	}
 	h.Requests.Redirect(w, r, "/profile?notice=token#tokens")

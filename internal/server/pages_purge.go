@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // purgePage asks how much of the activity log to remove, and then whether to.
@@ -32,7 +33,7 @@ func (h *pagesHandler) purgeForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Journal.Purge(r.Context(), actorOf(r), before); err != nil {
+	if _, err := h.Journal.Purge(r.Context(), session.ActorOf(r), before); err != nil {
 		return err
 	}
 	h.Requests.Redirect(w, r, "/activity?notice=purged")

@@ -7,6 +7,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 )
 
@@ -35,7 +36,7 @@ func (h *pagesHandler) addUserForm(w http.ResponseWriter, r *http.Request) error
 	name, password := strings.TrimSpace(r.PostForm.Get("username")), passwordOrNew(r.PostForm.Get("password"))
 	role, err := cesi.ParseRole(r.PostForm.Get("role"))
 	if err == nil {
-		err = h.Auth.AddUser(r.Context(), actorOf(r), name, password, role, true)
+		err = h.Auth.AddUser(r.Context(), session.ActorOf(r), name, password, role, true)
 	}
 	switch {
 	case err == nil:
@@ -119,10 +120,10 @@ func (h *pagesHandler) roleForm(w http.ResponseWriter, r *http.Request) error {
 	name := request.Param(r, "user")
 	role, err := cesi.ParseRole(r.PostForm.Get("role"))
 	if err == nil {
-		err = h.Auth.SetRole(r.Context(), actorOf(r), name, role)
+		err = h.Auth.SetRole(r.Context(), session.ActorOf(r), name, role)
 	}
 	next := request.LocalURL("users", name) + "?notice=role"
-	if cesi.SameUserName(name, visitorOf(r).user.Name) && !role.Can(cesi.ManageUsers) {
+	if cesi.SameUserName(name, session.Of(r).User.Name) && !role.Can(cesi.ManageUsers) {
 		next = "/profile?notice=role"
 	}
 	return h.changed(w, r, err, next)
@@ -135,24 +136,24 @@ func (h *pagesHandler) resetPasswordForm(w http.ResponseWriter, r *http.Request)
 		return request.BodyError(err)
 	}
 	name, password := request.Param(r, "user"), passwordOrNew(r.PostForm.Get("password"))
-	if err := h.Auth.SetPassword(r.Context(), actorOf(r), name, password, true); err != nil {
+	if err := h.Auth.SetPassword(r.Context(), session.ActorOf(r), name, password, true); err != nil {
 		return h.changed(w, r, err, "")
 	}
 	return h.showUser(w, r, h.base(r), nil, newPasswordSecret(name, password))
 }
 
 func (h *pagesHandler) deleteUserForm(w http.ResponseWriter, r *http.Request) error {
-	return h.changed(w, r, h.Auth.DeleteUser(r.Context(), actorOf(r), request.Param(r, "user")), "/users?notice=deleted")
+	return h.changed(w, r, h.Auth.DeleteUser(r.Context(), session.ActorOf(r), request.Param(r, "user")), "/users?notice=deleted")
 }
 
 func (h *pagesHandler) endSessionsForm(w http.ResponseWriter, r *http.Request) error {
 	name := request.Param(r, "user")
-	return h.changed(w, r, h.Auth.EndSessions(r.Context(), actorOf(r), name), request.LocalURL("users", name)+"?notice=sessions")
+	return h.changed(w, r, h.Auth.EndSessions(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=sessions")
 }
 
 func (h *pagesHandler) revokeTokensForm(w http.ResponseWriter, r *http.Request) error {
 	name := request.Param(r, "user")
-	return h.changed(w, r, h.Auth.RevokeTokens(r.Context(), actorOf(r), name), request.LocalURL("users", name)+"?notice=tokens")
+	return h.changed(w, r, h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=tokens")
 }
 
 // askAbout serves the question before a change of the path's user.

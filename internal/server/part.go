@@ -10,6 +10,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 )
 
 // failPart tells a page that is there of an error.
@@ -24,7 +25,7 @@ func (h *pagesHandler) failPart(w http.ResponseWriter, r *http.Request, err erro
 // did not come up, with the end of its log.
 func (h *pagesHandler) toast(w http.ResponseWriter, r *http.Request, report fleet.Report, later int) error {
 	f := newFlash(report, later)
-	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && visitorOf(r).user.Role.Can(cesi.ReadLogs) {
+	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && session.Of(r).User.Role.Can(cesi.ReadLogs) {
 		f.Log = h.lastWords(r.Context(), report.Outcomes[0].Ref)
 	}
 	return h.Renderer.renderPart(w, http.StatusOK, h.speaker(r), "toast", f)

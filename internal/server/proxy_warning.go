@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+
+	"cesi/internal/server/session"
 )
 
 // maxProxyWarnings bounds of how many peers the log warns: anybody can pretend to
@@ -24,8 +26,8 @@ func (s *Server) warnOfProxy(r *http.Request, trusted []netip.Prefix) {
 	if r.Header.Get("X-Forwarded-For") == "" {
 		return
 	}
-	peer := peerAddress(r)
-	if isTrusted(peer, trusted) || !s.proxies.first(peer) {
+	peer := session.PeerAddress(r)
+	if session.IsTrusted(peer, trusted) || !s.proxies.first(peer) {
 		return
 	}
 	s.opts.Log.Warn("requests come from a proxy that is not in trusted_proxies: its address counts for everybody who uses it; add it to trusted_proxies if it is yours",

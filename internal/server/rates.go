@@ -2,11 +2,8 @@ package server
 
 import (
 	"net/http"
-	"sync"
-	"time"
 
-	"cesi/internal/auth"
-	"cesi/internal/cesi"
+	"cesi/internal/server/session"
 )
 
 const (
@@ -19,43 +16,10 @@ const (
 	pollBurst = 10
 )
 
-// rates bounds how often each user does something: a burst at once, and then once
-// a second.
-type rates struct {
-	Burst int
-
-	mu    sync.Mutex
-	spent map[string]time.Time // by user: when the burst is whole again
-}
-
-// take counts one thing that a user does now, or refuses it with TooOften.
-func (r *rates) take(user string, now time.Time) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.spent == nil {
-		r.spent = make(map[string]time.Time)
-	}
-	for name, whole := range r.spent { // as many as have done it lately
-		if !whole.After(now) {
-			delete(r.spent, name)
-		}
-	}
-	whole := r.spent[user]
-	if whole.Before(now) {
-		whole = now
-	}
-	if wait := whole.Add(time.Second).Sub(now.Add(time.Duration(r.Burst) * time.Second)); wait > 0 {
-		return &auth.ThrottledError{RetryAfter: max(wait, time.Second).Round(time.Second),
-			Err: cesi.Errorf(cesi.TooOften, "That was asked for too often in a short time, so it was not done. Try again in a second.")}
-	}
-	r.spent[user] = whole.Add(time.Second)
-	return nil
-}
-
 // restrain bounds how often the visitor makes changes that every role may make.
 func (s *Server) restrain(r *http.Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
-	return s.changes.take(visitorOf(r).user.Name, s.opts.Now())
+	return s.changes.Take(session.Of(r).User.Name, s.opts.Now())
 }

@@ -9,28 +9,6 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestRates_BurstThenOnceASecond(t *testing.T) {
-	r := rates{Burst: 3}
-	now := time.Now()
-	take := func(user string) bool { return r.take(user, now) == nil }
-	for n := range 3 {
-		if !take("a") {
-			t.Fatalf("refused at %d", n)
-		}
-	}
-	if take("a") || !take("b") {
-		t.Error("a may go on, or b may not begin")
-	}
-	now = now.Add(time.Second)
-	if !take("a") || take("a") {
-		t.Error("a second later it is not one more")
-	}
-	now = now.Add(time.Hour)
-	if !take("c") || len(r.spent) != 1 {
-		t.Errorf("%d users are remembered", len(r.spent))
-	}
-}
-
 func TestRates_ViewerCantFloodTheActivityLog(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 
 	"github.com/go-chi/chi/v5"
@@ -168,7 +169,7 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
 	refusal := words.Of("This address does not take %s requests.", r.Method)
-	if isAPI(r) {
+	if session.IsAPI(r) {
 		s.api.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: refusal.String()})
 		return
 	}

@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"cesi/internal/auth"
-	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/store"
 	"cesi/web"
 
@@ -56,20 +56,20 @@ type Build struct {
 // Settings are the part of the configuration that a Server follows.
 type Settings struct {
 	Pages    PageSettings
-	Sessions SessionSettings
+	Sessions session.Settings
 }
 
 // Server answers HTTP requests.
 type Server struct {
 	opts      Options
-	sessions  *sessions
+	sessions  *session.Sessions
 	pages     *pagesHandler
 	api       *apiHandler
 	stream    *streamHandler
 	static    http.Handler
 	router    chi.Router          // the routes, unguarded
 	livePages map[string]livePage // by pattern
-	changes   rates
+	changes   session.Rates
 	handler   http.Handler
 	proxies   proxyWarnings
 	refusals  logBudget
@@ -87,7 +87,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 			return nil, err
 		}
 	}
-	s := &Server{opts: opts, static: web.Handler(), started: opts.Now(), changes: rates{Burst: changeBurst}}
+	s := &Server{opts: opts, static: web.Handler(), started: opts.Now(), changes: session.Rates{Burst: changeBurst}}
 	s.wire()
 	s.Apply(settings)
 	s.router = s.routes()
@@ -107,12 +107,12 @@ func (s *Server) wire() {
 		Fleet: o.Fleet, Logs: request.LogSource{Fleet: o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
 	}
 	tails := logs.New(requests.Logs, o.Log)
-	s.sessions = &sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
+	s.sessions = &session.Sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
 	s.pages = &pagesHandler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
 		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
 		Prefix: o.Prefix, ConfigFile: o.ConfigFile, Database: o.Database, Started: s.started,
-		Polls: rates{Burst: pollBurst},
+		Polls: session.Rates{Burst: pollBurst},
 	}
 	s.api = &apiHandler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
@@ -135,14 +135,3 @@ func (s *Server) RunLive(ctx context.Context) { s.stream.runLive(ctx) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
-
-// actorOf is who makes the request, for the activity log. Behind the address
-// stands the API token that was used, if one was.
-func actorOf(r *http.Request) cesi.Actor {
-	v := visitorOf(r)
-	address := v.address
-	if v.bearer != "" {
-		address += " (token " + v.bearer + ")"
-	}
-	return cesi.Actor{User: v.user.Name, Role: v.user.Role, Address: address}
-}

@@ -10,6 +10,7 @@ import (
 	"cesi/internal/live"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/session"
 	"cesi/internal/words"
 )
 
@@ -21,7 +22,7 @@ type streamHandler struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Requests *request.Reader
-	Sessions *sessions
+	Sessions *session.Sessions
 	// Version names the state of the fleet and of the activity log.
 	Version func() string
 	// Speaker chooses the language of an answer.

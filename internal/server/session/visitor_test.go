@@ -1,4 +1,4 @@
-package server
+package session
 
 import (
 	"net/http/httptest"
@@ -31,7 +31,7 @@ func TestClientAddressOnlyFromTrustedProxies(t *testing.T) {
 			for _, value := range test.forwarded {
 				r.Header.Add("X-Forwarded-For", value)
 			}
-			if got := clientAddress(r, trusted); got != test.want {
+			if got := ClientAddress(r, trusted); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
