@@ -23,6 +23,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/store"
 	"cesi/internal/supervisor"
 	"cesi/internal/supervisor/supervisortest"
@@ -82,7 +83,7 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 	for _, c := range change {
 		c(set)
 	}
-	set.renderer = newTestRenderer(t, set.Prefix)
+	set.renderer = viewtest.Renderer(t, set.Prefix)
 	h := &harness{t: t, log: log, settings: set.Settings}
 	h.openStore(set)
 	h.runFleet(set)
@@ -144,24 +145,6 @@ func (h *harness) runFleet(set *setup) {
 	if !set.unready {
 		h.wait("every node to be asked", h.fleet.Ready)
 	}
-}
-
-// renderers are what newTestRenderer has made, by prefix.
-var renderers sync.Map
-
-// newTestRenderer returns the renderer of a prefix, one for all tests: parsing all
-// templates takes longer than most of them.
-func newTestRenderer(t testing.TB, prefix string) *renderer {
-	t.Helper()
-	if r, found := renderers.Load(prefix); found {
-		return r.(*renderer)
-	}
-	r, err := newRenderer(prefix)
-	if err != nil {
-		t.Fatal(err)
-	}
-	renderers.Store(prefix, r)
-	return r
 }
 
 // emptyDatabase is the file of a new database, which is made once, for the same

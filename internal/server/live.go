@@ -16,6 +16,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/live"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -278,7 +279,7 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 
 // looksAt reports whether a page that somebody has open shows the process.
 func (h *streamHandler) looksAt(p fleet.Ref) bool {
-	return h.hub.Shows(processRowID(p.Node, p.ProcessID))
+	return h.hub.Shows(view.ProcessRowID(p.Node, p.ProcessID))
 }
 
 // runLive tells the pages in the browsers of what changes in the fleet, and the

@@ -11,6 +11,7 @@ import (
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -83,7 +84,7 @@ func (h *streamHandler) bothTails(r *http.Request, node string, p *fleet.Process
 		}
 		tail, failure := h.Logs.Tail(session.Of(r).User.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
 		if failure != nil {
-			refused[stream], err = sentence(failure), failure
+			refused[stream], err = view.Sentence(failure), failure
 			continue
 		}
 		tails[stream] = tail

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -16,10 +17,10 @@ import (
 const dashboardEntries = 8
 
 // base gathers what a page says besides its own matter.
-func (h *pagesHandler) base(r *http.Request) basePage {
+func (h *pagesHandler) base(r *http.Request) view.Base {
 	settings := h.settings.Load()
 	v := session.Of(r)
-	b := basePage{
+	b := view.Base{
 		Site: settings.Name, Theme: settings.Theme, User: v.User, Speaker: h.speaker(r),
 		Here: h.here(r), Now: h.Now(), Version: h.Version(),
 	}
@@ -47,7 +48,7 @@ func (h *pagesHandler) speaker(r *http.Request) *words.Speaker {
 	if user := session.Of(r).User; user != nil {
 		own = user.Language
 	}
-	return h.Renderer.book.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
+	return h.Renderer.Book.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
 }
 
 // here is the page's path and query, without what tells of the last command.
@@ -60,26 +61,26 @@ func (h *pagesHandler) here(r *http.Request) string {
 	return u.RequestURI()
 }
 
-func (h *pagesHandler) banners(settings *PageSettings) []banner {
-	var list []banner
+func (h *pagesHandler) banners(settings *PageSettings) []view.Banner {
+	var list []view.Banner
 	if settings.Problem != nil {
-		list = append(list, newConfigBanner(settings.Problem))
+		list = append(list, view.NewConfigBanner(settings.Problem))
 	}
 	if len(settings.NeedsRestart) > 0 {
-		list = append(list, banner{Sentence: words.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
+		list = append(list, view.Banner{Sentence: words.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
 			Details: settings.NeedsRestart})
 	}
 	if gone := h.Journal.Gone(); gone != nil {
-		list = append(list, banner{Sentence: sentence(gone)})
+		list = append(list, view.Banner{Sentence: view.Sentence(gone)})
 	} else if _, waiting, err := h.Journal.Degraded(); waiting > 0 || err != nil {
-		list = append(list, newAuditBanner())
+		list = append(list, view.NewAuditBanner())
 	}
 	return list
 }
 
 // failPage shows an error as a page.
 func (h *pagesHandler) failPage(w http.ResponseWriter, r *http.Request, err error) {
-	page := newErrorPage(h.base(r), request.Status(err), sentence(err), h.nodeToOffer(r))
+	page := newErrorPage(h.base(r), request.Status(err), view.Sentence(err), h.nodeToOffer(r))
 	if errors.Is(err, request.ErrCrossSite) { // no other role would help
 		page.Advice = words.Of("If it was you who wanted this, do it from CeSI's own pages.")
 	}
@@ -93,7 +94,7 @@ func (h *pagesHandler) failPage(w http.ResponseWriter, r *http.Request, err erro
 }
 
 func (h *pagesHandler) showError(w http.ResponseWriter, page errorPage) {
-	if err := h.Renderer.render(w, page.Status, "error", page); err != nil {
+	if err := h.Renderer.Render(w, page.Status, "error", page); err != nil {
 		h.Log.Error("the error page failed", "error", err)
 		http.Error(w, page.Sentence.String(), page.Status)
 	}
@@ -120,7 +121,7 @@ func (h *pagesHandler) dashboardPage(w http.ResponseWriter, r *http.Request) err
 		Activity: activity, ConfigFile: h.configFile(r),
 		AllTroubles: r.URL.Query().Get("attention") == "all",
 	})
-	return h.Renderer.render(w, http.StatusOK, "dashboard", page)
+	return h.Renderer.Render(w, http.StatusOK, "dashboard", page)
 }
 
 // configFile is the configuration's path, for those who may edit it.
@@ -133,7 +134,7 @@ func (h *pagesHandler) configFile(r *http.Request) string {
 
 func (h *pagesHandler) nodesPage(w http.ResponseWriter, r *http.Request) error {
 	page := newNodesPage(h.base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
-	return h.Renderer.render(w, http.StatusOK, "nodes", page)
+	return h.Renderer.Render(w, http.StatusOK, "nodes", page)
 }
 
 func (h *pagesHandler) nodePage(w http.ResponseWriter, r *http.Request) error {
@@ -145,7 +146,7 @@ func (h *pagesHandler) nodePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, http.StatusOK, "node", newNodePage(h.base(r), n, number))
+	return h.Renderer.Render(w, http.StatusOK, "node", newNodePage(h.base(r), n, number))
 }
 
 func (h *pagesHandler) aboutPage(w http.ResponseWriter, r *http.Request) error {
@@ -153,7 +154,7 @@ func (h *pagesHandler) aboutPage(w http.ResponseWriter, r *http.Request) error {
 		Build: h.Build, Started: h.Started, Modules: modules(),
 		ConfigFile: h.ConfigFile, Database: h.Database,
 	}
-	return h.Renderer.render(w, http.StatusOK, "about", newAboutPage(h.base(r), facts, h.Fleet.Snapshot()))
+	return h.Renderer.Render(w, http.StatusOK, "about", newAboutPage(h.base(r), facts, h.Fleet.Snapshot()))
 }
 
 // modules are the Go modules in this program, path to version.

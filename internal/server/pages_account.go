@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 )
 
 func (h *pagesHandler) loginPage(w http.ResponseWriter, r *http.Request) error {
@@ -14,7 +15,7 @@ func (h *pagesHandler) loginPage(w http.ResponseWriter, r *http.Request) error {
 		h.Requests.Redirect(w, r, next)
 		return nil
 	}
-	return h.Renderer.render(w, http.StatusOK, "login", newLoginPage(h.base(r), "", next, ""))
+	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.base(r), "", next, ""))
 }
 
 func (h *pagesHandler) loginForm(w http.ResponseWriter, r *http.Request) error {
@@ -34,7 +35,7 @@ func (h *pagesHandler) loginForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	request.SetRetryAfter(w, err)
-	return h.Renderer.render(w, request.Status(err), "login", newLoginPage(h.base(r), name, next, cesi.Sentence(err)))
+	return h.Renderer.Render(w, request.Status(err), "login", newLoginPage(h.base(r), name, next, cesi.Sentence(err)))
 }
 
 func (h *pagesHandler) logoutForm(w http.ResponseWriter, r *http.Request) error {
@@ -52,26 +53,26 @@ func (h *pagesHandler) profilePage(w http.ResponseWriter, r *http.Request) error
 }
 
 // profileNotice says what was just done.
-func profileNotice(base basePage, key string) string {
+func profileNotice(base view.Base, key string) string {
 	switch key {
 	case "password":
-		return base.say("Your password is changed. All your other sessions have ended.")
+		return base.Say("Your password is changed. All your other sessions have ended.")
 	case "preferences":
-		return base.say("The pages are as you want them from now on.")
+		return base.Say("The pages are as you want them from now on.")
 	case "role":
-		return base.say("Your role is changed.")
+		return base.Say("Your role is changed.")
 	case "session":
-		return base.say("The session has ended.")
+		return base.Say("The session has ended.")
 	case "sessions":
-		return base.say("All your other sessions have ended.")
+		return base.Say("All your other sessions have ended.")
 	case "token":
-		return base.say("The API token is revoked.")
+		return base.Say("The API token is revoked.")
 	default:
 		return ""
 	}
 }
 
-func (h *pagesHandler) showProfile(w http.ResponseWriter, r *http.Request, base basePage, status int, facts profileFacts) error {
+func (h *pagesHandler) showProfile(w http.ResponseWriter, r *http.Request, base view.Base, status int, facts profileFacts) error {
 	v := session.Of(r)
 	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
 	if err != nil {
@@ -81,8 +82,8 @@ func (h *pagesHandler) showProfile(w http.ResponseWriter, r *http.Request, base 
 	if err != nil {
 		return err
 	}
-	facts.Preferences = newPreferences(h.Renderer.book)
-	return h.Renderer.render(w, status, "profile", newProfilePage(base, facts, sessions, v.Token, tokens))
+	facts.Preferences = newPreferences(h.Renderer.Book)
+	return h.Renderer.Render(w, status, "profile", newProfilePage(base, facts, sessions, v.Token, tokens))
 }
 
 // preferencesForm keeps the visitor's language and colour scheme.

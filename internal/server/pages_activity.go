@@ -26,13 +26,13 @@ func (h *pagesHandler) activityPage(w http.ResponseWriter, r *http.Request) erro
 	more := len(lines) > activityEntries
 	base := h.base(r)
 	if r.URL.Query().Get("notice") == "purged" {
-		base.Notice = base.say("The entries are removed. The log says so, and how many they were.")
+		base.Notice = base.Say("The entries are removed. The log says so, and how many they were.")
 	}
 	page := newActivityPage(base, query, lines[:min(len(lines), activityEntries)], more)
 	for _, n := range h.Fleet.Snapshot().Nodes {
 		page.Nodes = append(page.Nodes, n.Name)
 	}
-	return h.Renderer.render(w, http.StatusOK, "activity", page)
+	return h.Renderer.Render(w, http.StatusOK, "activity", page)
 }
 
 func (h *pagesHandler) activityEntryPage(w http.ResponseWriter, r *http.Request) error {
@@ -45,7 +45,7 @@ func (h *pagesHandler) activityEntryPage(w http.ResponseWriter, r *http.Request)
 		return err
 	}
 	all := visibleTo(session.Of(r).User, slices.Insert(targets, 0, entry))
-	return h.Renderer.render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.base(r), all[0], all[1:]))
+	return h.Renderer.Render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.base(r), all[0], all[1:]))
 }
 
 // visibleTo takes out what only administrators may see.

@@ -45,7 +45,7 @@ func (h *pagesHandler) ask(w http.ResponseWriter, r *http.Request, command reque
 	if problem != "" {
 		status = http.StatusConflict
 	}
-	return h.Renderer.render(w, status, "confirm", newConfirmPage(h.base(r), command, preview, problem))
+	return h.Renderer.Render(w, status, "confirm", newConfirmPage(h.base(r), command, preview, problem))
 }
 
 // commandForm sends a command out, unless it has to be asked about first, and
@@ -102,7 +102,7 @@ func (h *pagesHandler) sayFarewell(w http.ResponseWriter, r *http.Request, comma
 	if page.Seconds > 0 {
 		w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", page.Seconds, h.Prefix+page.Back))
 	}
-	return h.Renderer.render(w, http.StatusOK, "farewell", page)
+	return h.Renderer.Render(w, http.StatusOK, "farewell", page)
 }
 
 // questionable reports whether a command is asked about before it goes out.

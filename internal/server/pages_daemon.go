@@ -8,6 +8,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 )
 
 // daemonPage shows what can be done to a node's supervisord itself.
@@ -20,7 +21,7 @@ func (h *pagesHandler) daemonPage(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, http.StatusOK, "daemon", newDaemonPage(h.base(r), n, number))
+	return h.Renderer.Render(w, http.StatusOK, "daemon", newDaemonPage(h.base(r), n, number))
 }
 
 // rereadForm has the node's supervisord read its configuration anew, which
@@ -32,12 +33,12 @@ func (h *pagesHandler) rereadForm(w http.ResponseWriter, r *http.Request) error 
 	}
 	changes, err := h.Fleet.Reread(r.Context(), n.Name)
 	if cesi.FaultOf(err) == cesi.FaultCantReread {
-		return h.Renderer.render(w, http.StatusUnprocessableEntity, "reread", newBrokenPage(h.base(r), n, cesi.Sentence(err)))
+		return h.Renderer.Render(w, http.StatusUnprocessableEntity, "reread", newBrokenPage(h.base(r), n, cesi.Sentence(err)))
 	}
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, http.StatusOK, "reread", newRereadPage(h.base(r), n, changes))
+	return h.Renderer.Render(w, http.StatusOK, "reread", newRereadPage(h.base(r), n, changes))
 }
 
 // updateForm takes up the groups that were ticked on the page of a reread.
@@ -92,9 +93,9 @@ func (h *pagesHandler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet
 	}
 	status, question := http.StatusOK, newDaemonQuestion(n, c)
 	if problem != nil {
-		status, question.Problem = http.StatusConflict, sentence(problem)
+		status, question.Problem = http.StatusConflict, view.Sentence(problem)
 	}
-	return h.Renderer.render(w, status, "question", newQuestionPage(h.base(r), "nodes", question))
+	return h.Renderer.Render(w, status, "question", view.NewQuestionPage(h.base(r), "nodes", question))
 }
 
 // sendToDaemon sends a command out and leads back to the node's daemon page. What

@@ -12,7 +12,7 @@ import (
 // environmentsPage lists the environments.
 func (h *pagesHandler) environmentsPage(w http.ResponseWriter, r *http.Request) error {
 	page := newEnvironmentsPage(h.base(r), h.Fleet.Snapshot(), h.configFile(r))
-	return h.Renderer.render(w, http.StatusOK, "environments", page)
+	return h.Renderer.Render(w, http.StatusOK, "environments", page)
 }
 
 // environmentPage shows the nodes of one environment and their processes.
@@ -26,7 +26,7 @@ func (h *pagesHandler) environmentPage(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, http.StatusOK, "environment", newEnvironmentPage(h.base(r), snapshot, name, number))
+	return h.Renderer.Render(w, http.StatusOK, "environment", newEnvironmentPage(h.base(r), snapshot, name, number))
 }
 
 // findEnvironment returns the environment that the path names.

@@ -14,7 +14,7 @@ func (h *pagesHandler) groupsPage(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	page := newGroupsPage(h.base(r), h.Fleet.Snapshot(), q, h.configFile(r))
-	return h.Renderer.render(w, http.StatusOK, "groups", page)
+	return h.Renderer.Render(w, http.StatusOK, "groups", page)
 }
 
 // groupPage shows one group across the fleet, or across an environment.
@@ -31,5 +31,5 @@ func (h *pagesHandler) groupPage(w http.ResponseWriter, r *http.Request) error {
 	if !found {
 		return cesi.Errorf(cesi.NotFound, "there is no group %q in environment %q", group.Name, q.Environment)
 	}
-	return h.Renderer.render(w, http.StatusOK, "group", newGroupPage(h.base(r), group, part, q))
+	return h.Renderer.Render(w, http.StatusOK, "group", newGroupPage(h.base(r), group, part, q))
 }

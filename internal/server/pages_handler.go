@@ -12,6 +12,7 @@ import (
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 	"cesi/internal/store"
 )
 
@@ -26,7 +27,7 @@ type pagesHandler struct {
 	Now      func() time.Time
 	Requests *request.Reader
 	Sessions *session.Sessions
-	Renderer *renderer
+	Renderer *view.Renderer
 	// Version names the state of the fleet and of the activity log.
 	Version func() string
 	// OwnQuery returns the parameters of a request that its page reads.

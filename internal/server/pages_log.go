@@ -11,6 +11,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -36,15 +37,15 @@ func (h *pagesHandler) logPage(w http.ResponseWriter, r *http.Request) error {
 		page.Panel.NoLog = request.WhyNoLog(l.Process, l.Name.Stream)
 		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // or there is none to come
 	case cesi.IsUnreadableLog(err):
-		page.Panel.NoLog = words.Heard(capitalized(cesi.Sentence(err)))
+		page.Panel.NoLog = words.Heard(view.Capitalized(cesi.Sentence(err)))
 		page.Panel.Live = false
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
-		page.Panel.Problem = words.Heard(capitalized(cesi.Sentence(err))) // and it comes live when the node does
+		page.Panel.Problem = words.Heard(view.Capitalized(cesi.Sentence(err))) // and it comes live when the node does
 	default:
 		return err
 	}
 	request.ExtendWriteDeadline(w)
-	return h.Renderer.render(w, http.StatusOK, "log", page)
+	return h.Renderer.Render(w, http.StatusOK, "log", page)
 }
 
 // fillLog reads the part of a log that a query asks for into the page.
@@ -76,7 +77,7 @@ func (h *pagesHandler) fillLog(ctx context.Context, page *logPageData, l request
 		}
 		found = &q
 	}
-	p.fill(ctx, page.Speaker, toLine(part, size), size, found)
+	p.Fill(ctx, page.Speaker, toLine(part, size), size, found)
 	return nil
 }
 
@@ -143,7 +144,7 @@ func (h *pagesHandler) logSearchPage(w http.ResponseWriter, r *http.Request) err
 	}
 	page.Found = newFoundView(page.Panel, found)
 	request.ExtendWriteDeadline(w)
-	return h.Renderer.render(w, http.StatusOK, "log_search", page)
+	return h.Renderer.Render(w, http.StatusOK, "log_search", page)
 }
 
 // stepSearch leads to the match before or behind an offset, if there is one.
@@ -161,10 +162,10 @@ func (h *pagesHandler) stepSearch(ctx context.Context, w http.ResponseWriter, r 
 		return err
 	}
 	if found {
-		h.Requests.Redirect(w, r, matchURL(page.Panel, match.Offset))
+		h.Requests.Redirect(w, r, view.MatchURL(page.Panel, match.Offset))
 		return nil
 	}
 	page.Found = nothingFurther(page.Panel, direction, from, end)
 	request.ExtendWriteDeadline(w)
-	return h.Renderer.render(w, http.StatusOK, "log_search", page)
+	return h.Renderer.Render(w, http.StatusOK, "log_search", page)
 }

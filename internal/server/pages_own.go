@@ -9,6 +9,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -76,7 +77,7 @@ func (h *pagesHandler) askToRevoke(w http.ResponseWriter, r *http.Request) error
 	}
 	for _, t := range tokens {
 		if id := strconv.FormatInt(t.ID, 10); id == request.Param(r, "id") {
-			return h.Renderer.render(w, http.StatusOK, "question", newQuestionPage(h.base(r), "profile", question{
+			return h.Renderer.Render(w, http.StatusOK, "question", view.NewQuestionPage(h.base(r), "profile", view.Confirmation{
 				Question: words.Of("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: words.Of("Revoke %s", request.Sanitize(t.Name)),
 				Post: request.LocalURL("profile", "tokens", id, "revoke"), Back: "/profile",
 				Remarks: []words.Phrase{words.Of("Scripts that use it are refused from now on.")},

@@ -10,5 +10,5 @@ func (h *pagesHandler) processPage(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, http.StatusOK, "process", newProcessPage(h.base(r), n, p))
+	return h.Renderer.Render(w, http.StatusOK, "process", newProcessPage(h.base(r), n, p))
 }

@@ -13,5 +13,5 @@ func (h *pagesHandler) processesPage(w http.ResponseWriter, r *http.Request) err
 		return err
 	}
 	page := newProcessesPage(h.base(r), h.Fleet.Snapshot(), q, h.configFile(r))
-	return h.Renderer.render(w, http.StatusOK, "processes", page)
+	return h.Renderer.Render(w, http.StatusOK, "processes", page)
 }

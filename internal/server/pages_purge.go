@@ -11,7 +11,7 @@ import (
 func (h *pagesHandler) purgePage(w http.ResponseWriter, r *http.Request) error {
 	text := r.URL.Query().Get("before")
 	if text == "" {
-		return h.Renderer.render(w, http.StatusOK, "purge", newPurgePage(h.base(r)))
+		return h.Renderer.Render(w, http.StatusOK, "purge", newPurgePage(h.base(r)))
 	}
 	before, err := h.Requests.PurgeTime(text)
 	if err != nil {
@@ -21,7 +21,7 @@ func (h *pagesHandler) purgePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, http.StatusOK, "purge", newPurgePage(h.base(r)).about(before, n))
+	return h.Renderer.Render(w, http.StatusOK, "purge", newPurgePage(h.base(r)).about(before, n))
 }
 
 // purgeForm is the yes to purgePage's question.

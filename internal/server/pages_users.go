@@ -8,23 +8,24 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 func (h *pagesHandler) usersPage(w http.ResponseWriter, r *http.Request) error {
 	base := h.base(r)
 	if r.URL.Query().Get("notice") == "deleted" {
-		base.Notice = base.say("The user is deleted.")
+		base.Notice = base.Say("The user is deleted.")
 	}
 	return h.showUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
 }
 
-func (h *pagesHandler) showUsers(w http.ResponseWriter, r *http.Request, base basePage, status int, form newUserForm, problem string, made *secret) error {
+func (h *pagesHandler) showUsers(w http.ResponseWriter, r *http.Request, base view.Base, status int, form newUserForm, problem string, made *secret) error {
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return err
 	}
-	return h.Renderer.render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
+	return h.Renderer.Render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
 }
 
 // addUserForm adds a user with the password of the form, or one that is made up,
@@ -59,17 +60,17 @@ func (h *pagesHandler) userPage(w http.ResponseWriter, r *http.Request) error {
 	base := h.base(r)
 	switch r.URL.Query().Get("notice") {
 	case "role":
-		base.Notice = base.say("The role is changed. It is in force now.")
+		base.Notice = base.Say("The role is changed. It is in force now.")
 	case "sessions":
-		base.Notice = base.say("All sessions have ended.")
+		base.Notice = base.Say("All sessions have ended.")
 	case "tokens":
-		base.Notice = base.say("All API tokens are revoked.")
+		base.Notice = base.Say("All API tokens are revoked.")
 	}
 	return h.showUser(w, r, base, nil, nil)
 }
 
 // showUser shows the user of the path, with what went wrong or what is shown once.
-func (h *pagesHandler) showUser(w http.ResponseWriter, r *http.Request, base basePage, failure error, made *secret) error {
+func (h *pagesHandler) showUser(w http.ResponseWriter, r *http.Request, base view.Base, failure error, made *secret) error {
 	account, err := h.account(r)
 	if err != nil {
 		return err
@@ -82,7 +83,7 @@ func (h *pagesHandler) showUser(w http.ResponseWriter, r *http.Request, base bas
 	if failure != nil {
 		status, problem = request.Status(failure), cesi.Sentence(failure)
 	}
-	return h.Renderer.render(w, status, "user", newUserPage(base, account, tokens, problem, made))
+	return h.Renderer.Render(w, status, "user", newUserPage(base, account, tokens, problem, made))
 }
 
 // account finds the user of the path.
@@ -157,35 +158,35 @@ func (h *pagesHandler) revokeTokensForm(w http.ResponseWriter, r *http.Request) 
 }
 
 // askAbout serves the question before a change of the path's user.
-func (h *pagesHandler) askAbout(ask func(cesi.Account) question) func(http.ResponseWriter, *http.Request) error {
+func (h *pagesHandler) askAbout(ask func(cesi.Account) view.Confirmation) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		account, err := h.account(r)
 		if err != nil {
 			return err
 		}
-		return h.Renderer.render(w, http.StatusOK, "question", newQuestionPage(h.base(r), "users", ask(account)))
+		return h.Renderer.Render(w, http.StatusOK, "question", view.NewQuestionPage(h.base(r), "users", ask(account)))
 	}
 }
 
-func askToDelete(a cesi.Account) question {
-	return question{
+func askToDelete(a cesi.Account) view.Confirmation {
+	return view.Confirmation{
 		Question: words.Of("Delete %s?", request.Sanitize(a.Name)), Verb: words.Of("Delete %s", request.Sanitize(a.Name)),
 		Post: request.LocalURL("users", a.Name, "delete"), Back: request.LocalURL("users", a.Name),
 		Remarks: []words.Phrase{words.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
 	}
 }
 
-func askToEndSessions(a cesi.Account) question {
+func askToEndSessions(a cesi.Account) view.Confirmation {
 	sessions := words.Of("%d sessions", a.Sessions)
-	return question{
+	return view.Confirmation{
 		Question: words.Of("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: words.Of("End %s", sessions),
 		Post: request.LocalURL("users", a.Name, "sessions"), Back: request.LocalURL("users", a.Name),
 		Remarks: []words.Phrase{words.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
 	}
 }
 
-func askToRevokeTokens(a cesi.Account) question {
-	return question{
+func askToRevokeTokens(a cesi.Account) view.Confirmation {
+	return view.Confirmation{
 		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
 		Verb:     words.Of("Revoke %s", words.Of("%d tokens", a.Tokens)),
 		Post:     request.LocalURL("users", a.Name, "tokens"), Back: request.LocalURL("users", a.Name),

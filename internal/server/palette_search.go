@@ -8,6 +8,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // paletteSearch looks through what its reader may see and do.
 type paletteSearch struct {
-	base     basePage
+	base     view.Base
 	snapshot *fleet.Snapshot
 	back     string // local path that a command leads back to
 }
@@ -153,7 +154,7 @@ func (p paletteSearch) actOnProcesses(found *results, action cesi.Action, w soug
 		if !ok || len(w) == 0 && process.Severity() == 0 || !found.takes(score+rateAction) {
 			continue
 		}
-		for _, a := range newRowActions(*process, true) {
+		for _, a := range view.NewRowActions(*process, true) {
 			if a.Action == action && !a.Disabled {
 				found.add(score+rateAction, func() paletteItem { return p.newActionItem(n, process, a) })
 			}

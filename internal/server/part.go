@@ -11,12 +11,13 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 )
 
 // failPart tells a page that is there of an error.
 func (h *pagesHandler) failPart(w http.ResponseWriter, r *http.Request, err error) {
-	f := &flash{Kind: "bad", Sentence: sentence(err)}
-	if err := h.Renderer.renderPart(w, request.Status(err), h.speaker(r), "toast", f); err != nil {
+	f := &view.Flash{Kind: "bad", Sentence: view.Sentence(err)}
+	if err := h.Renderer.RenderPartial(w, request.Status(err), h.speaker(r), "toast", f); err != nil {
 		h.Log.Error("a message failed", "error", err)
 	}
 }
@@ -24,11 +25,11 @@ func (h *pagesHandler) failPart(w http.ResponseWriter, r *http.Request, err erro
 // toast tells a page that is there how a command went: of a single process that
 // did not come up, with the end of its log.
 func (h *pagesHandler) toast(w http.ResponseWriter, r *http.Request, report fleet.Report, later int) error {
-	f := newFlash(report, later)
+	f := view.NewFlash(report, later)
 	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && session.Of(r).User.Role.Can(cesi.ReadLogs) {
 		f.Log = h.lastWords(r.Context(), report.Outcomes[0].Ref)
 	}
-	return h.Renderer.renderPart(w, http.StatusOK, h.speaker(r), "toast", f)
+	return h.Renderer.RenderPartial(w, http.StatusOK, h.speaker(r), "toast", f)
 }
 
 const (
@@ -39,7 +40,7 @@ const (
 
 // lastWords is the end of what a process has written to stderr, or to stdout
 // where that holds both; nil if there is nothing or the node does not say soon.
-func (h *pagesHandler) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
+func (h *pagesHandler) lastWords(ctx context.Context, ref fleet.Ref) *view.LogEnd {
 	n, found := h.Fleet.Snapshot().Node(ref.Node)
 	if !found {
 		return nil
@@ -62,7 +63,7 @@ func (h *pagesHandler) lastWords(ctx context.Context, ref fleet.Ref) *logEnd {
 	for i := range lines {
 		lines[i] = request.Sanitize(lines[i])
 	}
-	return &logEnd{
+	return &view.LogEnd{
 		Text: strings.Join(lines[max(0, len(lines)-lastWordsLines):], "\n"),
 		Link: request.LocalURL("nodes", ref.Node, "processes", ref.ProcessID, "log", stream),
 	}

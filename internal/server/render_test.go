@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/words"
 )
 
 func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 	w := httptest.NewRecorder()
-	page := newErrorPage(basePage{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, words.Verbatim("there is no such node"), "")
-	if err := newTestRenderer(t, "").render(w, http.StatusNotFound, "error", page); err != nil {
+	page := newErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, words.Verbatim("there is no such node"), "")
+	if err := viewtest.Renderer(t, "").Render(w, http.StatusNotFound, "error", page); err != nil {
 		t.Fatal(err)
 	}
 	if w.Code != http.StatusNotFound {
@@ -27,16 +29,16 @@ func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 }
 
 func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	unknownTheme := sampleBase(0)
 	unknownTheme.Theme = "no such theme"
 	for name, try := range map[string]sample{
-		"an unknown page":    {page: "no such page", data: basePage{}},
-		"the wrong struct":   {page: "error", data: basePage{}},
+		"an unknown page":    {page: "no such page", data: view.Base{}},
+		"the wrong struct":   {page: "error", data: view.Base{}},
 		"a failing template": {page: "error", data: newErrorPage(unknownTheme, 404, words.Phrase{}, "")},
 	} {
 		w := httptest.NewRecorder()
-		if err := r.render(w, http.StatusOK, try.page, try.data); err == nil {
+		if err := r.Render(w, http.StatusOK, try.page, try.data); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		if w.Body.Len() > 0 || w.Result().Header.Get("Content-Type") != "" {

@@ -16,6 +16,7 @@ import (
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 	"cesi/internal/store"
 	"cesi/web"
 
@@ -44,8 +45,8 @@ type Options struct {
 	// logged in, before it is answered; nil: nothing is.
 	LoggedIn func(context.Context)
 
-	patience time.Duration // 0 means DefaultPatience; tests have less of it
-	renderer *renderer     // nil: a new one; tests share one
+	patience time.Duration  // 0 means DefaultPatience; tests have less of it
+	renderer *view.Renderer // nil: a new one; tests share one
 }
 
 // Build says which program this is.
@@ -83,7 +84,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 	}
 	if opts.renderer == nil {
 		var err error
-		if opts.renderer, err = newRenderer(opts.Prefix); err != nil {
+		if opts.renderer, err = view.NewRenderer(opts.Prefix); err != nil {
 			return nil, err
 		}
 	}

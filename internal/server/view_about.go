@@ -7,12 +7,13 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // aboutPage says what this CeSI is and what it is made of.
 type aboutPage struct {
-	basePage
+	view.Base
 	aboutFacts
 	Uptime   words.Phrase
 	Nodes    int
@@ -36,10 +37,10 @@ type versionCount struct {
 	Nodes        int
 }
 
-func newAboutPage(base basePage, facts aboutFacts, s *fleet.Snapshot) aboutPage {
+func newAboutPage(base view.Base, facts aboutFacts, s *fleet.Snapshot) aboutPage {
 	return aboutPage{
-		basePage: base.at("about", base.say("About")), aboutFacts: facts,
-		Uptime: lasted(base.Now.Sub(facts.Started)),
+		Base: base.At("about", base.Say("About")), aboutFacts: facts,
+		Uptime: view.FormatElapsed(base.Now.Sub(facts.Started)),
 		Nodes:  len(s.Nodes), Versions: countVersions(s), Parts: newIncludedParts(facts.Modules),
 	}
 }

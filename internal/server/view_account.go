@@ -2,24 +2,25 @@ package server
 
 import (
 	"cesi/internal/cesi"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // loginPage asks who is there.
 type loginPage struct {
-	basePage
+	view.Base
 	Username string // as typed before
 	Next     string // local path to go on to
 	Problem  string // why the last try failed
 }
 
-func newLoginPage(base basePage, username, next, problem string) loginPage {
-	return loginPage{basePage: base.at("", base.say("Log in")), Username: username, Next: next, Problem: problem}
+func newLoginPage(base view.Base, username, next, problem string) loginPage {
+	return loginPage{Base: base.At("", base.Say("Log in")), Username: username, Next: next, Problem: problem}
 }
 
 // profilePage is the user's own account.
 type profilePage struct {
-	basePage
+	view.Base
 	profileFacts
 	Role      string
 	Allowed   []allowance
@@ -75,9 +76,9 @@ func newPreferences(book *words.Book) preferences {
 
 // newProfilePage shows the account of base.User, who must be set. Current is the
 // token of the session that looks.
-func newProfilePage(base basePage, facts profileFacts, sessions []cesi.Session, current string, tokens []cesi.Token) profilePage {
+func newProfilePage(base view.Base, facts profileFacts, sessions []cesi.Session, current string, tokens []cesi.Token) profilePage {
 	page := profilePage{
-		basePage: base.at("profile", base.say("Profile")), profileFacts: facts, Role: base.User.Role.String(),
+		Base: base.At("profile", base.Say("Profile")), profileFacts: facts, Role: base.User.Role.String(),
 		Sessions: newSessionRows(base.Now, sessions, current), Tokens: newTokenRows(base.Now, tokens), Lifetimes: lifetimes(),
 	}
 	for _, a := range []struct {

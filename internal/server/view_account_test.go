@@ -7,6 +7,8 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/words"
 
 	"github.com/PuerkitoBio/goquery"
@@ -16,7 +18,7 @@ import (
 func TestTheLoginFormSendsWhatTheServerReads(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = nil
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"login", "login", newLoginPage(base, "lin", "/nodes?q=a&b", "Wrong username or password.")})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"login", "login", newLoginPage(base, "lin", "/nodes?q=a&b", "Wrong username or password.")})
 	form := doc.Find("main form")
 	if got := form.AttrOr("method", "") + " " + form.AttrOr("action", ""); got != "post /cesi/login" {
 		t.Errorf("it goes to %q", got)
@@ -38,8 +40,8 @@ func TestTheLoginFormSendsWhatTheServerReads(t *testing.T) {
 func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = &cesi.User{Name: "admin", MustChange: true}
-	base.Banners = []banner{newAuditBanner()}
-	doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", newProfilePage(base, profileFacts{}, nil, "", nil)})
+	base.Banners = []view.Banner{view.NewAuditBanner()}
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"profile", "profile", newProfilePage(base, profileFacts{}, nil, "", nil)})
 	var links []string
 	doc.Find("a:not(.skip-link), form").Each(func(_ int, e *goquery.Selection) {
 		links = append(links, e.AttrOr("href", e.AttrOr("action", "")))
@@ -54,7 +56,7 @@ func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
 
 func TestTheProfileSaysWhatTheRoleAllows(t *testing.T) {
 	for role, want := range map[cesi.Role]int{cesi.Admin: 5, cesi.Operator: 3, cesi.LogReader: 2, cesi.Viewer: 1} {
-		doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", newProfilePage(sampleBase(role), profileFacts{}, nil, "", nil)})
+		doc := draw(t, viewtest.Renderer(t, ""), sample{"profile", "profile", newProfilePage(sampleBase(role), profileFacts{}, nil, "", nil)})
 		if got := doc.Find(".allowances .yes").Length(); got != want {
 			t.Errorf("%s: %d allowed", role, got)
 		}
@@ -70,9 +72,9 @@ func TestTheProfileSaysWhatTheRoleAllows(t *testing.T) {
 func TestOnlyAdministratorsSeeBannersAndPaths(t *testing.T) {
 	for _, role := range cesi.Roles() {
 		base := sampleBase(role)
-		base.Banners = []banner{newAuditBanner()}
+		base.Banners = []view.Banner{view.NewAuditBanner()}
 		facts := aboutFacts{ConfigFile: "/etc/cesi.conf", Database: "/var/lib/cesi.db", Started: fleettest.Now}
-		doc := draw(t, newTestRenderer(t, ""), sample{"about", "about", newAboutPage(base, facts, sampleFleet())})
+		doc := draw(t, viewtest.Renderer(t, ""), sample{"about", "about", newAboutPage(base, facts, sampleFleet())})
 		text := doc.Text()
 		shown := strings.Contains(text, "/var/lib/cesi.db") && strings.Contains(text, "activity log can't be written")
 		hidden := !strings.Contains(text, "cesi.db") && !strings.Contains(text, "cesi.conf") && !strings.Contains(text, "can't be written")
@@ -92,7 +94,7 @@ func TestTheAboutPageCountsVersions(t *testing.T) {
 }
 
 func TestAnErrorSaysWhatToDo(t *testing.T) {
-	r := newTestRenderer(t, "/cesi")
+	r := viewtest.Renderer(t, "/cesi")
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 504, 418} {
 		page := newErrorPage(sampleBase(cesi.Viewer), status, words.Verbatim("it is so"), "")
 		doc := draw(t, r, sample{"error", "error", page})

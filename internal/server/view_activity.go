@@ -8,13 +8,14 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/store"
 	"cesi/internal/words"
 )
 
 // activityPage lists the activity log, newest first.
 type activityPage struct {
-	basePage
+	view.Base
 	Query   request.ActivityQuery
 	Rows    []activityRow
 	Older   cesi.ActivityID // the page after this one begins before it; 0: this is the last
@@ -25,13 +26,13 @@ type activityPage struct {
 
 // newActivityPage lists the lines that the query chose, which are newest first.
 // More says whether there are older ones than these.
-func newActivityPage(base basePage, query request.ActivityQuery, lines []store.ActivityLine, more bool) activityPage {
+func newActivityPage(base view.Base, query request.ActivityQuery, lines []store.ActivityLine, more bool) activityPage {
 	page := activityPage{
-		basePage: base.at("activity", base.say("Activity")), Query: query,
+		Base: base.At("activity", base.Say("Activity")), Query: query,
 		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),
 	}
 	if page.Newest() {
-		page.basePage = page.kept()
+		page.Base = page.Kept()
 	}
 	if more && len(lines) > 0 {
 		page.Older = lines[len(lines)-1].Entry.ID
@@ -64,28 +65,28 @@ func actionChoices() []choice {
 func resultChoices() []choice {
 	var list []choice
 	for _, result := range cesi.Results() {
-		list = append(list, choice{string(result), newResultBadge(result).Word})
+		list = append(list, choice{string(result), view.NewResultBadge(result).Word})
 	}
 	return list
 }
 
 // activityEntryPage shows one entry with all its targets.
 type activityEntryPage struct {
-	basePage
+	view.Base
 	Row activityRow
 }
 
-func newActivityEntryPage(base basePage, entry cesi.Activity, children []cesi.Activity) activityEntryPage {
-	base = base.at("activity", base.say("Activity"))
+func newActivityEntryPage(base view.Base, entry cesi.Activity, children []cesi.Activity) activityEntryPage {
+	base = base.At("activity", base.Say("Activity"))
 	if entry.Result == cesi.Pending {
-		base = base.kept()
+		base = base.Kept()
 	}
 	row := newActivityRow(base.Now, entry)
 	for _, child := range notWellFirst(children) {
 		row.Targets = append(row.Targets, newActivityRow(base.Now, child))
 	}
 	row.TargetsChosen, row.TargetsTotal = len(row.Targets), len(row.Targets)
-	return activityEntryPage{basePage: base, Row: row}
+	return activityEntryPage{Base: base, Row: row}
 }
 
 // notWellFirst returns the targets with those first that did not go well.
@@ -113,7 +114,7 @@ type activityRow struct {
 	Target  words.Phrase // what on the node, or which user
 	Process string       // the target, for a filter, where it is a process or a group
 	Node    string
-	Result  resultBadge
+	Result  view.ResultBadge
 	Plain   bool // the result needs no badge: all went well
 	Took    words.Phrase
 	Detail  string // the text that was sent to standard input, for administrators
@@ -124,7 +125,7 @@ type activityRow struct {
 	TargetsChosen, TargetsTotal int
 }
 
-func newActivityRows(base basePage, lines []store.ActivityLine) []activityRow {
+func newActivityRows(base view.Base, lines []store.ActivityLine) []activityRow {
 	rows := make([]activityRow, 0, len(lines))
 	for _, line := range lines {
 		row := newActivityRow(base.Now, line.Entry)
@@ -139,17 +140,17 @@ func newActivityRows(base basePage, lines []store.ActivityLine) []activityRow {
 
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
-		RowID: rowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: when(now, a.Time), Who: words.Verbatim(a.User), User: a.User, From: a.Address,
+		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
+		Time: a.Time, When: view.When(now, a.Time), Who: words.Verbatim(a.User), User: a.User, From: a.Address,
 		Verb: verb(a.Action, a.Result), Node: a.Node,
-		Result: newResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
+		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 	}
 	if a.Duration > 0 && a.Action.IsCommand() {
-		row.Took = words.Of("in %s", duration(a.Duration))
+		row.Took = words.Of("in %s", view.Duration(a.Duration))
 	}
 	switch a.Action {
 	case cesi.ActionSignal:
-		row.Verb = signalVerb(a.Detail, a.Result)
+		row.Verb = view.SignalVerb(a.Detail, a.Result)
 	case cesi.ActionStdin:
 		row.Detail = a.Detail
 	}
@@ -177,7 +178,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 // verb says what somebody did, or tried to do.
 func verb(action cesi.Action, result cesi.Result) words.Phrase {
 	if action.IsCommand() {
-		return commandVerb(action, result)
+		return view.CommandVerb(action, result)
 	}
 	forms := deedWordsOf(action)
 	if result == cesi.OK || action == cesi.ActionLoginFailed {

@@ -7,6 +7,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +15,7 @@ import (
 
 func TestTheActivityLogReadsAsSentences(t *testing.T) {
 	page := newActivityPage(sampleBase(cesi.Admin), request.ActivityQuery{}, sampleActivity(), true)
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"activity", "activity", page})
 	doc.Find(".activity-targets").Remove()
 	want := []string{
 		"02:17:26 lin 10.9.0.4 restarted payments:* on pay-eu-2 partly in 4.1 s",
@@ -33,7 +34,7 @@ func TestTheActivityLogReadsAsSentences(t *testing.T) {
 
 func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
 	page := newActivityPage(sampleBase(cesi.Admin), request.ActivityQuery{}, sampleActivity(), false)
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"activity", "activity", page})
 	details := doc.Find("details.activity-targets")
 	if details.Length() != 1 {
 		t.Fatalf("%d entries open", details.Length())
@@ -53,7 +54,7 @@ func TestTargetsThatAreNotShownAreCountedAndLinked(t *testing.T) {
 	line := sampleActivity()[0]
 	line.Targets, line.Chosen, line.Total = line.Targets[2:3], 1, 4
 	page := newActivityPage(sampleBase(cesi.Admin), sampleActivityQuery("result=failed"), []store.ActivityLine{line}, false)
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"activity", "activity", page})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"activity", "activity", page})
 	want := []string{"3 ok, 1 failed · filtered to 1 of 4 failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker' in 2.0 s all 4"}
 	if diff := cmp.Diff(want, texts(doc, ".activity-targets")); diff != "" {
 		t.Error(diff)
@@ -65,7 +66,7 @@ func TestTargetsThatAreNotShownAreCountedAndLinked(t *testing.T) {
 
 func TestAnEntryListsWhatFailedFirst(t *testing.T) {
 	line := sampleActivity()[0]
-	doc := draw(t, newTestRenderer(t, ""), sample{"entry", "activity_entry", newActivityEntryPage(sampleBase(cesi.Viewer), line.Entry, line.Targets)})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"entry", "activity_entry", newActivityEntryPage(sampleBase(cesi.Viewer), line.Entry, line.Targets)})
 	want := []string{"payments:worker_03", "payments:worker_01", "payments:worker_02", "payments:worker_04"}
 	if diff := cmp.Diff(want, texts(doc, ".activity-target bdi.strong")); diff != "" {
 		t.Error(diff)
@@ -73,7 +74,7 @@ func TestAnEntryListsWhatFailedFirst(t *testing.T) {
 }
 
 func TestTheActivityLogHasPages(t *testing.T) {
-	r := newTestRenderer(t, "/cesi")
+	r := viewtest.Renderer(t, "/cesi")
 	items := sampleActivity()
 	for name, c := range map[string]struct {
 		query string
@@ -129,7 +130,7 @@ func TestTheDashboardSaysWhyAnActionFailed(t *testing.T) {
 		Message: "admin is the last administrator", Count: 1,
 	}
 	page := newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{Activity: []store.ActivityLine{{Entry: failed}}})
-	doc := draw(t, newTestRenderer(t, ""), sample{"dashboard", "dashboard", page})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"dashboard", "dashboard", page})
 	want := []string{"02:17:31 cli:root tried to delete user admin admin is the last administrator failed"}
 	if diff := cmp.Diff(want, texts(doc, ".activity-line")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

@@ -13,6 +13,8 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/words"
 	"cesi/web"
 
@@ -20,7 +22,7 @@ import (
 )
 
 func TestAThemeBringsItsStyleSheetAndOursFollowsTheSystem(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	for theme, want := range map[string][]string{
 		"":          {"vendor/bootstrap.min.css", "app.css", "dark.css (prefers-color-scheme: dark)"},
 		"flatly":    {"vendor/themes/flatly.css", "app.css"},
@@ -54,7 +56,7 @@ func TestTheDarkThemesAreKnown(t *testing.T) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		dark := strings.Contains(w.Body.String(), ";color-scheme:dark}")
-		base := basePage{Theme: strings.TrimSuffix(theme, ".css")}
+		base := view.Base{Theme: strings.TrimSuffix(theme, ".css")}
 		if base.Dark() != dark {
 			t.Errorf("%s: dark %v, but its style sheet says %v", base.Theme, base.Dark(), dark)
 		}
@@ -80,7 +82,7 @@ func TestAFlashTellsHowTheCommandWent(t *testing.T) {
 		{fleet.Report{Action: cesi.ActionStop, Done: true, Result: cesi.OK, Message: "there was nothing to do", Duration: time.Second}, "running", "Stop: there was nothing to do (1.0 s)."},
 		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 left alone (4.1 s)."},
 	} {
-		f := newFlash(c.report, 0)
+		f := view.NewFlash(c.report, 0)
 		if f.Kind != c.kind || f.Sentence.String() != c.sentence {
 			t.Errorf("%s: %q, want %s: %q", f.Kind, f.Sentence, c.kind, c.sentence)
 		}
@@ -90,7 +92,7 @@ func TestAFlashTellsHowTheCommandWent(t *testing.T) {
 func TestAFlashOfManyListsThem(t *testing.T) {
 	base := sampleBase(cesi.Operator)
 	base.Report, base.Here = sampleReport(), "/nodes/pay-eu-2"
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(base, payNode(), 1)})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"node", "node", newNodePage(base, payNode(), 1)})
 	want := []string{
 		"failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker'",
 		"ok payments:worker_01 on pay-eu-2",
@@ -108,14 +110,14 @@ func TestAFlashOfManyListsThem(t *testing.T) {
 }
 
 func TestTheConfigurationBannerNamesFileAndLine(t *testing.T) {
-	b := newConfigBanner(errors.New("open cesi.conf: permission denied"))
+	b := view.NewConfigBanner(errors.New("open cesi.conf: permission denied"))
 	if diff := cmp.Diff([]string{"open cesi.conf: permission denied"}, b.Details); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 }
 
 func TestTheNavigationMarksWhereOneIs(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	for _, c := range []struct {
 		s    sample
 		want string

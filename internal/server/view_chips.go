@@ -4,6 +4,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -43,7 +44,7 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 		checked := q.Wants(state)
 		if counts[state] > 0 || checked {
 			chips = append(chips, chip{Name: "state", Value: state.String(), Label: words.Verbatim(state.String()),
-				Kind: newProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
+				Kind: view.NewProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
 		}
 	}
 	return chips

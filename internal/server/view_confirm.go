@@ -7,12 +7,13 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // confirmPage is the question before a command on many.
 type confirmPage struct {
-	basePage
+	view.Base
 	request.Command
 	Question    string
 	Remark      words.Phrase // what the command means, where that is not plain
@@ -48,7 +49,7 @@ type leftAlone struct {
 
 // newConfirmPage asks about a command as its preview describes it. Problem is a
 // sentence about an answer that was not accepted, or empty.
-func newConfirmPage(base basePage, command request.Command, preview fleet.Preview, problem string) confirmPage {
+func newConfirmPage(base view.Base, command request.Command, preview fleet.Preview, problem string) confirmPage {
 	page := confirmPage{
 		Command: command,
 		Hit:     groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
@@ -56,10 +57,10 @@ func newConfirmPage(base basePage, command request.Command, preview fleet.Previe
 		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
 		Self: preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
-	page.Verb = do(command.Action, hitWords(preview))
-	page.Question = base.say("%s on %s?", base.Speaker.Tell(page.Verb), base.Speaker.Tell(nodeWords(preview)))
+	page.Verb = view.Do(command.Action, hitWords(preview))
+	page.Question = base.Say("%s on %s?", base.Speaker.Tell(page.Verb), base.Speaker.Tell(nodeWords(preview)))
 	if page.Nothing {
-		page.Question = base.say("There is nothing to %s", base.Speaker.Tell(wordsOf(command.Action).Do))
+		page.Question = base.Say("There is nothing to %s", base.Speaker.Tell(view.ActionTextOf(command.Action).Do))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = words.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
@@ -71,7 +72,7 @@ func newConfirmPage(base basePage, command request.Command, preview fleet.Previe
 	if command.Post == request.FleetCommand {
 		section = "processes"
 	}
-	page.basePage = base.at(section, page.Question)
+	page.Base = base.At(section, page.Question)
 	return page
 }
 

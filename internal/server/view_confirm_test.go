@@ -8,6 +8,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -29,7 +30,7 @@ func askFor(action cesi.Action) request.Command {
 
 func drawConfirm(t *testing.T, command request.Command, preview fleet.Preview) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), command, preview, "")})
+	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), command, preview, "")})
 }
 
 func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {

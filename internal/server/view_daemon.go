@@ -4,25 +4,26 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // daemonPage shows a node's supervisord itself and what can be done to it.
 type daemonPage struct {
-	basePage
+	view.Base
 	Name     string
-	Badge    badge
+	Badge    view.Badge
 	Up       bool
 	Failure  *failureView
 	Info     cesi.SupervisorInfo
 	Address  string
-	Contact  contact
+	Contact  view.Contact
 	Self     string // the program that this CeSI runs as there
 	SelfBack bool   // it comes back after a reload
 	Known    bool   // the node has answered since CeSI started
 	Groups   []daemonGroup
 	Total    int // groups, with those of other pages
-	Pager    *pager
+	Pager    *view.Pager
 }
 
 // groupRows is how many groups a page of a supervisord shows, and how many changes
@@ -42,11 +43,11 @@ type daemonGroup struct {
 }
 
 // newDaemonPage shows a supervisord, and its groups a page at a time.
-func newDaemonPage(base basePage, n *fleet.Node, number int) daemonPage {
+func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 	page := daemonPage{
-		basePage: base.at("nodes", base.say("supervisord on %s", n.Name)).kept(),
-		Name:     n.Name, Badge: newNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
-		Info: n.Supervisor, Address: placeOf(n), Contact: newContact(base.Now, n), Known: !n.LastContact.IsZero(),
+		Base: base.At("nodes", base.Say("supervisord on %s", n.Name)).Kept(),
+		Name: n.Name, Badge: view.NewNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
+		Info: n.Supervisor, Address: view.PlaceOf(n), Contact: view.NewContact(base.Now, n), Known: !n.LastContact.IsZero(),
 	}
 	if self, found := n.Self(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
@@ -55,7 +56,7 @@ func newDaemonPage(base basePage, n *fleet.Node, number int) daemonPage {
 	pages := request.PageCount(len(groups), groupRows)
 	number = min(number, pages)
 	page.Total = len(groups)
-	page.Pager = newPager(words.Of("Page %d of %d"), number, pages, func(to int) string {
+	page.Pager = view.NewPager(words.Of("Page %d of %d"), number, pages, func(to int) string {
 		return request.PathWith(request.PageValues(to), "nodes", n.Name, "daemon")
 	})
 	at := 0
@@ -75,7 +76,7 @@ func comesBack(self fleet.Process) bool { return self.Config == nil || self.Conf
 func newDaemonGroup(n *fleet.Node, members []fleet.Process, page string) daemonGroup {
 	name := members[0].Group
 	group := daemonGroup{
-		RowID: rowID("daemon-group", name), Node: n.Name, Name: name, Page: page, Summary: summary(members), Idle: true, Up: n.Status == fleet.Up,
+		RowID: view.RowID("daemon-group", name), Node: n.Name, Name: name, Page: page, Summary: summary(members), Idle: true, Up: n.Status == fleet.Up,
 	}
 	for _, p := range members {
 		group.Self = group.Self || p.Self
@@ -86,7 +87,7 @@ func newDaemonGroup(n *fleet.Node, members []fleet.Process, page string) daemonG
 
 // rereadPage shows what an update would do.
 type rereadPage struct {
-	basePage
+	view.Base
 	Name    string
 	Heading string
 	Broken  string // supervisord's words, where it can't read its configuration
@@ -104,14 +105,14 @@ type groupChange struct {
 	Self   bool
 }
 
-func newBrokenPage(base basePage, n *fleet.Node, text string) rereadPage {
-	heading := base.say("The configuration can't be read")
-	return rereadPage{basePage: base.at("nodes", heading), Name: n.Name, Heading: heading, Broken: text}
+func newBrokenPage(base view.Base, n *fleet.Node, text string) rereadPage {
+	heading := base.Say("The configuration can't be read")
+	return rereadPage{Base: base.At("nodes", heading), Name: n.Name, Heading: heading, Broken: text}
 }
 
-func newRereadPage(base basePage, n *fleet.Node, c cesi.Changes) rereadPage {
+func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), request.Sanitize(n.Name)))}
-	page.basePage = base.at("nodes", page.Heading)
+	page.Base = base.At("nodes", page.Heading)
 	self, found := n.Self()
 	add := func(group, kind string, word words.Phrase, effect func() words.Phrase) {
 		if len(page.Changes) == groupRows {

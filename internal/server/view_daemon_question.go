@@ -4,13 +4,14 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // newDaemonQuestion asks about a command to a node's supervisord.
-func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
+func newDaemonQuestion(n *fleet.Node, c fleet.Command) view.Confirmation {
 	name, processes := request.Sanitize(n.Name), words.Of("%d processes", len(n.Processes))
-	q := question{
+	q := view.Confirmation{
 		Post: request.LocalURL("nodes", n.Name, c.Action), Back: request.LocalURL("nodes", n.Name, "daemon"),
 		Fields: []request.Field{{Name: "confirmed", Value: "yes"}},
 	}
@@ -31,7 +32,7 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
 		q.Remarks = []words.Phrase{
 			words.Of("It stops its %s and ends. It can't be started from here: that is for systemd or somebody on the host.", processes),
 		}
-		q.Typed = &typed{Label: words.Of("To shut it down, type the node's name"), Name: "confirm_node", Want: n.Name}
+		q.Typed = &view.TypedConfirmation{Label: words.Of("To shut it down, type the node's name"), Name: "confirm_node", Want: n.Name}
 	case cesi.ActionRemoveGroup:
 		q.Question, q.Verb = words.Of("Remove %s from supervisord on %s?", request.Sanitize(c.Targets[0].Group), name), words.Of("Remove")
 		q.Remarks = []words.Phrase{words.Of("supervisord forgets the group until it is added again, by an update or a reload. Its configuration file stays as it is.")}
@@ -46,7 +47,7 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) question {
 }
 
 // warnOfSelf says what becomes of this CeSI.
-func warnOfSelf(q *question, c fleet.Command, self fleet.Process) {
+func warnOfSelf(q *view.Confirmation, c fleet.Command, self fleet.Process) {
 	name := request.Sanitize(self.String())
 	switch {
 	case c.Action == cesi.ActionShutdown:
@@ -56,6 +57,6 @@ func warnOfSelf(q *question, c fleet.Command, self fleet.Process) {
 		q.Warning = words.Of("%s is this CeSI itself. It goes down with its supervisord and comes back with it, in some seconds; the activity log then tells how it went.", name)
 	default:
 		q.Warning = words.Of("%s is this CeSI itself, and configured autostart=false: it goes down with its supervisord and does not come back by itself.", name)
-		q.Typed = &typed{Label: words.Of("To reload it all the same, type its name"), Name: "confirm_self", Want: self.String()}
+		q.Typed = &view.TypedConfirmation{Label: words.Of("To reload it all the same, type its name"), Name: "confirm_self", Want: self.String()}
 	}
 }

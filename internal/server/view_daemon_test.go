@@ -10,6 +10,8 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -26,7 +28,7 @@ func configured(p fleet.Process) fleet.Process {
 }
 
 // daemonPages are the pages on a supervisord itself, which only administrators see.
-func daemonPages(base basePage, silent *fleet.Node) []sample {
+func daemonPages(base view.Base, silent *fleet.Node) []sample {
 	changes := cesi.Changes{Added: []string{"new", "<b>"}, Changed: []string{"payments", "cesi"}, Removed: []string{"job"}}
 	pages := []sample{
 		{"daemon", "daemon", newDaemonPage(base, payNode(), 1)},
@@ -39,7 +41,7 @@ func daemonPages(base basePage, silent *fleet.Node) []sample {
 	for _, action := range []cesi.Action{cesi.ActionReload, cesi.ActionShutdown, cesi.ActionClearMainLog, cesi.ActionRemoveGroup} {
 		c := request.OnGroups(fleet.Command{Action: action}, "pay-eu-2", []string{"<i>"})
 		pages = append(pages, sample{"daemon " + string(action), "question",
-			newQuestionPage(base, "nodes", newDaemonQuestion(payNode(), c))})
+			view.NewQuestionPage(base, "nodes", newDaemonQuestion(payNode(), c))})
 	}
 	for _, name := range fleettest.HostileNames {
 		n := hostileNode(name)
@@ -56,7 +58,7 @@ func TestDaemonPage_ShowsManyGroupsAPageAtATime(t *testing.T) {
 		name := fmt.Sprintf("g%05d", i)
 		n.Processes = append(n.Processes, fleet.Process{Process: cesi.Process{ProcessID: cesi.ProcessID{Group: name, Name: name}}})
 	}
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	for _, test := range []struct {
 		page        int
 		first, last string
@@ -80,7 +82,7 @@ func TestRereadPage_ListsManyChangesUpToABound(t *testing.T) {
 	for i := range 10_000 {
 		c.Added = append(c.Added, fmt.Sprint("g", i))
 	}
-	doc := draw(t, newTestRenderer(t, ""), sample{"reread", "reread", newRereadPage(sampleBase(cesi.Admin), payNode(), c)})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"reread", "reread", newRereadPage(sampleBase(cesi.Admin), payNode(), c)})
 	if n := doc.Find(`input[name="group"]`).Length(); n != groupRows || !strings.Contains(doc.Text(), "9,500 more groups differ") || !strings.Contains(doc.Find("h1").Text(), "10,000") {
 		t.Errorf("%d groups, %q", n, doc.Find("h1").Text())
 	}
@@ -88,7 +90,7 @@ func TestRereadPage_ListsManyChangesUpToABound(t *testing.T) {
 
 func TestAnUpdateTicksAllButThisCesi(t *testing.T) {
 	page := newRereadPage(sampleBase(cesi.Admin), payNode(), cesi.Changes{Changed: []string{"payments", "cesi"}, Added: []string{"new"}})
-	doc := draw(t, newTestRenderer(t, ""), sample{"reread", "reread", page})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"reread", "reread", page})
 	var ticked []string
 	doc.Find(`input[name="group"][checked]`).Each(func(_ int, e *goquery.Selection) { ticked = append(ticked, e.AttrOr("value", "")) })
 	if got := strings.Join(ticked, " "); got != "payments new" {
@@ -140,12 +142,12 @@ func TestAProcessPageSaysWhatTheNodeCanNot(t *testing.T) {
 		"does not have this process any more": {n, without, cesi.LogReader},
 		"/srv/pay/bin/worker":                 {n, configured(old), cesi.LogReader},
 	} {
-		doc := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process)})
+		doc := draw(t, viewtest.Renderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process)})
 		if !strings.Contains(doc.Text(), want) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
-	viewer := draw(t, newTestRenderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old))})
+	viewer := draw(t, viewtest.Renderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old))})
 	if strings.Contains(viewer.Text(), "/srv/pay") || viewer.Find("form[action*=signal]").Length() > 0 {
 		t.Error("a viewer sees configuration or forms")
 	}
@@ -178,7 +180,7 @@ func TestTheGroupsOfASilentNodeAreNotKnown(t *testing.T) {
 	n := fleettest.Node("a", "x")
 	n.Status, n.LastContact = fleet.Connecting, time.Time{}
 	for sentence, node := range map[string]*fleet.Node{"It has never answered": n, "None. Add a program": fleettest.Node("a", "x")} {
-		doc := draw(t, newTestRenderer(t, ""), sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), node, 1)})
+		doc := draw(t, viewtest.Renderer(t, ""), sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), node, 1)})
 		if got := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(got, sentence) {
 			t.Errorf("%q, want %q", got, sentence)
 		}

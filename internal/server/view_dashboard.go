@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/store"
 	"cesi/internal/words"
 )
@@ -16,11 +17,11 @@ const troublesShown = 12
 
 // dashboardPage is the fleet on one page.
 type dashboardPage struct {
-	basePage
+	view.Base
 	Empty         *emptyFleet // set while no node is configured
 	Connecting    bool        // the first answer of every node is awaited
 	Tiles         []tile
-	Troubles      []troubleRow
+	Troubles      []view.AttentionRow
 	TroublesTotal int
 	Environments  []environmentRow
 	Map           fleetMap
@@ -35,7 +36,7 @@ type tile struct {
 	Label words.Phrase
 	More  words.Phrase // a dim remark behind the label
 	Link  string       // local path
-	Bar   bar
+	Bar   view.Bar
 }
 
 // emptyFleet teaches how to add the first node.
@@ -58,10 +59,10 @@ type dashboardOptions struct {
 	AllTroubles bool
 }
 
-func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
+func newDashboardPage(base view.Base, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
 	troubles := s.Attention()
 	page := dashboardPage{
-		basePage:      base.at("dashboard", base.say("Dashboard")).kept(),
+		Base:          base.At("dashboard", base.Say("Dashboard")).Kept(),
 		Empty:         newEmptyFleet(s, opts.ConfigFile),
 		Connecting:    s.NodesUp+s.NodesDown == 0,
 		Tiles:         newTiles(s, len(troubles)),
@@ -77,9 +78,9 @@ func newDashboardPage(base basePage, s *fleet.Snapshot, opts dashboardOptions) d
 		troubles = troubles[:min(len(troubles), troublesShown)]
 	}
 	for _, t := range troubles {
-		row := newTroubleRow(t, base.Now, base.CanControl())
+		row := view.NewAttentionRow(t, base.Now, base.CanControl())
 		if t.Process != nil && base.CanReadLogs() {
-			row.Logs = tellingLog(*t.Process)
+			row.Logs = view.PreferredLog(*t.Process)
 		}
 		page.Troubles = append(page.Troubles, row)
 	}
@@ -94,24 +95,24 @@ func restingProcesses() request.ProcessesQuery {
 func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	c := s.Counts
 	connecting := len(s.Nodes) - s.NodesUp - s.NodesDown
-	unexpected, down := unexpectedExits(c), c.Fatal+c.NotStarted
+	unexpected, down := view.UnexpectedExits(c), c.Fatal+c.NotStarted
 	tiles := []tile{
 		{
 			Count: s.NodesUp, Of: len(s.Nodes), Label: words.Of("nodes answering"), Link: "/nodes",
-			Bar: newBar(words.Phrase{}, share{"running", s.NodesUp}, share{"moving", connecting}, share{"bad", s.NodesDown}),
+			Bar: view.NewBar(words.Phrase{}, view.Share{Kind: "running", Count: s.NodesUp}, view.Share{Kind: "moving", Count: connecting}, view.Share{Kind: "bad", Count: s.NodesDown}),
 		},
 		{
 			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
-			Bar: newCountsBar(c),
+			Bar: view.NewCountsBar(c),
 		},
 		{
 			Count: troubles, Label: words.Of("need attention"), Link: "/?attention=all#attention",
-			Bar: newBar(words.Phrase{}, share{"bad", down + s.NodesDown}, share{"warning", c.Bad - down}),
+			Bar: view.NewBar(words.Phrase{}, view.Share{Kind: "bad", Count: down + s.NodesDown}, view.Share{Kind: "warning", Count: c.Bad - down}),
 		},
 		{
 			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().Path(),
 			More: words.Of("as expected"),
-			Bar:  newBar(words.Phrase{}, share{"idle", c.Stopped + c.Exited - unexpected}, share{"rest", c.Total - c.Stopped - c.Exited + unexpected}),
+			Bar:  view.NewBar(words.Phrase{}, view.Share{Kind: "idle", Count: c.Stopped + c.Exited - unexpected}, view.Share{Kind: "rest", Count: c.Total - c.Stopped - c.Exited + unexpected}),
 		},
 	}
 	if connecting > 0 {

@@ -9,6 +9,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -27,7 +28,7 @@ func texts(doc *goquery.Document, selector string) []string {
 
 func drawDashboard(t *testing.T, role cesi.Role, s *fleet.Snapshot, opts dashboardOptions) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, "/cesi"), sample{"dashboard", "dashboard", newDashboardPage(sampleBase(role), s, opts)})
+	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"dashboard", "dashboard", newDashboardPage(sampleBase(role), s, opts)})
 }
 
 func TestTheDashboardCountsTheFleet(t *testing.T) {

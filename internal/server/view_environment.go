@@ -2,6 +2,7 @@ package server
 
 import (
 	"cesi/internal/fleet"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -14,7 +15,7 @@ type environmentRow struct {
 	Running   int
 	Processes int // of the nodes that answer
 	Attention int // bad processes and nodes that don't answer
-	Bar       bar
+	Bar       view.Bar
 }
 
 func newEnvironmentRows(s *fleet.Snapshot) []environmentRow {
@@ -28,7 +29,7 @@ func newEnvironmentRows(s *fleet.Snapshot) []environmentRow {
 func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 	nodes, counts := s.Members(name)
 	row := environmentRow{
-		RowID: rowID("environment", name), Name: name, Nodes: len(nodes),
+		RowID: view.RowID("environment", name), Name: name, Nodes: len(nodes),
 		Running: counts.Running, Processes: counts.Total, Attention: counts.Bad,
 	}
 	for _, n := range nodes {
@@ -39,7 +40,7 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 			row.Attention++
 		}
 	}
-	row.Bar = newCountsBar(counts)
+	row.Bar = view.NewCountsBar(counts)
 	row.Bar.Label = words.Phrase{} // the numbers beside it say it
 	return row
 }

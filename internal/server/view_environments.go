@@ -3,22 +3,23 @@ package server
 import (
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // environmentsPage lists the environments.
 type environmentsPage struct {
-	basePage
+	view.Base
 	Rows       []environmentRow
 	Elsewhere  int // nodes that are in none
 	ConfigFile string
 	Empty      *emptyFleet
 }
 
-func newEnvironmentsPage(base basePage, s *fleet.Snapshot, configFile string) environmentsPage {
+func newEnvironmentsPage(base view.Base, s *fleet.Snapshot, configFile string) environmentsPage {
 	page := environmentsPage{
-		basePage: base.at("environments", base.say("Environments")).kept(),
-		Rows:     newEnvironmentRows(s), ConfigFile: configFile, Empty: newEmptyFleet(s, configFile),
+		Base: base.At("environments", base.Say("Environments")).Kept(),
+		Rows: newEnvironmentRows(s), ConfigFile: configFile, Empty: newEmptyFleet(s, configFile),
 	}
 	for _, n := range s.Nodes {
 		if len(n.Environments) == 0 {
@@ -30,11 +31,11 @@ func newEnvironmentsPage(base basePage, s *fleet.Snapshot, configFile string) en
 
 // environmentPage shows the nodes of an environment and their processes.
 type environmentPage struct {
-	basePage
+	view.Base
 	environmentRow
-	Words      []linkedCount
-	Parts      []partRow
-	Pager      *pager
+	Words      []view.LinkedCount
+	Parts      []view.NodeSummaryRow
+	Pager      *view.Pager
 	Processes  []fleetRow // the worst first
 	Found      int        // with those that are not shown
 	All        string     // local path of all of them
@@ -43,19 +44,19 @@ type environmentPage struct {
 
 // newEnvironmentPage shows an environment that the snapshot has. Page is that of
 // its nodes.
-func newEnvironmentPage(base basePage, s *fleet.Snapshot, name string, page int) environmentPage {
+func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int) environmentPage {
 	nodes, counts := s.Members(name)
 	q := request.ProcessesQuery{Filter: fleet.Filter{Environment: name}, Sort: "state", Page: 1}
 	pages := request.PageCount(len(nodes), request.PageRows)
 	page = min(page, pages)
 	found := s.Find(q.Filter)
 	p := environmentPage{
-		basePage: base.at("environments", name).kept(), environmentRow: newEnvironmentRow(s, name),
-		Words: linkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
-		Pager: newPager(words.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
+		Base: base.At("environments", name).Kept(), environmentRow: newEnvironmentRow(s, name),
+		Words: view.LinkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
+		Pager: view.NewPager(words.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
 	}
 	for _, n := range request.OnPage(nodes, page, request.PageRows) {
-		row := newPartRow(base, n, fleet.Target{Node: n.Name}, n.Counts)
+		row := view.NewNodeSummaryRow(base, n, fleet.Target{Node: n.Name}, n.Counts)
 		row.Environments = nil // this one goes without saying
 		p.Parts = append(p.Parts, row)
 		p.Selectable = p.Selectable || row.Selectable

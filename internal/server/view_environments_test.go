@@ -7,6 +7,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -21,16 +22,16 @@ func bareFleet() *fleet.Snapshot {
 
 func drawEnvironment(t *testing.T, role cesi.Role, s *fleet.Snapshot, name string, page int) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, ""), sample{"environment", "environment", newEnvironmentPage(sampleBase(role), s, name, page)})
+	return draw(t, viewtest.Renderer(t, ""), sample{"environment", "environment", newEnvironmentPage(sampleBase(role), s, name, page)})
 }
 
 func TestEnvironmentsAreListedWithWhatTheyNeed(t *testing.T) {
-	doc := draw(t, newTestRenderer(t, ""), sample{"environments", "environments", newEnvironmentsPage(sampleBase(cesi.Viewer), groupFleet(), "")})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"environments", "environments", newEnvironmentsPage(sampleBase(cesi.Viewer), groupFleet(), "")})
 	want := []string{"production 2 of 3 nodes · 4 of 6 running · 2 need attention", "staging 1 node · 1 of 2 running"}
 	if diff := cmp.Diff(want, texts(doc, ".environment")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
-	bare := draw(t, newTestRenderer(t, ""), sample{"environments", "environments", newEnvironmentsPage(sampleBase(cesi.Viewer), bareFleet(), "/etc/cesi.conf")})
+	bare := draw(t, viewtest.Renderer(t, ""), sample{"environments", "environments", newEnvironmentsPage(sampleBase(cesi.Viewer), bareFleet(), "/etc/cesi.conf")})
 	if got := texts(bare, ".empty .strong"); !cmp.Equal(got, []string{"/etc/cesi.conf"}) {
 		t.Errorf("where there is none it names %q", got)
 	}

@@ -4,12 +4,13 @@ import (
 	"net/http"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // errorPage says what went wrong and what to do.
 type errorPage struct {
-	basePage
+	view.Base
 	Status   int
 	Heading  string
 	Sentence words.Phrase
@@ -19,12 +20,12 @@ type errorPage struct {
 
 // newErrorPage explains a failure. The sentence is fit for people. Node is the
 // node that the request was about, if it exists.
-func newErrorPage(base basePage, status int, sentence words.Phrase, node string) errorPage {
+func newErrorPage(base view.Base, status int, sentence words.Phrase, node string) errorPage {
 	title, advice := errorWords(status)
 	heading := base.Speaker.Tell(title)
 	return errorPage{
-		basePage: base.at("", heading),
-		Status:   status, Heading: heading, Sentence: sentence, Advice: advice, Node: node,
+		Base:   base.At("", heading),
+		Status: status, Heading: heading, Sentence: sentence, Advice: advice, Node: node,
 	}
 }
 
@@ -32,7 +33,7 @@ func newErrorPage(base basePage, status int, sentence words.Phrase, node string)
 // status.
 func (p *errorPage) retitle(heading, advice words.Phrase) {
 	p.Heading, p.Advice = p.Speaker.Tell(heading), advice
-	p.basePage = p.at("", p.Heading)
+	p.Base = p.At("", p.Heading)
 }
 
 // tooManyWords are the errorWords of what is too many, but not tries; zero for
@@ -77,6 +78,3 @@ func errorWords(status int) (heading, advice words.Phrase) {
 		return words.Of("Something went wrong"), words.Of("Try again. If it stays, the server's log says more.")
 	}
 }
-
-// sentence says what may be told to people about an error.
-func sentence(err error) words.Phrase { return words.Heard(cesi.Sentence(err)) }

@@ -3,6 +3,7 @@ package server
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -16,7 +17,7 @@ const reloadSeconds = 8
 
 // farewellPage is the last page before this program ends by a command.
 type farewellPage struct {
-	basePage
+	view.Base
 	Heading  string
 	Sentence words.Phrase
 	Back     string // local path to come back to
@@ -24,26 +25,26 @@ type farewellPage struct {
 }
 
 // newFarewellPage tells that a command has just ended this program.
-func newFarewellPage(base basePage, command request.Command) farewellPage {
+func newFarewellPage(base view.Base, command request.Command) farewellPage {
 	page := farewellPage{
-		Heading:  base.say("CeSI restarts"),
+		Heading:  base.Say("CeSI restarts"),
 		Sentence: words.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
 		Back:     command.Back, Seconds: restartSeconds,
 	}
 	switch command.Action {
 	case cesi.ActionReload:
-		page.Heading, page.Seconds = base.say("supervisord reloads, and CeSI with it"), reloadSeconds
+		page.Heading, page.Seconds = base.Say("supervisord reloads, and CeSI with it"), reloadSeconds
 		page.Sentence = words.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
 	case cesi.ActionShutdown:
-		page.Heading, page.Seconds = base.say("supervisord is shut down, and CeSI with it"), 0
+		page.Heading, page.Seconds = base.Say("supervisord is shut down, and CeSI with it"), 0
 		page.Sentence = words.Of("Somebody has to start that supervisord on its host. This page then works again.")
 	case cesi.ActionSignal:
-		page.Heading = base.say("CeSI got the signal")
+		page.Heading = base.Say("CeSI got the signal")
 		page.Sentence = words.Of("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
 	case cesi.ActionStop:
-		page.Heading, page.Seconds = base.say("CeSI is stopped"), 0
+		page.Heading, page.Seconds = base.Say("CeSI is stopped"), 0
 		page.Sentence = words.Of("It can't start itself again: use supervisorctl start on its node. This page then works again.")
 	}
-	page.basePage = base.at("", page.Heading)
+	page.Base = base.At("", page.Heading)
 	return page
 }

@@ -7,24 +7,25 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // groupPage shows a group of supervisord's as it is across the fleet: its
 // processes by node, and its part of each node.
 type groupPage struct {
-	basePage
+	view.Base
 	Name        string
 	Environment string
 	Places      []groupPlace // empty where there is nothing to choose from
 	Nodes       int
-	Bar         bar
-	Words       []linkedCount
+	Bar         view.Bar
+	Words       []view.LinkedCount
 	Processes   string // local path of the list of its processes
 	Matrix      matrix
-	Parts       []partRow
-	NodesPager  *pager
-	Pager       *pager
+	Parts       []view.NodeSummaryRow
+	NodesPager  *view.Pager
+	Pager       *view.Pager
 	Selectable  bool
 	Answering   bool // some node that has it does
 }
@@ -44,7 +45,7 @@ const nodesShown = 24
 
 // newGroupPage shows a group, or its part in the query's environment. Where not
 // all nodes fit on one page, those with trouble come first.
-func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q request.GroupQuery) groupPage {
+func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q request.GroupQuery) groupPage {
 	names := processNames(part)
 	nodePages, pages := request.PageCount(len(part.Parts), nodesShown), request.PageCount(len(names), request.PageRows)
 	q.NodesPage, q.Page = min(q.NodesPage, nodePages), min(q.Page, pages)
@@ -55,21 +56,21 @@ func newGroupPage(base basePage, whole *fleet.Group, part *fleet.Group, q reques
 	}
 	parts = request.OnPage(parts, q.NodesPage, nodesShown)
 	page := groupPage{
-		basePage: base.at("groups", part.Name).kept(), Name: part.Name, Environment: q.Environment,
+		Base: base.At("groups", part.Name).Kept(), Name: part.Name, Environment: q.Environment,
 		Places: newGroupPlaces(whole, q.Environment), Nodes: len(part.Parts),
-		Bar: newCountsBar(part.Counts), Words: linkedCounts(part.Counts, request.GroupProcesses(part.Name, q.Environment)),
+		Bar: view.NewCountsBar(part.Counts), Words: view.LinkedCounts(part.Counts, request.GroupProcesses(part.Name, q.Environment)),
 		Processes: request.GroupProcesses(part.Name, q.Environment).Path(),
 		Matrix:    newMatrix(part, parts, request.OnPage(names, q.Page, request.PageRows)),
 		Answering: slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up }),
-		NodesPager: newPager(words.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
+		NodesPager: view.NewPager(words.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: n, Page: q.Page}.Path(part.Name)
 		}),
-		Pager: newPager(words.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
+		Pager: view.NewPager(words.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: q.NodesPage, Page: n}.Path(part.Name)
 		}),
 	}
 	for _, p := range parts {
-		row := newPartRow(base, p.Node, fleet.Target{Node: p.Node.Name, Group: part.Name}, p.Counts)
+		row := view.NewNodeSummaryRow(base, p.Node, fleet.Target{Node: p.Node.Name, Group: part.Name}, p.Counts)
 		page.Parts = append(page.Parts, row)
 		page.Selectable = page.Selectable || row.Selectable
 	}

@@ -5,19 +5,20 @@ import (
 
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // groupsPage lists the groups of the fleet.
 type groupsPage struct {
-	basePage
+	view.Base
 	Query   request.GroupsQuery
 	Rows    []groupRow
 	Found   int
 	Total   int
 	Pickers []picker
 	Chips   []chip
-	Pager   *pager
+	Pager   *view.Pager
 	Empty   *emptyFleet
 }
 
@@ -30,15 +31,15 @@ type groupRow struct {
 	Nodes        int
 	Silent       int // nodes of it that do not answer
 	Environments []string
-	Bar          bar
-	Words        []stateCount
+	Bar          view.Bar
+	Words        []view.StateCount
 	Attention    int
 }
 
 // newGroupsPage lists the groups that the query takes, by name.
-func newGroupsPage(base basePage, s *fleet.Snapshot, q request.GroupsQuery, configFile string) groupsPage {
+func newGroupsPage(base view.Base, s *fleet.Snapshot, q request.GroupsQuery, configFile string) groupsPage {
 	page := groupsPage{
-		basePage: base.at("groups", base.say("Groups")).kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
+		Base: base.At("groups", base.Say("Groups")).Kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
 	}
 	page.Pickers = pickersWithChoices(newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, request.EnvironmentNames(s)))
 	groups, bad := findGroups(s, q)
@@ -47,7 +48,7 @@ func newGroupsPage(base basePage, s *fleet.Snapshot, q request.GroupsQuery, conf
 	}
 	pages := request.PageCount(len(groups), request.PageRows)
 	q.Page = min(q.Page, pages)
-	page.Query, page.Found, page.Pager = q, len(groups), newPager(words.Of("Page %d of %d"), q.Page, pages, q.Path)
+	page.Query, page.Found, page.Pager = q, len(groups), view.NewPager(words.Of("Page %d of %d"), q.Page, pages, q.Path)
 	for _, g := range request.OnPage(groups, q.Page, request.PageRows) {
 		page.Rows = append(page.Rows, newGroupRow(g, q.Environment))
 	}
@@ -76,9 +77,9 @@ func findGroups(s *fleet.Snapshot, q request.GroupsQuery) (found []*fleet.Group,
 
 func newGroupRow(g *fleet.Group, environment string) groupRow {
 	row := groupRow{
-		RowID: rowID("group", g.Name), Name: g.Name, Link: request.GroupPath(g.Name, environment),
+		RowID: view.RowID("group", g.Name), Name: g.Name, Link: request.GroupPath(g.Name, environment),
 		Processes: request.GroupProcesses(g.Name, environment).Path(),
-		Nodes:     len(g.Parts), Bar: newCountsBar(g.Counts), Words: newStateCounts(g.Counts), Attention: g.Counts.Bad,
+		Nodes:     len(g.Parts), Bar: view.NewCountsBar(g.Counts), Words: view.NewStateCounts(g.Counts), Attention: g.Counts.Bad,
 	}
 	for _, part := range g.Parts {
 		if part.Node.Status != fleet.Up {

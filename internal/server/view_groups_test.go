@@ -11,6 +11,8 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -31,7 +33,7 @@ func groupFleet() *fleet.Snapshot {
 	)
 }
 
-func sampleGroups(base basePage, s *fleet.Snapshot, query string) groupsPage {
+func sampleGroups(base view.Base, s *fleet.Snapshot, query string) groupsPage {
 	q, err := request.ParseGroupsQuery(valuesIn(query))
 	if err != nil {
 		panic(err)
@@ -39,7 +41,7 @@ func sampleGroups(base basePage, s *fleet.Snapshot, query string) groupsPage {
 	return newGroupsPage(base, s, q, "/etc/cesi.conf")
 }
 
-func sampleGroup(base basePage, s *fleet.Snapshot, name, query string) groupPage {
+func sampleGroup(base view.Base, s *fleet.Snapshot, name, query string) groupPage {
 	q, err := request.ParseGroupQuery(valuesIn(query))
 	if err != nil {
 		panic(err)
@@ -59,7 +61,7 @@ func valuesIn(query string) url.Values {
 
 func drawGroup(t *testing.T, role cesi.Role, s *fleet.Snapshot, name, query string) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, ""), sample{"group", "group", sampleGroup(sampleBase(role), s, name, query)})
+	return draw(t, viewtest.Renderer(t, ""), sample{"group", "group", sampleGroup(sampleBase(role), s, name, query)})
 }
 
 func TestAGroupIsOneLineForAllNodes(t *testing.T) {
@@ -72,12 +74,12 @@ func TestAGroupIsOneLineForAllNodes(t *testing.T) {
 		"attention=yes":       {"api 4 nodes, 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention"},
 		"q=AI":                {"mail 1 node production 1 running"},
 	} {
-		doc := draw(t, newTestRenderer(t, ""), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), query)})
+		doc := draw(t, viewtest.Renderer(t, ""), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), query)})
 		if diff := cmp.Diff(want, texts(doc, ".group-row")); diff != "" {
 			t.Errorf("%q: - want, + got:\n%s", query, diff)
 		}
 	}
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), "environment=staging")})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), "environment=staging")})
 	if got := doc.Find(".group-row a").First().AttrOr("href", ""); got != "/cesi/groups/api?environment=staging" {
 		t.Errorf("it leads to %q", got)
 	}

@@ -7,6 +7,8 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/words"
 )
 
@@ -21,7 +23,7 @@ func hostileLog() cesi.LogPart {
 }
 
 // sampleLogPages is a log's page in every shape.
-func sampleLogPages(base basePage) []sample {
+func sampleLogPages(base view.Base) []sample {
 	n := payNode()
 	process := n.Processes[0]
 	l := request.Log{Node: n, Process: &process, Name: cesi.LogName{Process: process.ProcessID}}
@@ -32,9 +34,9 @@ func sampleLogPages(base basePage) []sample {
 	part := hostileLog()
 	asked := request.LogQuery{Text: "error", Wrap: true}
 	live, middle, main := newLogPage(base, l, request.LogQuery{Wrap: true}), newLogPage(base, l, asked), newLogPage(base, request.Log{Node: n, Name: cesi.LogName{Stream: cesi.MainLog}}, request.LogQuery{})
-	live.Panel.fill(context.Background(), base.Speaker, part, part.To, nil)
+	live.Panel.Fill(context.Background(), base.Speaker, part, part.To, nil)
 	middle.Panel.At = part.Pieces[2].Offset
-	middle.Panel.fill(context.Background(), base.Speaker, part, 3<<30, &query)
+	middle.Panel.Fill(context.Background(), base.Speaker, part, 3<<30, &query)
 	none := newLogPage(base, l, request.LogQuery{Wrap: true})
 	none.Panel.NoLog = request.WhyNoLog(&process, cesi.Stderr)
 	silent := newLogPage(base, l, request.LogQuery{Wrap: true})
@@ -51,7 +53,7 @@ func sampleLogPages(base basePage) []sample {
 }
 
 func TestALogIsTextAndNothingElse(t *testing.T) {
-	r := newTestRenderer(t, "/cesi")
+	r := viewtest.Renderer(t, "/cesi")
 	for _, s := range sampleLogPages(sampleBase(cesi.LogReader)) {
 		if s.name != "log middle" {
 			continue

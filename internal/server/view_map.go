@@ -2,14 +2,12 @@ package server
 
 import (
 	"cmp"
-	"html/template"
-	"net/url"
 	"slices"
-	"strings"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -41,17 +39,10 @@ type mapCell struct {
 	Node    string
 	Kind    string // bad or moving; empty for one that answers
 	Label   words.Phrase
-	Squares []mapSquare
-	Small   bool   // it has no squares, but a bar or
-	Bar     bar    // the zero value: none
-	Plain   string // the kind of its worst process, which colours it
-}
-
-// mapSquare is one process.
-type mapSquare struct {
-	Kind, RowID string
-	Page        int // of its node, on which the process is; 0 means the first
-	Title       words.Phrase
+	Squares []view.MapSquare
+	Small   bool     // it has no squares, but a bar or
+	Bar     view.Bar // the zero value: none
+	Plain   string   // the kind of its worst process, which colours it
 }
 
 func newFleetMap(s *fleet.Snapshot) fleetMap {
@@ -114,7 +105,7 @@ func (c mapCell) plain() mapCell {
 	if parts := c.Bar.Segments; len(parts) > 0 {
 		c.Plain = parts[len(parts)-1].Kind // the worst is last
 	}
-	c.Bar = bar{}
+	c.Bar = view.Bar{}
 	return c
 }
 
@@ -139,7 +130,7 @@ func nodeTrouble(n *fleet.Node) int {
 }
 
 func newMapCell(n *fleet.Node, bars bool) mapCell {
-	cell := mapCell{RowID: rowID("map", n.Name), Node: n.Name, Label: cellLabel(n), Small: bars}
+	cell := mapCell{RowID: view.RowID("map", n.Name), Node: n.Name, Label: cellLabel(n), Small: bars}
 	switch n.Status {
 	case fleet.Down:
 		cell.Kind = "bad"
@@ -148,14 +139,14 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	}
 	if bars {
 		if n.Status == fleet.Up {
-			cell.Bar = newCountsBar(n.Counts)
+			cell.Bar = view.NewCountsBar(n.Counts)
 			cell.Bar.Label = words.Phrase{} // the cell's says it
 		}
 		return cell
 	}
 	for i, p := range n.Processes {
-		cell.Squares = append(cell.Squares, mapSquare{
-			Kind: newProcessBadge(p.Process).Kind, RowID: processRowID(n.Name, p.ProcessID), Page: i/nodeRows + 1, Title: squareTitle(p),
+		cell.Squares = append(cell.Squares, view.MapSquare{
+			Kind: view.NewProcessBadge(p.Process).Kind, RowID: view.ProcessRowID(n.Name, p.ProcessID), Page: i/nodeRows + 1, Title: squareTitle(p),
 		})
 	}
 	return cell
@@ -163,7 +154,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 
 func squareTitle(p fleet.Process) words.Phrase {
 	title := words.Verbatim(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
-	if reason := reasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
+	if reason := view.ReasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
 		return words.Of("%s: %s", title, reason)
 	}
 	return title
@@ -171,7 +162,7 @@ func squareTitle(p fleet.Process) words.Phrase {
 
 // cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
 func cellLabel(n *fleet.Node) words.Phrase {
-	what := newCountsBar(n.Counts).Label
+	what := view.NewCountsBar(n.Counts).Label
 	switch {
 	case n.Status == fleet.Down:
 		what = words.Of("does not answer")
@@ -181,32 +172,4 @@ func cellLabel(n *fleet.Node) words.Phrase {
 		what = words.Of("no processes")
 	}
 	return words.Of("%s: %s", request.Sanitize(n.Name), what)
-}
-
-// squares draws the squares of a node whose page is at the given URL. There may
-// be thousands on a page, which html/template takes long over; everything that
-// is put in is escaped here.
-func squares(speaker *words.Speaker, nodeURL string, list []mapSquare) template.HTML {
-	var b strings.Builder
-	for _, s := range list {
-		b.WriteString(`<a class="sq sq-` + s.Kind)
-		if s.Kind == "moving" { // somebody looks at it; see Server.looksAt
-			b.WriteString(`" id="`)
-			template.HTMLEscape(&b, []byte(s.RowID))
-		}
-		b.WriteString(`" href="`)
-		template.HTMLEscape(&b, []byte(nodeURL+pageQuery(s.Page)+"#"+url.PathEscape(s.RowID)))
-		b.WriteString(`" title="`)
-		template.HTMLEscape(&b, []byte(speaker.Tell(s.Title)))
-		b.WriteString(`" tabindex="-1"></a>`)
-	}
-	return template.HTML(b.String())
-}
-
-// pageQuery is the query that leads to a page of a list; the first needs none.
-func pageQuery(page int) string {
-	if values := request.PageValues(page); len(values) > 0 {
-		return "?" + values.Encode()
-	}
-	return ""
 }

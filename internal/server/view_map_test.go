@@ -8,6 +8,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -42,7 +43,7 @@ func TestTheMapHasASquareAProcessThatLeadsThere(t *testing.T) {
 	if link != "/cesi/nodes/pay-eu-2#process-pay-eu-2%2Fpayments:worker_03" {
 		t.Errorf("it links to %q", link)
 	}
-	node := draw(t, newTestRenderer(t, "/cesi"), sample{"node", "node", newNodePage(sampleBase(cesi.Viewer), payNode(), 1)})
+	node := draw(t, viewtest.Renderer(t, "/cesi"), sample{"node", "node", newNodePage(sampleBase(cesi.Viewer), payNode(), 1)})
 	if node.Find(`tr[id="process-pay-eu-2/payments:worker_03"]`).Length() != 1 {
 		t.Error("there is no such row on the node's page")
 	}
@@ -122,7 +123,7 @@ func TestTheMapsElementsAreBounded(t *testing.T) {
 }
 
 func BenchmarkTheDashboardOfFiftyThousand(b *testing.B) {
-	r, s := newTestRenderer(b, ""), mixedFleet(1000, 50)
+	r, s := viewtest.Renderer(b, ""), mixedFleet(1000, 50)
 	for b.Loop() {
 		benchmarkPage(b, r, "dashboard", newDashboardPage(sampleBase(cesi.Admin), s, dashboardOptions{}))
 	}

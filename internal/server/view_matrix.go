@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -38,7 +39,7 @@ type matrixRow struct {
 // matrixCell is one process on one node; Missing where the node does not have it.
 type matrixCell struct {
 	Missing bool
-	Badge   badge
+	Badge   view.Badge
 	Node    string
 	RowID   string
 	Label   words.Phrase // "web-1: FATAL, exited too quickly"
@@ -53,7 +54,7 @@ func newMatrix(g *fleet.Group, parts []fleet.GroupPart, names []string) matrix {
 	}
 	for _, name := range names {
 		id := cesi.ProcessID{Group: g.Name, Name: name}
-		row := matrixRow{RowID: rowID("row", name), ID: id.String(), Name: name}
+		row := matrixRow{RowID: view.RowID("row", name), ID: id.String(), Name: name}
 		for _, part := range g.Parts {
 			p, found := processIn(part, name)
 			if !found || part.Node.Status != fleet.Up {
@@ -88,10 +89,10 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 		return matrixCell{Missing: true, Node: part.Node.Name}
 	}
 	cell := matrixCell{
-		Badge: newProcessBadge(p.Process), Node: part.Node.Name, RowID: processRowID(part.Node.Name, p.ProcessID),
+		Badge: view.NewProcessBadge(p.Process), Node: part.Node.Name, RowID: view.ProcessRowID(part.Node.Name, p.ProcessID),
 		Label: words.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
-	reason := reasonOf(p)
+	reason := view.ReasonOf(p)
 	switch {
 	case cell.Stale:
 		cell.Label = words.Of("%s when it answered last", cell.Label)

@@ -6,19 +6,20 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // nodePage shows one node and all its processes.
 type nodePage struct {
-	basePage
+	view.Base
 	Name         string
 	Address      string
 	Environments []string
-	Badge        badge
+	Badge        view.Badge
 	Version      string // supervisord's
 	Identity     string // how supervisord names itself, unless as always
-	Contact      contact
+	Contact      view.Contact
 	Groups       []processGroup
 	Up           bool
 	Connecting   bool
@@ -26,9 +27,9 @@ type nodePage struct {
 	Failure      *failureView
 	Replaced     words.Phrase // says that it is another machine; empty where it is not
 	Selectable   bool
-	Shown        int    // processes on all pages
-	Omitted      int    // processes that the node names and CeSI leaves out
-	Pager        *pager // nil: this page has them all
+	Shown        int         // processes on all pages
+	Omitted      int         // processes that the node names and CeSI leaves out
+	Pager        *view.Pager // nil: this page has them all
 }
 
 // processGroup is a group of a node's processes. One of several processes has a
@@ -43,7 +44,7 @@ type processGroup struct {
 	Columns int           // that the heading spans
 	Actions []cesi.Action // none while they can't be done
 	Back    string        // local path that they lead back to
-	Rows    []processRow
+	Rows    []view.ProcessRow
 }
 
 // nodeRows is how many processes a page of a node shows.
@@ -51,16 +52,16 @@ const nodeRows = 500
 
 // newNodePage shows a node as the snapshot has it, and its processes a page at a
 // time.
-func newNodePage(base basePage, n *fleet.Node, number int) nodePage {
-	base = base.at("nodes", n.Name).kept()
+func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
+	base = base.At("nodes", n.Name).Kept()
 	pages := request.PageCount(len(n.Processes), nodeRows)
 	number = min(number, pages)
 	page := nodePage{
-		basePage: base,
-		Name:     n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
-		Version: n.Supervisor.Version, Contact: newContact(base.Now, n),
+		Base: base,
+		Name: n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
+		Version: n.Supervisor.Version, Contact: view.NewContact(base.Now, n),
 		Groups: newProcessGroups(base, n, number), Omitted: n.Omitted, Shown: len(n.Processes),
-		Pager: newPager(words.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
+		Pager: view.NewPager(words.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
 		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
 	}
@@ -74,8 +75,8 @@ func newNodePage(base basePage, n *fleet.Node, number int) nodePage {
 }
 
 // replacement says that the node is another machine than before.
-func replacement(base basePage, r fleet.Replacement) words.Phrase {
-	since := when(base.Now, r.Since)
+func replacement(base view.Base, r fleet.Replacement) words.Phrase {
+	since := view.When(base.Now, r.Since)
 	if r.From == r.To {
 		return words.Of("Since %s this is another machine or supervisord than before.", since)
 	}
@@ -107,7 +108,7 @@ func groupsOf(n *fleet.Node) [][]fleet.Process {
 
 // newProcessGroups shows the groups of which there are processes on a page. What a
 // heading says and does is for the whole group.
-func newProcessGroups(base basePage, n *fleet.Node, page int) []processGroup {
+func newProcessGroups(base view.Base, n *fleet.Node, page int) []processGroup {
 	var groups []processGroup
 	first, end := (page-1)*nodeRows, page*nodeRows
 	at := 0
@@ -120,7 +121,7 @@ func newProcessGroups(base basePage, n *fleet.Node, page int) []processGroup {
 		g := newProcessGroup(n, members, base.CanControl())
 		g.Back = nodePath(n.Name, page)
 		for _, p := range members[from:to] {
-			row := newProcessRow(base, n, p)
+			row := view.NewProcessRow(base, n, p)
 			row.Back = g.Back
 			g.Rows = append(g.Rows, row)
 		}
@@ -132,7 +133,7 @@ func newProcessGroups(base basePage, n *fleet.Node, page int) []processGroup {
 func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) processGroup {
 	name := members[0].Group
 	g := processGroup{
-		RowID: rowID("group", name), Node: n.Name, Name: name, Link: request.GroupPath(name, ""), Columns: 5,
+		RowID: view.RowID("group", name), Node: n.Name, Name: name, Link: request.GroupPath(name, ""), Columns: 5,
 		Many: len(members) > 1, Summary: summary(members),
 	}
 	if control && n.Status == fleet.Up {
@@ -146,7 +147,7 @@ func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) proce
 func summary(list []fleet.Process) words.Phrase {
 	counts := make(map[string]int)
 	for _, p := range list {
-		counts[newProcessBadge(p.Process).Word.String()]++
+		counts[view.NewProcessBadge(p.Process).Word.String()]++
 	}
 	if counts[cesi.Running.String()] == len(list) {
 		return words.Of("%d processes, all RUNNING", len(list))
@@ -157,5 +158,5 @@ func summary(list []fleet.Process) words.Phrase {
 			parts = append(parts, words.Of("%d %s", c, state.String()))
 		}
 	}
-	return listed(parts)
+	return view.JoinList(parts)
 }

@@ -10,6 +10,8 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -17,7 +19,7 @@ import (
 
 func drawNode(t *testing.T, role cesi.Role, n *fleet.Node) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, ""), sample{"node", "node", newNodePage(sampleBase(role), n, 1)})
+	return draw(t, viewtest.Renderer(t, ""), sample{"node", "node", newNodePage(sampleBase(role), n, 1)})
 }
 
 func TestANodeShowsEveryProcessWithItsState(t *testing.T) {
@@ -148,7 +150,7 @@ func TestANodeThatNeverAnsweredSaysSo(t *testing.T) {
 func TestAProcessThatNeverRanSaysSo(t *testing.T) {
 	p := fleettest.Process("g", "p", cesi.Stopped, time.Hour)
 	p.Start, p.Stop = 0, 0
-	if got := reasonOf(p).String(); got != "not started yet" {
+	if got := view.ReasonOf(p).String(); got != "not started yet" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -171,7 +173,7 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 func TestASummaryFitsItsCount(t *testing.T) {
 	running := fleet.Process{Process: cesi.Process{State: cesi.Running}}
 	for count, want := range map[int]string{1: "1 process, RUNNING", 2: "2 processes, all RUNNING"} {
-		if got := english().Tell(summary(slices.Repeat([]fleet.Process{running}, count))); got != want {
+		if got := viewtest.English().Tell(summary(slices.Repeat([]fleet.Process{running}, count))); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -209,7 +211,7 @@ func crowded(processes int) *fleet.Node {
 }
 
 func TestNodePage_IsPaged(t *testing.T) {
-	renderer := newTestRenderer(t, "")
+	renderer := viewtest.Renderer(t, "")
 	for _, c := range []struct {
 		processes, page, rows int
 		headings, pager       string
@@ -256,7 +258,7 @@ func TestNodePage_SaysWhatIsLeftOut(t *testing.T) {
 
 func TestFleetMap_SquareLeadsToThePageOfItsProcess(t *testing.T) {
 	cell := newMapCell(crowded(nodeRows), false)
-	html := string(squares(english(), "/nodes/big", cell.Squares))
+	html := string(view.Squares(viewtest.English(), "/nodes/big", cell.Squares))
 	if !strings.Contains(html, `"/nodes/big#process-big%2Fa:p0000"`) || !strings.Contains(html, `"/nodes/big?page=2#process-big%2Fb:b"`) {
 		t.Errorf("the last squares are %s", html[len(html)-300:])
 	}

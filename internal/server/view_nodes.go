@@ -5,6 +5,7 @@ import (
 
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -26,7 +27,7 @@ func nodeStates() []choice {
 
 // nodesPage lists the nodes.
 type nodesPage struct {
-	basePage
+	view.Base
 	Rows         []nodeRow
 	Total        int
 	Filter       request.NodesFilter
@@ -37,10 +38,10 @@ type nodesPage struct {
 
 // newNodesPage lists the nodes that the filter lets through, in the order of
 // the configuration. ConfigFile is named where there are none at all.
-func newNodesPage(base basePage, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
+func newNodesPage(base view.Base, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
 	page := nodesPage{
-		basePage: base.at("nodes", base.say("Nodes")).kept(),
-		Total:    len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
+		Base:  base.At("nodes", base.Say("Nodes")).Kept(),
+		Total: len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
 	}
 	for _, e := range s.Environments {
 		page.Environments = append(page.Environments, e.Name)
@@ -59,11 +60,11 @@ type nodeRow struct {
 	Name         string
 	Address      string
 	Environments []string
-	Badge        badge
+	Badge        view.Badge
 	Version      string
-	Bar          bar
-	Words        []stateCount
-	Contact      contact
+	Bar          view.Bar
+	Words        []view.StateCount
+	Contact      view.Contact
 	Stale        bool
 	Down         bool
 	Failure      *failureView
@@ -71,10 +72,10 @@ type nodeRow struct {
 
 func newNodeRow(now time.Time, n *fleet.Node) nodeRow {
 	return nodeRow{
-		RowID: rowID("node", n.Name),
-		Name:  n.Name, Address: placeOf(n), Environments: n.Environments, Badge: newNodeBadge(n),
-		Version: n.Supervisor.Version, Bar: newCountsBar(n.Counts), Words: newStateCounts(n.Counts),
-		Contact: newContact(now, n),
+		RowID: view.RowID("node", n.Name),
+		Name:  n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
+		Version: n.Supervisor.Version, Bar: view.NewCountsBar(n.Counts), Words: view.NewStateCounts(n.Counts),
+		Contact: view.NewContact(now, n),
 		Stale:   n.Stale(), Down: n.Status == fleet.Down, Failure: newFailureView(n),
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -41,7 +42,7 @@ func TestNodesAreFiltered(t *testing.T) {
 }
 
 func TestANodeInTheListSaysHowItIs(t *testing.T) {
-	doc := draw(t, newTestRenderer(t, ""), sample{"nodes", "nodes", newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{}, "")})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"nodes", "nodes", newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{}, "")})
 	for id, want := range map[string]string{
 		"#node-pay-eu-2": "pay-eu-2 production · 10.2.0.8:9001 UP 4 running 1 starting 1 stopping 1 stopped 1 exited " +
 			"1 exited unexpectedly 1 unknown 1 backoff 1 fatal supervisord 4.2.5 answered 0.8 s ago in 3 ms",
@@ -67,7 +68,7 @@ func TestANodeInTheListSaysHowItIs(t *testing.T) {
 
 func TestTheFilterIsShownAsItIs(t *testing.T) {
 	page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{Text: `a"b`, Environment: "staging", State: "down"}, "")
-	doc := draw(t, newTestRenderer(t, ""), sample{"nodes", "nodes", page})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"nodes", "nodes", page})
 	if got := doc.Find("input[name=q]").AttrOr("value", ""); got != `a"b` {
 		t.Errorf("text %q", got)
 	}

@@ -16,6 +16,8 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 	"cesi/internal/store"
 	"cesi/internal/words"
 	"cesi/web"
@@ -27,8 +29,8 @@ import (
 func sampleUser(role cesi.Role) *cesi.User { return &cesi.User{ID: 1, Name: "lin", Role: role} }
 
 // sampleBase is a base page as the server makes one, for a user of the role.
-func sampleBase(role cesi.Role) basePage {
-	return basePage{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: fleettest.Now, Speaker: english()}
+func sampleBase(role cesi.Role) view.Base {
+	return view.Base{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: fleettest.Now, Speaker: viewtest.English()}
 }
 
 // sampleReport is a command on many of which one failed.
@@ -51,7 +53,7 @@ func sampleReport() *fleet.Report {
 type sample struct {
 	name string // of the sample
 	page string // of the template
-	data spoken
+	data view.Localized
 }
 
 // samplePreview is what a command on many would touch.
@@ -76,9 +78,9 @@ func samplePages(role cesi.Role) []sample {
 	themed, reported, forced, out := base, base, base, base
 	themed.Theme, themed.Site = "superhero", "生产环境"
 	reported.Report, reported.Notice = sampleReport(), "The password is changed."
-	reported.Banners = []banner{newAuditBanner(), newConfigBanner(&config.Error{Problems: []config.Problem{
+	reported.Banners = []view.Banner{view.NewAuditBanner(), view.NewConfigBanner(&config.Error{Problems: []config.Problem{
 		{File: "cesi.conf", Line: 12, Text: `node "web1": port "90o1" is not a number`},
-	}}), newConfigBanner(errors.New("can't be read"))}
+	}}), view.NewConfigBanner(errors.New("can't be read"))}
 	forced.User = &cesi.User{Name: "admin", MustChange: true}
 	out.User = nil
 	big, silent := sampleFleet(), sampleFleet().Nodes[55]
@@ -146,7 +148,7 @@ func samplePages(role cesi.Role) []sample {
 		{"users refused", "users", newUsersPage(base, sampleAccounts(), newUserForm{Name: "maria", Role: cesi.Admin}, "there is already a user \"maria\"", nil)},
 		{"user", "user", newUserPage(base, sampleAccounts()[1], sampleTokens(), "", newPasswordSecret("maria", "x"))},
 		{"user self", "user", newUserPage(base, sampleAccounts()[0], nil, "\"lin\" is the last administrator", nil)},
-		{"question", "question", newQuestionPage(base, "users", askToDelete(sampleAccounts()[1]))},
+		{"question", "question", view.NewQuestionPage(base, "users", askToDelete(sampleAccounts()[1]))},
 		{"about", "about", newAboutPage(base, facts, big)},
 		{"error", "error", newErrorPage(base, http.StatusNotFound, words.Verbatim("there is no process"), "pay-eu-2")},
 		{"error logged out", "error", newErrorPage(out, http.StatusForbidden, words.Verbatim("This request seems to come from another site."), "")},
@@ -180,7 +182,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile users", "users", newUsersPage(evil, []cesi.Account{{User: *evil.User}}, newUserForm{Name: name}, name, newPasswordSecret(name, name))},
 			sample{"hostile user", "user", newUserPage(evil, cesi.Account{User: *evil.User}, []cesi.Token{{Name: name}}, name, nil)},
 			sample{"hostile profile", "profile", newProfilePage(evil, profileFacts{TokenName: name}, []cesi.Session{{Address: name, UserAgent: name}}, "", []cesi.Token{{Name: name}})},
-			sample{"hostile question", "question", newQuestionPage(evil, "users", askToRevokeTokens(cesi.Account{User: *evil.User}))},
+			sample{"hostile question", "question", view.NewQuestionPage(evil, "users", askToRevokeTokens(cesi.Account{User: *evil.User}))},
 			sample{"hostile login", "login", newLoginPage(evil, name, name, name)},
 		)
 	}
@@ -188,10 +190,10 @@ func samplePages(role cesi.Role) []sample {
 }
 
 // draw renders a sample and parses what comes out.
-func draw(t *testing.T, r *renderer, s sample) *goquery.Document {
+func draw(t *testing.T, r *view.Renderer, s sample) *goquery.Document {
 	t.Helper()
 	w := httptest.NewRecorder()
-	if err := r.render(w, http.StatusOK, s.page, s.data); err != nil {
+	if err := r.Render(w, http.StatusOK, s.page, s.data); err != nil {
 		t.Fatalf("%s: %v", s.name, err)
 	}
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
@@ -203,7 +205,7 @@ func draw(t *testing.T, r *renderer, s sample) *goquery.Document {
 
 func TestEveryPageRendersForEveryRole(t *testing.T) {
 	t.Parallel()
-	r := newTestRenderer(t, "/cesi")
+	r := viewtest.Renderer(t, "/cesi")
 	drawn := make(map[string]bool)
 	for _, role := range cesi.Roles() {
 		for _, s := range samplePages(role) {
@@ -223,10 +225,10 @@ func TestEveryPageRendersForEveryRole(t *testing.T) {
 }
 
 // benchmarkPage renders a page and reports its size.
-func benchmarkPage(b *testing.B, r *renderer, page string, data spoken) {
+func benchmarkPage(b *testing.B, r *view.Renderer, page string, data view.Localized) {
 	b.Helper()
 	w := httptest.NewRecorder()
-	if err := r.render(w, http.StatusOK, page, data); err != nil {
+	if err := r.Render(w, http.StatusOK, page, data); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(w.Body.Len())/1024, "KB/page")

@@ -7,6 +7,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
@@ -18,7 +19,7 @@ type paletteResults struct {
 // paletteItem is one thing to go to, or to do.
 type paletteItem struct {
 	Icon   string // page, environment or group; empty where Badge or Action is shown
-	Badge  *badge
+	Badge  *view.Badge
 	Action cesi.Action
 	Group  string // dim, in front of a process's name
 	Label  words.Phrase
@@ -38,7 +39,7 @@ func (p palettePage) item() paletteItem {
 }
 
 // palettePages are those that the user may see.
-func palettePages(b basePage) []palettePage {
+func palettePages(b view.Base) []palettePage {
 	list := []palettePage{
 		{words.Of("Dashboard"), "/"}, {words.Of("Nodes"), "/nodes"}, {words.Of("Processes"), "/processes"},
 		{words.Of("Groups"), "/groups"}, {words.Of("Environments"), "/environments"}, {words.Of("Activity"), "/activity"},
@@ -54,13 +55,13 @@ func palettePages(b basePage) []palettePage {
 // actionIn takes a verb off the front of what was typed, in English or in the
 // user's language: "restart api" is a restart and "api". Only a whole word
 // counts, but where words are written without spaces.
-func actionIn(b basePage, text string) (action cesi.Action, rest string, found bool) {
+func actionIn(b view.Base, text string) (action cesi.Action, rest string, found bool) {
 	if !b.CanControl() {
 		return "", "", false
 	}
 	text = strings.ToLower(strings.TrimSpace(text))
 	for action, own := range map[cesi.Action]string{
-		cesi.ActionStart: b.say("Start"), cesi.ActionStop: b.say("Stop"), cesi.ActionRestart: b.say("Restart"),
+		cesi.ActionStart: b.Say("Start"), cesi.ActionStop: b.Say("Stop"), cesi.ActionRestart: b.Say("Restart"),
 	} {
 		for _, verb := range []string{string(action), strings.ToLower(own)} {
 			rest, is := strings.CutPrefix(text, verb)
@@ -87,7 +88,7 @@ func newGroupItem(g *fleet.Group) paletteItem {
 }
 
 func newNodeItem(n *fleet.Node) paletteItem {
-	state := newNodeBadge(n)
+	state := view.NewNodeBadge(n)
 	return paletteItem{
 		Badge: &state, Label: words.Verbatim(n.Name),
 		Detail: words.Of("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
@@ -95,7 +96,7 @@ func newNodeItem(n *fleet.Node) paletteItem {
 }
 
 func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
-	state := newProcessBadge(p.Process)
+	state := view.NewProcessBadge(p.Process)
 	return paletteItem{
 		Badge: &state, Group: p.Group, Label: words.Verbatim(p.Name), Detail: words.Verbatim(n.Name),
 		Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
@@ -104,7 +105,7 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 
 // newActionItem does what the process's row on its node's page does: it sends
 // the command, or leads to the question before it.
-func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a rowAction) paletteItem {
+func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
 	id := process.ProcessID.String()
 	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: words.Verbatim(process.State.String())}
 	if a.Ask {

@@ -11,6 +11,8 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -31,7 +33,7 @@ func paletteFleet() *fleet.Snapshot {
 
 // paletteFinds says in a line each what the palette finds: what is shown, and
 // where it leads (=) or is sent (!).
-func paletteFinds(base basePage, s *fleet.Snapshot, text string) []string {
+func paletteFinds(base view.Base, s *fleet.Snapshot, text string) []string {
 	var lines []string
 	for _, item := range (paletteSearch{base: base, snapshot: s, back: "/back"}).find(text) {
 		name := item.Label.String()
@@ -115,9 +117,9 @@ func TestThePaletteOffersNoCommandToThoseWhoMayNot(t *testing.T) {
 }
 
 func TestThePaletteUnderstandsTheLanguageOfItsReader(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	base := sampleBase(cesi.Operator)
-	base.Speaker = r.book.Choose("zh-CN")
+	base.Speaker = r.Book.Choose("zh-CN")
 	for text, want := range map[string]string{
 		"节点":      "Nodes = /nodes",
 		"重启 api":  "Restart all of group api… = /command?action=restart&back=%2Fback&name=api&scope=group",
@@ -171,12 +173,12 @@ func BenchmarkPalette(b *testing.B) {
 }
 
 func TestThePaletteKeepsHostileNamesIn(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	for _, evil := range fleettest.HostileNames {
 		item := newNodeItem(hostileNode(evil))
 		action := paletteItem{Action: cesi.ActionStop, Label: allOfNode(cesi.ActionStop, evil), Link: "/x"}
 		w := httptest.NewRecorder()
-		if err := r.renderPart(w, http.StatusOK, nil, "palette_results", paletteResults{Items: []paletteItem{item, action}}); err != nil {
+		if err := r.RenderPartial(w, http.StatusOK, nil, "palette_results", paletteResults{Items: []paletteItem{item, action}}); err != nil {
 			t.Fatal(err)
 		}
 		doc, err := goquery.NewDocumentFromReader(w.Body)

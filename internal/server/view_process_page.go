@@ -7,24 +7,25 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // processPage shows one process: how it is, how it is configured, and what can
 // be done with it.
 type processPage struct {
-	basePage
-	processRow
+	view.Base
+	view.ProcessRow
 	Up, Stale bool // of its node
 	Failure   *failureView
-	Contact   contact
+	Contact   view.Contact
 	DayMarks  []time.Time
 	Started   time.Time    // by the node's clock; zero: never
 	Ended     time.Time    // zero: not since it started
 	Exit      words.Phrase // how it ended; zero while it is up
 	SpawnErr  string
 	Reads     bool // its reader may see logs and configuration
-	Logs      []logPanel
+	Logs      []view.LogPanel
 	Config    []setting
 	NoConfig  string // why there is none
 	Partial   bool   // supervisord does not say all of it
@@ -34,14 +35,14 @@ type processPage struct {
 }
 
 // newProcessPage shows a process, with the live ends of its logs.
-func newProcessPage(base basePage, n *fleet.Node, p fleet.Process) processPage {
+func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage {
 	page := processPage{
-		basePage:   base.at("nodes", base.say("%s on %s", p.ProcessID, n.Name)).kept(),
-		processRow: newProcessRow(base, n, p),
-		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: newContact(base.Now, n),
-		DayMarks: newDayMarks(base.Now),
-		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.can(cesi.ReadLogs),
-		CanClear: base.can(cesi.ControlDaemon),
+		Base:       base.At("nodes", base.Say("%s on %s", p.ProcessID, n.Name)).Kept(),
+		ProcessRow: view.NewProcessRow(base, n, p),
+		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: view.NewContact(base.Now, n),
+		DayMarks: view.NewDayMarks(base.Now),
+		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.Can(cesi.ReadLogs),
+		CanClear: base.Can(cesi.ControlDaemon),
 	}
 	page.Back = base.WayBack()
 	if p.State == cesi.Fatal || p.State == cesi.Backoff { // its reason says it
@@ -54,7 +55,7 @@ func newProcessPage(base basePage, n *fleet.Node, p fleet.Process) processPage {
 		page.Ended = time.Unix(p.Stop, 0)
 	}
 	if page.Reads {
-		page.Logs = []logPanel{newProcessLog(n, p, cesi.Stdout), newProcessLog(n, p, cesi.Stderr)}
+		page.Logs = []view.LogPanel{newProcessLog(n, p, cesi.Stdout), newProcessLog(n, p, cesi.Stderr)}
 		page.Config, page.NoConfig = newSettings(p.Config), n.NoConfig
 		page.Partial = p.Config != nil && !p.Config.Full
 	}
@@ -84,11 +85,11 @@ func exitWords(p cesi.Process) words.Phrase {
 }
 
 // When words a time of the process by the node's clock.
-func (p processPage) When(t time.Time) words.Phrase { return when(p.Now, t) }
+func (p processPage) When(t time.Time) words.Phrase { return view.When(p.Now, t) }
 
 // newProcessLog is the live end of one of a process's logs, beside the other.
-func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) logPanel {
-	panel := newLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
+func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) view.LogPanel {
+	panel := view.NewLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
 	if p.LogFile(stream) == "" {
 		panel.NoLog = request.WhyNoLog(&p, stream)
 		panel.Live = false

@@ -3,12 +3,13 @@ package server
 import (
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // processesPage lists processes of the whole fleet.
 type processesPage struct {
-	basePage
+	view.Base
 	Query      request.ProcessesQuery
 	Rows       []fleetRow
 	Found      int // with those on other pages
@@ -17,8 +18,8 @@ type processesPage struct {
 	Chips      []chip
 	Columns    []column
 	Orders     []choice
-	Order      string // one of Orders
-	Pager      *pager // nil where one page holds all
+	Order      string      // one of Orders
+	Pager      *view.Pager // nil where one page holds all
 	Selectable bool
 	Matching   []request.Field // what a command on all that match carries
 	Empty      *emptyFleet     // set while no node is configured
@@ -26,7 +27,7 @@ type processesPage struct {
 
 // fleetRow is one process in a list that spans nodes.
 type fleetRow struct {
-	processRow
+	view.ProcessRow
 	Target       string // as its box sends it
 	GroupLink    string // local path of its group across the fleet
 	Environments []string
@@ -36,18 +37,18 @@ type fleetRow struct {
 
 // newProcessesPage lists the processes that the query takes. ConfigFile is named
 // where there is no node at all.
-func newProcessesPage(base basePage, s *fleet.Snapshot, q request.ProcessesQuery, configFile string) processesPage {
+func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuery, configFile string) processesPage {
 	found := s.Find(q.Filter)
 	q.Page = min(q.Page, request.PageCount(len(found), request.PageRows))
 	page := processesPage{
-		basePage: base.at("processes", base.say("Processes")).kept(), Query: q,
+		Base: base.At("processes", base.Say("Processes")).Kept(), Query: q,
 		Found: len(found), Total: s.Counts.Total + s.Stale,
 		Pickers: newPickers(s, q), Chips: newChips(s, q), Columns: newColumns(q),
 		Orders: newOrders(q), Order: q.SortWord(),
 		Empty:      newEmptyFleet(s, configFile),
 		Selectable: base.CanControl() && len(found) > 0,
 		Matching:   q.FilterFields(),
-		Pager:      newPager(words.Of("Page %d of %d"), q.Page, request.PageCount(len(found), request.PageRows), func(n int) string { return q.OnPage(n).Path() }),
+		Pager:      view.NewPager(words.Of("Page %d of %d"), q.Page, request.PageCount(len(found), request.PageRows), func(n int) string { return q.OnPage(n).Path() }),
 	}
 	for _, m := range request.PageOfMatches(found, q) {
 		row := newFleetRow(base, m)
@@ -57,17 +58,17 @@ func newProcessesPage(base basePage, s *fleet.Snapshot, q request.ProcessesQuery
 	return page
 }
 
-func newFleetRow(base basePage, m fleet.Match) fleetRow {
+func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 	row := fleetRow{
-		processRow: newProcessRow(base, m.Node, *m.Process),
+		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process),
 		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.Spoken = words.Of("%s on %s", row.Spoken, request.Sanitize(row.Node))
 	row.Back = base.WayBack()
 	if row.Stale {
-		row.Ago = lasting{}
-		row.Reason = words.Of("as of %s; the node does not answer", when(base.Now, m.Node.LastContact))
+		row.Ago = view.Elapsed{}
+		row.Reason = words.Of("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))
 	}
 	return row
 }

@@ -11,6 +11,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -31,7 +32,7 @@ func sampleQuery(text string) request.ProcessesQuery {
 
 func drawProcesses(t *testing.T, role cesi.Role, s *fleet.Snapshot, query string) *goquery.Document {
 	t.Helper()
-	return draw(t, newTestRenderer(t, "/cesi"), sample{"processes", "processes", newProcessesPage(sampleBase(role), s, sampleQuery(query), "")})
+	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"processes", "processes", newProcessesPage(sampleBase(role), s, sampleQuery(query), "")})
 }
 
 func TestTheQueryIsWrittenAsItIsRead(t *testing.T) {
@@ -178,7 +179,7 @@ func manySamples(nodes, processes int) *fleet.Snapshot {
 }
 
 func BenchmarkTheProcessesPageOfFiftyThousand(b *testing.B) {
-	r := newTestRenderer(b, "")
+	r := viewtest.Renderer(b, "")
 	s := manySamples(1000, 50)
 	for _, query := range []string{"", "q=worker_1&state=RUNNING&sort=-uptime&page=50"} {
 		b.Run("?"+query, func(b *testing.B) {

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -14,7 +15,7 @@ import (
 // everyElement calls f for every element of every sample page.
 func everyElement(t *testing.T, prefix string, f func(s sample, n *html.Node)) {
 	t.Helper()
-	r := newTestRenderer(t, prefix)
+	r := viewtest.Renderer(t, prefix)
 	for _, s := range samplePages(cesi.Admin) {
 		draw(t, r, s).Find("*").Each(func(_ int, e *goquery.Selection) { f(s, e.Nodes[0]) })
 	}
@@ -50,7 +51,7 @@ func TestEveryLinkStaysUnderThePrefix(t *testing.T) {
 }
 
 func TestEveryIDOfAPageIsItsOwn(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	for _, s := range samplePages(cesi.Admin) {
 		if s.name == "hostile dashboard" || s.name == "hostile nodes" || s.name == "hostile processes" || s.name == "hostile activity" {
 			continue // these show the same things twice
@@ -84,7 +85,7 @@ func TestEveryControlHasAName(t *testing.T) {
 }
 
 func TestHostileNamesAreText(t *testing.T) {
-	r := newTestRenderer(t, "")
+	r := viewtest.Renderer(t, "")
 	for _, name := range fleettest.HostileNames {
 		doc := draw(t, r, sample{"node", "node", newNodePage(sampleBase(cesi.Admin), hostileNode(name), 1)})
 		if got := doc.Find("h1").Text(); got != name {

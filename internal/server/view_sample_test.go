@@ -10,18 +10,7 @@ import (
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
 	"cesi/internal/store"
-	"cesi/internal/words"
-	"cesi/web"
 )
-
-// english speaks English with its plurals.
-func english() *words.Speaker {
-	book, err := words.New(web.Locales())
-	if err != nil {
-		panic(err)
-	}
-	return book.Choose("en")
-}
 
 // payNode is a node with a process in every state.
 func payNode() *fleet.Node {

@@ -6,37 +6,38 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // stylePage shows every component in every state, drawn by the partials that the
 // other pages draw them with, for those who work on them. Its fleet is made up.
 type stylePage struct {
-	basePage
-	States     []badge
-	NodeStates []badge
-	Results    []resultBadge
-	Rows       []processRow
+	view.Base
+	States     []view.Badge
+	NodeStates []view.Badge
+	Results    []view.ResultBadge
+	Rows       []view.ProcessRow
 	Selectable bool
-	Troubles   []troubleRow
+	Troubles   []view.AttentionRow
 	Tiles      []tile
 	Cells      []mapCell
 	Dense      []mapCell
-	Toasts     []*flash
-	Standing   banner
+	Toasts     []*view.Flash
+	Standing   view.Banner
 	Chips      []chip
 	Picker     picker
 	Items      []paletteItem
 	Example    emptyFleet
 }
 
-func newStylePage(base basePage) stylePage {
+func newStylePage(base view.Base) stylePage {
 	node, silent, connecting := styleNodes(base.Now)
 	page := stylePage{
-		basePage: base.at("about", base.say("Style")), Selectable: true,
-		NodeStates: []badge{newNodeBadge(node), newNodeBadge(connecting), newNodeBadge(silent)},
+		Base: base.At("about", base.Say("Style")), Selectable: true,
+		NodeStates: []view.Badge{view.NewNodeBadge(node), view.NewNodeBadge(connecting), view.NewNodeBadge(silent)},
 		Tiles:      newTiles(&fleet.Snapshot{Nodes: []*fleet.Node{node, silent}, NodesUp: 1, NodesDown: 1, Counts: node.Counts, Stale: 3}, 4),
-		Standing:   newAuditBanner(),
+		Standing:   view.NewAuditBanner(),
 		Chips:      []chip{attentionChip(3, true)},
 		Picker:     picker{Name: "environment", Label: words.Of("Environment"), All: words.Of("all environments"), Choices: []string{"production"}},
 		Example:    emptyFleet{ConfigFile: "cesi.conf"},
@@ -44,28 +45,28 @@ func newStylePage(base basePage) stylePage {
 	for _, n := range []*fleet.Node{node, silent, connecting} {
 		large, small := newMapCell(n, false), newMapCell(n, true)
 		for i := range large.Squares {
-			large.Squares[i].RowID = rowID("square", n.Name, fmt.Sprint(i)) // a row has its own already
+			large.Squares[i].RowID = view.RowID("square", n.Name, fmt.Sprint(i)) // a row has its own already
 		}
-		small.RowID = rowID("small", n.Name)
+		small.RowID = view.RowID("small", n.Name)
 		page.Cells, page.Dense = append(page.Cells, large), append(page.Dense, small)
 	}
 	for _, kind := range []string{"running", "moving", "idle", "warning", "bad"} {
-		page.Dense = append(page.Dense, mapCell{RowID: rowID("plain", kind), Node: node.Name, Label: cellLabel(node), Small: true, Plain: kind})
+		page.Dense = append(page.Dense, mapCell{RowID: view.RowID("plain", kind), Node: node.Name, Label: cellLabel(node), Small: true, Plain: kind})
 	}
 	for i := range node.Processes {
 		p := &node.Processes[i]
-		page.States = append(page.States, newProcessBadge(p.Process))
-		page.Chips = append(page.Chips, chip{Name: "state", Label: words.Verbatim(p.State.String()), Kind: newProcessBadge(p.Process).Kind, Count: i})
-		page.Rows = append(page.Rows, newProcessRow(base, node, *p))
+		page.States = append(page.States, view.NewProcessBadge(p.Process))
+		page.Chips = append(page.Chips, chip{Name: "state", Label: words.Verbatim(p.State.String()), Kind: view.NewProcessBadge(p.Process).Kind, Count: i})
+		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p))
 		if p.Severity() > 0 {
-			page.Troubles = append(page.Troubles, newTroubleRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
+			page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
 		}
 	}
-	page.Troubles = append(page.Troubles, newTroubleRow(fleet.Trouble{Node: silent}, base.Now, true))
+	page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: silent}, base.Now, true))
 	for _, r := range []cesi.Result{cesi.OK, cesi.Pending, cesi.Partial, cesi.Failed, cesi.Skipped, cesi.UnknownEnd} {
-		state := newResultBadge(r)
+		state := view.NewResultBadge(r)
 		page.Results = append(page.Results, state)
-		page.Toasts = append(page.Toasts, &flash{Kind: state.Kind, Sentence: words.Of("A command with the result %s.", state.Word)})
+		page.Toasts = append(page.Toasts, &view.Flash{Kind: state.Kind, Sentence: words.Of("A command with the result %s.", state.Word)})
 	}
 	page.Items = []paletteItem{
 		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: words.Verbatim("api"), Link: "/groups"},

@@ -7,12 +7,13 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 )
 
 // usersPage lists the users and adds one.
 type usersPage struct {
-	basePage
+	view.Base
 	Rows    []userRow
 	Roles   []roleChoice
 	Name    string // as typed before
@@ -28,9 +29,9 @@ type newUserForm struct {
 
 // newUsersPage lists the accounts. Problem says why nobody was added by the form;
 // secret is the password of whom it has added.
-func newUsersPage(base basePage, accounts []cesi.Account, form newUserForm, problem string, made *secret) usersPage {
+func newUsersPage(base view.Base, accounts []cesi.Account, form newUserForm, problem string, made *secret) usersPage {
 	page := usersPage{
-		basePage: base.at("users", base.say("Users")), Roles: roleChoices(form.Role),
+		Base: base.At("users", base.Say("Users")), Roles: roleChoices(form.Role),
 		Name: form.Name, Problem: problem, Secret: made,
 	}
 	for _, a := range accounts {
@@ -51,9 +52,9 @@ type userRow struct {
 	Tokens     int
 }
 
-func newUserRow(base basePage, a cesi.Account) userRow {
+func newUserRow(base view.Base, a cesi.Account) userRow {
 	return userRow{
-		RowID: rowID("user", a.Name), Name: a.Name, Role: a.Role.String(), Self: a.Name == base.User.Name, MustChange: a.MustChange,
+		RowID: view.RowID("user", a.Name), Name: a.Name, Role: a.Role.String(), Self: a.Name == base.User.Name, MustChange: a.MustChange,
 		Created: newMoments(base.Now, a.Created), LastLogin: newMoments(base.Now, a.LastLogin),
 		Sessions: a.Sessions, Tokens: a.Tokens,
 	}
@@ -74,13 +75,13 @@ func newMoments(now, t time.Time) moments {
 	case d <= -24*time.Hour:
 		return moments{t, words.Of("on %s", words.At("2 Jan 2006", t.In(now.Location())))}
 	case d < 0:
-		return moments{t, words.Of("in %v", lasted(-d))} // %s is for how long something took
+		return moments{t, words.Of("in %v", view.FormatElapsed(-d))} // %s is for how long something took
 	case d < time.Minute:
 		return moments{t, words.Of("just now")}
 	case d < 48*time.Hour:
-		return moments{t, words.Of("%s ago", lasted(d))}
+		return moments{t, words.Of("%s ago", view.FormatElapsed(d))}
 	default:
-		return moments{t, words.Of("%s ago", lasted(d.Truncate(24*time.Hour)))}
+		return moments{t, words.Of("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
 	}
 }
 
@@ -107,7 +108,7 @@ func roleChoices(chosen cesi.Role) []roleChoice {
 
 // userPage is one user, with what can be changed.
 type userPage struct {
-	basePage
+	view.Base
 	userRow
 	Roles   []roleChoice
 	Tokens  []tokenRow
@@ -115,9 +116,9 @@ type userPage struct {
 	Secret  *secret
 }
 
-func newUserPage(base basePage, a cesi.Account, tokens []cesi.Token, problem string, made *secret) userPage {
+func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem string, made *secret) userPage {
 	return userPage{
-		basePage: base.at("users", a.Name), userRow: newUserRow(base, a), Roles: roleChoices(a.Role),
+		Base: base.At("users", a.Name), userRow: newUserRow(base, a), Roles: roleChoices(a.Role),
 		Tokens: newTokenRows(base.Now, tokens), Problem: problem, Secret: made,
 	}
 }
@@ -152,7 +153,7 @@ func newSessionRows(now time.Time, sessions []cesi.Session, current string) []se
 	for _, s := range sessions {
 		id := s.Token.ID()
 		rows = append(rows, sessionRow{
-			RowID: rowID("session", id), ID: id, Browser: browserOf(s.UserAgent), UserAgent: s.UserAgent, Address: s.Address,
+			RowID: view.RowID("session", id), ID: id, Browser: browserOf(s.UserAgent), UserAgent: s.UserAgent, Address: s.Address,
 			Current: id == auth.SessionID(current), Created: newMoments(now, s.Created), Seen: newMoments(now, s.LastSeen),
 		})
 	}
@@ -173,7 +174,7 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 	var rows []tokenRow
 	for _, t := range tokens {
 		rows = append(rows, tokenRow{
-			RowID: rowID("token", t.Name), ID: t.ID, Name: t.Name, Created: newMoments(now, t.Created),
+			RowID: view.RowID("token", t.Name), ID: t.ID, Name: t.Name, Created: newMoments(now, t.Created),
 			LastUsed: newMoments(now, t.LastUsed), Expires: newMoments(now, t.Expires), Expired: t.ExpiredAt(now),
 		})
 	}

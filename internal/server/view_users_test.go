@@ -7,6 +7,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/view/viewtest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -52,7 +53,7 @@ func sampleTokens() []cesi.Token {
 
 func TestTheListOfUsersSaysWhoTheyAreAndWhatTheyHave(t *testing.T) {
 	page := newUsersPage(sampleBase(cesi.Admin), sampleAccounts(), newUserForm{Role: cesi.Viewer}, "", nil)
-	doc := draw(t, newTestRenderer(t, "/cesi"), sample{"users", "users", page})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"users", "users", page})
 	var got []string
 	doc.Find("tbody tr").Each(func(_ int, row *goquery.Selection) {
 		got = append(got, strings.Join(strings.Fields(row.Text()), " "))
@@ -73,7 +74,7 @@ func TestTheListOfUsersSaysWhoTheyAreAndWhatTheyHave(t *testing.T) {
 
 func TestOnlyAdministratorsAreLedToTheUsers(t *testing.T) {
 	for _, role := range cesi.Roles() {
-		doc := draw(t, newTestRenderer(t, "/cesi"), sample{"about", "about", newAboutPage(sampleBase(role), aboutFacts{}, sampleFleet())})
+		doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"about", "about", newAboutPage(sampleBase(role), aboutFacts{}, sampleFleet())})
 		if found := doc.Find("a[href='/cesi/users']").Length() == 1; found != (role == cesi.Admin) {
 			t.Errorf("%s: %v", role, found)
 		}
@@ -83,7 +84,7 @@ func TestOnlyAdministratorsAreLedToTheUsers(t *testing.T) {
 func TestTheProfileListsSessionsAndTokens(t *testing.T) {
 	page := newProfilePage(sampleBase(cesi.Viewer), profileFacts{}, sampleSessions(), "", sampleTokens())
 	page.Sessions[0].Current = true
-	doc := draw(t, newTestRenderer(t, ""), sample{"profile", "profile", page})
+	doc := draw(t, viewtest.Renderer(t, ""), sample{"profile", "profile", page})
 	var got []string
 	doc.Find(".access").Each(func(_ int, row *goquery.Selection) {
 		got = append(got, strings.Join(strings.Fields(row.Text()), " "))

@@ -6,6 +6,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/view"
 	"cesi/internal/words"
 	"cesi/web"
 )
@@ -19,7 +20,7 @@ func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
 	}
 	ref := fleet.Ref{Node: "n", ProcessID: cesi.ProcessID{Group: "g", Name: "p"}}
 	const stopping = "stopping since 12:04:05; it is started once it has ended"
-	toast := newFlash(fleet.Report{Action: cesi.ActionRestart, Waiting: &fleet.Outcome{Ref: ref, Message: stopping}}, 0)
+	toast := view.NewFlash(fleet.Report{Action: cesi.ActionRestart, Waiting: &fleet.Outcome{Ref: ref, Message: stopping}}, 0)
 	wanted := fleet.Process{Process: cesi.Process{ProcessID: ref.ProcessID, State: cesi.NotStarted}}
 	wanted.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "lin", Reason: "CeSI ended in the middle of the restart"}}
 	entry := func(message string) words.Phrase {
@@ -33,7 +34,7 @@ func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
 			"重启仍在进行中；无论您是否等待，它都会继续。n 上的 g:p：从 12:04:05 起正在停止；停止后即会启动。"},
 		{entry(stopping), stopping, "从 12:04:05 起正在停止；停止后即会启动"},
 		{entry("CeSI ended in the middle of the update"), "CeSI ended in the middle of the update", "CeSI 在 update 途中结束了"},
-		{reasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
+		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
 			"lin 为重新启动而停止了它：CeSI 在重启途中结束了"},
 	} {
 		if got := book.Choose("en").Tell(test.phrase); got != test.english {

@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"fmt"
@@ -115,7 +115,7 @@ func dayWords(day fleet.Day) words.Phrase {
 			parts = append(parts, words.Of("%s %s", name, slotsLasted(slots[mark])))
 		}
 	}
-	return listed(parts)
+	return JoinList(parts)
 }
 
 func markWords(m cesi.Mark) words.Phrase {
@@ -129,10 +129,10 @@ func markWords(m cesi.Mark) words.Phrase {
 	}
 }
 
-func slotsLasted(n int) words.Phrase { return lasted(time.Duration(n) * cesi.SlotLength) }
+func slotsLasted(n int) words.Phrase { return FormatElapsed(time.Duration(n) * cesi.SlotLength) }
 
-// newDayMarks returns when each quarter of the day began that a bar shows now.
-func newDayMarks(now time.Time) []time.Time {
+// NewDayMarks returns when each quarter of the day began that a bar shows now.
+func NewDayMarks(now time.Time) []time.Time {
 	first := time.Unix(int64(cesi.SlotOf(now).DayBefore())*int64(cesi.SlotLength/time.Second), 0).In(now.Location())
 	const quarters = 4
 	marks := make([]time.Time, quarters)

@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"cesi/internal/cesi"
@@ -7,8 +7,8 @@ import (
 	"cesi/internal/words"
 )
 
-// actionWords are the forms in which a command is spoken of.
-type actionWords struct {
+// ActionText are the forms in which a command is spoken of.
+type ActionText struct {
 	Do     words.Phrase // "tried to …"
 	Doing  words.Phrase // "is …"
 	Did    words.Phrase // "maria …"
@@ -17,36 +17,36 @@ type actionWords struct {
 	Name   words.Phrase // on its own
 }
 
-// wordsOf speaks of a command. The verbs take the target as their object.
-func wordsOf(action cesi.Action) actionWords {
+// ActionTextOf speaks of a command. The verbs take the target as their object.
+func ActionTextOf(action cesi.Action) ActionText {
 	switch action {
 	case cesi.ActionStart:
-		return actionWords{
+		return ActionText{
 			words.Of("start"), words.Of("starting"), words.Of("started"),
 			words.Of("was not started"), words.Of("start"), words.Of("Start"),
 		}
 	case cesi.ActionStop:
-		return actionWords{
+		return ActionText{
 			words.Of("stop"), words.Of("stopping"), words.Of("stopped"),
 			words.Of("was not stopped"), words.Of("stop"), words.Of("Stop"),
 		}
 	case cesi.ActionRestart:
-		return actionWords{
+		return ActionText{
 			words.Of("restart"), words.Of("restarting"), words.Of("restarted"),
 			words.Of("was not restarted"), words.Of("restart"), words.Of("Restart"),
 		}
 	case cesi.ActionSignal:
-		return actionWords{
+		return ActionText{
 			words.Of("signal"), words.Of("signalling"), words.Of("signalled"),
 			words.Of("was not signalled"), words.Of("signal"), words.Of("Signal"),
 		}
 	case cesi.ActionStdin:
-		return actionWords{
+		return ActionText{
 			words.Of("send a text to"), words.Of("sending a text to"), words.Of("sent a text to"),
 			words.Of("did not get the text"), words.Of("text"), words.Of("Text"),
 		}
 	case cesi.ActionClearLogs:
-		return actionWords{
+		return ActionText{
 			words.Of("clear the logs of"), words.Of("clearing the logs of"), words.Of("cleared the logs of"),
 			words.Of("keeps its logs"), words.Of("clearing of logs"), words.Of("Clearing of logs"),
 		}
@@ -56,46 +56,46 @@ func wordsOf(action cesi.Action) actionWords {
 }
 
 // daemonWords speaks of a command to a supervisord itself.
-func daemonWords(action cesi.Action) actionWords {
+func daemonWords(action cesi.Action) ActionText {
 	switch action {
 	case cesi.ActionUpdate:
-		return actionWords{
+		return ActionText{
 			words.Of("update"), words.Of("updating"), words.Of("updated"),
 			words.Of("was not updated"), words.Of("update"), words.Of("Update"),
 		}
 	case cesi.ActionAddGroup:
-		return actionWords{
+		return ActionText{
 			words.Of("add"), words.Of("adding"), words.Of("added"),
 			words.Of("was not added"), words.Of("addition"), words.Of("Addition"),
 		}
 	case cesi.ActionRemoveGroup:
-		return actionWords{
+		return ActionText{
 			words.Of("remove"), words.Of("removing"), words.Of("removed"),
 			words.Of("was not removed"), words.Of("removal"), words.Of("Removal"),
 		}
 	case cesi.ActionReload:
-		return actionWords{
+		return ActionText{
 			words.Of("reload"), words.Of("reloading"), words.Of("reloaded"),
 			words.Of("was not reloaded"), words.Of("reload"), words.Of("Reload"),
 		}
 	case cesi.ActionShutdown:
-		return actionWords{
+		return ActionText{
 			words.Of("shut down"), words.Of("shutting down"), words.Of("shut down"),
 			words.Of("was not shut down"), words.Of("shutdown"), words.Of("Shutdown"),
 		}
 	case cesi.ActionClearMainLog:
-		return actionWords{
+		return ActionText{
 			words.Of("clear the log of"), words.Of("clearing the log of"), words.Of("cleared the log of"),
 			words.Of("keeps its log"), words.Of("clearing of the log"), words.Of("Clearing of the log"),
 		}
 	default:
 		name := words.Verbatim(string(action))
-		return actionWords{name, name, name, name, name, name}
+		return ActionText{name, name, name, name, name, name}
 	}
 }
 
-// do names a command on something, as a button or a heading does: "Stop web:web1".
-func do(action cesi.Action, what words.Phrase) words.Phrase {
+// Do names a command on something, as a button or a heading does: "Stop web:web1".
+func Do(action cesi.Action, what words.Phrase) words.Phrase {
 	switch action {
 	case cesi.ActionStart:
 		return words.Of("Start %s", what)
@@ -116,13 +116,13 @@ func do(action cesi.Action, what words.Phrase) words.Phrase {
 	case cesi.ActionRemoveGroup:
 		return words.Of("Remove %s", what)
 	default:
-		return words.Of("%s: %s", wordsOf(action).Name, what)
+		return words.Of("%s: %s", ActionTextOf(action).Name, what)
 	}
 }
 
-// commandVerb says what somebody did to the target, or tried to.
-func commandVerb(action cesi.Action, result cesi.Result) words.Phrase {
-	forms := wordsOf(action)
+// CommandVerb says what somebody did to the target, or tried to.
+func CommandVerb(action cesi.Action, result cesi.Result) words.Phrase {
+	forms := ActionTextOf(action)
 	switch result {
 	case cesi.OK, cesi.Partial:
 		return forms.Did
@@ -135,8 +135,8 @@ func commandVerb(action cesi.Action, result cesi.Result) words.Phrase {
 	}
 }
 
-// signalVerb is commandVerb for a signal, which it names.
-func signalVerb(signal string, result cesi.Result) words.Phrase {
+// SignalVerb is CommandVerb for a signal, which it names.
+func SignalVerb(signal string, result cesi.Result) words.Phrase {
 	switch result {
 	case cesi.OK, cesi.Partial:
 		return words.Of("sent %s to", signal)
@@ -155,30 +155,30 @@ func sentenceOn(r fleet.Report, o fleet.Outcome) words.Phrase {
 	why := words.Heard(request.Sanitize(o.Message))
 	switch o.Result {
 	case cesi.OK:
-		return also(doneOn(r, what), o.Message)
+		return appendNote(doneOn(r, what), o.Message)
 	case cesi.Failed:
-		return words.Of("%s %s: %s", what, undone(r), why)
+		return words.Of("%s %s: %s", what, notDone(r), why)
 	case cesi.Skipped:
 		return words.Of("%s was left alone: %s", what, why)
 	default:
-		return words.Of("%s: how the %s ended is not known. %s", what, wordsOf(r.Action).Noun, why)
+		return words.Of("%s: how the %s ended is not known. %s", what, ActionTextOf(r.Action).Noun, why)
 	}
 }
 
-// also adds what else is to be said of what went well.
-func also(done words.Phrase, message string) words.Phrase {
+// appendNote adds what else is to be said of what went well.
+func appendNote(done words.Phrase, message string) words.Phrase {
 	if message == "" {
 		return done
 	}
-	return words.Of("%s %s.", done, words.Heard(capitalized(request.Sanitize(message))))
+	return words.Of("%s %s.", done, words.Heard(Capitalized(request.Sanitize(message))))
 }
 
-// undone says what did not happen to a target.
-func undone(r fleet.Report) words.Phrase {
+// notDone says what did not happen to a target.
+func notDone(r fleet.Report) words.Phrase {
 	if r.Action == cesi.ActionSignal {
 		return words.Of("did not get %s", request.Sanitize(r.Signal))
 	}
-	return wordsOf(r.Action).Undone
+	return ActionTextOf(r.Action).Undone
 }
 
 // doneOn says that a command went well.
@@ -193,7 +193,7 @@ func doneOn(r fleet.Report, what words.Phrase) words.Phrase {
 	case cesi.ActionClearMainLog:
 		return words.Of("The log of %s is cleared.", what)
 	default:
-		return words.Of("%s is %s.", what, wordsOf(r.Action).Did)
+		return words.Of("%s is %s.", what, ActionTextOf(r.Action).Did)
 	}
 }
 
@@ -222,11 +222,11 @@ func tally(outcomes []fleet.Outcome) words.Phrase {
 	if len(list) == 0 {
 		return words.Of("there was nothing to do")
 	}
-	return listed(list)
+	return JoinList(list)
 }
 
-// listed puts phrases behind one another: "2 running, 1 fatal".
-func listed(parts []words.Phrase) words.Phrase {
+// JoinList puts phrases behind one another: "2 running, 1 fatal".
+func JoinList(parts []words.Phrase) words.Phrase {
 	var list words.Phrase
 	for i, part := range parts {
 		if i == 0 {

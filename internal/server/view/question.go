@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"cesi/internal/server/request"
@@ -7,29 +7,29 @@ import (
 
 // questionPage asks before something that can't be taken back.
 type questionPage struct {
-	basePage
-	question
+	Base
+	Confirmation
 }
 
-// question is what is asked, and where the answer goes.
-type question struct {
+// Confirmation is what is asked, and where the answer goes.
+type Confirmation struct {
 	Question words.Phrase
 	Problem  words.Phrase // why the last answer was not accepted
 	Remarks  []words.Phrase
 	Warning  words.Phrase
 	Post     string // local path of the answer
 	Fields   []request.Field
-	Typed    *typed
+	Typed    *TypedConfirmation
 	Verb     words.Phrase // on the button
 	Back     string       // local path of Cancel
 }
 
-// typed is a name that has to be typed for a yes.
-type typed struct {
+// TypedConfirmation is a name that has to be typed for a yes.
+type TypedConfirmation struct {
 	Label      words.Phrase
 	Name, Want string
 }
 
-func newQuestionPage(base basePage, section string, q question) questionPage {
-	return questionPage{basePage: base.at(section, base.Speaker.Tell(q.Question)), question: q}
+func NewQuestionPage(base Base, section string, q Confirmation) questionPage {
+	return questionPage{Base: base.At(section, base.Speaker.Tell(q.Question)), Confirmation: q}
 }

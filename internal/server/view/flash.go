@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 	"cesi/internal/words"
 )
 
-// flash tells how a command went, on the page that follows it.
-type flash struct {
+// Flash tells how a command went, on the page that follows it.
+type Flash struct {
 	Kind     string // running, moving, warning or bad
 	Sentence words.Phrase
 	Later    words.Phrase // who came too late for it
@@ -19,18 +19,18 @@ type flash struct {
 	Outcomes []outcomeRow // of a command on many, those that did not go well first
 	Total    int          // outcomes, with those that are not shown
 	Open     bool         // show the outcomes at once
-	Log      *logEnd      // of the only process, if it did not come up
+	Log      *LogEnd      // of the only process, if it did not come up
 }
 
-// logEnd is the end of a log, and the local path of all of it.
-type logEnd struct {
+// LogEnd is the end of a log, and the local path of all of it.
+type LogEnd struct {
 	Text, Link string
 }
 
 // outcomeRow is how a command went for one process.
 type outcomeRow struct {
 	Node, Process string
-	Result        resultBadge
+	Result        ResultBadge
 	Message       string
 }
 
@@ -38,9 +38,9 @@ type outcomeRow struct {
 // them all.
 const outcomesShown = 200
 
-// newFlash tells about a command. Later is how many targets came too late for it.
-func newFlash(r fleet.Report, later int) *flash {
-	f := &flash{Kind: newResultBadge(r.Result).Kind, ID: r.ID, Total: len(r.Outcomes)}
+// NewFlash tells about a command. Later is how many targets came too late for it.
+func NewFlash(r fleet.Report, later int) *Flash {
+	f := &Flash{Kind: NewResultBadge(r.Result).Kind, ID: r.ID, Total: len(r.Outcomes)}
 	switch {
 	case !r.Done:
 		f.Kind = "moving"
@@ -48,7 +48,7 @@ func newFlash(r fleet.Report, later int) *flash {
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])
 	default:
-		f.Sentence = words.Of("%s: %s (%s).", wordsOf(r.Action).Name, tally(r.Outcomes), duration(r.Duration))
+		f.Sentence = words.Of("%s: %s (%s).", ActionTextOf(r.Action).Name, tally(r.Outcomes), Duration(r.Duration))
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK
@@ -62,7 +62,7 @@ func newFlash(r fleet.Report, later int) *flash {
 
 // underWay tells of a command that is not over, and what it waits for.
 func underWay(r fleet.Report) words.Phrase {
-	noun := wordsOf(r.Action).Noun
+	noun := ActionTextOf(r.Action).Noun
 	if w := r.Waiting; w != nil {
 		what := words.Of("%s on %s", request.Sanitize(w.Target()), request.Sanitize(w.Node))
 		return words.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, words.Heard(request.Sanitize(w.Message)))
@@ -91,13 +91,13 @@ func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {
 	rows := make([]outcomeRow, len(outcomes))
 	for i, o := range outcomes {
-		rows[i] = outcomeRow{Node: o.Node, Process: o.Target(), Result: newResultBadge(o.Result), Message: o.Message}
+		rows[i] = outcomeRow{Node: o.Node, Process: o.Target(), Result: NewResultBadge(o.Result), Message: o.Message}
 	}
 	return rows
 }
 
-// capitalized writes the first letter of an English word large.
-func capitalized(s string) string {
+// Capitalized writes the first letter of an English word large.
+func Capitalized(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
 	}

@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"fmt"
@@ -28,13 +28,13 @@ func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) 
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
 		"t":        func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
 		"told":     speaker.Retell,
-		"squares":  func(nodeURL string, list []mapSquare) template.HTML { return squares(speaker, nodeURL, list) },
+		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
 		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"plain":    request.Sanitize,
-		"groupRow": func(name string) string { return rowID("group", name) },
+		"groupRow": func(name string) string { return RowID("group", name) },
 		"pending":  func(action any) string { return speaker.Tell(pending(cesi.Action(fmt.Sprint(action)))) },
-		"capital":  func(v any) string { return capitalized(fmt.Sprint(v)) },
+		"capital":  func(v any) string { return Capitalized(fmt.Sprint(v)) },
 	}
 }
 
@@ -45,9 +45,9 @@ func icon(sprite, name string) template.HTML {
 		template.HTMLEscapeString(sprite+"#"+name) + `"/></svg>`)
 }
 
-// when writes a time of day, with the date unless it is today's, in the zone of
+// When writes a time of day, with the date unless it is today's, in the zone of
 // now.
-func when(now, t time.Time) words.Phrase {
+func When(now, t time.Time) words.Phrase {
 	t = t.In(now.Location())
 	switch {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
@@ -61,18 +61,18 @@ func when(now, t time.Time) words.Phrase {
 
 // pending says what is being done: "stopping…".
 func pending(action cesi.Action) words.Phrase {
-	return words.Of("%s…", wordsOf(action).Doing)
+	return words.Of("%s…", ActionTextOf(action).Doing)
 }
 
 // doLabel names a button for an action: "Stop", or "Stop web:web1" with what it
 // is for.
 func doLabel(speaker *words.Speaker, action cesi.Action, what []any) string {
 	if len(what) == 0 {
-		return speaker.Tell(wordsOf(action).Name)
+		return speaker.Tell(ActionTextOf(action).Name)
 	}
 	object, is := what[0].(words.Phrase)
 	if !is {
 		object = words.Verbatim(fmt.Sprint(what[0]))
 	}
-	return speaker.Tell(do(action, object))
+	return speaker.Tell(Do(action, object))
 }

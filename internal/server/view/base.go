@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 	"cesi/internal/words"
 )
 
-// basePage is what every page has. The constructors of the pages set Title,
+// Base is what every page has. The constructors of the pages set Title,
 // Section and Live; the rest comes from the request.
-type basePage struct {
+type Base struct {
 	Site    string // the dashboard's title
 	Title   string // of the page
 	Section string // the entry of the navigation that is marked, if any
@@ -25,7 +25,7 @@ type basePage struct {
 	User    *cesi.User // nil: nobody is logged in
 	// Here is the page's own path and query without prefix.
 	Here    string
-	Banners []banner      // drawn for administrators only
+	Banners []Banner      // drawn for administrators only
 	Notice  string        // a sentence on what was just done
 	Report  *fleet.Report // how the last command went
 	Late    int           // how many targets came too late for it
@@ -34,20 +34,20 @@ type basePage struct {
 	Live    bool   // the page is kept up to date
 }
 
-// at returns the base of one page.
-func (b basePage) at(section, title string) basePage {
+// At returns the base of one page.
+func (b Base) At(section, title string) Base {
 	b.Section, b.Title = section, title
 	return b
 }
 
-// kept returns the base of a page that is kept up to date.
-func (b basePage) kept() basePage {
+// Kept returns the base of a page that is kept up to date.
+func (b Base) Kept() Base {
 	b.Live = true
 	return b
 }
 
 // Stream is the local path of what keeps the page up to date.
-func (b basePage) Stream() string {
+func (b Base) Stream() string {
 	return "/live?" + url.Values{"at": {b.Here}, "version": {b.Version}}.Encode()
 }
 
@@ -57,7 +57,7 @@ const maxBack = 1000
 
 // WayBack is the local path that a command leads back to: the page itself, without
 // its query where that is too long.
-func (b basePage) WayBack() string {
+func (b Base) WayBack() string {
 	if len(b.Here) <= maxBack {
 		return b.Here
 	}
@@ -68,38 +68,38 @@ func (b basePage) WayBack() string {
 	return path
 }
 
-// say says a text in the language of the page; see package words.
-func (b basePage) say(text string, args ...any) string { return b.Speaker.Say(text, args...) }
+// Say says a text in the language of the page; see package words.
+func (b Base) Say(text string, args ...any) string { return b.Speaker.Say(text, args...) }
 
-func (b basePage) speaker() *words.Speaker { return b.Speaker }
+func (b Base) Language() *words.Speaker { return b.Speaker }
 
-func (b basePage) can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
+func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
 
 // CanView reports whether the fleet may be seen, and so the navigation.
-func (b basePage) CanView() bool { return b.can(cesi.ViewFleet) && !b.User.MustChange }
+func (b Base) CanView() bool { return b.Can(cesi.ViewFleet) && !b.User.MustChange }
 
 // CanReadLogs reports whether logs may be read.
-func (b basePage) CanReadLogs() bool { return b.can(cesi.ReadLogs) }
+func (b Base) CanReadLogs() bool { return b.Can(cesi.ReadLogs) }
 
 // CanControl reports whether processes may be started and stopped.
-func (b basePage) CanControl() bool { return b.can(cesi.ControlProcesses) }
+func (b Base) CanControl() bool { return b.Can(cesi.ControlProcesses) }
 
 // CanDaemon reports whether supervisords themselves may be steered.
-func (b basePage) CanDaemon() bool { return b.can(cesi.ControlDaemon) }
+func (b Base) CanDaemon() bool { return b.Can(cesi.ControlDaemon) }
 
 // CanManageUsers reports whether the user administers this CeSI.
-func (b basePage) CanManageUsers() bool { return b.can(cesi.ManageUsers) }
+func (b Base) CanManageUsers() bool { return b.Can(cesi.ManageUsers) }
 
 // Flash tells how the last command went; nil if there was none.
-func (b basePage) Flash() *flash {
+func (b Base) Flash() *Flash {
 	if b.Report == nil {
 		return nil
 	}
-	return newFlash(*b.Report, b.Late)
+	return NewFlash(*b.Report, b.Late)
 }
 
 // Stylesheet names the static file that holds Bootstrap.
-func (b basePage) Stylesheet() string {
+func (b Base) Stylesheet() string {
 	if b.Theme == "" {
 		return "vendor/bootstrap.min.css"
 	}
@@ -108,28 +108,28 @@ func (b basePage) Stylesheet() string {
 
 // Dark reports whether the page is dark for certain: the theme is, or the user
 // wants it so.
-func (b basePage) Dark() bool {
+func (b Base) Dark() bool {
 	return b.Theme == "" && b.Scheme == "dark" || slices.Contains(darkThemes(), b.Theme)
 }
 
 // FollowsSystem reports whether the browser's system chooses light or dark.
-func (b basePage) FollowsSystem() bool { return b.Theme == "" && b.Scheme == "" }
+func (b Base) FollowsSystem() bool { return b.Theme == "" && b.Scheme == "" }
 
 // darkThemes lists the Bootswatch themes with light text on a dark ground.
 func darkThemes() []string {
 	return []string{"cyborg", "darkly", "quartz", "slate", "solar", "superhero", "vapor"}
 }
 
-// banner is a standing remark above every page, for administrators.
-type banner struct {
+// Banner is a standing remark above every page, for administrators.
+type Banner struct {
 	Sentence words.Phrase
 	Details  []string
 }
 
-// newConfigBanner tells that the configuration on disk is broken and the old
+// NewConfigBanner tells that the configuration on disk is broken and the old
 // one is still in force. The error is config's own, with files and lines.
-func newConfigBanner(err error) banner {
-	b := banner{Sentence: words.Of("The configuration has a problem. What was in force before stays in force until it is mended.")}
+func NewConfigBanner(err error) Banner {
+	b := Banner{Sentence: words.Of("The configuration has a problem. What was in force before stays in force until it is mended.")}
 	var broken *config.Error
 	if !errors.As(err, &broken) {
 		b.Details = []string{err.Error()}
@@ -141,7 +141,7 @@ func newConfigBanner(err error) banner {
 	return b
 }
 
-// newAuditBanner tells that the activity log can't be stored.
-func newAuditBanner() banner {
-	return banner{Sentence: words.Of("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
+// NewAuditBanner tells that the activity log can't be stored.
+func NewAuditBanner() Banner {
+	return Banner{Sentence: words.Of("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
 }

@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"fmt"
@@ -8,15 +8,15 @@ import (
 	"cesi/internal/cesi"
 )
 
-// processRowID is the id attribute of what shows a process on a page: the same on
+// ProcessRowID is the id attribute of what shows a process on a page: the same on
 // all pages, so that a link finds it there, and the poller who looks at it.
-func processRowID(node string, id cesi.ProcessID) string {
-	return rowID("process", node, id.String())
+func ProcessRowID(node string, id cesi.ProcessID) string {
+	return RowID("process", node, id.String())
 }
 
-// rowID makes the id attribute of a row from what it shows: readable, without
+// RowID makes the id attribute of a row from what it shows: readable, without
 // white space, and another for other parts.
-func rowID(kind string, parts ...string) string {
+func RowID(kind string, parts ...string) string {
 	var b strings.Builder
 	b.WriteString(kind)
 	for i, part := range parts {

@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"cesi/internal/cesi"
@@ -7,9 +7,9 @@ import (
 	"cesi/internal/words"
 )
 
-// stateCount is how many processes are in a state; Kind is its colour. States
+// StateCount is how many processes are in a state; Kind is its colour. States
 // and Attention filter them.
-type stateCount struct {
+type StateCount struct {
 	Kind      string
 	Count     int
 	Words     words.Phrase // "2 running"
@@ -17,13 +17,13 @@ type stateCount struct {
 	Attention fleet.Attention
 }
 
-// newStateCounts lists the states that occur, the quiet ones first. Unexpected
+// NewStateCounts lists the states that occur, the quiet ones first. Unexpected
 // exits are told apart from expected ones.
-func newStateCounts(c fleet.Counts) []stateCount {
-	unexpected := unexpectedExits(c)
+func NewStateCounts(c fleet.Counts) []StateCount {
+	unexpected := UnexpectedExits(c)
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	exited := c.Exited - unexpected
-	all := []stateCount{
+	all := []StateCount{
 		{"running", c.Running, words.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
 		{"moving", c.Starting, words.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
 		{"moving", c.Stopping, words.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
@@ -35,7 +35,7 @@ func newStateCounts(c fleet.Counts) []stateCount {
 		{"bad", c.Fatal, words.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
 		{"bad", c.NotStarted, words.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
 	}
-	var list []stateCount
+	var list []StateCount
 	for _, s := range all {
 		if s.Count > 0 {
 			list = append(list, s)
@@ -44,34 +44,34 @@ func newStateCounts(c fleet.Counts) []stateCount {
 	return list
 }
 
-// unexpectedExits are those that need attention and are nothing else.
-func unexpectedExits(c fleet.Counts) int {
+// UnexpectedExits are those that need attention and are nothing else.
+func UnexpectedExits(c fleet.Counts) int {
 	return c.Bad - c.Fatal - c.Backoff - c.Unknown - c.NotStarted
 }
 
-// newCountsBar draws processes by state.
-func newCountsBar(c fleet.Counts) bar {
-	var shares []share
+// NewCountsBar draws processes by state.
+func NewCountsBar(c fleet.Counts) Bar {
+	var shares []Share
 	var parts []words.Phrase
-	for _, s := range newStateCounts(c) {
-		shares = append(shares, share{s.Kind, s.Count})
+	for _, s := range NewStateCounts(c) {
+		shares = append(shares, Share{s.Kind, s.Count})
 		parts = append(parts, s.Words)
 	}
-	return newBar(listed(parts), shares...)
+	return NewBar(JoinList(parts), shares...)
 }
 
-// linkedCount is a stateCount that leads to the list of what it counts.
-type linkedCount struct {
-	stateCount
+// LinkedCount is a StateCount that leads to the list of what it counts.
+type LinkedCount struct {
+	StateCount
 	Link string // local path
 }
 
-// linkedCounts are the counts of what a query takes.
-func linkedCounts(c fleet.Counts, q request.ProcessesQuery) []linkedCount {
-	var list []linkedCount
-	for _, count := range newStateCounts(c) {
+// LinkedCounts are the counts of what a query takes.
+func LinkedCounts(c fleet.Counts, q request.ProcessesQuery) []LinkedCount {
+	var list []LinkedCount
+	for _, count := range NewStateCounts(c) {
 		q.States, q.Attention = count.States, count.Attention
-		list = append(list, linkedCount{count, q.Path()})
+		list = append(list, LinkedCount{count, q.Path()})
 	}
 	return list
 }

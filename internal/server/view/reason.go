@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"cesi/internal/cesi"
@@ -7,8 +7,8 @@ import (
 	"cesi/internal/words"
 )
 
-// reasonOf says why a process does not run; zero for one that does.
-func reasonOf(p fleet.Process) words.Phrase {
+// ReasonOf says why a process does not run; zero for one that does.
+func ReasonOf(p fleet.Process) words.Phrase {
 	if p.State == cesi.NotStarted && p.Wanted != nil {
 		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, words.Heard(request.Sanitize(p.Wanted.Reason)))
 	}

@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"strings"
@@ -28,11 +28,11 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 	now := fleettest.Now
 	for _, c := range []struct{ got, want string }{
 		{request.Number(0), "0"}, {request.Number(999), "999"}, {request.Number(1000), "1,000"}, {request.Number(2941), "2,941"}, {request.Number(1234567), "1,234,567"}, {request.Number(-1000), "-1,000"},
-		{duration(0).String(), "under 1 ms"}, {duration(3 * time.Millisecond).String(), "3 ms"}, {duration(4100 * time.Millisecond).String(), "4.1 s"}, {duration(90 * time.Second).String(), "1 min"},
+		{Duration(0).String(), "under 1 ms"}, {Duration(3 * time.Millisecond).String(), "3 ms"}, {Duration(4100 * time.Millisecond).String(), "4.1 s"}, {Duration(90 * time.Second).String(), "1 min"},
 		{age(now, now.Add(-800*time.Millisecond)).String(), "0.8 s"}, {age(now, now.Add(-6*time.Minute)).String(), "6 min"}, {age(now, now.Add(time.Hour)).String(), "0.0 s"},
-		{when(now, now.Add(-time.Minute)).String(), "02:16:31"}, {when(now, now.Add(-24*time.Hour)).String(), "22 Nov 02:17:31"}, {when(now, now.AddDate(-1, 0, 0)).String(), "23 Nov 2025 02:17"},
+		{When(now, now.Add(-time.Minute)).String(), "02:16:31"}, {When(now, now.Add(-24*time.Hour)).String(), "22 Nov 02:17:31"}, {When(now, now.AddDate(-1, 0, 0)).String(), "23 Nov 2025 02:17"},
 		{request.Sanitize("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {request.Sanitize("工人"), "工人"},
-		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},
+		{Capitalized("stop"), "Stop"}, {Capitalized(""), ""}, {Capitalized("工人"), "工人"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
@@ -42,7 +42,7 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 
 func TestWhenIsInTheZoneOfNow(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
-	if got := when(fleettest.Now.In(shanghai), fleettest.Now).String(); got != "10:17:31" {
+	if got := When(fleettest.Now.In(shanghai), fleettest.Now).String(); got != "10:17:31" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -52,7 +52,7 @@ func TestRowIDsTellEveryNameFromEveryOther(t *testing.T) {
 	seen := make(map[string][2]string)
 	for _, a := range names {
 		for _, b := range names {
-			id := rowID("process", a, b)
+			id := RowID("process", a, b)
 			if was, taken := seen[id]; taken {
 				t.Errorf("%q and %q share the id %q", was, [2]string{a, b}, id)
 			}
@@ -62,7 +62,7 @@ func TestRowIDsTellEveryNameFromEveryOther(t *testing.T) {
 			}
 		}
 	}
-	if got := rowID("process", "payments:worker_03"); got != "process-payments:worker_03" {
+	if got := RowID("process", "payments:worker_03"); got != "process-payments:worker_03" {
 		t.Errorf("got %q", got)
 	}
 }

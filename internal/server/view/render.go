@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"cesi/web"
 )
 
-// renderer turns page structs into HTML, in the language of who reads it. Its
+// Renderer turns page structs into HTML, in the language of who reads it. Its
 // templates are parsed once; it is safe for concurrent use.
-type renderer struct {
-	book  *words.Book
+type Renderer struct {
+	Book  *words.Book
 	drawn map[*words.Speaker]*templates
 }
 
@@ -26,14 +26,14 @@ type templates struct {
 	parts *template.Template
 }
 
-// newRenderer parses every template, once for each language. The prefix, such as
+// NewRenderer parses every template, once for each language. The prefix, such as
 // "/cesi", goes in front of every link; it is empty where the server is at the root.
-func newRenderer(prefix string) (*renderer, error) {
+func NewRenderer(prefix string) (*Renderer, error) {
 	book, err := words.New(web.Locales())
 	if err != nil {
 		return nil, err
 	}
-	r := &renderer{book: book, drawn: make(map[*words.Speaker]*templates)}
+	r := &Renderer{Book: book, drawn: make(map[*words.Speaker]*templates)}
 	for _, speaker := range book.Speakers() {
 		if r.drawn[speaker], err = parseTemplates(viewFuncs(prefix, web.StaticPaths(), speaker)); err != nil {
 			return nil, err
@@ -67,28 +67,28 @@ func parseTemplates(funcs template.FuncMap) (*templates, error) {
 }
 
 // in returns the templates in a language, English for nil.
-func (r *renderer) in(speaker *words.Speaker) *templates {
+func (r *Renderer) in(speaker *words.Speaker) *templates {
 	if t, found := r.drawn[speaker]; found {
 		return t
 	}
-	return r.drawn[r.book.Speakers()[0]]
+	return r.drawn[r.Book.Speakers()[0]]
 }
 
-// renderPart writes one partial, such as "toast", in a language: what is put into
+// RenderPartial writes one partial, such as "toast", in a language: what is put into
 // a page that is there already.
-func (r *renderer) renderPart(w http.ResponseWriter, status int, speaker *words.Speaker, part string, data any) error {
+func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *words.Speaker, part string, data any) error {
 	return write(w, status, r.in(speaker).parts, part, data)
 }
 
-// spoken is a page that says in which language it is to be.
-type spoken interface {
-	speaker() *words.Speaker
+// Localized is a page that says in which language it is to be.
+type Localized interface {
+	Language() *words.Speaker
 }
 
-// render writes a page, such as "dashboard", with its page struct. It writes
+// Render writes a page, such as "dashboard", with its page struct. It writes
 // nothing if the template fails.
-func (r *renderer) render(w http.ResponseWriter, status int, page string, data spoken) error {
-	t, found := r.in(data.speaker()).pages[page]
+func (r *Renderer) Render(w http.ResponseWriter, status int, page string, data Localized) error {
+	t, found := r.in(data.Language()).pages[page]
 	if !found {
 		return fmt.Errorf("there is no page %q", page)
 	}

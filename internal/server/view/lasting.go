@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"time"
@@ -7,16 +7,16 @@ import (
 	"cesi/internal/words"
 )
 
-// lasting is how long something has lasted, in words that browsers move on.
-type lasting struct {
+// Elapsed is how long something has lasted, in words that browsers move on.
+type Elapsed struct {
 	Text  words.Phrase
 	Since int64 // when it began, ms since 1970 by our clock; 0: it stands still
 }
 
-// newLasting words what has lasted so long at the node's last answer. Of a node
+// NewElapsed words what has lasted so long at the node's last answer. Of a node
 // that does not answer, times stand still.
-func newLasting(n *fleet.Node, d time.Duration) lasting {
-	l := lasting{Text: lasted(d)}
+func NewElapsed(n *fleet.Node, d time.Duration) Elapsed {
+	l := Elapsed{Text: FormatElapsed(d)}
 	if n.Status == fleet.Up {
 		l.Since = n.LastContact.Add(-d).UnixMilli()
 	}
@@ -24,10 +24,10 @@ func newLasting(n *fleet.Node, d time.Duration) lasting {
 }
 
 // Known reports whether there is anything to say.
-func (l lasting) Known() bool { return l.Text.Text != "" }
+func (l Elapsed) Known() bool { return l.Text.Text != "" }
 
-// duration words how long something took: "3 ms", "4.1 s", "2 min".
-func duration(d time.Duration) words.Phrase {
+// Duration words how long something took: "3 ms", "4.1 s", "2 min".
+func Duration(d time.Duration) words.Phrase {
 	switch {
 	case d < time.Millisecond:
 		return words.Of("under 1 ms")
@@ -36,7 +36,7 @@ func duration(d time.Duration) words.Phrase {
 	case d < 10*time.Second:
 		return words.Of("%.1f s", d.Seconds())
 	default:
-		return lasted(d)
+		return FormatElapsed(d)
 	}
 }
 
@@ -46,12 +46,12 @@ func age(now, t time.Time) words.Phrase {
 	if d < 10*time.Second {
 		return words.Of("%.1f s", d.Seconds())
 	}
-	return lasted(d)
+	return FormatElapsed(d)
 }
 
-// lasted words a duration in one or two units, as cesi.HumanDuration does for the
+// FormatElapsed words a duration in one or two units, as cesi.HumanDuration does for the
 // log and the API, and as live.js goes on to.
-func lasted(d time.Duration) words.Phrase {
+func FormatElapsed(d time.Duration) words.Phrase {
 	s := max(int64(d/time.Second), 0)
 	days, hours, minutes := s/86400, s/3600%24, s/60%60
 	switch {

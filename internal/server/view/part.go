@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"cesi/internal/cesi"
@@ -7,19 +7,19 @@ import (
 	"cesi/internal/words"
 )
 
-// partRow is one node's part of something that spans nodes: of a group, or of an
+// NodeSummaryRow is one node's part of something that spans nodes: of a group, or of an
 // environment, where it is all of the node.
-type partRow struct {
+type NodeSummaryRow struct {
 	RowID        string
 	Node         string
 	Group        string       // empty: all of the node
 	Target       string       // as its box sends it
 	Spoken       words.Phrase // what an action's label calls it
 	Environments []string
-	Badge        badge
-	Bar          bar
-	Words        []stateCount
-	Contact      contact
+	Badge        Badge
+	Bar          Bar
+	Words        []StateCount
+	Contact      Contact
 	Stale        bool
 	Down         bool
 	Selectable   bool
@@ -27,10 +27,10 @@ type partRow struct {
 	Actions      []cesi.Action // none for those who may not, or while they can't be done
 }
 
-func newPartRow(base basePage, n *fleet.Node, t fleet.Target, counts fleet.Counts) partRow {
-	row := partRow{
-		RowID: rowID("part", n.Name), Node: n.Name, Group: t.Group, Target: request.TargetName(t), Environments: n.Environments,
-		Badge: newNodeBadge(n), Bar: newCountsBar(counts), Words: newStateCounts(counts), Contact: newContact(base.Now, n),
+func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Counts) NodeSummaryRow {
+	row := NodeSummaryRow{
+		RowID: RowID("part", n.Name), Node: n.Name, Group: t.Group, Target: request.TargetName(t), Environments: n.Environments,
+		Badge: NewNodeBadge(n), Bar: NewCountsBar(counts), Words: NewStateCounts(counts), Contact: NewContact(base.Now, n),
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.WayBack(),
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}

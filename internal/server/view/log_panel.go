@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"context"
@@ -13,14 +13,14 @@ import (
 	"cesi/internal/words"
 )
 
-// logPanel is a log with what goes with it: the search, the live tail, the ways
+// LogPanel is a log with what goes with it: the search, the live tail, the ways
 // to other parts. Any page may have one:
 //
 //	{{template "log_panel" .Log}}
 //
-// with a newLogPanel. Such a panel asks no node while the page is drawn; where
+// with a NewLogPanel. Such a panel asks no node while the page is drawn; where
 // scripts run, its end comes live. The log's own page fills it beforehand.
-type logPanel struct {
+type LogPanel struct {
 	ID       string       // of the element
 	Path     string       // of the log's page, without prefix
 	Name     words.Phrase // of the log
@@ -50,10 +50,10 @@ type logSpan struct {
 	Current bool // the match that is looked at
 }
 
-// newLogPanel returns the panel of a log of a node: of a process, or of
+// NewLogPanel returns the panel of a log of a node: of a process, or of
 // supervisord itself for MainLog. Its end is shown live.
-func newLogPanel(node string, log cesi.LogName) logPanel {
-	p := logPanel{ID: rowID("log", log.Stream.String()), Path: request.LogPath(node, log), Name: request.LogName(log), Query: request.LogQuery{Wrap: true}, Live: true, At: -1}
+func NewLogPanel(node string, log cesi.LogName) LogPanel {
+	p := LogPanel{ID: RowID("log", log.Stream.String()), Path: request.LogPath(node, log), Name: request.LogName(log), Query: request.LogQuery{Wrap: true}, Live: true, At: -1}
 	if log.Stream == cesi.MainLog {
 		return p
 	}
@@ -68,14 +68,14 @@ func newLogPanel(node string, log cesi.LogName) logPanel {
 
 // Readable reports whether the log can be searched and downloaded, as far as is
 // known.
-func (p logPanel) Readable() bool { return p.NoLog.Text == "" && p.Problem.Text == "" }
+func (p LogPanel) Readable() bool { return p.NoLog.Text == "" && p.Problem.Text == "" }
 
 // markTime is how long what a query finds in a page's text is looked for.
 const markTime = 300 * time.Millisecond
 
-// fill puts a part of the log into the panel, with remarks in a language. It marks
+// Fill puts a part of the log into the panel, with remarks in a language. It marks
 // what the query finds, as far as it comes in markTime or until ctx ends.
-func (p *logPanel) fill(ctx context.Context, speaker *words.Speaker, part cesi.LogPart, size int64, query *logs.Query) {
+func (p *LogPanel) Fill(ctx context.Context, speaker *words.Speaker, part cesi.LogPart, size int64, query *logs.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
 	p.Live = part.To >= size
@@ -94,7 +94,7 @@ func (p *logPanel) fill(ctx context.Context, speaker *words.Speaker, part cesi.L
 }
 
 // draw adds a piece of text, with what the query finds in it.
-func (p *logPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiece, query *logs.Query) {
+func (p *LogPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiece, query *logs.Query) {
 	done := 0
 	if query != nil {
 		// Text that there is no time to look through is drawn without marks.
@@ -109,14 +109,14 @@ func (p *logPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiec
 	p.add(a.Write(piece.Text[done:]), false)
 }
 
-func (p *logPanel) add(spans []ansi.Span, current bool) {
+func (p *LogPanel) add(spans []ansi.Span, current bool) {
 	for i, s := range spans {
 		p.Spans = append(p.Spans, logSpan{Span: s, Current: current && i == 0})
 	}
 }
 
 // with is the address of the log's page with further values beside the query's.
-func (p logPanel) with(values url.Values) string {
+func (p LogPanel) with(values url.Values) string {
 	all := p.Query.Values()
 	for name, list := range values {
 		all[name] = list
@@ -127,47 +127,47 @@ func (p logPanel) with(values url.Values) string {
 	return p.Path + "?" + all.Encode()
 }
 
-func at(name string, offset int64) url.Values {
+func At(name string, offset int64) url.Values {
 	return url.Values{name: {strconv.FormatInt(offset, 10)}}
 }
 
 // End is the address of the log's end.
-func (p logPanel) End() string { return p.with(nil) }
+func (p LogPanel) End() string { return p.with(nil) }
 
 // Top is the address of the log's beginning.
-func (p logPanel) Top() string { return p.with(at("offset", 0)) }
+func (p LogPanel) Top() string { return p.with(At("offset", 0)) }
 
 // Older is the address of what is before; empty at the beginning.
-func (p logPanel) Older() string {
+func (p LogPanel) Older() string {
 	if p.From == 0 {
 		return ""
 	}
-	return p.with(at("before", p.From))
+	return p.with(At("before", p.From))
 }
 
 // Newer is the address of what is behind; empty at the end.
-func (p logPanel) Newer() string {
+func (p LogPanel) Newer() string {
 	if p.To >= p.Size {
 		return ""
 	}
-	return p.with(at("offset", p.To))
+	return p.with(At("offset", p.To))
 }
 
 // OtherWrap is the address of the same with or without wrapped lines.
-func (p logPanel) OtherWrap() string {
+func (p LogPanel) OtherWrap() string {
 	p.Query.Wrap = !p.Query.Wrap
 	switch {
 	case p.At >= 0:
-		return p.with(at("at", p.At))
+		return p.with(At("at", p.At))
 	case p.Live:
 		return p.with(nil)
 	default:
-		return p.with(at("offset", p.From))
+		return p.with(At("offset", p.From))
 	}
 }
 
 // Tail is where the live log comes from; empty for a part that is not the end.
-func (p logPanel) Tail() string {
+func (p LogPanel) Tail() string {
 	switch {
 	case !p.Live:
 		return ""
@@ -176,18 +176,18 @@ func (p logPanel) Tail() string {
 	case !p.Filled:
 		return p.Path + "/tail"
 	default:
-		return p.Path + "/tail?" + at("from", p.To).Encode()
+		return p.Path + "/tail?" + At("from", p.To).Encode()
 	}
 }
 
 // Download is where the whole log is.
-func (p logPanel) Download() string { return p.Path + "/download" }
+func (p LogPanel) Download() string { return p.Path + "/download" }
 
 // Search is where the query goes.
-func (p logPanel) Search() string { return p.Path + "/search" }
+func (p LogPanel) Search() string { return p.Path + "/search" }
 
 // Step is the address of the match before or behind the one that is looked at.
-func (p logPanel) step(direction string) string {
+func (p LogPanel) step(direction string) string {
 	values := p.Query.Values()
 	values.Set("go", direction)
 	values.Set("from", strconv.FormatInt(p.At, 10))
@@ -195,7 +195,7 @@ func (p logPanel) step(direction string) string {
 }
 
 // Previous is the address of the match before; empty where none is looked at.
-func (p logPanel) Previous() string {
+func (p LogPanel) Previous() string {
 	if p.At < 0 || p.Query.Text == "" {
 		return ""
 	}
@@ -203,7 +203,7 @@ func (p logPanel) Previous() string {
 }
 
 // Next is the address of the next match; empty where none is looked at.
-func (p logPanel) Next() string {
+func (p LogPanel) Next() string {
 	if p.At < 0 || p.Query.Text == "" {
 		return ""
 	}
@@ -211,7 +211,7 @@ func (p logPanel) Next() string {
 }
 
 // Where says which part of the log this is: "bytes 0 to 65,536 of 12.3 MB".
-func (p logPanel) Where() words.Phrase {
+func (p LogPanel) Where() words.Phrase {
 	if p.From == 0 && p.To >= p.Size {
 		return words.Of("all of it, %s", logs.Bytes(p.Size))
 	}

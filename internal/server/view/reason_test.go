@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"testing"
@@ -23,7 +23,7 @@ func TestReasonsInWords(t *testing.T) {
 		{cesi.Process{State: cesi.Unknown}, "supervisord does not know its state"},
 	}
 	for _, test := range tests {
-		if got := reasonOf(fleet.Process{Process: test.process}).String(); got != test.want {
+		if got := ReasonOf(fleet.Process{Process: test.process}).String(); got != test.want {
 			t.Errorf("%v: %q, want %q", test.process.State, got, test.want)
 		}
 	}

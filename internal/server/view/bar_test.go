@@ -1,4 +1,4 @@
-package server
+package view
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 )
 
 func TestABarShowsEvenTheSmallestShare(t *testing.T) {
-	b := newBar(words.Phrase{}, share{"running", 3003}, share{"idle", 0}, share{"bad", 1})
+	b := NewBar(words.Phrase{}, Share{"running", 3003}, Share{"idle", 0}, Share{"bad", 1})
 	if len(b.Segments) != 2 {
 		t.Fatalf("%d segments", len(b.Segments))
 	}
@@ -20,11 +20,11 @@ func TestABarShowsEvenTheSmallestShare(t *testing.T) {
 func TestABarFillsItsWidth(t *testing.T) {
 	for _, counts := range [][]int{{1}, {1, 1}, {7, 0, 3}, {1, 1, 1, 1, 1, 1, 1}, {5000, 1, 2, 3}} {
 		kinds := []string{"running", "moving", "idle", "warning", "bad", "rest", "running"}
-		var shares []share
+		var shares []Share
 		for i, c := range counts {
-			shares = append(shares, share{kinds[i], c})
+			shares = append(shares, Share{kinds[i], c})
 		}
-		b := newBar(words.Phrase{}, shares...)
+		b := NewBar(words.Phrase{}, shares...)
 		x := 0
 		for i, s := range b.Segments {
 			if i > 0 {
@@ -42,11 +42,11 @@ func TestABarFillsItsWidth(t *testing.T) {
 }
 
 func TestABarJoinsNeighboursOfOneColour(t *testing.T) {
-	b := newBar(words.Phrase{}, share{"moving", 1}, share{"moving", 0}, share{"moving", 2})
+	b := NewBar(words.Phrase{}, Share{"moving", 1}, Share{"moving", 0}, Share{"moving", 2})
 	if len(b.Segments) != 1 || b.Segments[0].Width != barWidth {
 		t.Errorf("got %+v", b.Segments)
 	}
-	if b := newBar(words.Phrase{}, share{"bad", 0}); len(b.Segments) != 0 {
+	if b := NewBar(words.Phrase{}, Share{"bad", 0}); len(b.Segments) != 0 {
 		t.Errorf("nothing is drawn as %+v", b.Segments)
 	}
 }

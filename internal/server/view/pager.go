@@ -1,25 +1,25 @@
-package server
+package view
 
 import (
 	"cesi/internal/words"
 )
 
-// pager leads to the other pages of a list. A link is empty where there is no
+// Pager leads to the other pages of a list. A link is empty where there is no
 // such page.
-type pager struct {
+type Pager struct {
 	What                  words.Phrase // where this is: "Page 3 of 7"
 	First, Previous, Next string       // local paths
 	Last                  string
 }
 
-// newPager makes a pager; nil where one page holds all. What is yet without the
+// NewPager makes a pager; nil where one page holds all. What is yet without the
 // numbers; path is the local path of a page.
-func newPager(what words.Phrase, page, pages int, path func(page int) string) *pager {
+func NewPager(what words.Phrase, page, pages int, path func(page int) string) *Pager {
 	if pages == 1 {
 		return nil
 	}
 	what.Args = []any{page, pages}
-	p := &pager{What: what}
+	p := &Pager{What: what}
 	if page > 1 {
 		p.First, p.Previous = path(1), path(page-1)
 	}

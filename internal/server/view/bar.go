@@ -1,12 +1,12 @@
-package server
+package view
 
 import (
 	"cesi/internal/words"
 )
 
-// bar is a proportional bar of coloured segments, drawn as SVG because the
+// Bar is a proportional bar of coloured segments, drawn as SVG because the
 // pages hold no inline style.
-type bar struct {
+type Bar struct {
 	Label    words.Phrase // what it shows, for those who don't see it; zero: others say it
 	Segments []segment
 }
@@ -25,14 +25,14 @@ const (
 	barLeast = 14
 )
 
-// share is a part of a bar before it is measured.
-type share struct {
+// Share is a part of a bar before it is measured.
+type Share struct {
 	Kind  string
 	Count int
 }
 
-func newBar(label words.Phrase, shares ...share) bar {
-	b := bar{Label: label}
+func NewBar(label words.Phrase, shares ...Share) Bar {
+	b := Bar{Label: label}
 	shares, total := merge(shares)
 	if total == 0 {
 		return b
@@ -50,7 +50,7 @@ func newBar(label words.Phrase, shares ...share) bar {
 }
 
 // merge leaves out what is empty, joins neighbours of one colour, and sums up.
-func merge(shares []share) (merged []share, total int) {
+func merge(shares []Share) (merged []Share, total int) {
 	for _, s := range shares {
 		if s.Count <= 0 {
 			continue

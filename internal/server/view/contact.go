@@ -1,0 +1,30 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
+
+// Contact says when a node answered last, and how fast.
+type Contact struct {
+	Time    time.Time // zero: never
+	When    words.Phrase
+	Age     words.Phrase
+	Latency words.Phrase
+	Down    bool
+}
+
+func NewContact(now time.Time, n *fleet.Node) Contact {
+	c := Contact{Time: n.LastContact, Latency: Duration(n.Latency), Down: n.Status == fleet.Down}
+	if !c.Time.IsZero() {
+		c.When, c.Age = When(now, c.Time), age(now, c.Time)
+	}
+	return c
+}
+
+// PlaceOf is a node's address for people: a plain URL's scheme goes without
+// saying.
+func PlaceOf(n *fleet.Node) string { return strings.TrimPrefix(n.Address, "http://") }

@@ -1,0 +1,40 @@
+package view
+
+import (
+	"cesi/internal/ansi"
+	"cesi/internal/logs"
+	"cesi/internal/server/request"
+)
+
+// MatchRow is a line with what was found.
+type MatchRow struct {
+	Offset string
+	URL    string
+	Before []ansi.Span
+	Match  []ansi.Span
+	After  []ansi.Span
+}
+
+func NewMatchRow(p LogPanel, m logs.Match) MatchRow {
+	from := min(m.From, len(m.Line))
+	to := min(from+m.Length, len(m.Line))
+	return MatchRow{
+		Offset: request.Number(int(m.Offset)), URL: MatchURL(p, m.Offset),
+		Before: oneLine(m.Line[:from]), Match: oneLine(m.Line[from:to]), After: oneLine(m.Line[to:]),
+	}
+}
+
+// MatchURL is the address of a match in its log.
+func MatchURL(p LogPanel, offset int64) string { return p.with(At("at", offset)) + "#match" }
+
+// oneLine draws a part of a line without its colours.
+func oneLine(text []byte) []ansi.Span {
+	var a ansi.Decoder
+	spans := append(a.Write(text), a.Flush()...)
+	for i := range spans {
+		if spans[i].Class != ansi.ClassControl && spans[i].Class != ansi.ClassByte {
+			spans[i].Class = ""
+		}
+	}
+	return spans
+}

@@ -1,0 +1,45 @@
+package view
+
+import (
+	"html/template"
+	"net/url"
+	"strings"
+
+	"cesi/internal/server/request"
+	"cesi/internal/words"
+)
+
+// MapSquare is one process.
+type MapSquare struct {
+	Kind, RowID string
+	Page        int // of its node, on which the process is; 0 means the first
+	Title       words.Phrase
+}
+
+// Squares draws the squares of a node whose page is at the given URL. There may
+// be thousands on a page, which html/template takes long over; everything that
+// is put in is escaped here.
+func Squares(speaker *words.Speaker, nodeURL string, list []MapSquare) template.HTML {
+	var b strings.Builder
+	for _, s := range list {
+		b.WriteString(`<a class="sq sq-` + s.Kind)
+		if s.Kind == "moving" { // somebody looks at it; see Server.looksAt
+			b.WriteString(`" id="`)
+			template.HTMLEscape(&b, []byte(s.RowID))
+		}
+		b.WriteString(`" href="`)
+		template.HTMLEscape(&b, []byte(nodeURL+pageQuery(s.Page)+"#"+url.PathEscape(s.RowID)))
+		b.WriteString(`" title="`)
+		template.HTMLEscape(&b, []byte(speaker.Tell(s.Title)))
+		b.WriteString(`" tabindex="-1"></a>`)
+	}
+	return template.HTML(b.String())
+}
+
+// pageQuery is the query that leads to a page of a list; the first needs none.
+func pageQuery(page int) string {
+	if values := request.PageValues(page); len(values) > 0 {
+		return "?" + values.Encode()
+	}
+	return ""
+}

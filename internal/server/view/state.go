@@ -1,0 +1,80 @@
+package view
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/words"
+)
+
+// Badge shows a state: an icon, a word and a colour. Kind is the colour
+// (running, bad, warning, moving, idle), Icon a name that the template
+// state_icon knows.
+type Badge struct {
+	Kind, Icon string
+	Word       words.Phrase
+}
+
+func NewProcessBadge(p cesi.Process) Badge {
+	word := words.Verbatim(p.State.String())
+	switch p.State {
+	case cesi.Running:
+		return Badge{"running", "running", word}
+	case cesi.Starting, cesi.Stopping:
+		return Badge{"moving", "moving", word}
+	case cesi.Backoff:
+		return Badge{"warning", "backoff", word}
+	case cesi.Fatal:
+		return Badge{"bad", "fatal", word}
+	case cesi.NotStarted:
+		return Badge{"bad", "stopped", word}
+	case cesi.Stopped:
+		return Badge{"idle", "stopped", word}
+	case cesi.Exited:
+		if p.UnexpectedExit() {
+			return Badge{"warning", "exited", word}
+		}
+		return Badge{"idle", "exited", word}
+	default:
+		return Badge{"warning", "unknown", word}
+	}
+}
+
+func NewNodeBadge(n *fleet.Node) Badge {
+	switch {
+	case n.Status == fleet.Up:
+		return Badge{"running", "up", words.Of("UP")}
+	case n.Status == fleet.Connecting:
+		return Badge{"moving", "moving", words.Of("CONNECTING")}
+	case n.Failure != nil && n.Failure.Cause == cesi.CauseUnauthorized:
+		return Badge{"bad", "unreachable", words.Of("UNAUTHORIZED")}
+	case n.Failure != nil && n.Failure.Cause == cesi.CauseShuttingDown:
+		return Badge{"bad", "unreachable", words.Of("SHUTTING DOWN")}
+	default:
+		return Badge{"bad", "unreachable", words.Of("UNREACHABLE")}
+	}
+}
+
+// ResultBadge shows how something ended.
+type ResultBadge struct {
+	Kind string
+	Word words.Phrase
+}
+
+func NewResultBadge(r cesi.Result) ResultBadge {
+	switch r {
+	case cesi.OK:
+		return ResultBadge{"running", words.Of("ok")}
+	case cesi.Failed:
+		return ResultBadge{"bad", words.Of("failed")}
+	case cesi.Pending:
+		return ResultBadge{"moving", words.Of("under way")}
+	case cesi.Skipped:
+		return ResultBadge{"idle", words.Of("left alone")}
+	case cesi.Partial:
+		return ResultBadge{"warning", words.Of("partly")}
+	case cesi.Interrupted:
+		return ResultBadge{"warning", words.Of("interrupted")}
+	default:
+		return ResultBadge{"warning", words.Of("unknown")}
+	}
+}

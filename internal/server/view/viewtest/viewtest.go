@@ -1,0 +1,37 @@
+package viewtest
+
+import (
+	"sync"
+	"testing"
+
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+	"cesi/web"
+)
+
+// renderers are what Renderer has made, by prefix.
+var renderers sync.Map
+
+// Renderer returns the renderer of a prefix, one for all tests: parsing all
+// templates takes longer than most of them.
+func Renderer(t testing.TB, prefix string) *view.Renderer {
+	t.Helper()
+	if r, found := renderers.Load(prefix); found {
+		return r.(*view.Renderer)
+	}
+	r, err := view.NewRenderer(prefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renderers.Store(prefix, r)
+	return r
+}
+
+// English speaks English with its plurals.
+func English() *words.Speaker {
+	book, err := words.New(web.Locales())
+	if err != nil {
+		panic(err)
+	}
+	return book.Choose("en")
+}
