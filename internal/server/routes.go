@@ -68,7 +68,7 @@ func (s *Server) routes() chi.Router {
 	r.Get("/activity/purge", s.allow(cesi.ManageUsers, s.pages.purgePage))
 	r.Post("/activity/purge", s.allow(cesi.ManageUsers, s.pages.purgeForm))
 	r.Method(http.MethodGet, "/activity/{id}", s.livePage(cesi.ViewFleet, s.pages.activityEntryPage))
-	r.Get("/live", s.allow(cesi.ViewFleet, s.stream.liveStream))
+	r.Get("/live", s.allow(cesi.ViewFleet, s.stream.Live))
 	r.Get("/palette", s.allow(cesi.ViewFleet, s.pages.palette))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.pages.aboutPage))
 	r.Get("/about/style", s.allow(cesi.ManageUsers, s.pages.stylePage))
@@ -76,10 +76,10 @@ func (s *Server) routes() chi.Router {
 	for _, log := range []string{"/nodes/{node}/processes/{process}/log/{stream:stdout|stderr}", "/nodes/{node}/log"} {
 		r.Get(log, s.allow(cesi.ReadLogs, s.pages.logPage))
 		r.Get(log+"/search", s.allow(cesi.ReadLogs, s.pages.logSearchPage))
-		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.stream.logTailStream))
-		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.stream.downloadLog))
+		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.stream.LogTail))
+		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.stream.Download))
 	}
-	r.Get("/nodes/{node}/processes/{process}/log/tail", s.allow(cesi.ReadLogs, s.stream.bothLogsStream))
+	r.Get("/nodes/{node}/processes/{process}/log/tail", s.allow(cesi.ReadLogs, s.stream.CombinedLogs))
 
 	r.Post("/command", s.allow(cesi.ControlProcesses, s.pages.commandForm))
 	r.Post("/nodes/{node}/poll", s.allow(cesi.ViewFleet, s.pages.pollForm))
@@ -136,8 +136,8 @@ func (s *Server) apiRoutes(r chi.Router) {
 	for _, log := range []string{"/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}", "/nodes/{node}/log"} {
 		r.Get(log, s.allow(cesi.ReadLogs, s.api.apiLogRead))
 		r.Get(log+"/search", s.allow(cesi.ReadLogs, s.api.apiLogSearch))
-		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.stream.apiLogTail))
-		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.stream.downloadLog))
+		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.stream.APILogTail))
+		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.stream.Download))
 	}
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.api.apiCommand))
 	r.Post("/nodes/{node}/processes/{process}/signal", s.allow(cesi.ControlProcesses, s.api.apiCommand))

@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"cesi/internal/auth"
@@ -16,12 +17,25 @@ import (
 	"cesi/internal/logs"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/stream"
 	"cesi/internal/server/view"
 	"cesi/internal/store"
 	"cesi/web"
 
 	"github.com/go-chi/chi/v5"
 )
+
+// ownQuery returns the parameters of a request that its page reads: all of them for
+// a page that can't be kept up to date.
+func (s *Server) ownQuery(r *http.Request) url.Values {
+	query := r.URL.Query()
+	if route := chi.RouteContext(r.Context()); route != nil {
+		if page, found := s.livePages[route.RoutePattern()]; found {
+			return page.read(query)
+		}
+	}
+	return query
+}
 
 // Options are what a Server needs from outside; all are required.
 type Options struct {
@@ -66,7 +80,7 @@ type Server struct {
 	sessions  *session.Sessions
 	pages     *pagesHandler
 	api       *apiHandler
-	stream    *streamHandler
+	stream    *stream.Handler
 	static    http.Handler
 	router    chi.Router          // the routes, unguarded
 	livePages map[string]livePage // by pattern
@@ -119,7 +133,7 @@ func (s *Server) wire() {
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
 		Requests: requests, Sessions: s.sessions, Version: o.Build.Version, Closing: o.Closing,
 	}
-	s.stream = newStreamHandler(&streamHandler{
+	s.stream = stream.New(&stream.Handler{
 		Fleet: o.Fleet, Logs: tails, Log: o.Log, Now: o.Now, Requests: requests, Sessions: s.sessions,
 		Version: s.version, Speaker: s.pages.speaker, CanonicalPage: s.canonicalPage,
 	})
@@ -132,7 +146,7 @@ func (s *Server) Apply(settings Settings) {
 }
 
 // RunLive sends what changes in the fleet to the open pages, until ctx ends.
-func (s *Server) RunLive(ctx context.Context) { s.stream.runLive(ctx) }
+func (s *Server) RunLive(ctx context.Context) { s.stream.RunLive(ctx) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

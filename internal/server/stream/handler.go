@@ -1,4 +1,4 @@
-package server
+package stream
 
 import (
 	"log/slog"
@@ -14,9 +14,9 @@ import (
 	"cesi/internal/words"
 )
 
-// streamHandler answers with streams: of pages that are kept up to date, and of
+// Handler answers with streams: of pages that are kept up to date, and of
 // logs. Its fields are set before its first use.
-type streamHandler struct {
+type Handler struct {
 	Fleet    *fleet.Fleet
 	Logs     *logs.Logs
 	Log      *slog.Logger
@@ -33,12 +33,12 @@ type streamHandler struct {
 	// Routes renders pages for their streams.
 	Routes http.Handler
 
-	hub   *live.Hub[sight]
+	hub   *live.Hub[pageKey]
 	views openViews
 }
 
-// newStreamHandler completes a handler.
-func newStreamHandler(h *streamHandler) *streamHandler {
-	h.hub = live.NewHub(live.Options[sight]{Render: h.renderFor, Log: h.Log})
+// New completes a handler.
+func New(h *Handler) *Handler {
+	h.hub = live.NewHub(live.Options[pageKey]{Render: h.renderFor, Log: h.Log})
 	return h
 }

@@ -1,4 +1,4 @@
-package server
+package stream
 
 import (
 	"context"
@@ -17,10 +17,10 @@ import (
 // downloadRead is how much of a log a download asks for at once, in bytes.
 const downloadRead = 256 << 10
 
-// downloadLog sends all of a log that the node hands out, as it was when the
+// Download sends all of a log that the node hands out, as it was when the
 // download began. Bytes that can't be had are marked. A node that fails on the
 // way breaks the download off, so that nobody takes it for whole.
-func (h *streamHandler) downloadLog(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) Download(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (h *streamHandler) downloadLog(w http.ResponseWriter, r *http.Request) erro
 // otherLog stands in a download where the log became another one on the way.
 const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n"
 
-func (h *streamHandler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l request.Log, size int64) error {
+func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l request.Log, size int64) error {
 	checked := h.Now()
 	var proof logs.Proof
 	for from := int64(0); from < size; {

@@ -1,4 +1,4 @@
-package server
+package stream
 
 import (
 	"maps"
@@ -15,9 +15,9 @@ import (
 	"cesi/internal/words"
 )
 
-// bothLogsStream follows stdout and stderr of a process for its page. They share
+// CombinedLogs follows stdout and stderr of a process for its page. They share
 // a stream, because browsers have few connections to a server for all their tabs.
-func (h *streamHandler) bothLogsStream(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (h *streamHandler) bothLogsStream(w http.ResponseWriter, r *http.Request) e
 		}
 		following.Go(func() {
 			err := cesi.Contain(h.Log, "send a log", func() error {
-				return t.follow(ctx, tail, from, resumed, h.readsLogs(r))
+				return t.follow(ctx, tail, from, resumed, h.canStillReadLogs(r))
 			})
 			if err != nil {
 				cancel() // the reader has gone
@@ -75,7 +75,7 @@ var bothStreams = [...]cesi.LogStream{cesi.Stdout, cesi.Stderr}
 
 // bothTails begins to follow the logs of a process, and says of those that it does
 // not why. It fails where it may follow none. The caller closes the tails.
-func (h *streamHandler) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logs.Tail, refused map[cesi.LogStream]words.Phrase, err error) {
+func (h *Handler) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logs.Tail, refused map[cesi.LogStream]words.Phrase, err error) {
 	tails, refused = map[cesi.LogStream]*logs.Tail{}, map[cesi.LogStream]words.Phrase{}
 	for _, stream := range bothStreams {
 		if p.LogFile(stream) == "" { // perhaps since the page was loaded

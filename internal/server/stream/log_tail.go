@@ -1,4 +1,4 @@
-package server
+package stream
 
 import (
 	"context"
@@ -21,8 +21,8 @@ import (
 // them. Flush says that what follows does not continue them.
 type encodeText func(text []byte, offset int64, flush bool) (data any, held int)
 
-// logTailStream follows a log for a page: text comes as spans.
-func (h *streamHandler) logTailStream(w http.ResponseWriter, r *http.Request) error {
+// LogTail follows a log for a page: text comes as spans.
+func (h *Handler) LogTail(w http.ResponseWriter, r *http.Request) error {
 	return h.followLog(w, r, h.Speaker(r), encodeSpans())
 }
 
@@ -48,8 +48,8 @@ type apiLogText struct {
 	Base64 string `json:"base64,omitempty"` // the bytes, where they are not all UTF-8
 }
 
-// apiLogTail follows a log for a program: text comes as it is.
-func (h *streamHandler) apiLogTail(w http.ResponseWriter, r *http.Request) error {
+// APILogTail follows a log for a program: text comes as it is.
+func (h *Handler) APILogTail(w http.ResponseWriter, r *http.Request) error {
 	var pending []byte
 	return h.followLog(w, r, nil, func(text []byte, offset int64, flush bool) (any, int) {
 		offset -= int64(len(pending))
@@ -103,7 +103,7 @@ type tailer struct {
 
 // followLog sends a log live until the reader leaves, may not read it any more,
 // or the log is gone for good.
-func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
+func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -125,12 +125,12 @@ func (h *streamHandler) followLog(w http.ResponseWriter, r *http.Request, speake
 	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	// Whatever ends it, the answer has begun and says it itself.
-	_ = t.follow(ctx, tail, from, resumed, h.readsLogs(r))
+	_ = t.follow(ctx, tail, from, resumed, h.canStillReadLogs(r))
 	return nil
 }
 
-// readsLogs returns what tells whether the request's visitor may still read logs.
-func (h *streamHandler) readsLogs(r *http.Request) func() bool {
+// canStillReadLogs returns what tells whether the request's visitor may still read logs.
+func (h *Handler) canStillReadLogs(r *http.Request) func() bool {
 	return func() bool { return h.Sessions.StillAllowed(r, cesi.ReadLogs) }
 }
 
