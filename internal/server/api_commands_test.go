@@ -12,6 +12,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/api"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/google/go-cmp/cmp"
@@ -261,7 +262,7 @@ func TestABodyThatIsNotWhatBelongsThere(t *testing.T) {
 			`{"a":"` + strings.Repeat("a", maxBody) + `"}`: "larger than 1048576 bytes",
 		} {
 			got := b.do(method, "/api/v2/"+path, body)
-			var failure apiError
+			var failure api.ErrorJSON
 			if err := json.Unmarshal([]byte(got.body), &failure); err != nil || got.status != http.StatusBadRequest ||
 				failure.Status != "error" || !strings.Contains(failure.Message, words) {
 				t.Errorf("%s %.20s: %d %s", path, body, got.status, got.body)

@@ -12,6 +12,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/server/api"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,7 +125,7 @@ func TestTheAPINamesWhatIsNotThere(t *testing.T) {
 		"/api/v2/activitylogs/99999999999999999999": "400 the limit is a number from 1 to 10000",
 	} {
 		got := b.get(path)
-		var failure apiError
+		var failure api.ErrorJSON
 		got.json(t, &failure)
 		if said := fmt.Sprint(got.status, " ", failure.Message); said != want || failure.Status != "error" {
 			t.Errorf("%s: %s", path, said)

@@ -20,7 +20,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // tell answers with an error: as JSON under /api/, as a page elsewhere.
 func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 	if session.IsAPI(r) {
-		s.api.failJSON(w, err)
+		s.api.Fail(w, err)
 		return
 	}
 	if request.IsPartial(r) {

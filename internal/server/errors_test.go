@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/api"
 )
 
 func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
@@ -26,7 +27,7 @@ func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
 		})
 		page := h.withRoute(t, "/failing", failing).as("viewer").get("/failing")
 		answer := h.withRoute(t, "/api/v2/failing", failing).as("viewer").get("/api/v2/failing")
-		var failure apiError
+		var failure api.ErrorJSON
 		answer.json(t, &failure)
 		if page.status != want || answer.status != want || failure.Status != "error" {
 			t.Errorf("%v: %d, %d %+v", kind, page.status, answer.status, failure)

@@ -50,7 +50,7 @@ type documentResponse struct {
 // documentText is openapi.json.
 func documentText(t *testing.T) []byte {
 	t.Helper()
-	text, err := os.ReadFile("openapi.json")
+	text, err := os.ReadFile("api/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/api"
 )
 
 // withRoute is the server with one more route in front, which is logged in to
@@ -39,7 +40,7 @@ func TestAPanicIsAnAnswerWithoutDetails(t *testing.T) {
 	if doc.Find(`form[action="/logout"]`).Length() != 1 {
 		t.Error("the page has forgotten who is logged in")
 	}
-	var failure apiError
+	var failure api.ErrorJSON
 	answer.json(t, &failure)
 	if failure.Status != "error" || failure.Message != "Something went wrong inside CeSI; the log says what." {
 		t.Errorf("the answer says %+v", failure)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/api"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/words"
@@ -93,71 +94,71 @@ func (s *Server) routes() chi.Router {
 	r.Post("/nodes/{node}/clear-logs", s.allow(cesi.ControlDaemon, s.pages.commandForm))
 	r.Post("/nodes/{node}/processes/{process}/clear-logs", s.allow(cesi.ControlDaemon, s.pages.commandForm))
 
-	r.Get("/api/version", s.open(s.api.apiVersion))
+	r.Get("/api/version", s.open(s.api.ShowVersion))
 	r.Route("/api/v2", s.apiRoutes)
 	return r
 }
 
 // apiRoutes is the map below /api/v2.
 func (s *Server) apiRoutes(r chi.Router) {
-	r.Get("/openapi.json", s.open(s.api.apiDocument))
-	r.Post("/auth/login", s.open(s.api.apiLogin))
-	r.Post("/auth/logout", s.self(s.personal(s.api.apiLogout)))
-	r.Get("/profile", s.self(s.api.apiProfile))
-	r.Put("/profile/password", s.self(s.personal(s.api.apiChangePassword)))
-	r.Get("/profile/sessions", s.allow(cesi.ViewFleet, s.api.apiSessions))
-	r.Delete("/profile/sessions", s.allow(cesi.ViewFleet, s.personal(s.api.apiEndOtherSessions)))
-	r.Delete("/profile/sessions/{id}", s.allow(cesi.ViewFleet, s.personal(s.api.apiEndSession)))
-	r.Get("/profile/tokens", s.allow(cesi.ViewFleet, s.api.apiTokens))
-	r.Post("/profile/tokens", s.allow(cesi.ViewFleet, s.personal(s.api.apiAddToken)))
-	r.Delete("/profile/tokens/{id}", s.allow(cesi.ViewFleet, s.personal(s.api.apiRevokeToken)))
+	r.Get("/openapi.json", s.open(s.api.ShowDocument))
+	r.Post("/auth/login", s.open(s.api.Login))
+	r.Post("/auth/logout", s.self(s.personal(s.api.Logout)))
+	r.Get("/profile", s.self(s.api.ShowProfile))
+	r.Put("/profile/password", s.self(s.personal(s.api.ChangePassword)))
+	r.Get("/profile/sessions", s.allow(cesi.ViewFleet, s.api.ListSessions))
+	r.Delete("/profile/sessions", s.allow(cesi.ViewFleet, s.personal(s.api.EndOtherSessions)))
+	r.Delete("/profile/sessions/{id}", s.allow(cesi.ViewFleet, s.personal(s.api.EndSession)))
+	r.Get("/profile/tokens", s.allow(cesi.ViewFleet, s.api.ListTokens))
+	r.Post("/profile/tokens", s.allow(cesi.ViewFleet, s.personal(s.api.AddToken)))
+	r.Delete("/profile/tokens/{id}", s.allow(cesi.ViewFleet, s.personal(s.api.RevokeToken)))
 
-	r.Get("/users", s.allow(cesi.ManageUsers, s.api.apiUsers))
-	r.Post("/users", s.allow(cesi.ManageUsers, s.personal(s.api.apiAddUser)))
-	r.Delete("/users/{user}", s.allow(cesi.ManageUsers, s.personal(s.api.apiDeleteUser)))
-	r.Put("/users/{user}/role", s.allow(cesi.ManageUsers, s.personal(s.api.apiSetRole)))
-	r.Put("/users/{user}/password", s.allow(cesi.ManageUsers, s.personal(s.api.apiSetPassword)))
-	r.Delete("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.personal(s.api.apiEndSessionsOf)))
-	r.Delete("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.personal(s.api.apiRevokeTokensOf)))
+	r.Get("/users", s.allow(cesi.ManageUsers, s.api.ListUsers))
+	r.Post("/users", s.allow(cesi.ManageUsers, s.personal(s.api.AddUser)))
+	r.Delete("/users/{user}", s.allow(cesi.ManageUsers, s.personal(s.api.DeleteUser)))
+	r.Put("/users/{user}/role", s.allow(cesi.ManageUsers, s.personal(s.api.SetRole)))
+	r.Put("/users/{user}/password", s.allow(cesi.ManageUsers, s.personal(s.api.SetPassword)))
+	r.Delete("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.personal(s.api.EndSessionsOf)))
+	r.Delete("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.personal(s.api.RevokeTokensOf)))
 
-	r.Get("/processes", s.allow(cesi.ViewFleet, s.api.apiFleetProcesses))
-	r.Get("/environments", s.allow(cesi.ViewFleet, s.api.apiEnvironments))
-	r.Get("/groups", s.allow(cesi.ViewFleet, s.api.apiGroups))
-	r.Get("/groups/{group}", s.allow(cesi.ViewFleet, s.api.apiGroup))
-	r.Get("/groups/{group}/node/{node}", s.allow(cesi.ViewFleet, s.api.apiGroupNode))
-	r.Post("/commands", s.allow(cesi.ControlProcesses, s.api.apiCommands))
+	r.Get("/processes", s.allow(cesi.ViewFleet, s.api.ListFleetProcesses))
+	r.Get("/environments", s.allow(cesi.ViewFleet, s.api.ListEnvironments))
+	r.Get("/groups", s.allow(cesi.ViewFleet, s.api.ListGroups))
+	r.Get("/groups/{group}", s.allow(cesi.ViewFleet, s.api.ShowGroup))
+	r.Get("/groups/{group}/node/{node}", s.allow(cesi.ViewFleet, s.api.ShowGroupOnNode))
+	r.Post("/commands", s.allow(cesi.ControlProcesses, s.api.SendCommands))
 
-	r.Get("/nodes", s.allow(cesi.ViewFleet, s.api.apiNodes))
-	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.api.apiNode))
-	r.Get("/nodes/{node}/processes", s.allow(cesi.ViewFleet, s.api.apiProcesses))
-	r.Get("/nodes/{node}/processes/{process}", s.allow(cesi.ViewFleet, s.api.apiProcess))
-	r.Get("/nodes/{node}/processes/{process}/config", s.allow(cesi.ReadLogs, s.api.apiConfig))
-	r.Get("/nodes/{node}/processes/{process}/log", s.allow(cesi.ReadLogs, s.api.apiLog))
+	r.Get("/nodes", s.allow(cesi.ViewFleet, s.api.ListNodes))
+	r.Get("/nodes/{node}", s.allow(cesi.ViewFleet, s.api.ShowNode))
+	r.Get("/nodes/{node}/processes", s.allow(cesi.ViewFleet, s.api.ListProcesses))
+	r.Get("/nodes/{node}/processes/{process}", s.allow(cesi.ViewFleet, s.api.ShowProcess))
+	r.Get("/nodes/{node}/processes/{process}/config", s.allow(cesi.ReadLogs, s.api.ShowConfig))
+	r.Get("/nodes/{node}/processes/{process}/log", s.allow(cesi.ReadLogs, s.api.ShowLogEnds))
 	for _, log := range []string{"/nodes/{node}/processes/{process}/logs/{stream:stdout|stderr}", "/nodes/{node}/log"} {
-		r.Get(log, s.allow(cesi.ReadLogs, s.api.apiLogRead))
-		r.Get(log+"/search", s.allow(cesi.ReadLogs, s.api.apiLogSearch))
+		r.Get(log, s.allow(cesi.ReadLogs, s.api.ReadLog))
+		r.Get(log+"/search", s.allow(cesi.ReadLogs, s.api.SearchLog))
 		r.Get(log+"/tail", s.allow(cesi.ReadLogs, s.stream.APILogTail))
 		r.Get(log+"/download", s.allow(cesi.ReadLogs, s.stream.Download))
 	}
-	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.api.apiCommand))
-	r.Post("/nodes/{node}/processes/{process}/signal", s.allow(cesi.ControlProcesses, s.api.apiCommand))
-	r.Post("/nodes/{node}/processes/{process}/stdin", s.allow(cesi.ControlProcesses, s.api.apiCommand))
-	r.Post("/nodes/{node}/processes/{process}/clear-logs", s.allow(cesi.ControlDaemon, s.api.apiCommand))
-	r.Post("/nodes/{node}/all-processes/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.api.apiCommandAll))
-	r.Post("/nodes/{node}/all-processes/signal", s.allow(cesi.ControlProcesses, s.api.apiCommandAll))
-	r.Post("/nodes/{node}/clear-logs", s.allow(cesi.ControlDaemon, s.api.apiCommandAll))
-	r.Post("/nodes/{node}/reread", s.allow(cesi.ControlDaemon, s.api.apiReread))
-	r.Post("/nodes/{node}/update", s.allow(cesi.ControlDaemon, s.api.apiDaemon))
-	r.Post("/nodes/{node}/reload", s.allow(cesi.ControlDaemon, s.api.apiDaemon))
-	r.Post("/nodes/{node}/shutdown", s.allow(cesi.ControlDaemon, s.api.apiDaemon))
-	r.Post("/nodes/{node}/clear-log", s.allow(cesi.ControlDaemon, s.api.apiDaemon))
-	r.Post("/nodes/{node}/groups/{group}/add", s.allow(cesi.ControlDaemon, s.api.apiDaemon))
-	r.Post("/nodes/{node}/groups/{group}/remove", s.allow(cesi.ControlDaemon, s.api.apiDaemon))
+	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.api.SendCommand))
+	r.Post("/nodes/{node}/processes/{process}/signal", s.allow(cesi.ControlProcesses, s.api.SendCommand))
+	r.Post("/nodes/{node}/processes/{process}/stdin", s.allow(cesi.ControlProcesses, s.api.SendCommand))
+	r.Post("/nodes/{node}/processes/{process}/clear-logs", s.allow(cesi.ControlDaemon, s.api.SendCommand))
+	r.Post("/nodes/{node}/all-processes/{action:start|stop|restart}", s.allow(cesi.ControlProcesses, s.api.SendCommandToNode))
+	r.Post("/nodes/{node}/all-processes/signal", s.allow(cesi.ControlProcesses, s.api.SendCommandToNode))
+	r.Post("/nodes/{node}/clear-logs", s.allow(cesi.ControlDaemon, s.api.SendCommandToNode))
+	r.Post("/nodes/{node}/reread", s.allow(cesi.ControlDaemon, s.api.Reread))
+	r.Post("/nodes/{node}/update", s.allow(cesi.ControlDaemon, s.api.SendToSupervisord))
+	r.Post("/nodes/{node}/reload", s.allow(cesi.ControlDaemon, s.api.SendToSupervisord))
+	r.Post("/nodes/{node}/shutdown", s.allow(cesi.ControlDaemon, s.api.SendToSupervisord))
+	r.Post("/nodes/{node}/clear-log", s.allow(cesi.ControlDaemon, s.api.SendToSupervisord))
+	r.Post("/nodes/{node}/groups/{group}/add", s.allow(cesi.ControlDaemon, s.api.SendToSupervisord))
+	r.Post("/nodes/{node}/groups/{group}/remove", s.allow(cesi.ControlDaemon, s.api.SendToSupervisord))
 
-	r.Get("/activitylogs", s.allow(cesi.ViewFleet, s.api.apiActivity))
-	r.Get("/activitylogs/{limit:[0-9]+}", s.allow(cesi.ViewFleet, s.api.apiActivity))
-	r.Get("/activitylogs/export", s.allow(cesi.ManageUsers, s.api.apiExport))
-	r.Delete("/activitylogs", s.allow(cesi.ManageUsers, s.api.apiPurge))
+	r.Get("/activitylogs", s.allow(cesi.ViewFleet, s.api.ListActivity))
+	r.Get("/activitylogs/{limit:[0-9]+}", s.allow(cesi.ViewFleet, s.api.ListActivity))
+	r.Get("/activitylogs/export", s.allow(cesi.ManageUsers, s.api.ExportActivity))
+	r.Delete("/activitylogs", s.allow(cesi.ManageUsers, s.api.PurgeActivity))
 }
 
 func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
@@ -170,7 +171,7 @@ func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
 	refusal := words.Of("This address does not take %s requests.", r.Method)
 	if session.IsAPI(r) {
-		s.api.writeJSON(w, http.StatusMethodNotAllowed, apiError{Status: "error", Message: refusal.String()})
+		s.api.WriteJSON(w, http.StatusMethodNotAllowed, api.ErrorJSON{Status: "error", Message: refusal.String()})
 		return
 	}
 	s.pages.showError(w, newErrorPage(s.pages.base(r), http.StatusMethodNotAllowed, refusal, s.pages.nodeToOffer(r)))

@@ -15,6 +15,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
+	"cesi/internal/server/api"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/stream"
@@ -79,7 +80,7 @@ type Server struct {
 	opts      Options
 	sessions  *session.Sessions
 	pages     *pagesHandler
-	api       *apiHandler
+	api       *api.Handler
 	stream    *stream.Handler
 	static    http.Handler
 	router    chi.Router          // the routes, unguarded
@@ -129,7 +130,7 @@ func (s *Server) wire() {
 		Prefix: o.Prefix, ConfigFile: o.ConfigFile, Database: o.Database, Started: s.started,
 		Polls: session.Rates{Burst: pollBurst},
 	}
-	s.api = &apiHandler{
+	s.api = &api.Handler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
 		Requests: requests, Sessions: s.sessions, Version: o.Build.Version, Closing: o.Closing,
 	}

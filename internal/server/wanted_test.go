@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/api"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
@@ -80,7 +81,7 @@ func TestNotStarted_IsOnEveryPage(t *testing.T) {
 func TestNotStarted_InTheAPI(t *testing.T) {
 	_, admin := startWanted(t)
 	var one struct {
-		Process apiProcess `json:"process"`
+		Process api.ProcessJSON `json:"process"`
 	}
 	admin.get("/api/v2/nodes/n/processes/g:p").json(t, &one)
 	if p := one.Process; !p.Wanted || p.StateName != "STOPPED" || p.NotStarted != "CeSI ended in the middle of the restart" {
@@ -88,7 +89,7 @@ func TestNotStarted_InTheAPI(t *testing.T) {
 	}
 	for _, path := range []string{"/api/v2/processes?state=NOT+STARTED", "/api/v2/processes?attention=yes"} {
 		var list struct {
-			Processes []apiProcess `json:"processes"`
+			Processes []api.ProcessJSON `json:"processes"`
 		}
 		admin.get(path).json(t, &list)
 		if len(list.Processes) != 1 || list.Processes[0].Name != "p" || !list.Processes[0].Wanted {

@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"fmt"
@@ -10,14 +10,14 @@ import (
 	"cesi/internal/server/request"
 )
 
-type apiNode struct {
-	General   apiGeneral   `json:"general"`
-	Processes []apiProcess `json:"processes"`
+type nodeJSON struct {
+	General   generalJSON   `json:"general"`
+	Processes []ProcessJSON `json:"processes"`
 }
 
-// apiGeneral is a node without its processes. Everything behind Connected is
+// generalJSON is a node without its processes. Everything behind Connected is
 // ours; CeSi's clients ignore it.
-type apiGeneral struct {
+type generalJSON struct {
 	Name           string     `json:"name"`
 	Environment    string     `json:"environment"`
 	Environments   []string   `json:"environments"`
@@ -30,8 +30,8 @@ type apiGeneral struct {
 	Identification string     `json:"identification"`
 }
 
-// apiProcess has supervisord's fields, CeSi's additions and ours.
-type apiProcess struct {
+// ProcessJSON has supervisord's fields, CeSi's additions and ours.
+type ProcessJSON struct {
 	Name          string `json:"name"`
 	Group         string `json:"group"`
 	Start         int64  `json:"start"`
@@ -56,14 +56,14 @@ type apiProcess struct {
 	NotStarted    string `json:"not_started"` // why it was not; empty unless it is down and wanted
 }
 
-func newAPINode(n *fleet.Node) apiNode {
-	node := apiNode{
-		General: apiGeneral{
+func newNodeJSON(n *fleet.Node) nodeJSON {
+	node := nodeJSON{
+		General: generalJSON{
 			Name: n.Name, Environment: firstEnvironment(n), Environments: append([]string{}, n.Environments...),
 			Connected: n.Status == fleet.Up, LatencyMS: float64(n.Latency.Microseconds()) / 1000,
 			Supervisor: n.Supervisor.Version, Identification: n.Supervisor.Identification,
 		},
-		Processes: []apiProcess{},
+		Processes: []ProcessJSON{},
 	}
 	if !n.LastContact.IsZero() {
 		node.General.LastContact = &n.LastContact
@@ -72,20 +72,20 @@ func newAPINode(n *fleet.Node) apiNode {
 		node.General.Cause, node.General.Message = string(n.Failure.Cause), n.Failure.Message
 	}
 	if n.Status == fleet.Up {
-		node.Processes = newAPIProcesses(n)
+		node.Processes = newProcessesJSON(n)
 	}
 	return node
 }
 
-func newAPIProcesses(n *fleet.Node) []apiProcess {
-	list := make([]apiProcess, len(n.Processes))
+func newProcessesJSON(n *fleet.Node) []ProcessJSON {
+	list := make([]ProcessJSON, len(n.Processes))
 	for i, p := range n.Processes {
-		list[i] = newAPIProcess(n, p)
+		list[i] = newProcessJSON(n, p)
 	}
 	return list
 }
 
-func newAPIProcess(n *fleet.Node, p fleet.Process) apiProcess {
+func newProcessJSON(n *fleet.Node, p fleet.Process) ProcessJSON {
 	var uptime time.Duration
 	if p.State == cesi.Running {
 		uptime = p.Uptime()
@@ -98,7 +98,7 @@ func newAPIProcess(n *fleet.Node, p fleet.Process) apiProcess {
 			notStarted = p.Wanted.Reason
 		}
 	}
-	return apiProcess{
+	return ProcessJSON{
 		Wanted: p.Wanted != nil, NotStarted: notStarted,
 		Name: p.Name, Group: p.Group, Start: p.Start, Stop: p.Stop, Now: p.Now,
 		State: int(state), StateName: state.String(), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
@@ -124,44 +124,44 @@ func hoursMinutesSeconds(d time.Duration) string {
 // clock is the time of day in the server's zone, as CeSi gives it.
 func clock(seconds int64) string { return time.Unix(seconds, 0).Format("15:04:05") }
 
-func (h *apiHandler) apiNodes(w http.ResponseWriter, _ *http.Request) error {
+func (h *Handler) ListNodes(w http.ResponseWriter, _ *http.Request) error {
 	snapshot := h.Fleet.Snapshot()
-	nodes := make([]apiNode, len(snapshot.Nodes))
+	nodes := make([]nodeJSON, len(snapshot.Nodes))
 	for i, n := range snapshot.Nodes {
-		nodes[i] = newAPINode(n)
+		nodes[i] = newNodeJSON(n)
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Nodes []apiNode `json:"nodes"`
+		Nodes []nodeJSON `json:"nodes"`
 	}{ok(), nodes})
 	return nil
 }
 
-func (h *apiHandler) apiNode(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Node apiNode `json:"node"`
-	}{ok(), newAPINode(n)})
+		Node nodeJSON `json:"node"`
+	}{ok(), newNodeJSON(n)})
 	return nil
 }
 
-func (h *apiHandler) apiProcesses(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Processes []apiProcess `json:"processes"`
-	}{ok(), newAPIProcesses(n)})
+		Processes []ProcessJSON `json:"processes"`
+	}{ok(), newProcessesJSON(n)})
 	return nil
 }
 
-func (h *apiHandler) apiProcess(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowProcess(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
@@ -170,9 +170,9 @@ func (h *apiHandler) apiProcess(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Process apiProcess `json:"process"`
-	}{ok(), newAPIProcess(n, p)})
+		Process ProcessJSON `json:"process"`
+	}{ok(), newProcessJSON(n, p)})
 	return nil
 }

@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"net/http"
@@ -7,7 +7,7 @@ import (
 	"cesi/internal/server/session"
 )
 
-type apiUser struct {
+type userJSON struct {
 	Name string    `json:"name"`
 	Type cesi.Role `json:"type"`
 	Role string    `json:"role"`
@@ -15,11 +15,11 @@ type apiUser struct {
 	MustChange bool `json:"must_change_password"`
 }
 
-func newAPIUser(u cesi.User) apiUser {
-	return apiUser{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}
+func newUserJSON(u cesi.User) userJSON {
+	return userJSON{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}
 }
 
-func (h *apiHandler) apiLogin(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
 	var credentials struct {
 		Username string `json:"username"`
 		Password string `json:"password"`
@@ -33,27 +33,27 @@ func (h *apiHandler) apiLogin(w http.ResponseWriter, r *http.Request) error {
 	if _, err := h.Sessions.Login(w, r, credentials.Username, credentials.Password); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "Valid username/password"})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "Valid username/password"})
 	return nil
 }
 
-func (h *apiHandler) apiLogout(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Sessions.Logout(w, r); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "Logout"})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "Logout"})
 	return nil
 }
 
-func (h *apiHandler) apiProfile(w http.ResponseWriter, r *http.Request) error {
-	h.writeJSON(w, http.StatusOK, struct {
+func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		User apiUser `json:"user"`
-	}{ok(), newAPIUser(*session.Of(r).User)})
+		User userJSON `json:"user"`
+	}{ok(), newUserJSON(*session.Of(r).User)})
 	return nil
 }
 
-func (h *apiHandler) apiChangePassword(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	var change struct {
 		Old string `json:"oldPassword"`
 		New string `json:"newPassword"`
@@ -64,6 +64,6 @@ func (h *apiHandler) apiChangePassword(w http.ResponseWriter, r *http.Request) e
 	if err := h.Sessions.ChangePassword(w, r, change.Old, change.New); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The password is changed. All other sessions have ended."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "The password is changed. All other sessions have ended."})
 	return nil
 }

@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"encoding/json"
@@ -12,21 +12,21 @@ import (
 	"cesi/internal/server/session"
 )
 
-// apiAccount is a user as administrators see one. Name and type are CeSi's.
-type apiAccount struct {
-	apiUser
+// accountJSON is a user as administrators see one. Name and type are CeSi's.
+type accountJSON struct {
+	userJSON
 	Created   time.Time  `json:"created"`
 	LastLogin *time.Time `json:"last_login"` // null: never
 	Sessions  int        `json:"sessions"`
 	Tokens    int        `json:"tokens"`
 }
 
-// apiRole is a role as programs write it: CeSi's number, also in quotes, or a
+// roleJSON is a role as programs write it: CeSi's number, also in quotes, or a
 // name.
-type apiRole struct{ cesi.Role }
+type roleJSON struct{ cesi.Role }
 
 // UnmarshalJSON reads a role; the error is an Invalid one.
-func (a *apiRole) UnmarshalJSON(text []byte) (err error) {
+func (a *roleJSON) UnmarshalJSON(text []byte) (err error) {
 	word := string(text)
 	if json.Unmarshal(text, &word) != nil {
 		word = string(text)
@@ -45,31 +45,31 @@ func roleOf(word string) (cesi.Role, error) {
 	return cesi.ParseRole(word)
 }
 
-func (h *apiHandler) apiUsers(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListUsers(w http.ResponseWriter, r *http.Request) error {
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return err
 	}
-	list := make([]apiAccount, len(accounts))
+	list := make([]accountJSON, len(accounts))
 	for i, a := range accounts {
-		list[i] = apiAccount{apiUser: newAPIUser(a.User), Created: a.Created, LastLogin: moment(a.LastLogin),
+		list[i] = accountJSON{userJSON: newUserJSON(a.User), Created: a.Created, LastLogin: moment(a.LastLogin),
 			Sessions: a.Sessions, Tokens: a.Tokens}
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Users []apiAccount `json:"users"`
+		Users []accountJSON `json:"users"`
 	}{ok(), list})
 	return nil
 }
 
-// apiAddUser makes a user as CeSi does. The password holds until somebody changes
+// AddUser makes a user as CeSi does. The password holds until somebody changes
 // it, unless must_change_password says that this has to be at the first login.
-func (h *apiHandler) apiAddUser(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) AddUser(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
-		Username   string   `json:"username"`
-		Password   string   `json:"password"`
-		UserType   *apiRole `json:"usertype"`
-		MustChange bool     `json:"must_change_password"`
+		Username   string    `json:"username"`
+		Password   string    `json:"password"`
+		UserType   *roleJSON `json:"usertype"`
+		MustChange bool      `json:"must_change_password"`
 	}
 	if err := readJSON(r, &wanted, false); err != nil {
 		return err
@@ -81,22 +81,22 @@ func (h *apiHandler) apiAddUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "User added"})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "User added"})
 	return nil
 }
 
-func (h *apiHandler) apiDeleteUser(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) DeleteUser(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.DeleteUser(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "User deleted"})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "User deleted"})
 	return nil
 }
 
-func (h *apiHandler) apiSetRole(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
-		UserType *apiRole `json:"usertype"`
-		Role     *apiRole `json:"role"`
+		UserType *roleJSON `json:"usertype"`
+		Role     *roleJSON `json:"role"`
 	}
 	if err := readJSON(r, &wanted, false); err != nil {
 		return err
@@ -110,13 +110,13 @@ func (h *apiHandler) apiSetRole(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.SetRole(r.Context(), session.ActorOf(r), request.Param(r, "user"), wanted.Role.Role); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The role is " + wanted.Role.String() + " now."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "The role is " + wanted.Role.String() + " now."})
 	return nil
 }
 
-// apiSetPassword gives a user a password, made up unless the request names one,
+// SetPassword gives a user a password, made up unless the request names one,
 // which has to be changed at the next login unless the request says otherwise.
-func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) SetPassword(w http.ResponseWriter, r *http.Request) error {
 	wanted := struct {
 		Password   string `json:"password"`
 		MustChange bool   `json:"must_change_password"`
@@ -132,25 +132,25 @@ func (h *apiHandler) apiSetPassword(w http.ResponseWriter, r *http.Request) erro
 	if err := h.Auth.SetPassword(r.Context(), session.ActorOf(r), request.Param(r, "user"), wanted.Password, wanted.MustChange); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
-		apiMessage
+	h.WriteJSON(w, http.StatusOK, struct {
+		messageJSON
 		Password string `json:"password,omitempty"`
-	}{apiMessage{ok(), "The password is set. All sessions and API tokens of the user have ended."}, made})
+	}{messageJSON{ok(), "The password is set. All sessions and API tokens of the user have ended."}, made})
 	return nil
 }
 
-func (h *apiHandler) apiEndSessionsOf(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) EndSessionsOf(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSessions(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All sessions of the user have ended."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "All sessions of the user have ended."})
 	return nil
 }
 
-func (h *apiHandler) apiRevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) RevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All API tokens of the user are revoked."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "All API tokens of the user are revoked."})
 	return nil
 }

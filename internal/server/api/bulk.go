@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 	"cesi/internal/server/session"
 )
 
-// apiBulk is a command on targets of the whole fleet: those named, or all of a
+// bulkJSON is a command on targets of the whole fleet: those named, or all of a
 // scope.
-type apiBulk struct {
+type bulkJSON struct {
 	Action  cesi.Action `json:"action"`
 	Signal  any         `json:"signal"` // a name or a number
 	Confirm string      `json:"confirm"`
@@ -31,7 +31,7 @@ type apiBulk struct {
 }
 
 // form is the body as the form of the pages words it.
-func (b apiBulk) form() url.Values {
+func (b bulkJSON) form() url.Values {
 	form := url.Values{"target": b.Targets, "state": b.State}
 	for name, value := range map[string]string{
 		"scope": b.Scope, "name": b.Name, "environment": b.Environment,
@@ -42,10 +42,10 @@ func (b apiBulk) form() url.Values {
 	return form
 }
 
-// apiCommands sends a command to many processes of the fleet and tells how it
+// SendCommands sends a command to many processes of the fleet and tells how it
 // went for each.
-func (h *apiHandler) apiCommands(w http.ResponseWriter, r *http.Request) error {
-	var body apiBulk
+func (h *Handler) SendCommands(w http.ResponseWriter, r *http.Request) error {
+	var body bulkJSON
 	if err := readStrictJSON(r, &body); err != nil {
 		return err
 	}
@@ -74,21 +74,21 @@ func (h *apiHandler) apiCommands(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.apiReportOnMany(w, report, a.SkippedNodes)
+	return h.writeReport(w, report, a.SkippedNodes)
 }
 
-// apiReportOnMany tells how a command on many went. Silent are the nodes that
+// writeReport tells how a command on many went. Silent are the nodes that
 // were left out, since they do not answer.
-func (h *apiHandler) apiReportOnMany(w http.ResponseWriter, report fleet.Report, silent []string) error {
+func (h *Handler) writeReport(w http.ResponseWriter, report fleet.Report, silent []string) error {
 	if !report.Done {
-		return h.apiUnderWay(w, report, silent)
+		return h.writeUnderWay(w, report, silent)
 	}
-	status, answer := http.StatusOK, apiReport{success: ok(), Message: messageOnMany(report, silent), Activity: report.ID,
-		Results: newAPIOutcomes(report), Silent: silent}
+	status, answer := http.StatusOK, reportJSON{success: ok(), Message: messageOnMany(report, silent), Activity: report.ID,
+		Results: newOutcomesJSON(report), Silent: silent}
 	if err := allFailed(report); err != nil {
 		status, answer.Status = request.Status(err), "error"
 	}
-	h.writeJSON(w, status, answer)
+	h.WriteJSON(w, status, answer)
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ var openAPI []byte
 // cookiePlaceholder stands in openapi.json for the name of the session's cookie.
 const cookiePlaceholder = `"name": "cesi_session_ID"`
 
-func (h *apiHandler) apiDocument(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowDocument(w http.ResponseWriter, r *http.Request) error {
 	name := `"name": "` + h.Sessions.SessionCookie(session.Of(r).HTTPS) + `"`
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(bytes.Replace(openAPI, []byte(cookiePlaceholder), []byte(name), 1)) // a client that has gone needs no answer

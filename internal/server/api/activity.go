@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"net/http"
@@ -11,8 +11,8 @@ import (
 	"cesi/internal/store"
 )
 
-// apiEntry is an activity entry with all its fields.
-type apiEntry struct {
+// entryJSON is an activity entry with all its fields.
+type entryJSON struct {
 	ID         cesi.ActivityID `json:"id"`
 	Parent     cesi.ActivityID `json:"parent,omitempty"`
 	Time       time.Time       `json:"time"`
@@ -28,9 +28,9 @@ type apiEntry struct {
 	Count      int             `json:"count"`
 }
 
-// apiActivity gives the newest entries that the filter chooses, as CeSi's text
+// ListActivity gives the newest entries that the filter chooses, as CeSi's text
 // lines or as objects.
-func (h *apiHandler) apiActivity(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
 		return err
@@ -48,18 +48,18 @@ func (h *apiHandler) apiActivity(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.URL.Query().Get("format") == "json" {
-		h.writeJSON(w, http.StatusOK, struct {
+		h.WriteJSON(w, http.StatusOK, struct {
 			success
-			Logs []apiEntry      `json:"logs"`
+			Logs []entryJSON     `json:"logs"`
 			Next cesi.ActivityID `json:"next,omitempty"`
-		}{ok(), newAPIEntries(entries), next})
+		}{ok(), newEntriesJSON(entries), next})
 		return nil
 	}
 	lines := make([]string, len(entries))
 	for i, e := range entries {
 		lines[i] = store.Line(e)
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
 		Logs []string        `json:"logs"`
 		Next cesi.ActivityID `json:"next,omitempty"`
@@ -79,7 +79,7 @@ func activityLimit(text string) (int, error) {
 }
 
 // nextActivity is the key of the page after these entries; 0 if there is none.
-func (h *apiHandler) nextActivity(r *http.Request, filter store.ActivityFilter, entries []cesi.Activity) (cesi.ActivityID, error) {
+func (h *Handler) nextActivity(r *http.Request, filter store.ActivityFilter, entries []cesi.Activity) (cesi.ActivityID, error) {
 	if len(entries) < filter.Limit {
 		return 0, nil
 	}
@@ -92,25 +92,25 @@ func (h *apiHandler) nextActivity(r *http.Request, filter store.ActivityFilter, 
 	return last, nil
 }
 
-func newAPIEntries(entries []cesi.Activity) []apiEntry {
-	list := make([]apiEntry, len(entries))
+func newEntriesJSON(entries []cesi.Activity) []entryJSON {
+	list := make([]entryJSON, len(entries))
 	for i, e := range entries {
-		list[i] = newAPIEntry(e)
+		list[i] = newEntryJSON(e)
 	}
 	return list
 }
 
-func newAPIEntry(e cesi.Activity) apiEntry {
-	return apiEntry{
+func newEntryJSON(e cesi.Activity) entryJSON {
+	return entryJSON{
 		ID: e.ID, Parent: e.Parent, Time: e.Time, User: e.User, Address: e.Address, Action: e.Action,
 		Node: e.Node, Target: e.Target, Detail: e.Detail, Result: e.Result, DurationMS: e.Duration.Milliseconds(),
 		Message: e.Message, Count: e.Count,
 	}
 }
 
-// apiPurge removes the entries from before a time, or all. What is left is the
+// PurgeActivity removes the entries from before a time, or all. What is left is the
 // entry that says so.
-func (h *apiHandler) apiPurge(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) PurgeActivity(w http.ResponseWriter, r *http.Request) error {
 	before := h.Now()
 	if r.URL.Query().Has("before") {
 		var err error
@@ -122,9 +122,9 @@ func (h *apiHandler) apiPurge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
-		apiMessage
+	h.WriteJSON(w, http.StatusOK, struct {
+		messageJSON
 		Removed int `json:"removed"`
-	}{apiMessage{ok(), store.Entries(n) + " removed"}, n})
+	}{messageJSON{ok(), store.Entries(n) + " removed"}, n})
 	return nil
 }

@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"fmt"
@@ -10,13 +10,13 @@ import (
 	"cesi/internal/server/session"
 )
 
-// apiReread tells what an update would add, change and remove.
-func (h *apiHandler) apiReread(w http.ResponseWriter, r *http.Request) error {
+// Reread tells what an update would add, change and remove.
+func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
 	changes, err := h.Fleet.Reread(r.Context(), request.Param(r, "node"))
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
 		Added   []string `json:"added"`
 		Changed []string `json:"changed"`
@@ -25,8 +25,8 @@ func (h *apiHandler) apiReread(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// apiDaemon sends a command to a node's supervisord itself.
-func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
+// SendToSupervisord sends a command to a node's supervisord itself.
+func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) error {
 	c, err := daemonCommandOf(r)
 	if err != nil {
 		return err
@@ -36,11 +36,11 @@ func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !report.Done {
-		return h.apiUnderWay(w, report, nil)
+		return h.writeUnderWay(w, report, nil)
 	}
-	answer := apiReport{success: ok(), Message: report.Message, Activity: report.ID}
+	answer := reportJSON{success: ok(), Message: report.Message, Activity: report.ID}
 	if c.Action == cesi.ActionUpdate {
-		answer.Results = newAPIOutcomes(report)
+		answer.Results = newOutcomesJSON(report)
 	} else if outcome := report.Outcomes[0]; outcome.Err != nil {
 		return saying(outcome.Err, outcome.Message)
 	}
@@ -51,7 +51,7 @@ func (h *apiHandler) apiDaemon(w http.ResponseWriter, r *http.Request) error {
 	if err := allFailed(report); err != nil {
 		status, answer.Status = request.Status(err), "error"
 	}
-	h.writeJSON(w, status, answer)
+	h.WriteJSON(w, status, answer)
 	return nil
 }
 

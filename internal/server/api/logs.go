@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"net/http"
@@ -14,14 +14,14 @@ const logTail = 64 << 10
 // maxAPIMatches is how many of a search's matches the API lists, the last ones.
 const maxAPIMatches = 1000
 
-type apiLogs struct {
+type logsJSON struct {
 	Stdout []string `json:"stdout"`
 	Stderr []string `json:"stderr"`
 }
 
-// apiLog gives the end of both logs of a process, as lines. It is the one kind
+// ShowLogEnds gives the end of both logs of a process, as lines. It is the one kind
 // of request that waits for a node, bounded by the node's timeout.
-func (h *apiHandler) apiLog(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowLogEnds(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
 		return err
@@ -30,7 +30,7 @@ func (h *apiHandler) apiLog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var logs apiLogs
+	var logs logsJSON
 	for stream, lines := range map[cesi.LogStream]*[]string{cesi.Stdout: &logs.Stdout, cesi.Stderr: &logs.Stderr} {
 		tail, err := h.Fleet.Tail(r.Context(), n.Name, p.ProcessID, stream, logTail)
 		if err != nil {
@@ -38,9 +38,9 @@ func (h *apiHandler) apiLog(w http.ResponseWriter, r *http.Request) error {
 		}
 		*lines = logLines(tail)
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Logs apiLogs `json:"logs"`
+		Logs logsJSON `json:"logs"`
 	}{ok(), logs})
 	return nil
 }
@@ -57,23 +57,23 @@ func logLines(text []byte) []string {
 	return lines
 }
 
-// apiLogPart is a stretch of a log.
-type apiLogPart struct {
-	Offset int64         `json:"offset"`
-	End    int64         `json:"end"` // the offset behind it
-	Size   int64         `json:"size"`
-	Pieces []apiLogPiece `json:"pieces"`
+// logPartJSON is a stretch of a log.
+type logPartJSON struct {
+	Offset int64          `json:"offset"`
+	End    int64          `json:"end"` // the offset behind it
+	Size   int64          `json:"size"`
+	Pieces []logPieceJSON `json:"pieces"`
 }
 
-// apiLogPiece is text, or a gap of so many bytes that are no UTF-8.
-type apiLogPiece struct {
+// logPieceJSON is text, or a gap of so many bytes that are no UTF-8.
+type logPieceJSON struct {
 	Offset int64  `json:"offset"`
 	Text   string `json:"text,omitempty"`
 	Gap    int64  `json:"gap,omitempty"`
 }
 
-// apiLogRead gives a stretch of a log: from offset on, up to before, or its end.
-func (h *apiHandler) apiLogRead(w http.ResponseWriter, r *http.Request) error {
+// ReadLog gives a stretch of a log: from offset on, up to before, or its end.
+func (h *Handler) ReadLog(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -86,37 +86,37 @@ func (h *apiHandler) apiLogRead(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	log := apiLogPart{Offset: part.From, End: part.To, Size: size, Pieces: []apiLogPiece{}}
+	log := logPartJSON{Offset: part.From, End: part.To, Size: size, Pieces: []logPieceJSON{}}
 	for _, piece := range part.Pieces {
-		log.Pieces = append(log.Pieces, apiLogPiece{Offset: piece.Offset, Text: string(piece.Text), Gap: piece.Gap})
+		log.Pieces = append(log.Pieces, logPieceJSON{Offset: piece.Offset, Text: string(piece.Text), Gap: piece.Gap})
 	}
 	request.ExtendWriteDeadline(w)
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Log apiLogPart `json:"log"`
+		Log logPartJSON `json:"log"`
 	}{ok(), log})
 	return nil
 }
 
-// apiFound is what came of a search.
-type apiFound struct {
+// foundJSON is what came of a search.
+type foundJSON struct {
 	success
-	Offset  int64      `json:"offset"` // of the stretch that was searched
-	End     int64      `json:"end"`
-	Size    int64      `json:"size"`
-	Count   int        `json:"count"`
-	Gaps    int64      `json:"gaps"` // bytes that could not be searched
-	Matches []apiMatch `json:"matches"`
+	Offset  int64       `json:"offset"` // of the stretch that was searched
+	End     int64       `json:"end"`
+	Size    int64       `json:"size"`
+	Count   int         `json:"count"`
+	Gaps    int64       `json:"gaps"` // bytes that could not be searched
+	Matches []matchJSON `json:"matches"`
 }
 
-type apiMatch struct {
+type matchJSON struct {
 	Offset int64  `json:"offset"`
 	Length int    `json:"length"`
 	Line   string `json:"line"` // or what is around the match of a long one
 }
 
-// apiLogSearch searches the last 16 MB before an offset, or of the log.
-func (h *apiHandler) apiLogSearch(w http.ResponseWriter, r *http.Request) error {
+// SearchLog searches the last 16 MB before an offset, or of the log.
+func (h *Handler) SearchLog(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -135,12 +135,12 @@ func (h *apiHandler) apiLogSearch(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	answer := apiFound{success: ok(), Offset: found.From, End: found.To, Size: found.Size,
-		Count: found.Count, Gaps: found.Gaps, Matches: make([]apiMatch, len(found.Matches))}
+	answer := foundJSON{success: ok(), Offset: found.From, End: found.To, Size: found.Size,
+		Count: found.Count, Gaps: found.Gaps, Matches: make([]matchJSON, len(found.Matches))}
 	for i, m := range found.Matches {
-		answer.Matches[i] = apiMatch{Offset: m.Offset, Length: m.Length, Line: string(m.Line)}
+		answer.Matches[i] = matchJSON{Offset: m.Offset, Length: m.Length, Line: string(m.Line)}
 	}
 	request.ExtendWriteDeadline(w)
-	h.writeJSON(w, http.StatusOK, answer)
+	h.WriteJSON(w, http.StatusOK, answer)
 	return nil
 }

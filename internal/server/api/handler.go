@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 // The API keeps the paths and the JSON of CeSi 2.7.1: an object with a status
 // of "success" or "error" beside what was asked for.
 
-// apiHandler answers programs, with JSON. Its fields are set before its first use.
-type apiHandler struct {
+// Handler answers programs, with JSON. Its fields are set before its first use.
+type Handler struct {
 	Fleet    *fleet.Fleet
 	Auth     *auth.Service
 	Store    *store.DB
@@ -42,21 +42,21 @@ type success struct {
 
 func ok() success { return success{Status: "success"} }
 
-type apiMessage struct {
+type messageJSON struct {
 	success
 	Message string `json:"message"`
 }
 
-type apiError struct {
+type ErrorJSON struct {
 	Status  string `json:"status"`
 	Message string `json:"message"`
 }
 
-func (h *apiHandler) failJSON(w http.ResponseWriter, err error) {
-	h.writeJSON(w, request.Status(err), apiError{Status: "error", Message: cesi.Sentence(err)})
+func (h *Handler) Fail(w http.ResponseWriter, err error) {
+	h.WriteJSON(w, request.Status(err), ErrorJSON{Status: "error", Message: cesi.Sentence(err)})
 }
 
-func (h *apiHandler) writeJSON(w http.ResponseWriter, status int, value any) {
+func (h *Handler) WriteJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
 		h.Log.Error("an answer could not be encoded", "error", err)
@@ -68,8 +68,8 @@ func (h *apiHandler) writeJSON(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(append(body, '\n')) // a client that has gone needs no answer
 }
 
-func (h *apiHandler) apiVersion(w http.ResponseWriter, _ *http.Request) error {
-	h.writeJSON(w, http.StatusOK, struct {
+func (h *Handler) ShowVersion(w http.ResponseWriter, _ *http.Request) error {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
 		Version string `json:"version"`
 	}{ok(), h.Version})

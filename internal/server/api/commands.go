@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"fmt"
@@ -10,26 +10,26 @@ import (
 	"cesi/internal/server/session"
 )
 
-type apiReport struct {
+type reportJSON struct {
 	success
 	Message  string          `json:"message"`
 	Activity cesi.ActivityID `json:"activity"`
-	Process  *apiProcess     `json:"process,omitempty"`
-	Results  []apiOutcome    `json:"results,omitempty"`
+	Process  *ProcessJSON    `json:"process,omitempty"`
+	Results  []outcomeJSON   `json:"results,omitempty"`
 	Silent   []string        `json:"silent,omitempty"` // nodes left out, since they do not answer
 }
 
-type apiOutcome struct {
+type outcomeJSON struct {
 	Node    string      `json:"node"`
 	Process string      `json:"process"`
 	Result  cesi.Result `json:"result"`
 	Message string      `json:"message"`
 }
 
-// apiCommand starts, stops or restarts one process.
-func (h *apiHandler) apiCommand(w http.ResponseWriter, r *http.Request) error {
+// SendCommand starts, stops or restarts one process.
+func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	process := request.Param(r, "process")
-	c, err := h.apiCommandOf(r, []string{process})
+	c, err := h.readCommand(r, []string{process})
 	if err != nil {
 		return err
 	}
@@ -38,27 +38,27 @@ func (h *apiHandler) apiCommand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !report.Done {
-		return h.apiUnderWay(w, report, nil)
+		return h.writeUnderWay(w, report, nil)
 	}
 	outcome := report.Outcomes[0]
 	if outcome.Err != nil {
 		return saying(outcome.Err, outcome.Message)
 	}
-	answer := apiReport{success: ok(), Activity: report.ID,
+	answer := reportJSON{success: ok(), Activity: report.ID,
 		Message: fmt.Sprintf("%s %s %s event succesfully", outcome.Node, process, c.Action)}
 	if n, found := h.Fleet.Snapshot().Node(outcome.Node); found {
 		if p, found := n.Process(outcome.ProcessID); found {
-			process := newAPIProcess(n, p)
+			process := newProcessJSON(n, p)
 			answer.Process = &process
 		}
 	}
-	h.writeJSON(w, http.StatusOK, answer)
+	h.WriteJSON(w, http.StatusOK, answer)
 	return nil
 }
 
-// apiCommandAll starts, stops or restarts all of a node.
-func (h *apiHandler) apiCommandAll(w http.ResponseWriter, r *http.Request) error {
-	c, err := h.apiCommandOf(r, nil)
+// SendCommandToNode starts, stops or restarts all of a node.
+func (h *Handler) SendCommandToNode(w http.ResponseWriter, r *http.Request) error {
+	c, err := h.readCommand(r, nil)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (h *apiHandler) apiCommandAll(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	return h.apiReportOnMany(w, report, nil)
+	return h.writeReport(w, report, nil)
 }
 
 // allFailed returns the first error of a command that achieved nothing.
@@ -82,10 +82,10 @@ func allFailed(report fleet.Report) error {
 	return nil
 }
 
-// apiCommandOf reads a command; its body may hold {"confirm": "group:name"} for
+// readCommand reads a command; its body may hold {"confirm": "group:name"} for
 // a stop of CeSI itself, and holds the signal, a name or a number, or the text of
 // those commands.
-func (h *apiHandler) apiCommandOf(r *http.Request, processes []string) (fleet.Command, error) {
+func (h *Handler) readCommand(r *http.Request, processes []string) (fleet.Command, error) {
 	var body struct {
 		Confirm string `json:"confirm"`
 		Signal  any    `json:"signal"`
@@ -102,16 +102,16 @@ func (h *apiHandler) apiCommandOf(r *http.Request, processes []string) (fleet.Co
 	return c, err
 }
 
-func (h *apiHandler) apiUnderWay(w http.ResponseWriter, report fleet.Report, silent []string) error {
-	h.writeJSON(w, http.StatusAccepted, apiReport{success: ok(), Activity: report.ID, Results: newAPIOutcomes(report), Silent: silent,
+func (h *Handler) writeUnderWay(w http.ResponseWriter, report fleet.Report, silent []string) error {
+	h.WriteJSON(w, http.StatusAccepted, reportJSON{success: ok(), Activity: report.ID, Results: newOutcomesJSON(report), Silent: silent,
 		Message: fmt.Sprintf("still under way: see activity %d", report.ID)})
 	return nil
 }
 
-func newAPIOutcomes(report fleet.Report) []apiOutcome {
-	list := make([]apiOutcome, len(report.Outcomes))
+func newOutcomesJSON(report fleet.Report) []outcomeJSON {
+	list := make([]outcomeJSON, len(report.Outcomes))
 	for i, o := range report.Outcomes {
-		list[i] = apiOutcome{Node: o.Node, Process: o.Target(), Result: o.Result, Message: o.Message}
+		list[i] = outcomeJSON{Node: o.Node, Process: o.Target(), Result: o.Result, Message: o.Message}
 	}
 	return list
 }

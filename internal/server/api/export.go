@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"bufio"
@@ -18,10 +18,10 @@ import (
 // exportChunk is how many entries an export reads at once.
 const exportChunk = 1000
 
-// apiExport sends all entries that the filter chooses, newest first, as a file.
+// ExportActivity sends all entries that the filter chooses, newest first, as a file.
 // It holds only a chunk of them at a time, and the client may take as long as it
 // keeps reading.
-func (h *apiHandler) apiExport(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ExportActivity(w http.ResponseWriter, r *http.Request) error {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func csvExport(out io.Writer) func([]cesi.Activity) error {
 				e.Target, e.Detail, string(e.Result), strconv.FormatInt(e.Duration.Milliseconds(), 10), strconv.Itoa(e.Count), e.Message,
 			}
 			for i := range record {
-				record[i] = harmless(record[i])
+				record[i] = escapeFormula(record[i])
 			}
 			_ = w.Write(record) // w.Error tells
 		}
@@ -102,11 +102,11 @@ func csvExport(out io.Writer) func([]cesi.Activity) error {
 
 func number64(id cesi.ActivityID) string { return strconv.FormatInt(int64(id), 10) }
 
-// harmless puts an apostrophe before what a spreadsheet would take for a formula:
+// escapeFormula puts an apostrophe before what a spreadsheet would take for a formula:
 // names come from nodes, and from failed logins. Where another separator than the
 // comma is usual, a spreadsheet divides our cells again: what follows one of those
 // begins a cell too.
-func harmless(cell string) string {
+func escapeFormula(cell string) string {
 	var b strings.Builder
 	for rest := cell; rest != ""; {
 		if runsAsFormula(rest) {
@@ -137,7 +137,7 @@ func jsonExport(out io.Writer) func([]cesi.Activity) error {
 	encoder := json.NewEncoder(w)
 	return func(entries []cesi.Activity) error {
 		for _, e := range entries {
-			if err := encoder.Encode(newAPIEntry(e)); err != nil {
+			if err := encoder.Encode(newEntryJSON(e)); err != nil {
 				return err
 			}
 		}

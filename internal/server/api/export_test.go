@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"testing"
@@ -11,7 +11,7 @@ func TestCellsThatASpreadsheetWouldRunAreMadeHarmless(t *testing.T) {
 		" =1": "' =1", `"=1`: `'"=1`, `a; "=1`: `a;' "=1`, "a;\t =1": "a;'\t' =1", "a;b": "a;b", "a;": "a;", "\u3000=1": "'\u3000=1",
 		"": "", "a=1": "a=1", "工人": "工人", "2026-11-23": "2026-11-23", "'=1": "'=1",
 	} {
-		if got := harmless(cell); got != want {
+		if got := escapeFormula(cell); got != want {
 			t.Errorf("%q: %q, want %q", cell, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package api
 
 import (
 	"net/http"
@@ -10,8 +10,8 @@ import (
 	"cesi/internal/server/session"
 )
 
-// apiSession is one of the user's own sessions.
-type apiSession struct {
+// sessionJSON is one of the user's own sessions.
+type sessionJSON struct {
 	ID        string    `json:"id"`
 	Current   bool      `json:"current"`
 	Created   time.Time `json:"created"`
@@ -21,8 +21,8 @@ type apiSession struct {
 	UserAgent string    `json:"user_agent"`
 }
 
-// apiToken is one of the user's own API tokens, without what it is.
-type apiToken struct {
+// tokenJSON is one of the user's own API tokens, without what it is.
+type tokenJSON struct {
 	ID       int64      `json:"id"`
 	Name     string     `json:"name"`
 	Created  time.Time  `json:"created"`
@@ -30,8 +30,8 @@ type apiToken struct {
 	LastUsed *time.Time `json:"last_used"` // null: never
 }
 
-func newAPIToken(t cesi.Token) apiToken {
-	return apiToken{ID: t.ID, Name: t.Name, Created: t.Created, Expires: moment(t.Expires), LastUsed: moment(t.LastUsed)}
+func newTokenJSON(t cesi.Token) tokenJSON {
+	return tokenJSON{ID: t.ID, Name: t.Name, Created: t.Created, Expires: moment(t.Expires), LastUsed: moment(t.LastUsed)}
 }
 
 // moment is a time for JSON: null where it is zero.
@@ -42,76 +42,76 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-func (h *apiHandler) apiSessions(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListSessions(w http.ResponseWriter, r *http.Request) error {
 	v := session.Of(r)
 	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
 	if err != nil {
 		return err
 	}
-	list := make([]apiSession, len(sessions))
+	list := make([]sessionJSON, len(sessions))
 	for i, own := range sessions {
-		list[i] = apiSession{
+		list[i] = sessionJSON{
 			ID: own.Token.ID(), Current: own.Token.ID() == auth.SessionID(v.Token), Created: own.Created,
 			LastSeen: own.LastSeen, Expires: own.Expires, Address: own.Address, UserAgent: own.UserAgent,
 		}
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Sessions []apiSession `json:"sessions"`
+		Sessions []sessionJSON `json:"sessions"`
 	}{ok(), list})
 	return nil
 }
 
-func (h *apiHandler) apiEndSession(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The session has ended."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "The session has ended."})
 	return nil
 }
 
-func (h *apiHandler) apiEndOtherSessions(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "All other sessions have ended."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "All other sessions have ended."})
 	return nil
 }
 
-func (h *apiHandler) apiTokens(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListTokens(w http.ResponseWriter, r *http.Request) error {
 	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
 		return err
 	}
-	list := make([]apiToken, len(tokens))
+	list := make([]tokenJSON, len(tokens))
 	for i, token := range tokens {
-		list[i] = newAPIToken(token)
+		list[i] = newTokenJSON(token)
 	}
-	h.writeJSON(w, http.StatusOK, struct {
+	h.WriteJSON(w, http.StatusOK, struct {
 		success
-		Tokens []apiToken `json:"tokens"`
+		Tokens []tokenJSON `json:"tokens"`
 	}{ok(), list})
 	return nil
 }
 
-// apiExpiry is when a token is to end; zero where a body has none, or null.
-type apiExpiry struct {
+// expiryJSON is when a token is to end; zero where a body has none, or null.
+type expiryJSON struct {
 	time.Time
 }
 
 // UnmarshalJSON reads a time; the error is an Invalid one.
-func (a *apiExpiry) UnmarshalJSON(text []byte) error {
+func (a *expiryJSON) UnmarshalJSON(text []byte) error {
 	if err := a.Time.UnmarshalJSON(text); err != nil {
 		return cesi.Wrap(cesi.Invalid, err, "expires: want a time such as 2026-12-01T00:00:00Z")
 	}
 	return nil
 }
 
-// apiAddToken makes a token. What it is, is in this answer and nowhere else.
-func (h *apiHandler) apiAddToken(w http.ResponseWriter, r *http.Request) error {
+// AddToken makes a token. What it is, is in this answer and nowhere else.
+func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
-		Name    string    `json:"name"`
-		Expires apiExpiry `json:"expires"`
+		Name    string     `json:"name"`
+		Expires expiryJSON `json:"expires"`
 	}
 	if err := readStrictJSON(r, &wanted); err != nil { // or a misspelt expires makes one that lasts for ever
 		return err
@@ -120,15 +120,15 @@ func (h *apiHandler) apiAddToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, struct {
-		apiMessage
+	h.WriteJSON(w, http.StatusOK, struct {
+		messageJSON
 		Token string `json:"token"`
-		apiToken
-	}{apiMessage{ok(), "This is the only time that the token is shown."}, text, newAPIToken(token)})
+		tokenJSON
+	}{messageJSON{ok(), "This is the only time that the token is shown."}, text, newTokenJSON(token)})
 	return nil
 }
 
-func (h *apiHandler) apiRevokeToken(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {
 		return err
@@ -136,6 +136,6 @@ func (h *apiHandler) apiRevokeToken(w http.ResponseWriter, r *http.Request) erro
 	if err := h.Auth.RevokeToken(r.Context(), session.ActorOf(r), id); err != nil {
 		return err
 	}
-	h.writeJSON(w, http.StatusOK, apiMessage{ok(), "The token is revoked."})
+	h.WriteJSON(w, http.StatusOK, messageJSON{ok(), "The token is revoked."})
 	return nil
 }
