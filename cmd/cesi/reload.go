@@ -4,6 +4,7 @@ import (
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/server"
+	"cesi/internal/server/pages"
 	"cesi/internal/server/session"
 )
 
@@ -47,7 +48,7 @@ func fleetSettings(conf *config.Config) fleet.Settings {
 
 func serverSettings(conf *config.Config, problem error) server.Settings {
 	return server.Settings{
-		Pages:    server.PageSettings{Name: conf.Name, Theme: conf.Theme, Language: conf.Language, Problem: problem},
+		Pages:    pages.Settings{Name: conf.Name, Theme: conf.Theme, Language: conf.Language, Problem: problem},
 		Sessions: session.Settings{TrustedProxies: conf.TrustedProxies, Lifetime: conf.SessionLifetime},
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 	"runtime"
 
-	"cesi/internal/server"
+	"cesi/internal/server/pages"
 )
 
 // Set by the linker: -X main.buildVersion=… -X main.buildCommit=….
@@ -14,8 +14,8 @@ var (
 	buildCommit  = "unknown"
 )
 
-func build() server.Build {
-	return server.Build{Version: buildVersion, Commit: buildCommit, Go: runtime.Version()}
+func build() pages.Build {
+	return pages.Build{Version: buildVersion, Commit: buildCommit, Go: runtime.Version()}
 }
 
 // version prints which program this is.

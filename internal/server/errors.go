@@ -24,10 +24,10 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if request.IsPartial(r) {
-		s.pages.failPart(w, r, err)
+		s.pages.FailPartial(w, r, err)
 		return
 	}
-	s.pages.failPage(w, r, err)
+	s.pages.FailPage(w, r, err)
 }
 
 // logFailure writes down what people are not told, and nothing for what is

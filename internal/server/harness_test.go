@@ -22,6 +22,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/server/pages"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view/viewtest"
 	"cesi/internal/store"
@@ -68,11 +69,11 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 	t.Cleanup(cancel)
 	set := &setup{
 		Options: Options{
-			Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Build: Build{"1.2.3", "abcdef", "go1.26"},
+			Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Build: pages.Build{Version: "1.2.3", Commit: "abcdef", Go: "go1.26"},
 			ConfigFile: "/etc/cesi.conf", Closing: closing,
 		},
 		Settings: Settings{
-			Pages: PageSettings{Name: "CeSI"},
+			Pages: pages.Settings{Name: "CeSI"},
 			Sessions: session.Settings{
 				Lifetime: time.Hour, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			},

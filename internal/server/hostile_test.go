@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/pages"
 	"cesi/internal/supervisor/supervisortest"
 )
 
@@ -211,7 +212,7 @@ func heapInUse() int64 {
 // node are as long as a reply can have them.
 func TestHostile_NamesOfANode(t *testing.T) {
 	var processes []cesi.Process
-	for i := range nodeRows + 20 {
+	for i := range pages.NodeRows + 20 {
 		processes = append(processes, fakeProcess(fmt.Sprint(i%300)+strings.Repeat("%\"工", 300), fmt.Sprint(i)+strings.Repeat("\"工", 700), cesi.Fatal))
 	}
 	node := supervisortest.StartFleet(t).Add("n", processes...).Node()

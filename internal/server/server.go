@@ -16,6 +16,7 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/logs"
 	"cesi/internal/server/api"
+	"cesi/internal/server/pages"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/stream"
@@ -46,7 +47,7 @@ type Options struct {
 	Journal *store.Journal
 	Log     *slog.Logger
 	Now     func() time.Time
-	Build   Build
+	Build   pages.Build
 	// Prefix is the path under which the server is reached, such as /cesi; empty
 	// for none. Requests are understood with and without it, so that a proxy may
 	// strip it.
@@ -64,14 +65,9 @@ type Options struct {
 	renderer *view.Renderer // nil: a new one; tests share one
 }
 
-// Build says which program this is.
-type Build struct {
-	Version, Commit, Go string
-}
-
 // Settings are the part of the configuration that a Server follows.
 type Settings struct {
-	Pages    PageSettings
+	Pages    pages.Settings
 	Sessions session.Settings
 }
 
@@ -79,7 +75,7 @@ type Settings struct {
 type Server struct {
 	opts      Options
 	sessions  *session.Sessions
-	pages     *pagesHandler
+	pages     *pages.Handler
 	api       *api.Handler
 	stream    *stream.Handler
 	static    http.Handler
@@ -124,7 +120,7 @@ func (s *Server) wire() {
 	}
 	tails := logs.New(requests.Logs, o.Log)
 	s.sessions = &session.Sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
-	s.pages = &pagesHandler{
+	s.pages = &pages.Handler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
 		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
 		Prefix: o.Prefix, ConfigFile: o.ConfigFile, Database: o.Database, Started: s.started,
@@ -136,7 +132,7 @@ func (s *Server) wire() {
 	}
 	s.stream = stream.New(&stream.Handler{
 		Fleet: o.Fleet, Logs: tails, Log: o.Log, Now: o.Now, Requests: requests, Sessions: s.sessions,
-		Version: s.version, Speaker: s.pages.speaker, CanonicalPage: s.canonicalPage,
+		Version: s.version, Speaker: s.pages.Speaker, CanonicalPage: s.canonicalPage,
 	})
 }
 

@@ -1,0 +1,216 @@
+package pages
+
+import (
+	"net/http"
+
+	"cesi/internal/cesi"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
+	next := h.Requests.LocalPath(r.URL.Query().Get("next"))
+	if session.Of(r).User != nil {
+		h.Requests.Redirect(w, r, next)
+		return nil
+	}
+	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.Base(r), "", next, ""))
+}
+
+func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	name, next := r.PostForm.Get("username"), h.Requests.LocalPath(r.PostForm.Get("next"))
+	user, err := h.Sessions.Login(w, r, name, r.PostForm.Get("password"))
+	switch {
+	case err == nil && user.MustChange:
+		h.Requests.ToPasswordChange(w, r, next)
+		return nil
+	case err == nil:
+		h.Requests.Redirect(w, r, next)
+		return nil
+	case request.Status(err) == http.StatusInternalServerError:
+		return err
+	}
+	request.SetRetryAfter(w, err)
+	return h.Renderer.Render(w, request.Status(err), "login", newLoginPage(h.Base(r), name, next, cesi.Sentence(err)))
+}
+
+func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Sessions.Logout(w, r); err != nil {
+		return err
+	}
+	h.Requests.Redirect(w, r, "/login")
+	return nil
+}
+
+func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
+	base := h.Base(r)
+	base.Notice = profileNotice(base, r.URL.Query().Get("notice"))
+	return h.renderProfile(w, r, base, http.StatusOK, profileFacts{Next: h.Requests.LocalPath(r.URL.Query().Get("next"))})
+}
+
+// profileNotice says what was just done.
+func profileNotice(base view.Base, key string) string {
+	switch key {
+	case "password":
+		return base.Say("Your password is changed. All your other sessions have ended.")
+	case "preferences":
+		return base.Say("The pages are as you want them from now on.")
+	case "role":
+		return base.Say("Your role is changed.")
+	case "session":
+		return base.Say("The session has ended.")
+	case "sessions":
+		return base.Say("All your other sessions have ended.")
+	case "token":
+		return base.Say("The API token is revoked.")
+	default:
+		return ""
+	}
+}
+
+func (h *Handler) renderProfile(w http.ResponseWriter, r *http.Request, base view.Base, status int, facts profileFacts) error {
+	v := session.Of(r)
+	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
+	if err != nil {
+		return err
+	}
+	tokens, err := h.Auth.Tokens(r.Context(), v.User.Name)
+	if err != nil {
+		return err
+	}
+	facts.Preferences = newPreferences(h.Renderer.Book)
+	return h.Renderer.Render(w, status, "profile", newProfilePage(base, facts, sessions, v.Token, tokens))
+}
+
+// SetPreferences keeps the visitor's language and colour scheme.
+func (h *Handler) SetPreferences(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	err := h.Auth.SetPreferences(r.Context(), session.ActorOf(r), r.PostForm.Get("language"), r.PostForm.Get("scheme"))
+	if err != nil {
+		return err
+	}
+	h.Requests.Redirect(w, r, "/profile?notice=preferences")
+	return nil
+}
+
+// ChangePassword changes the visitor's password. One who had to change it is led to
+// where the way led before.
+func (h *Handler) ChangePassword(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	form, next := r.PostForm, h.Requests.LocalPath(r.PostForm.Get("next"))
+	err := error(cesi.Errorf(cesi.Invalid, "The new password and its repetition differ."))
+	if form.Get("new") == form.Get("repeat") {
+		err = h.Sessions.ChangePassword(w, r, form.Get("current"), form.Get("new"))
+	}
+	switch {
+	case err == nil && form.Has("next"):
+		h.Requests.Redirect(w, r, next)
+		return nil
+	case err == nil:
+		h.Requests.Redirect(w, r, "/profile?notice=password")
+		return nil
+	case request.Status(err) == http.StatusInternalServerError:
+		return err
+	}
+	request.SetRetryAfter(w, err)
+	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{Problem: cesi.Sentence(err), Next: next})
+}
+
+// loginPage asks who is there.
+type loginPage struct {
+	view.Base
+	Username string // as typed before
+	Next     string // local path to go on to
+	Problem  string // why the last try failed
+}
+
+func newLoginPage(base view.Base, username, next, problem string) loginPage {
+	return loginPage{Base: base.At("", base.Say("Log in")), Username: username, Next: next, Problem: problem}
+}
+
+// profilePage is the user's own account.
+type profilePage struct {
+	view.Base
+	profileFacts
+	Role      string
+	Allowed   []allowance
+	Sessions  []sessionRow
+	Tokens    []tokenRow
+	Lifetimes []lifetime
+}
+
+// profileFacts are what a profile shows of the moment.
+type profileFacts struct {
+	Problem      string // why the password was not changed
+	Next         string // local path to go on to, after a change that had to be
+	Preferences  preferences
+	TokenProblem string // why no token was made
+	TokenName    string // as typed before
+	Secret       *secret
+}
+
+// allowance is one thing that the role allows, or does not.
+type allowance struct {
+	What words.Phrase
+	Yes  bool
+}
+
+// lifetime is how long a new API token may last.
+type lifetime struct {
+	Value string
+	Label words.Phrase
+}
+
+// lifetimes are the choices for a new token, in days; 0 is for ever.
+func lifetimes() []lifetime {
+	return []lifetime{
+		{"30", words.Of("%d days", 30)}, {"90", words.Of("%d days", 90)}, {"365", words.Of("a year")}, {"0", words.Of("for ever")},
+	}
+}
+
+// preferences are the choices of how somebody sees the pages.
+type preferences struct {
+	Languages, Schemes []choice
+}
+
+func newPreferences(book *words.Book) preferences {
+	p := preferences{
+		Languages: []choice{{"", words.Of("As the browser asks")}},
+		Schemes:   []choice{{"", words.Of("As the system has it")}, {"light", words.Of("Light")}, {"dark", words.Of("Dark")}},
+	}
+	for _, s := range book.Speakers() {
+		p.Languages = append(p.Languages, choice{s.Tag(), words.Verbatim(s.Name())})
+	}
+	return p
+}
+
+// newProfilePage shows the account of base.User, who must be set. Current is the
+// token of the session that looks.
+func newProfilePage(base view.Base, facts profileFacts, sessions []cesi.Session, current string, tokens []cesi.Token) profilePage {
+	page := profilePage{
+		Base: base.At("profile", base.Say("Profile")), profileFacts: facts, Role: base.User.Role.String(),
+		Sessions: newSessionRows(base.Now, sessions, current), Tokens: newTokenRows(base.Now, tokens), Lifetimes: lifetimes(),
+	}
+	for _, a := range []struct {
+		permission cesi.Permission
+		what       words.Phrase
+	}{
+		{cesi.ViewFleet, words.Of("see the state of all nodes and processes, and the activity log")},
+		{cesi.ReadLogs, words.Of("read the logs of processes")},
+		{cesi.ControlProcesses, words.Of("start, stop and restart processes")},
+		{cesi.ControlDaemon, words.Of("steer the supervisords themselves")},
+		{cesi.ManageUsers, words.Of("manage users")},
+	} {
+		page.Allowed = append(page.Allowed, allowance{What: a.what, Yes: base.User.Role.Can(a.permission)})
+	}
+	return page
+}

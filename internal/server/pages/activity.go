@@ -1,0 +1,250 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/store"
+	"cesi/internal/words"
+)
+
+// activityEntries is how many entries a page of the activity log has.
+const activityEntries = 50
+
+func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
+	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
+	if err != nil {
+		return err
+	}
+	query.Limit = activityEntries + 1
+	lines, err := h.Store.ActivityLines(r.Context(), query.ActivityFilter, targetsShown)
+	if err != nil {
+		return err
+	}
+	more := len(lines) > activityEntries
+	base := h.Base(r)
+	if r.URL.Query().Get("notice") == "purged" {
+		base.Notice = base.Say("The entries are removed. The log says so, and how many they were.")
+	}
+	page := newActivityPage(base, query, lines[:min(len(lines), activityEntries)], more)
+	for _, n := range h.Fleet.Snapshot().Nodes {
+		page.Nodes = append(page.Nodes, n.Name)
+	}
+	return h.Renderer.Render(w, http.StatusOK, "activity", page)
+}
+
+func (h *Handler) ShowActivity(w http.ResponseWriter, r *http.Request) error {
+	id, err := request.ActivityID(request.Param(r, "id"))
+	if err != nil {
+		return err
+	}
+	entry, targets, err := h.Store.Activity(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	all := visibleTo(session.Of(r).User, slices.Insert(targets, 0, entry))
+	return h.Renderer.Render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.Base(r), all[0], all[1:]))
+}
+
+// visibleTo takes out what only administrators may see.
+func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
+	if user.Role.Can(cesi.ManageUsers) {
+		return entries
+	}
+	for i := range entries {
+		entries[i] = entries[i].Public()
+	}
+	return entries
+}
+
+// latestActivity is what the dashboard shows of the log.
+func (h *Handler) latestActivity(r *http.Request) ([]store.ActivityLine, error) {
+	filter := store.ActivityFilter{Limit: dashboardEntries, Public: !session.Of(r).User.Role.Can(cesi.ManageUsers)}
+	entries, err := h.Store.Activities(r.Context(), filter)
+	lines := make([]store.ActivityLine, len(entries))
+	for i, entry := range entries {
+		lines[i].Entry = entry
+	}
+	return lines, err
+}
+
+// activityPage lists the activity log, newest first.
+type activityPage struct {
+	view.Base
+	Query   request.ActivityQuery
+	Rows    []activityRow
+	Older   cesi.ActivityID // the page after this one begins before it; 0: this is the last
+	Actions []choice
+	Results []choice
+	Nodes   []string // to be offered in the filter
+}
+
+// newActivityPage lists the lines that the query chose, which are newest first.
+// More says whether there are older ones than these.
+func newActivityPage(base view.Base, query request.ActivityQuery, lines []store.ActivityLine, more bool) activityPage {
+	page := activityPage{
+		Base: base.At("activity", base.Say("Activity")), Query: query,
+		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),
+	}
+	if page.Newest() {
+		page.Base = page.Kept()
+	}
+	if more && len(lines) > 0 {
+		page.Older = lines[len(lines)-1].Entry.ID
+	}
+	return page
+}
+
+// Newest reports whether this is the first page.
+func (p activityPage) Newest() bool { return p.Query.Before == 0 }
+
+// Folded reports whether the filter's rarer fields are out of sight until they
+// are asked for.
+func (p activityPage) Folded() bool {
+	for _, name := range []string{"user", "node", "process", "since", "until"} {
+		if p.Query.Is(name) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func actionChoices() []choice {
+	var list []choice
+	for _, action := range cesi.Actions() {
+		list = append(list, choice{string(action), words.Of(string(action))})
+	}
+	return list
+}
+
+func resultChoices() []choice {
+	var list []choice
+	for _, result := range cesi.Results() {
+		list = append(list, choice{string(result), view.NewResultBadge(result).Word})
+	}
+	return list
+}
+
+// activityEntryPage shows one entry with all its targets.
+type activityEntryPage struct {
+	view.Base
+	Row activityRow
+}
+
+func newActivityEntryPage(base view.Base, entry cesi.Activity, children []cesi.Activity) activityEntryPage {
+	base = base.At("activity", base.Say("Activity"))
+	if entry.Result == cesi.Pending {
+		base = base.Kept()
+	}
+	row := newActivityRow(base.Now, entry)
+	for _, child := range notWellFirst(children) {
+		row.Targets = append(row.Targets, newActivityRow(base.Now, child))
+	}
+	row.TargetsChosen, row.TargetsTotal = len(row.Targets), len(row.Targets)
+	return activityEntryPage{Base: base, Row: row}
+}
+
+// notWellFirst returns the targets with those first that did not go well.
+func notWellFirst(targets []cesi.Activity) []cesi.Activity {
+	well := func(a cesi.Activity) bool {
+		return a.Result == cesi.OK || a.Result == cesi.Skipped || a.Result == cesi.Pending
+	}
+	bad := slices.DeleteFunc(slices.Clone(targets), well)
+	return append(bad, slices.DeleteFunc(slices.Clone(targets), func(a cesi.Activity) bool { return !well(a) })...)
+}
+
+// targetsShown is how many targets of an entry are shown in a list of entries.
+const targetsShown = 25
+
+// activityRow is one entry in words.
+type activityRow struct {
+	RowID   string
+	ID      cesi.ActivityID
+	Time    time.Time
+	When    words.Phrase
+	Who     words.Phrase
+	From    string
+	User    string       // who, for a filter; empty where that is not to be known
+	Verb    words.Phrase // "restarted", "logged in"
+	Target  words.Phrase // what on the node, or which user
+	Process string       // the target, for a filter, where it is a process or a group
+	Node    string
+	Result  view.ResultBadge
+	Plain   bool // the result needs no badge: all went well
+	Took    words.Phrase
+	Detail  string // the text that was sent to standard input, for administrators
+	Message words.Phrase
+	Count   int // how many events it stands for, where more than one
+	Targets []activityRow
+	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
+	TargetsChosen, TargetsTotal int
+}
+
+func newActivityRows(base view.Base, lines []store.ActivityLine) []activityRow {
+	rows := make([]activityRow, 0, len(lines))
+	for _, line := range lines {
+		row := newActivityRow(base.Now, line.Entry)
+		row.TargetsChosen, row.TargetsTotal = line.Chosen, line.Total
+		for _, target := range line.Targets {
+			row.Targets = append(row.Targets, newActivityRow(base.Now, target))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func newActivityRow(now time.Time, a cesi.Activity) activityRow {
+	row := activityRow{
+		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
+		Time: a.Time, When: view.When(now, a.Time), Who: words.Verbatim(a.User), User: a.User, From: a.Address,
+		Verb: verb(a.Action, a.Result), Node: a.Node,
+		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
+	}
+	if a.Duration > 0 && a.Action.IsCommand() {
+		row.Took = words.Of("in %s", view.Duration(a.Duration))
+	}
+	switch a.Action {
+	case cesi.ActionSignal:
+		row.Verb = view.SignalVerb(a.Detail, a.Result)
+	case cesi.ActionStdin:
+		row.Detail = a.Detail
+	}
+	if a.Message != "" {
+		row.Message = words.Heard(a.Message)
+	}
+	if a.Count > 1 {
+		row.Count = a.Count
+	}
+	switch {
+	case a.Target == "*":
+		row.Target = words.Of("everything")
+	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
+		row.Target = words.Verbatim(a.Target)
+	}
+	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
+		row.Process = a.Target
+	}
+	if a.User == "" {
+		row.Who = words.Of("somebody")
+	}
+	return row
+}
+
+// verb says what somebody did, or tried to do.
+func verb(action cesi.Action, result cesi.Result) words.Phrase {
+	if action.IsCommand() {
+		return view.CommandVerb(action, result)
+	}
+	forms := accountActionTextOf(action)
+	if result == cesi.OK || action == cesi.ActionLoginFailed {
+		return forms.Did
+	}
+	return words.Of("tried to %s", forms.Do)
+}

@@ -1,0 +1,73 @@
+package pages
+
+import (
+	"net/http"
+	"strconv"
+
+	"cesi/internal/cesi"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// Base gathers what a page says besides its own matter.
+func (h *Handler) Base(r *http.Request) view.Base {
+	settings := h.settings.Load()
+	v := session.Of(r)
+	b := view.Base{
+		Site: settings.Name, Theme: settings.Theme, User: v.User, Speaker: h.Speaker(r),
+		Here: h.here(r), Now: h.Now(), Version: h.Version(),
+	}
+	if v.User == nil {
+		return b
+	}
+	b.Scheme = v.User.Scheme
+	if id, err := strconv.ParseInt(r.URL.Query().Get("report"), 10, 64); err == nil {
+		if op, found := h.Fleet.Operation(cesi.ActivityID(id)); found {
+			report := op.Report()
+			b.Report = &report
+			b.Late, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 where it is no number
+		}
+	}
+	if v.User.Role.Can(cesi.ManageUsers) {
+		b.Banners = h.banners(settings)
+	}
+	return b
+}
+
+// Speaker speaks the language of who asks: the user's own choice, else the
+// configuration's, else the browser's.
+func (h *Handler) Speaker(r *http.Request) *words.Speaker {
+	var own string
+	if user := session.Of(r).User; user != nil {
+		own = user.Language
+	}
+	return h.Renderer.Book.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
+}
+
+// here is the page's path and query, without what tells of the last command.
+func (h *Handler) here(r *http.Request) string {
+	u := *r.URL
+	query := h.OwnQuery(r)
+	query.Del("report")
+	query.Del("later")
+	u.RawQuery = query.Encode()
+	return u.RequestURI()
+}
+
+func (h *Handler) banners(settings *Settings) []view.Banner {
+	var list []view.Banner
+	if settings.Problem != nil {
+		list = append(list, view.NewConfigBanner(settings.Problem))
+	}
+	if len(settings.NeedsRestart) > 0 {
+		list = append(list, view.Banner{Sentence: words.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
+			Details: settings.NeedsRestart})
+	}
+	if gone := h.Journal.Gone(); gone != nil {
+		list = append(list, view.Banner{Sentence: view.Sentence(gone)})
+	} else if _, waiting, err := h.Journal.Degraded(); waiting > 0 || err != nil {
+		list = append(list, view.NewAuditBanner())
+	}
+	return list
+}

@@ -1,0 +1,148 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+)
+
+// ConfirmCommand asks about a command: on the path's node, or on the scope in the
+// query.
+func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	request, err := h.Requests.ReadCommand(r, query.Get("action"), query)
+	if err != nil {
+		return err
+	}
+	if err := mayCommand(r, request.Action); err != nil {
+		return err
+	}
+	preview, err := h.Fleet.Preview(request.Command)
+	if err != nil {
+		return err
+	}
+	return h.ask(w, r, request, preview, "")
+}
+
+// mayCommand refuses the question about a command that the visitor may not send.
+func mayCommand(r *http.Request, action cesi.Action) error {
+	if role := session.Of(r).User.Role; !role.Can(action.Permission()) {
+		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
+	}
+	return nil
+}
+
+// ask shows the question before a command. Problem says why an answer was not
+// accepted; it is empty the first time.
+func (h *Handler) ask(w http.ResponseWriter, r *http.Request, command request.Command, preview fleet.Preview, problem string) error {
+	status := http.StatusOK
+	if problem != "" {
+		status = http.StatusConflict
+	}
+	return h.Renderer.Render(w, status, "confirm", newConfirmPage(h.Base(r), command, preview, problem))
+}
+
+// SendCommand sends a command out, unless it has to be asked about first, and
+// leads back to the page it came from, which tells how it went.
+func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	form, action := r.PostForm, request.ActionOf(r)
+	if request.Param(r, "node") == "" {
+		action = form.Get("action")
+	}
+	command, err := h.Requests.ReadCommand(r, action, form)
+	if err != nil {
+		return err
+	}
+	preview, err := h.Fleet.Preview(command.Command)
+	if err != nil {
+		return err
+	}
+	confirmed := form.Has("confirmed")
+	asked := func(problem string) error { return h.ask(w, r, command, preview, problem) }
+	if request.IsPartial(r) {
+		asked = func(string) error { return h.redirectToConfirm(w, r, command) }
+	}
+	if confirmed && preview.Self != "" && command.ConfirmSelf != preview.Self {
+		return asked(h.Speaker(r).Say("Type %s to stop it.", preview.Self))
+	}
+	if !confirmed && command.Question != "" {
+		h.Requests.Redirect(w, r, command.Question) // so that the question can be sent to somebody
+		return nil
+	}
+	if !confirmed && (request.Param(r, "node") == "" || needsConfirmation(command.Action, preview)) {
+		return asked("")
+	}
+	report, err := h.Requests.Control(r, session.ActorOf(r), command.Command)
+	if err != nil {
+		return err
+	}
+	if request.IsPartial(r) {
+		return h.toast(w, r, report, command.Later)
+	}
+	if (preview.Self != "" && !preview.MaybeSelf || preview.Anew) && report.Result == cesi.OK {
+		return h.renderShutdown(w, r, command)
+	}
+	h.Requests.Redirect(w, r, withReport(command.Back, report.ID, command.Later))
+	return nil
+}
+
+// renderShutdown answers a command that ends this program: a redirect would lead to
+// where nobody listens, for a moment or for good.
+func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command request.Command) error {
+	page := newShutdownPage(h.Base(r), command)
+	if page.Seconds > 0 {
+		w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", page.Seconds, h.Prefix+page.Back))
+	}
+	return h.Renderer.Render(w, http.StatusOK, "farewell", page)
+}
+
+// needsConfirmation reports whether a command is asked about before it goes out.
+func needsConfirmation(action cesi.Action, p fleet.Preview) bool {
+	return action != cesi.ActionStart && len(p.Hit) > 1 || len(p.Manual) > 1 || p.Self != "" || action == cesi.ActionClearLogs
+}
+
+// withReport adds to a path of ours which command the page is to tell about,
+// and how many targets came too late for it.
+func withReport(path string, id cesi.ActivityID, later int) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	query := u.Query()
+	query.Set("report", strconv.FormatInt(int64(id), 10))
+	if later > 0 {
+		query.Set("later", strconv.Itoa(later))
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// Poll asks a node now.
+func (h *Handler) Poll(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	if err := h.Polls.Take(session.Of(r).User.Name, h.Now()); err != nil {
+		return err
+	}
+	ctx, cancel := h.Requests.UntilClosing(r)
+	defer cancel()
+	if err := h.Fleet.Poll(ctx, request.Param(r, "node")); err != nil {
+		return err
+	}
+	if request.IsPartial(r) {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	h.Requests.Redirect(w, r, h.Requests.LocalPath(r.PostForm.Get("back")))
+	return nil
+}

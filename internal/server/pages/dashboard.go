@@ -1,0 +1,155 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/store"
+	"cesi/internal/words"
+)
+
+// dashboardEntries is how much of the activity log the dashboard shows.
+const dashboardEntries = 8
+
+func (h *Handler) ShowDashboard(w http.ResponseWriter, r *http.Request) error {
+	activity, err := h.latestActivity(r)
+	if err != nil {
+		return err
+	}
+	page := newDashboardPage(h.Base(r), h.Fleet.Snapshot(), dashboardOptions{
+		Activity: activity, ConfigFile: h.configFile(r),
+		AllTroubles: r.URL.Query().Get("attention") == "all",
+	})
+	return h.Renderer.Render(w, http.StatusOK, "dashboard", page)
+}
+
+// configFile is the configuration's path, for those who may edit it.
+func (h *Handler) configFile(r *http.Request) string {
+	if session.Of(r).User.Role.Can(cesi.ManageUsers) {
+		return h.ConfigFile
+	}
+	return "cesi.conf"
+}
+
+// troublesShown is how many things that need attention the dashboard shows
+// before it is asked for all.
+const troublesShown = 12
+
+// dashboardPage is the fleet on one page.
+type dashboardPage struct {
+	view.Base
+	Empty         *emptyFleet // set while no node is configured
+	Connecting    bool        // the first answer of every node is awaited
+	Tiles         []tile
+	Troubles      []view.AttentionRow
+	TroublesTotal int
+	Environments  []environmentRow
+	Map           fleetMap
+	Activity      []activityRow
+}
+
+// tile is one number that matters.
+type tile struct {
+	Kind  string // a colour for the number; empty: none
+	Count int
+	Of    int // 0: not said
+	Label words.Phrase
+	More  words.Phrase // a dim remark behind the label
+	Link  string       // local path
+	Bar   view.Bar
+}
+
+// emptyFleet teaches how to add the first node.
+type emptyFleet struct {
+	ConfigFile string
+}
+
+func newEmptyFleet(s *fleet.Snapshot, configFile string) *emptyFleet {
+	if len(s.Nodes) > 0 {
+		return nil
+	}
+	return &emptyFleet{ConfigFile: configFile}
+}
+
+// dashboardOptions are what the dashboard needs beside the snapshot.
+type dashboardOptions struct {
+	Activity   []store.ActivityLine // the latest, newest first
+	ConfigFile string               // where to add the first node
+	// AllTroubles shows everything that needs attention (?attention=all).
+	AllTroubles bool
+}
+
+func newDashboardPage(base view.Base, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
+	troubles := s.Attention()
+	page := dashboardPage{
+		Base:          base.At("dashboard", base.Say("Dashboard")).Kept(),
+		Empty:         newEmptyFleet(s, opts.ConfigFile),
+		Connecting:    s.NodesUp+s.NodesDown == 0,
+		Tiles:         newTiles(s, len(troubles)),
+		TroublesTotal: len(troubles),
+		Environments:  newEnvironmentRows(s),
+		Map:           newFleetMap(s),
+		Activity:      newActivityRows(base, opts.Activity),
+	}
+	if len(troubles) > 0 {
+		page.Title = fmt.Sprintf("(%d) %s", len(troubles), page.Title)
+	}
+	if !opts.AllTroubles {
+		troubles = troubles[:min(len(troubles), troublesShown)]
+	}
+	for _, t := range troubles {
+		row := view.NewAttentionRow(t, base.Now, base.CanControl())
+		if t.Process != nil && base.CanReadLogs() {
+			row.Logs = view.PreferredLog(*t.Process)
+		}
+		page.Troubles = append(page.Troubles, row)
+	}
+	return page
+}
+
+// restingProcesses asks for what does not run, as it should.
+func restingProcesses() request.ProcessesQuery {
+	return request.ProcessesQuery{Filter: fleet.Filter{States: []cesi.State{cesi.Stopped, cesi.Exited}, Attention: fleet.NeedsNone}, Sort: "name"}
+}
+
+func newTiles(s *fleet.Snapshot, troubles int) []tile {
+	c := s.Counts
+	connecting := len(s.Nodes) - s.NodesUp - s.NodesDown
+	unexpected, down := view.UnexpectedExits(c), c.Fatal+c.NotStarted
+	tiles := []tile{
+		{
+			Count: s.NodesUp, Of: len(s.Nodes), Label: words.Of("nodes answering"), Link: "/nodes",
+			Bar: view.NewBar(words.Phrase{}, view.Share{Kind: "running", Count: s.NodesUp}, view.Share{Kind: "moving", Count: connecting}, view.Share{Kind: "bad", Count: s.NodesDown}),
+		},
+		{
+			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
+			Bar: view.NewCountsBar(c),
+		},
+		{
+			Count: troubles, Label: words.Of("need attention"), Link: "/?attention=all#attention",
+			Bar: view.NewBar(words.Phrase{}, view.Share{Kind: "bad", Count: down + s.NodesDown}, view.Share{Kind: "warning", Count: c.Bad - down}),
+		},
+		{
+			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().Path(),
+			More: words.Of("as expected"),
+			Bar:  view.NewBar(words.Phrase{}, view.Share{Kind: "idle", Count: c.Stopped + c.Exited - unexpected}, view.Share{Kind: "rest", Count: c.Total - c.Stopped - c.Exited + unexpected}),
+		},
+	}
+	if connecting > 0 {
+		tiles[0].More = words.Of("%d connecting", connecting)
+	}
+	if s.Stale > 0 {
+		tiles[1].More = words.Of("%d more not known", s.Stale)
+	}
+	if down+s.NodesDown > 0 {
+		tiles[2].Kind = "bad"
+	} else if troubles > 0 {
+		tiles[2].Kind = "warning"
+	}
+	return tiles
+}

@@ -1,0 +1,46 @@
+package pages
+
+import (
+	"cesi/internal/fleet"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// environmentRow sums up the nodes of one environment.
+type environmentRow struct {
+	RowID     string
+	Name      string
+	Nodes     int
+	NodesUp   int
+	Running   int
+	Processes int // of the nodes that answer
+	Attention int // bad processes and nodes that don't answer
+	Bar       view.Bar
+}
+
+func newEnvironmentRows(s *fleet.Snapshot) []environmentRow {
+	rows := make([]environmentRow, 0, len(s.Environments))
+	for _, e := range s.Environments {
+		rows = append(rows, newEnvironmentRow(s, e.Name))
+	}
+	return rows
+}
+
+func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
+	nodes, counts := s.Members(name)
+	row := environmentRow{
+		RowID: view.RowID("environment", name), Name: name, Nodes: len(nodes),
+		Running: counts.Running, Processes: counts.Total, Attention: counts.Bad,
+	}
+	for _, n := range nodes {
+		switch n.Status {
+		case fleet.Up:
+			row.NodesUp++
+		case fleet.Down:
+			row.Attention++
+		}
+	}
+	row.Bar = view.NewCountsBar(counts)
+	row.Bar.Label = words.Phrase{} // the numbers beside it say it
+	return row
+}

@@ -1,0 +1,108 @@
+package pages
+
+import (
+	"net/http"
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// ListEnvironments lists the environments.
+func (h *Handler) ListEnvironments(w http.ResponseWriter, r *http.Request) error {
+	page := newEnvironmentsPage(h.Base(r), h.Fleet.Snapshot(), h.configFile(r))
+	return h.Renderer.Render(w, http.StatusOK, "environments", page)
+}
+
+// ShowEnvironment shows the nodes of one environment and their processes.
+func (h *Handler) ShowEnvironment(w http.ResponseWriter, r *http.Request) error {
+	number, err := request.ParsePage(r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	snapshot := h.Fleet.Snapshot()
+	name, err := findEnvironment(snapshot, r)
+	if err != nil {
+		return err
+	}
+	return h.Renderer.Render(w, http.StatusOK, "environment", newEnvironmentPage(h.Base(r), snapshot, name, number))
+}
+
+// findEnvironment returns the environment that the path names.
+func findEnvironment(snapshot *fleet.Snapshot, r *http.Request) (string, error) {
+	name := request.Param(r, "environment")
+	configured := slices.ContainsFunc(snapshot.Environments, func(e cesi.Environment) bool { return e.Name == name })
+	if members, _ := snapshot.Members(name); !configured && len(members) == 0 {
+		return "", cesi.Errorf(cesi.NotFound, "there is no environment %q", name)
+	}
+	return name, nil
+}
+
+// environmentsPage lists the environments.
+type environmentsPage struct {
+	view.Base
+	Rows       []environmentRow
+	Elsewhere  int // nodes that are in none
+	ConfigFile string
+	Empty      *emptyFleet
+}
+
+func newEnvironmentsPage(base view.Base, s *fleet.Snapshot, configFile string) environmentsPage {
+	page := environmentsPage{
+		Base: base.At("environments", base.Say("Environments")).Kept(),
+		Rows: newEnvironmentRows(s), ConfigFile: configFile, Empty: newEmptyFleet(s, configFile),
+	}
+	for _, n := range s.Nodes {
+		if len(n.Environments) == 0 {
+			page.Elsewhere++
+		}
+	}
+	return page
+}
+
+// environmentPage shows the nodes of an environment and their processes.
+type environmentPage struct {
+	view.Base
+	environmentRow
+	Words      []view.LinkedCount
+	Parts      []view.NodeSummaryRow
+	Pager      *view.Pager
+	Processes  []fleetRow // the worst first
+	Found      int        // with those that are not shown
+	All        string     // local path of all of them
+	Selectable bool
+}
+
+// newEnvironmentPage shows an environment that the snapshot has. Page is that of
+// its nodes.
+func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int) environmentPage {
+	nodes, counts := s.Members(name)
+	q := request.ProcessesQuery{Filter: fleet.Filter{Environment: name}, Sort: "state", Page: 1}
+	pages := request.PageCount(len(nodes), request.PageRows)
+	page = min(page, pages)
+	found := s.Find(q.Filter)
+	p := environmentPage{
+		Base: base.At("environments", name).Kept(), environmentRow: newEnvironmentRow(s, name),
+		Words: view.LinkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
+		Pager: view.NewPager(words.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
+	}
+	for _, n := range request.OnPage(nodes, page, request.PageRows) {
+		row := view.NewNodeSummaryRow(base, n, fleet.Target{Node: n.Name}, n.Counts)
+		row.Environments = nil // this one goes without saying
+		p.Parts = append(p.Parts, row)
+		p.Selectable = p.Selectable || row.Selectable
+	}
+	for _, m := range request.PageOfMatches(found, q) {
+		row := newFleetRow(base, m)
+		row.Boxes, row.Environments = p.Selectable, nil
+		p.Processes = append(p.Processes, row)
+	}
+	return p
+}
+
+func environmentPath(name string, page int) string {
+	return request.PathWith(request.PageValues(page), "environments", name)
+}

@@ -1,0 +1,50 @@
+package pages
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// restartSeconds is how long a restart of this program may take before the
+// browser comes back; it is some tenths of a second.
+const restartSeconds = 2
+
+// reloadSeconds is how long the reload of the supervisord that runs this program
+// may take before the browser comes back.
+const reloadSeconds = 8
+
+// shutdownPage is the last page before this program ends by a command.
+type shutdownPage struct {
+	view.Base
+	Heading  string
+	Sentence words.Phrase
+	Back     string // local path to come back to
+	Seconds  int    // until the browser goes there by itself; 0: never
+}
+
+// newShutdownPage tells that a command has just ended this program.
+func newShutdownPage(base view.Base, command request.Command) shutdownPage {
+	page := shutdownPage{
+		Heading:  base.Say("CeSI restarts"),
+		Sentence: words.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
+		Back:     command.Back, Seconds: restartSeconds,
+	}
+	switch command.Action {
+	case cesi.ActionReload:
+		page.Heading, page.Seconds = base.Say("supervisord reloads, and CeSI with it"), reloadSeconds
+		page.Sentence = words.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
+	case cesi.ActionShutdown:
+		page.Heading, page.Seconds = base.Say("supervisord is shut down, and CeSI with it"), 0
+		page.Sentence = words.Of("Somebody has to start that supervisord on its host. This page then works again.")
+	case cesi.ActionSignal:
+		page.Heading = base.Say("CeSI got the signal")
+		page.Sentence = words.Of("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
+	case cesi.ActionStop:
+		page.Heading, page.Seconds = base.Say("CeSI is stopped"), 0
+		page.Sentence = words.Of("It can't start itself again: use supervisorctl start on its node. This page then works again.")
+	}
+	page.Base = base.At("", page.Heading)
+	return page
+}

@@ -1,0 +1,175 @@
+package pages
+
+import (
+	"cmp"
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+const (
+	// mapElements bounds the elements of the map. Where a square for each process
+	// would need more, each node has a bar instead, the worst ones first; what is
+	// left without has the colour of its worst process.
+	mapElements = 5000
+	// mapRoomy is how many nodes fit with their cells in full size and in the
+	// order of the configuration.
+	mapRoomy = 60
+	// mapCells bounds the nodes that are drawn, the worst first. A cell without a
+	// bar has two elements, or four where an icon says that the node is silent.
+	mapCells = 1200
+)
+
+// fleetMap draws a cell a node and a square a process.
+type fleetMap struct {
+	Cells []mapCell
+	Dense bool // small cells, the worst first
+	Bars  bool // a bar a node in place of squares
+	Nodes int
+	Left  int // nodes that are not drawn
+}
+
+// mapCell is one node.
+type mapCell struct {
+	RowID   string
+	Node    string
+	Kind    string // bad or moving; empty for one that answers
+	Label   words.Phrase
+	Squares []view.MapSquare
+	Small   bool     // it has no squares, but a bar or
+	Bar     view.Bar // the zero value: none
+	Plain   string   // the kind of its worst process, which colours it
+}
+
+func newFleetMap(s *fleet.Snapshot) fleetMap {
+	m := fleetMap{Nodes: len(s.Nodes), Dense: len(s.Nodes) > mapRoomy, Bars: squareElements(s) > mapElements}
+	nodes := s.Nodes
+	if m.Dense {
+		nodes = slices.Clone(nodes)
+		slices.SortStableFunc(nodes, compareTrouble)
+	}
+	if len(nodes) > mapCells {
+		m.Left = len(nodes) - mapCells
+		nodes = nodes[:mapCells]
+	}
+	for _, n := range nodes {
+		m.Cells = append(m.Cells, newMapCell(n, m.Bars))
+	}
+	if m.Bars {
+		m.spare()
+	}
+	return m
+}
+
+// squareElements counts what a map with a square for each process has.
+func squareElements(s *fleet.Snapshot) int {
+	const cell = 6 // with a name and an icon
+	count := 0
+	for _, n := range s.Nodes {
+		count += cell + len(n.Processes)
+	}
+	return count
+}
+
+// spare draws plain what is all of one kind, and those for whose bars there are
+// no elements left.
+func (m *fleetMap) spare() {
+	left := mapElements
+	for _, cell := range m.Cells {
+		left -= cell.elements()
+	}
+	for i := range m.Cells {
+		cell := &m.Cells[i]
+		if parts := len(cell.Bar.Segments); parts == 1 || parts+1 > left {
+			*cell = cell.plain()
+		} else if parts > 1 {
+			left -= parts + 1
+		}
+	}
+}
+
+// elements counts those of a small cell without its bar.
+func (c mapCell) elements() int {
+	if c.Kind == "bad" {
+		return 4
+	}
+	return 2
+}
+
+// plain is a small cell without a bar.
+func (c mapCell) plain() mapCell {
+	if parts := c.Bar.Segments; len(parts) > 0 {
+		c.Plain = parts[len(parts)-1].Kind // the worst is last
+	}
+	c.Bar = view.Bar{}
+	return c
+}
+
+// compareTrouble puts nodes in worse trouble first, as fleet.Attention does.
+func compareTrouble(a, b *fleet.Node) int {
+	return cmp.Or(cmp.Compare(nodeTrouble(b), nodeTrouble(a)), cmp.Compare(b.Counts.Bad, a.Counts.Bad))
+}
+
+func nodeTrouble(n *fleet.Node) int {
+	switch {
+	case n.Status == fleet.Down:
+		return 3
+	case n.Counts.Fatal+n.Counts.NotStarted > 0:
+		return 4
+	case n.Counts.Backoff > 0:
+		return 2
+	case n.Counts.Bad > 0:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func newMapCell(n *fleet.Node, bars bool) mapCell {
+	cell := mapCell{RowID: view.RowID("map", n.Name), Node: n.Name, Label: cellLabel(n), Small: bars}
+	switch n.Status {
+	case fleet.Down:
+		cell.Kind = "bad"
+	case fleet.Connecting:
+		cell.Kind = "moving"
+	}
+	if bars {
+		if n.Status == fleet.Up {
+			cell.Bar = view.NewCountsBar(n.Counts)
+			cell.Bar.Label = words.Phrase{} // the cell's says it
+		}
+		return cell
+	}
+	for i, p := range n.Processes {
+		cell.Squares = append(cell.Squares, view.MapSquare{
+			Kind: view.NewProcessBadge(p.Process).Kind, RowID: view.ProcessRowID(n.Name, p.ProcessID), Page: i/NodeRows + 1, Title: squareTitle(p),
+		})
+	}
+	return cell
+}
+
+func squareTitle(p fleet.Process) words.Phrase {
+	title := words.Verbatim(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
+	if reason := view.ReasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
+		return words.Of("%s: %s", title, reason)
+	}
+	return title
+}
+
+// cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
+func cellLabel(n *fleet.Node) words.Phrase {
+	what := view.NewCountsBar(n.Counts).Label
+	switch {
+	case n.Status == fleet.Down:
+		what = words.Of("does not answer")
+	case n.Status == fleet.Connecting:
+		what = words.Of("connecting")
+	case n.Counts.Total == 0:
+		what = words.Of("no processes")
+	}
+	return words.Of("%s: %s", request.Sanitize(n.Name), what)
+}

@@ -1,0 +1,103 @@
+package pages
+
+import (
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// matrix shows the processes of a group, a row each, by node, a column each.
+type matrix struct {
+	Columns []matrixColumn
+	Rows    []matrixRow
+	// Dense has no room for words: they are in labels.
+	Dense bool
+}
+
+// roomyColumns is how many columns leave room for words in the cells.
+const roomyColumns = 8
+
+type matrixColumn struct {
+	Node  string
+	Stale bool // it does not answer
+}
+
+// matrixRow is one process on all nodes that have it.
+type matrixRow struct {
+	RowID   string
+	ID      string // "group:name"
+	Name    string
+	Running int // on all pages' nodes that answer
+	Known   int
+	Cells   []matrixCell
+}
+
+// matrixCell is one process on one node; Missing where the node does not have it.
+type matrixCell struct {
+	Missing bool
+	Badge   view.Badge
+	Node    string
+	RowID   string
+	Label   words.Phrase // "web-1: FATAL, exited too quickly"
+	Stale   bool
+}
+
+// newMatrix shows the named processes of a group on the nodes of the parts.
+func newMatrix(g *fleet.Group, parts []fleet.GroupPart, names []string) matrix {
+	m := matrix{Dense: len(parts) > roomyColumns}
+	for _, part := range parts {
+		m.Columns = append(m.Columns, matrixColumn{part.Node.Name, part.Node.Status != fleet.Up})
+	}
+	for _, name := range names {
+		id := cesi.ProcessID{Group: g.Name, Name: name}
+		row := matrixRow{RowID: view.RowID("row", name), ID: id.String(), Name: name}
+		for _, part := range g.Parts {
+			p, found := processIn(part, name)
+			if !found || part.Node.Status != fleet.Up {
+				continue
+			}
+			row.Known++
+			if p.State == cesi.Running {
+				row.Running++
+			}
+		}
+		for _, part := range parts {
+			row.Cells = append(row.Cells, newMatrixCell(part, name))
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+func processIn(part fleet.GroupPart, name string) (fleet.Process, bool) {
+	i, found := slices.BinarySearchFunc(part.Processes, name, func(p fleet.Process, name string) int {
+		return cesi.CompareNames(p.Name, name)
+	})
+	if !found {
+		return fleet.Process{}, false
+	}
+	return part.Processes[i], true
+}
+
+func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
+	p, found := processIn(part, name)
+	if !found {
+		return matrixCell{Missing: true, Node: part.Node.Name}
+	}
+	cell := matrixCell{
+		Badge: view.NewProcessBadge(p.Process), Node: part.Node.Name, RowID: view.ProcessRowID(part.Node.Name, p.ProcessID),
+		Label: words.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
+	}
+	reason := view.ReasonOf(p)
+	switch {
+	case cell.Stale:
+		cell.Label = words.Of("%s when it answered last", cell.Label)
+	case reason.Text != "":
+		cell.Label = words.Of("%s, %s", cell.Label, reason)
+	}
+	return cell
+}

@@ -1,0 +1,252 @@
+package pages
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"cesi/internal/cesi"
+	"cesi/internal/logs"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+const (
+	// beforeMatch is how much of a log is shown before a match, in bytes.
+	beforeMatch = 16 << 10
+	// foundRows is how many matches a search lists.
+	foundRows = 200
+)
+
+// LogPageBytes shows a part of a log: its end, or what offset, before or at (a
+// match) say. It waits for the node, within the node's timeout.
+func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.FindLog(r)
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	page := newLogPage(h.Base(r), l, request.ParseLogQuery(query))
+	switch err := h.fillLog(r.Context(), &page, l, query); {
+	case err == nil:
+	case cesi.IsNoLog(err):
+		page.Panel.NoLog = request.WhyNoLog(l.Process, l.Name.Stream)
+		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // or there is none to come
+	case cesi.IsUnreadableLog(err):
+		page.Panel.NoLog = words.Heard(view.Capitalized(cesi.Sentence(err)))
+		page.Panel.Live = false
+	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
+		page.Panel.Problem = words.Heard(view.Capitalized(cesi.Sentence(err))) // and it comes live when the node does
+	default:
+		return err
+	}
+	request.ExtendWriteDeadline(w)
+	return h.Renderer.Render(w, http.StatusOK, "log", page)
+}
+
+// fillLog reads the part of a log that a query asks for into the page.
+func (h *Handler) fillLog(ctx context.Context, page *logPageData, l request.Log, query url.Values) error {
+	p := &page.Panel
+	window, err := request.ParseLogWindow(query, request.LogPageBytes)
+	if err != nil {
+		return err
+	}
+	window.Length = min(window.Length, request.LogPageBytes)
+	if text := query.Get("at"); text != "" {
+		if p.At, err = strconv.ParseInt(text, 10, 64); err != nil || p.At < 0 {
+			return cesi.Errorf(cesi.Invalid, "at is a number of bytes, not %q", text)
+		}
+		window.Offset = max(0, p.At-beforeMatch)
+	}
+	part, size, err := h.Requests.ReadLog(ctx, l, window)
+	if err != nil {
+		return err
+	}
+	if window.Offset < 0 || p.At >= 0 {
+		part = fromLine(part, max(p.At, 0))
+	}
+	var found *logs.Query
+	if p.Query.Text != "" {
+		q, err := p.Query.Parse()
+		if err != nil {
+			return err
+		}
+		found = &q
+	}
+	p.Fill(ctx, page.Speaker, toLine(part, size), size, found)
+	return nil
+}
+
+// fromLine leaves out the line that a part of a log begins in the middle of, if
+// the offset that matters, when it is not 0, is behind it.
+func fromLine(part cesi.LogPart, matters int64) cesi.LogPart {
+	if part.From == 0 || len(part.Pieces) == 0 {
+		return part
+	}
+	first := part.Pieces[0]
+	i := int64(bytes.IndexByte(first.Text, '\n')) + 1
+	if i == 0 || first.Offset+i >= part.To || matters > 0 && first.Offset+i > matters {
+		return part
+	}
+	first.Text, first.Offset = first.Text[i:], first.Offset+i
+	part.Pieces = append([]cesi.LogPiece{first}, part.Pieces[1:]...)
+	part.From = first.Offset
+	return part
+}
+
+// toLine leaves out the line that a part of a log ends in the middle of, unless
+// it is the log's end or all there is.
+func toLine(part cesi.LogPart, size int64) cesi.LogPart {
+	if part.To >= size || len(part.Pieces) == 0 {
+		return part
+	}
+	last := part.Pieces[len(part.Pieces)-1]
+	i := bytes.LastIndexByte(last.Text, '\n') + 1
+	if i == 0 {
+		return part
+	}
+	last.Text = last.Text[:i]
+	part.Pieces = append(part.Pieces[:len(part.Pieces)-1:len(part.Pieces)-1], last)
+	part.To = last.End()
+	return part
+}
+
+// SearchLog lists what a search finds, or leads to the next or previous
+// match of one.
+func (h *Handler) SearchLog(w http.ResponseWriter, r *http.Request) error {
+	l, err := h.Requests.FindLog(r)
+	if err != nil {
+		return err
+	}
+	values := r.URL.Query()
+	page := newLogPage(h.Base(r), l, request.ParseLogQuery(values))
+	page.Panel.Live = false
+	query, err := page.Panel.Query.Parse()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := h.Requests.UntilClosing(r)
+	defer cancel()
+	if direction := values.Get("go"); direction != "" {
+		return h.stepSearch(ctx, w, r, l, query, page, direction)
+	}
+	window, err := request.ParseLogWindow(values, request.LogPageBytes)
+	if err != nil {
+		return err
+	}
+	found, err := h.Logs.Search(ctx, l.Node.Name, l.Name, query, window.Before, foundRows)
+	if err != nil {
+		return err
+	}
+	page.Found = newFoundView(page.Panel, found)
+	request.ExtendWriteDeadline(w)
+	return h.Renderer.Render(w, http.StatusOK, "log_search", page)
+}
+
+// stepSearch leads to the match before or behind an offset, if there is one.
+func (h *Handler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l request.Log, query logs.Query, page logPageData, direction string) error {
+	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
+	if err != nil || from < 0 {
+		return cesi.Errorf(cesi.Invalid, "from is a number of bytes, not %q", r.URL.Query().Get("from"))
+	}
+	back := direction == "previous"
+	if !back {
+		from++
+	}
+	match, found, end, err := h.Logs.Next(ctx, l.Node.Name, l.Name, query, from, back)
+	if err != nil {
+		return err
+	}
+	if found {
+		h.Requests.Redirect(w, r, view.MatchURL(page.Panel, match.Offset))
+		return nil
+	}
+	page.Found = nothingFurther(page.Panel, direction, from, end)
+	request.ExtendWriteDeadline(w)
+	return h.Renderer.Render(w, http.StatusOK, "log_search", page)
+}
+
+// logPageData is the page of a log, or of a search in it.
+type logPageData struct {
+	view.Base
+	Node    string
+	Process string // empty for supervisord's own log
+	Badge   view.Badge
+	Panel   view.LogPanel
+	Found   *foundView // what a search came to; nil on the log's own page
+}
+
+// newLogPage makes the page of a log without its text.
+func newLogPage(base view.Base, l request.Log, query request.LogQuery) logPageData {
+	page := logPageData{Node: l.Node.Name, Badge: view.NewNodeBadge(l.Node), Panel: view.NewLogPanel(l.Node.Name, l.Name)}
+	page.Panel.Query = query
+	title := base.Say("supervisord's log") + " · " + l.Node.Name
+	if l.Process != nil {
+		page.Process, page.Badge = l.Process.String(), view.NewProcessBadge(l.Process.Process)
+		title = fmt.Sprintf("%s %s · %s", page.Process, l.Name.Stream, l.Node.Name)
+	}
+	page.Base = base.At("nodes", title)
+	return page
+}
+
+// foundView is what a search came to.
+type foundView struct {
+	Count   words.Phrase // "1,234 matches"
+	Where   words.Phrase // "in the last 16.8 MB"
+	Rows    []view.MatchRow
+	More    bool         // than there are rows
+	Further string       // address of the same search further back; empty at the beginning
+	Gaps    words.Phrase // bytes that could not be searched
+}
+
+func newFoundView(p view.LogPanel, found logs.Found) *foundView {
+	v := &foundView{Count: matches(found.Count), More: found.Count > len(found.Matches)}
+	switch searched := found.To - found.From; {
+	case found.From == 0 && found.To >= found.Size:
+		v.Where = words.Of("in the whole log, %s", logs.Bytes(found.Size))
+	case found.To >= found.Size:
+		v.Where = words.Of("in the last %s", logs.Bytes(searched))
+	default:
+		v.Where = words.Of("in bytes %d to %d", found.From, found.To)
+	}
+	if found.From > 0 {
+		values := p.Query.Values()
+		values["before"] = view.At("before", found.From)["before"]
+		v.Further = p.Search() + "?" + values.Encode()
+	}
+	if found.Gaps > 0 {
+		v.Gaps = words.Of("%s could not be searched: supervisord hands out only UTF-8.", logs.Bytes(found.Gaps))
+	}
+	for i := len(found.Matches) - 1; i >= 0; i-- {
+		v.Rows = append(v.Rows, view.NewMatchRow(p, found.Matches[i]))
+	}
+	return v
+}
+
+// matches writes a count of what was found.
+func matches(n int) words.Phrase {
+	if n == 0 {
+		return words.Of("Nothing found")
+	}
+	return words.Of("%d matches", n)
+}
+
+// nothingFurther says that there is no other match between two offsets.
+func nothingFurther(p view.LogPanel, direction string, from, end int64) *foundView {
+	v := &foundView{Count: words.Of("No next match"), Where: words.Of("in bytes %d to %d", min(from, end), max(from, end))}
+	if direction != "previous" {
+		return v
+	}
+	v.Count = words.Of("No previous match")
+	if end > 0 {
+		values := p.Query.Values()
+		values["before"] = view.At("before", end)["before"]
+		v.Further = p.Search() + "?" + values.Encode()
+	}
+	return v
+}

@@ -1,0 +1,175 @@
+package pages
+
+import (
+	"net/http"
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.FindNode(r)
+	if err != nil {
+		return err
+	}
+	number, err := request.ParsePage(r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	return h.Renderer.Render(w, http.StatusOK, "node", newNodePage(h.Base(r), n, number))
+}
+
+// nodePage shows one node and all its processes.
+type nodePage struct {
+	view.Base
+	Name         string
+	Address      string
+	Environments []string
+	Badge        view.Badge
+	Version      string // supervisord's
+	Identity     string // how supervisord names itself, unless as always
+	Contact      view.Contact
+	Groups       []processGroup
+	Up           bool
+	Connecting   bool
+	Stale        bool
+	Failure      *failureView
+	Replaced     words.Phrase // says that it is another machine; empty where it is not
+	Selectable   bool
+	Shown        int         // processes on all pages
+	Omitted      int         // processes that the node names and CeSI leaves out
+	Pager        *view.Pager // nil: this page has them all
+}
+
+// processGroup is a group of a node's processes. One of several processes has a
+// heading and actions of its own.
+type processGroup struct {
+	RowID   string
+	Node    string
+	Name    string
+	Link    string // local path of the group across the fleet
+	Many    bool
+	Summary words.Phrase
+	Columns int           // that the heading spans
+	Actions []cesi.Action // none while they can't be done
+	Back    string        // local path that they lead back to
+	Rows    []view.ProcessRow
+}
+
+// NodeRows is how many processes a page of a node shows.
+const NodeRows = 500
+
+// newNodePage shows a node as the snapshot has it, and its processes a page at a
+// time.
+func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
+	base = base.At("nodes", n.Name).Kept()
+	pages := request.PageCount(len(n.Processes), NodeRows)
+	number = min(number, pages)
+	page := nodePage{
+		Base: base,
+		Name: n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
+		Version: n.Supervisor.Version, Contact: view.NewContact(base.Now, n),
+		Groups: newProcessGroups(base, n, number), Omitted: n.Omitted, Shown: len(n.Processes),
+		Pager: view.NewPager(words.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
+		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
+		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
+	}
+	if id := n.Supervisor.Identification; id != "supervisor" {
+		page.Identity = id
+	}
+	if r := n.Replaced; r != nil && base.Now.Sub(r.Since) < cesi.Day {
+		page.Replaced = replacement(base, *r)
+	}
+	return page
+}
+
+// replacement says that the node is another machine than before.
+func replacement(base view.Base, r fleet.Replacement) words.Phrase {
+	since := view.When(base.Now, r.Since)
+	if r.From == r.To {
+		return words.Of("Since %s this is another machine or supervisord than before.", since)
+	}
+	return words.Of("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
+		since, request.Sanitize(r.From), request.Sanitize(r.To))
+}
+
+// Named is how many processes the node names.
+func (p nodePage) Named() int { return p.Shown + p.Omitted }
+
+// nodePath is the local path of a page of a node.
+func nodePath(name string, page int) string {
+	return request.PathWith(request.PageValues(page), "nodes", name)
+}
+
+// groupsOf splits a node's processes, which are sorted by group.
+func groupsOf(n *fleet.Node) [][]fleet.Process {
+	var groups [][]fleet.Process
+	for list := n.Processes; len(list) > 0; {
+		end := slices.IndexFunc(list, func(p fleet.Process) bool { return p.Group != list[0].Group })
+		if end < 0 {
+			end = len(list)
+		}
+		groups = append(groups, list[:end])
+		list = list[end:]
+	}
+	return groups
+}
+
+// newProcessGroups shows the groups of which there are processes on a page. What a
+// heading says and does is for the whole group.
+func newProcessGroups(base view.Base, n *fleet.Node, page int) []processGroup {
+	var groups []processGroup
+	first, end := (page-1)*NodeRows, page*NodeRows
+	at := 0
+	for _, members := range groupsOf(n) {
+		from, to := max(first-at, 0), min(end-at, len(members))
+		at += len(members)
+		if from >= to {
+			continue
+		}
+		g := newProcessGroup(n, members, base.CanControl())
+		g.Back = nodePath(n.Name, page)
+		for _, p := range members[from:to] {
+			row := view.NewProcessRow(base, n, p)
+			row.Back = g.Back
+			g.Rows = append(g.Rows, row)
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) processGroup {
+	name := members[0].Group
+	g := processGroup{
+		RowID: view.RowID("group", name), Node: n.Name, Name: name, Link: request.GroupPath(name, ""), Columns: 5,
+		Many: len(members) > 1, Summary: summary(members),
+	}
+	if control && n.Status == fleet.Up {
+		g.Columns++ // the boxes to select with
+		g.Actions = []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
+	}
+	return g
+}
+
+// summary counts processes by state in words: "4 processes, 2 RUNNING, 1 FATAL".
+func summary(list []fleet.Process) words.Phrase {
+	counts := make(map[string]int)
+	for _, p := range list {
+		counts[view.NewProcessBadge(p.Process).Word.String()]++
+	}
+	if counts[cesi.Running.String()] == len(list) {
+		return words.Of("%d processes, all RUNNING", len(list))
+	}
+	parts := []words.Phrase{words.Of("%d processes", len(list))}
+	for _, state := range cesi.States() {
+		if c := counts[state.String()]; c > 0 {
+			parts = append(parts, words.Of("%d %s", c, state.String()))
+		}
+	}
+	return view.JoinList(parts)
+}

@@ -1,0 +1,87 @@
+package pages
+
+import (
+	"net/http"
+	"time"
+
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+func (h *Handler) ListNodes(w http.ResponseWriter, r *http.Request) error {
+	page := newNodesPage(h.Base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
+	return h.Renderer.Render(w, http.StatusOK, "nodes", page)
+}
+
+// choice is an option of a select element.
+type choice struct {
+	Value string
+	Label words.Phrase
+}
+
+// nodeStates are the states to filter by.
+func nodeStates() []choice {
+	return []choice{
+		{"up", words.Of("answering")},
+		{"down", words.Of("not answering")},
+		{"attention", words.Of("needing attention")},
+		{"connecting", words.Of("connecting")},
+	}
+}
+
+// nodesPage lists the nodes.
+type nodesPage struct {
+	view.Base
+	Rows         []nodeRow
+	Total        int
+	Filter       request.NodesFilter
+	Environments []string
+	States       []choice
+	Empty        *emptyFleet // set while no node is configured
+}
+
+// newNodesPage lists the nodes that the filter lets through, in the order of
+// the configuration. ConfigFile is named where there are none at all.
+func newNodesPage(base view.Base, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
+	page := nodesPage{
+		Base:  base.At("nodes", base.Say("Nodes")).Kept(),
+		Total: len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
+	}
+	for _, e := range s.Environments {
+		page.Environments = append(page.Environments, e.Name)
+	}
+	for _, n := range s.Nodes {
+		if filter.Matches(n) {
+			page.Rows = append(page.Rows, newNodeRow(base.Now, n))
+		}
+	}
+	return page
+}
+
+// nodeRow is one node in the list of nodes.
+type nodeRow struct {
+	RowID        string
+	Name         string
+	Address      string
+	Environments []string
+	Badge        view.Badge
+	Version      string
+	Bar          view.Bar
+	Words        []view.StateCount
+	Contact      view.Contact
+	Stale        bool
+	Down         bool
+	Failure      *failureView
+}
+
+func newNodeRow(now time.Time, n *fleet.Node) nodeRow {
+	return nodeRow{
+		RowID: view.RowID("node", n.Name),
+		Name:  n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
+		Version: n.Supervisor.Version, Bar: view.NewCountsBar(n.Counts), Words: view.NewStateCounts(n.Counts),
+		Contact: view.NewContact(now, n),
+		Stale:   n.Stale(), Down: n.Status == fleet.Down, Failure: newFailureView(n),
+	}
+}

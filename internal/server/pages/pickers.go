@@ -1,0 +1,56 @@
+package pages
+
+import (
+	"slices"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/words"
+)
+
+// picker is a field of a filter: a list to choose from, or, where that would be
+// too long, a field to type a name in.
+type picker struct {
+	Name    string
+	Label   words.Phrase
+	All     words.Phrase // the option that filters nothing
+	Value   string
+	Choices []string
+	Typed   bool
+}
+
+// pickerChoices is how long a list to choose from may be.
+const pickerChoices = 200
+
+func newPickers(s *fleet.Snapshot, q request.ProcessesQuery) []picker {
+	var nodes, groups []string
+	for _, n := range s.Nodes {
+		nodes = append(nodes, n.Name)
+	}
+	for _, g := range s.Groups() {
+		groups = append(groups, g.Name)
+	}
+	slices.SortFunc(nodes, cesi.CompareNames)
+	return pickersWithChoices(
+		newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, request.EnvironmentNames(s)),
+		newPicker("node", words.Of("Node"), words.Of("all nodes"), q.Node, nodes),
+		newPicker("group", words.Of("Group"), words.Of("all groups"), q.Group, groups),
+	)
+}
+
+// pickersWithChoices leaves out those that offer nothing.
+func pickersWithChoices(all ...picker) []picker {
+	return slices.DeleteFunc(all, func(p picker) bool { return !p.Typed && len(p.Choices) == 0 })
+}
+
+func newPicker(name string, label, all words.Phrase, value string, choices []string) picker {
+	p := picker{Name: name, Label: label, All: all, Value: value, Choices: choices}
+	switch {
+	case len(choices) > pickerChoices:
+		p.Choices, p.Typed = nil, true
+	case value != "" && !slices.Contains(choices, value):
+		p.Choices = append([]string{value}, choices...) // it stays in force
+	}
+	return p
+}

@@ -1,0 +1,111 @@
+package pages
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// ShowProcess shows one process.
+func (h *Handler) ShowProcess(w http.ResponseWriter, r *http.Request) error {
+	n, p, err := h.Requests.FindNodesProcess(r)
+	if err != nil {
+		return err
+	}
+	return h.Renderer.Render(w, http.StatusOK, "process", newProcessPage(h.Base(r), n, p))
+}
+
+// processPage shows one process: how it is, how it is configured, and what can
+// be done with it.
+type processPage struct {
+	view.Base
+	view.ProcessRow
+	Up, Stale bool // of its node
+	Failure   *failureView
+	Contact   view.Contact
+	DayMarks  []time.Time
+	Started   time.Time    // by the node's clock; zero: never
+	Ended     time.Time    // zero: not since it started
+	Exit      words.Phrase // how it ended; zero while it is up
+	SpawnErr  string
+	Reads     bool // its reader may see logs and configuration
+	Logs      []view.LogPanel
+	Config    []setting
+	NoConfig  string // why there is none
+	Partial   bool   // supervisord does not say all of it
+	Signals   []signalChoice
+	CanSignal bool // it is in a state to get signals and texts
+	CanClear  bool
+}
+
+// newProcessPage shows a process, with the live ends of its logs.
+func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage {
+	page := processPage{
+		Base:       base.At("nodes", base.Say("%s on %s", p.ProcessID, n.Name)).Kept(),
+		ProcessRow: view.NewProcessRow(base, n, p),
+		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: view.NewContact(base.Now, n),
+		DayMarks: view.NewDayMarks(base.Now),
+		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.Can(cesi.ReadLogs),
+		CanClear: base.Can(cesi.ControlDaemon),
+	}
+	page.Back = base.WayBack()
+	if p.State == cesi.Fatal || p.State == cesi.Backoff { // its reason says it
+		page.SpawnErr = ""
+	}
+	if p.Start > 0 {
+		page.Started = time.Unix(p.Start, 0)
+	}
+	if p.Stop > 0 && p.Stop >= p.Start {
+		page.Ended = time.Unix(p.Stop, 0)
+	}
+	if page.Reads {
+		page.Logs = []view.LogPanel{newProcessLog(n, p, cesi.Stdout), newProcessLog(n, p, cesi.Stderr)}
+		page.Config, page.NoConfig = newSettings(p.Config), n.NoConfig
+		page.Partial = p.Config != nil && !p.Config.Full
+	}
+	if base.CanControl() {
+		page.Signals = signalChoices("")
+		page.CanSignal = page.Up && p.State.Signallable()
+	}
+	return page
+}
+
+// exitWords says how a process that is not up ended; zero if it never ran.
+func exitWords(p cesi.Process) words.Phrase {
+	switch {
+	case p.State.Active() || p.State == cesi.Stopping || p.Start == 0:
+		return words.Phrase{}
+	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have begun
+		return words.Phrase{}
+	case p.ExitStatus == -1:
+		return words.Of("none, it was ended by a signal")
+	case p.UnexpectedExit():
+		return words.Of("%d, which is not expected", p.ExitStatus)
+	case p.State == cesi.Exited:
+		return words.Of("%d, as expected", p.ExitStatus)
+	default:
+		return words.Verbatim(strconv.Itoa(p.ExitStatus))
+	}
+}
+
+// When words a time of the process by the node's clock.
+func (p processPage) When(t time.Time) words.Phrase { return view.When(p.Now, t) }
+
+// newProcessLog is the live end of one of a process's logs, beside the other.
+func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) view.LogPanel {
+	panel := view.NewLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
+	if p.LogFile(stream) == "" {
+		panel.NoLog = request.WhyNoLog(&p, stream)
+		panel.Live = false
+	}
+	panel.Tabs = nil
+	panel.Stream = stream.String()
+	panel.Shared = request.LocalURL("nodes", n.Name, "processes", p.ProcessID, "log", "tail")
+	return panel
+}

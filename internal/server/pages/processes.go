@@ -1,0 +1,86 @@
+package pages
+
+import (
+	"net/http"
+
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// ListProcesses lists the processes of the fleet that the query takes.
+func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
+	q, err := request.ParseProcessesQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	page := newProcessesPage(h.Base(r), h.Fleet.Snapshot(), q, h.configFile(r))
+	return h.Renderer.Render(w, http.StatusOK, "processes", page)
+}
+
+// processesPage lists processes of the whole fleet.
+type processesPage struct {
+	view.Base
+	Query      request.ProcessesQuery
+	Rows       []fleetRow
+	Found      int // with those on other pages
+	Total      int // without the filter
+	Pickers    []picker
+	Chips      []chip
+	Columns    []column
+	Orders     []choice
+	Order      string      // one of Orders
+	Pager      *view.Pager // nil where one page holds all
+	Selectable bool
+	Matching   []request.Field // what a command on all that match carries
+	Empty      *emptyFleet     // set while no node is configured
+}
+
+// fleetRow is one process in a list that spans nodes.
+type fleetRow struct {
+	view.ProcessRow
+	Target       string // as its box sends it
+	GroupLink    string // local path of its group across the fleet
+	Environments []string
+	Stale        bool // of a node that does not answer
+	Boxes        bool // the table has boxes, though perhaps not for this row
+}
+
+// newProcessesPage lists the processes that the query takes. ConfigFile is named
+// where there is no node at all.
+func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuery, configFile string) processesPage {
+	found := s.Find(q.Filter)
+	q.Page = min(q.Page, request.PageCount(len(found), request.PageRows))
+	page := processesPage{
+		Base: base.At("processes", base.Say("Processes")).Kept(), Query: q,
+		Found: len(found), Total: s.Counts.Total + s.Stale,
+		Pickers: newPickers(s, q), Chips: newChips(s, q), Columns: newColumns(q),
+		Orders: newOrders(q), Order: q.SortWord(),
+		Empty:      newEmptyFleet(s, configFile),
+		Selectable: base.CanControl() && len(found) > 0,
+		Matching:   q.FilterFields(),
+		Pager:      view.NewPager(words.Of("Page %d of %d"), q.Page, request.PageCount(len(found), request.PageRows), func(n int) string { return q.OnPage(n).Path() }),
+	}
+	for _, m := range request.PageOfMatches(found, q) {
+		row := newFleetRow(base, m)
+		row.Boxes = page.Selectable
+		page.Rows = append(page.Rows, row)
+	}
+	return page
+}
+
+func newFleetRow(base view.Base, m fleet.Match) fleetRow {
+	row := fleetRow{
+		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process),
+		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
+		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
+	}
+	row.Spoken = words.Of("%s on %s", row.Spoken, request.Sanitize(row.Node))
+	row.Back = base.WayBack()
+	if row.Stale {
+		row.Ago = view.Elapsed{}
+		row.Reason = words.Of("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))
+	}
+	return row
+}

@@ -1,0 +1,63 @@
+package pages
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// chip is a state to filter by, with how many are in it among those that the
+// rest of the filter takes.
+type chip struct {
+	Name, Value string // of the field
+	Label       words.Phrase
+	Kind        string
+	Count       int
+	Checked     bool
+}
+
+// newChips offers what needs attention, and each state that occurs or is asked
+// for.
+func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
+	wide := q.Filter
+	wide.States, wide.Attention = nil, fleet.AnyAttention
+	counts, bad := make(map[cesi.State]int), 0
+	for _, m := range s.Find(wide) {
+		if m.Node.Status != fleet.Up {
+			continue // what it does now is not known
+		}
+		counts[m.Process.State]++
+		if m.Process.Severity() > 0 {
+			bad++
+		}
+	}
+	var chips []chip
+	if wanted := q.Attention == fleet.NeedsAttention; wanted || bad > 0 {
+		chips = append(chips, attentionChip(bad, wanted))
+	}
+	if q.Attention == fleet.NeedsNone {
+		chips = append(chips, chip{Name: "attention", Value: "no", Label: words.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
+	}
+	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
+		checked := q.Wants(state)
+		if counts[state] > 0 || checked {
+			chips = append(chips, chip{Name: "state", Value: state.String(), Label: words.Verbatim(state.String()),
+				Kind: view.NewProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
+		}
+	}
+	return chips
+}
+
+func attentionChip(count int, checked bool) chip {
+	return chip{Name: "attention", Value: "yes", Label: words.Of("needs attention"), Kind: "bad", Count: count, Checked: checked}
+}
+
+func total(counts map[cesi.State]int) int {
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}

@@ -1,0 +1,100 @@
+package pages
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
+		return err
+	}
+	h.Requests.Redirect(w, r, "/profile?notice=session#sessions")
+	return nil
+}
+
+func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
+		return err
+	}
+	h.Requests.Redirect(w, r, "/profile?notice=sessions#sessions")
+	return nil
+}
+
+// AddToken makes an API token and shows it.
+func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	name := strings.TrimSpace(r.PostForm.Get("name"))
+	expires, err := h.expiry(r.PostForm.Get("days"))
+	var text string
+	if err == nil {
+		text, _, err = h.Auth.AddToken(r.Context(), session.ActorOf(r), name, expires)
+	}
+	switch {
+	case err == nil:
+		return h.renderProfile(w, r, h.Base(r), http.StatusOK, profileFacts{Secret: newTokenSecret(name, text)})
+	case request.Status(err) == http.StatusInternalServerError:
+		return err
+	}
+	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{TokenProblem: cesi.Sentence(err), TokenName: name})
+}
+
+// expiry is when a token ends that is to last for so many days; 0 is never.
+func (h *Handler) expiry(days string) (time.Time, error) {
+	n, err := strconv.Atoi(days)
+	switch {
+	case err != nil || n < 0 || n > 3650:
+		return time.Time{}, cesi.Errorf(cesi.Invalid, "a token lasts 0 (for ever) to 3650 days, not %q", days)
+	case n == 0:
+		return time.Time{}, nil
+	default:
+		return h.Now().AddDate(0, 0, n), nil
+	}
+}
+
+func newTokenSecret(name, text string) *secret {
+	return &secret{
+		What: words.Of("The API token %s is", request.Sanitize(name)), Text: text,
+		Advice: words.Of("It is shown this once. Whoever has it may do what you may: keep it like a password."),
+	}
+}
+
+// ConfirmRevoke asks before one of the visitor's own tokens is revoked.
+func (h *Handler) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
+	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if id := strconv.FormatInt(t.ID, 10); id == request.Param(r, "id") {
+			return h.Renderer.Render(w, http.StatusOK, "question", view.NewQuestionPage(h.Base(r), "profile", view.Confirmation{
+				Question: words.Of("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: words.Of("Revoke %s", request.Sanitize(t.Name)),
+				Post: request.LocalURL("profile", "tokens", id, "revoke"), Back: "/profile",
+				Remarks: []words.Phrase{words.Of("Scripts that use it are refused from now on.")},
+			}))
+		}
+	}
+	return cesi.Errorf(cesi.NotFound, "there is no such token")
+}
+
+func (h *Handler) RevokeToken(w http.ResponseWriter, r *http.Request) error {
+	id, err := request.TokenID(request.Param(r, "id"))
+	if err != nil {
+		return err
+	}
+	if err := h.Auth.RevokeToken(r.Context(), session.ActorOf(r), id); err != nil {
+		return err
+	}
+	h.Requests.Redirect(w, r, "/profile?notice=token#tokens")
+	return nil
+}

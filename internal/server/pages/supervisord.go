@@ -1,0 +1,289 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+// ShowSupervisord shows what can be done to a node's supervisord itself.
+func (h *Handler) ShowSupervisord(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.FindNode(r)
+	if err != nil {
+		return err
+	}
+	number, err := request.ParsePage(r.URL.Query().Get("page"))
+	if err != nil {
+		return err
+	}
+	return h.Renderer.Render(w, http.StatusOK, "daemon", newDaemonPage(h.Base(r), n, number))
+}
+
+// Reread has the node's supervisord read its configuration anew, which
+// applies nothing, and shows what an update would do.
+func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
+	n, err := h.Requests.FindNode(r)
+	if err != nil {
+		return err
+	}
+	changes, err := h.Fleet.Reread(r.Context(), n.Name)
+	if cesi.FaultOf(err) == cesi.FaultCantReread {
+		return h.Renderer.Render(w, http.StatusUnprocessableEntity, "reread", newBrokenPage(h.Base(r), n, cesi.Sentence(err)))
+	}
+	if err != nil {
+		return err
+	}
+	return h.Renderer.Render(w, http.StatusOK, "reread", newRereadPage(h.Base(r), n, changes))
+}
+
+// Update takes up the groups that were ticked on the page of a reread.
+func (h *Handler) Update(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	if len(r.PostForm["group"]) == 0 {
+		return cesi.Errorf(cesi.Invalid, "No group was chosen. Reread the configuration, and tick what to take up.")
+	}
+	return h.sendToDaemon(w, r, h.daemonCommand(r, r.PostForm))
+}
+
+// SendToSupervisord sends a command to a node's supervisord, unless it has to be asked
+// about first.
+func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	c := h.daemonCommand(r, r.PostForm)
+	if c.Action != cesi.ActionAddGroup && !r.PostForm.Has("confirmed") {
+		return h.askDaemon(w, r, c, nil)
+	}
+	return h.sendToDaemon(w, r, c)
+}
+
+// ConfirmSupervisord asks about a command to a node's supervisord.
+func (h *Handler) ConfirmSupervisord(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	c := h.daemonCommand(r, query)
+	c.Action = cesi.Action(query.Get("action"))
+	if !c.Action.OnDaemon() || c.Action == cesi.ActionUpdate {
+		return cesi.Errorf(cesi.Invalid, "%q is not asked about: want remove, reload, shutdown or clear-log", c.Action)
+	}
+	return h.askDaemon(w, r, c, nil)
+}
+
+// daemonCommand reads a command to the path's node, on the groups of the form if
+// it names any.
+func (h *Handler) daemonCommand(r *http.Request, form url.Values) fleet.Command {
+	c := fleet.Command{
+		Action:      cesi.Action(request.ActionOf(r)),
+		ConfirmSelf: form.Get("confirm_self"), ConfirmNode: form.Get("confirm_node"),
+	}
+	return request.OnGroups(c, request.Param(r, "node"), form["group"])
+}
+
+func (h *Handler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command, problem error) error {
+	n, err := h.Requests.FindNode(r)
+	if err != nil {
+		return err
+	}
+	status, question := http.StatusOK, newDaemonQuestion(n, c)
+	if problem != nil {
+		status, question.Problem = http.StatusConflict, view.Sentence(problem)
+	}
+	return h.Renderer.Render(w, status, "question", view.NewQuestionPage(h.Base(r), "nodes", question))
+}
+
+// sendToDaemon sends a command out and leads back to the node's daemon page. What
+// takes this program down with it is answered before it goes.
+func (h *Handler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command) error {
+	n, err := h.Requests.FindNode(r)
+	if err != nil {
+		return err
+	}
+	if _, ours := n.Self(); ours && (c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown) {
+		op, err := h.Fleet.Control(r.Context(), session.ActorOf(r), c)
+		if err != nil {
+			return h.daemonRefused(w, r, c, err)
+		}
+		back := request.LocalURL("activity", op.ID())
+		return h.renderShutdown(w, r, request.Command{Command: c, Back: back})
+	}
+	report, err := h.Requests.Control(r, session.ActorOf(r), c)
+	if err != nil {
+		return h.daemonRefused(w, r, c, err)
+	}
+	h.Requests.Redirect(w, r, withReport(request.LocalURL("nodes", n.Name, "daemon"), report.ID, 0))
+	return nil
+}
+
+// daemonRefused asks anew where a name was not typed as it is written.
+func (h *Handler) daemonRefused(w http.ResponseWriter, r *http.Request, c fleet.Command, err error) error {
+	asks := c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown
+	if cesi.KindOf(err) != cesi.Conflict || !asks {
+		return err
+	}
+	return h.askDaemon(w, r, c, err)
+}
+
+// daemonPage shows a node's supervisord itself and what can be done to it.
+type daemonPage struct {
+	view.Base
+	Name     string
+	Badge    view.Badge
+	Up       bool
+	Failure  *failureView
+	Info     cesi.SupervisorInfo
+	Address  string
+	Contact  view.Contact
+	Self     string // the program that this CeSI runs as there
+	SelfBack bool   // it comes back after a reload
+	Known    bool   // the node has answered since CeSI started
+	Groups   []daemonGroup
+	Total    int // groups, with those of other pages
+	Pager    *view.Pager
+}
+
+// groupRows is how many groups a page of a supervisord shows, and how many changes
+// a reread.
+const groupRows = 500
+
+// daemonGroup is a group that supervisord has.
+type daemonGroup struct {
+	RowID   string
+	Node    string
+	Name    string
+	Page    string // local path of the page of the node that shows it
+	Summary words.Phrase
+	Self    bool
+	Idle    bool // nothing of it runs, so that it can be removed
+	Up      bool
+}
+
+// newDaemonPage shows a supervisord, and its groups a page at a time.
+func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
+	page := daemonPage{
+		Base: base.At("nodes", base.Say("supervisord on %s", n.Name)).Kept(),
+		Name: n.Name, Badge: view.NewNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
+		Info: n.Supervisor, Address: view.PlaceOf(n), Contact: view.NewContact(base.Now, n), Known: !n.LastContact.IsZero(),
+	}
+	if self, found := n.Self(); found {
+		page.Self, page.SelfBack = self.String(), comesBack(self)
+	}
+	groups := groupsOf(n)
+	pages := request.PageCount(len(groups), groupRows)
+	number = min(number, pages)
+	page.Total = len(groups)
+	page.Pager = view.NewPager(words.Of("Page %d of %d"), number, pages, func(to int) string {
+		return request.PathWith(request.PageValues(to), "nodes", n.Name, "daemon")
+	})
+	at := 0
+	for i, members := range groups {
+		if i/groupRows+1 == number {
+			page.Groups = append(page.Groups, newDaemonGroup(n, members, nodePath(n.Name, at/NodeRows+1)))
+		}
+		at += len(members)
+	}
+	return page
+}
+
+// comesBack reports whether a reload brings this CeSI back.
+func comesBack(self fleet.Process) bool { return self.Config == nil || self.Config.Autostart }
+
+// newDaemonGroup shows a group of the node, whose processes page leads to.
+func newDaemonGroup(n *fleet.Node, members []fleet.Process, page string) daemonGroup {
+	name := members[0].Group
+	group := daemonGroup{
+		RowID: view.RowID("daemon-group", name), Node: n.Name, Name: name, Page: page, Summary: summary(members), Idle: true, Up: n.Status == fleet.Up,
+	}
+	for _, p := range members {
+		group.Self = group.Self || p.Self
+		group.Idle = group.Idle && !p.State.Active() && p.State != cesi.Stopping
+	}
+	return group
+}
+
+// rereadPage shows what an update would do.
+type rereadPage struct {
+	view.Base
+	Name    string
+	Heading string
+	Broken  string // supervisord's words, where it can't read its configuration
+	Changes []groupChange
+	More    int    // changes that are not shown
+	Self    string // the program that this CeSI runs as, where its group is among them
+}
+
+// groupChange is one group that differs.
+type groupChange struct {
+	Group  string
+	Kind   string       // its colour
+	Word   words.Phrase // added, changed, removed
+	Effect words.Phrase // what an update does
+	Self   bool
+}
+
+func newBrokenPage(base view.Base, n *fleet.Node, text string) rereadPage {
+	heading := base.Say("The configuration can't be read")
+	return rereadPage{Base: base.At("nodes", heading), Name: n.Name, Heading: heading, Broken: text}
+}
+
+func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
+	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), request.Sanitize(n.Name)))}
+	page.Base = base.At("nodes", page.Heading)
+	self, found := n.Self()
+	add := func(group, kind string, word words.Phrase, effect func() words.Phrase) {
+		if len(page.Changes) == groupRows {
+			page.More++
+			return
+		}
+		change := groupChange{Group: group, Kind: kind, Word: word, Effect: effect(), Self: found && group == self.Group}
+		if change.Self {
+			page.Self = self.String()
+		}
+		page.Changes = append(page.Changes, change)
+	}
+	for _, group := range c.Removed {
+		add(group, "bad", words.Of("removed"), func() words.Phrase {
+			return words.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
+		})
+	}
+	for _, group := range c.Changed {
+		add(group, "warning", words.Of("changed"), func() words.Phrase {
+			return words.Of("%s stopped, then it is added anew and starts", running(n, group))
+		})
+	}
+	for _, group := range c.Added {
+		add(group, "running", words.Of("added"), func() words.Phrase {
+			return words.Of("is added, and starts unless it says autostart=false")
+		})
+	}
+	return page
+}
+
+// differ says how many groups of a node differ.
+func differ(n int, node string) words.Phrase {
+	if n == 0 {
+		return words.Of("Nothing has changed on %s", node)
+	}
+	return words.Of("%d groups differ on %s", n, node)
+}
+
+// running says how much of a group runs, for "… stopped".
+func running(n *fleet.Node, group string) words.Phrase {
+	count := 0
+	for _, p := range n.Processes {
+		if p.Group == group && p.State.Active() {
+			count++
+		}
+	}
+	if count == 0 {
+		return words.Of("nothing of it runs that would be")
+	}
+	return words.Of("%d processes are", count)
+}

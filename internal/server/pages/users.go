@@ -1,0 +1,393 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"cesi/internal/auth"
+	"cesi/internal/cesi"
+	"cesi/internal/server/request"
+	"cesi/internal/server/session"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+)
+
+func (h *Handler) ListUsers(w http.ResponseWriter, r *http.Request) error {
+	base := h.Base(r)
+	if r.URL.Query().Get("notice") == "deleted" {
+		base.Notice = base.Say("The user is deleted.")
+	}
+	return h.renderUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
+}
+
+func (h *Handler) renderUsers(w http.ResponseWriter, r *http.Request, base view.Base, status int, form newUserForm, problem string, made *secret) error {
+	accounts, err := h.Auth.Accounts(r.Context())
+	if err != nil {
+		return err
+	}
+	return h.Renderer.Render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
+}
+
+// AddUser adds a user with the password of the form, or one that is made up,
+// and shows it. It has to be changed at the first login: two people know it.
+func (h *Handler) AddUser(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	name, password := strings.TrimSpace(r.PostForm.Get("username")), passwordOrNew(r.PostForm.Get("password"))
+	role, err := cesi.ParseRole(r.PostForm.Get("role"))
+	if err == nil {
+		err = h.Auth.AddUser(r.Context(), session.ActorOf(r), name, password, role, true)
+	}
+	switch {
+	case err == nil:
+		return h.renderUsers(w, r, h.Base(r), http.StatusOK, newUserForm{Role: cesi.Viewer}, "", newPasswordSecret(name, password))
+	case request.Status(err) == http.StatusInternalServerError:
+		return err
+	}
+	return h.renderUsers(w, r, h.Base(r), request.Status(err), newUserForm{name, role}, cesi.Sentence(err), nil)
+}
+
+// passwordOrNew is the password that was typed or, where none was, a new one.
+func passwordOrNew(typed string) string {
+	if typed == "" {
+		return auth.NewPassword()
+	}
+	return typed
+}
+
+func (h *Handler) ShowUser(w http.ResponseWriter, r *http.Request) error {
+	base := h.Base(r)
+	switch r.URL.Query().Get("notice") {
+	case "role":
+		base.Notice = base.Say("The role is changed. It is in force now.")
+	case "sessions":
+		base.Notice = base.Say("All sessions have ended.")
+	case "tokens":
+		base.Notice = base.Say("All API tokens are revoked.")
+	}
+	return h.renderUser(w, r, base, nil, nil)
+}
+
+// renderUser shows the user of the path, with what went wrong or what is shown once.
+func (h *Handler) renderUser(w http.ResponseWriter, r *http.Request, base view.Base, failure error, made *secret) error {
+	account, err := h.account(r)
+	if err != nil {
+		return err
+	}
+	tokens, err := h.Auth.Tokens(r.Context(), account.Name)
+	if err != nil {
+		return err
+	}
+	status, problem := http.StatusOK, ""
+	if failure != nil {
+		status, problem = request.Status(failure), cesi.Sentence(failure)
+	}
+	return h.Renderer.Render(w, status, "user", newUserPage(base, account, tokens, problem, made))
+}
+
+// account finds the user of the path.
+func (h *Handler) account(r *http.Request) (cesi.Account, error) {
+	name := request.Param(r, "user")
+	accounts, err := h.Auth.Accounts(r.Context())
+	if err != nil {
+		return cesi.Account{}, err
+	}
+	for _, a := range accounts {
+		if cesi.SameUserName(a.Name, name) {
+			return a, nil
+		}
+	}
+	return cesi.Account{}, cesi.Errorf(cesi.NotFound, "there is no user %q", name)
+}
+
+// afterUserChange leads on after a change of a user, or shows why there was none.
+func (h *Handler) afterUserChange(w http.ResponseWriter, r *http.Request, err error, next string) error {
+	switch {
+	case err == nil:
+		h.Requests.Redirect(w, r, next)
+		return nil
+	case request.Status(err) == http.StatusConflict || request.Status(err) == http.StatusBadRequest:
+		return h.renderUser(w, r, h.Base(r), err, nil)
+	default:
+		return err
+	}
+}
+
+func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	name := request.Param(r, "user")
+	role, err := cesi.ParseRole(r.PostForm.Get("role"))
+	if err == nil {
+		err = h.Auth.SetRole(r.Context(), session.ActorOf(r), name, role)
+	}
+	next := request.LocalURL("users", name) + "?notice=role"
+	if cesi.SameUserName(name, session.Of(r).User.Name) && !role.Can(cesi.ManageUsers) {
+		next = "/profile?notice=role"
+	}
+	return h.afterUserChange(w, r, err, next)
+}
+
+// ResetPassword gives a user the password of the form, or a new one, and
+// shows it.
+func (h *Handler) ResetPassword(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return request.BodyError(err)
+	}
+	name, password := request.Param(r, "user"), passwordOrNew(r.PostForm.Get("password"))
+	if err := h.Auth.SetPassword(r.Context(), session.ActorOf(r), name, password, true); err != nil {
+		return h.afterUserChange(w, r, err, "")
+	}
+	return h.renderUser(w, r, h.Base(r), nil, newPasswordSecret(name, password))
+}
+
+func (h *Handler) DeleteUser(w http.ResponseWriter, r *http.Request) error {
+	return h.afterUserChange(w, r, h.Auth.DeleteUser(r.Context(), session.ActorOf(r), request.Param(r, "user")), "/users?notice=deleted")
+}
+
+func (h *Handler) EndSessions(w http.ResponseWriter, r *http.Request) error {
+	name := request.Param(r, "user")
+	return h.afterUserChange(w, r, h.Auth.EndSessions(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=sessions")
+}
+
+func (h *Handler) RevokeTokens(w http.ResponseWriter, r *http.Request) error {
+	name := request.Param(r, "user")
+	return h.afterUserChange(w, r, h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=tokens")
+}
+
+// ConfirmUserAction serves the question before a change of the path's user.
+func (h *Handler) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		account, err := h.account(r)
+		if err != nil {
+			return err
+		}
+		return h.Renderer.Render(w, http.StatusOK, "question", view.NewQuestionPage(h.Base(r), "users", ask(account)))
+	}
+}
+
+func AskToDelete(a cesi.Account) view.Confirmation {
+	return view.Confirmation{
+		Question: words.Of("Delete %s?", request.Sanitize(a.Name)), Verb: words.Of("Delete %s", request.Sanitize(a.Name)),
+		Post: request.LocalURL("users", a.Name, "delete"), Back: request.LocalURL("users", a.Name),
+		Remarks: []words.Phrase{words.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
+	}
+}
+
+func AskToEndSessions(a cesi.Account) view.Confirmation {
+	sessions := words.Of("%d sessions", a.Sessions)
+	return view.Confirmation{
+		Question: words.Of("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: words.Of("End %s", sessions),
+		Post: request.LocalURL("users", a.Name, "sessions"), Back: request.LocalURL("users", a.Name),
+		Remarks: []words.Phrase{words.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
+	}
+}
+
+func AskToRevokeTokens(a cesi.Account) view.Confirmation {
+	return view.Confirmation{
+		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
+		Verb:     words.Of("Revoke %s", words.Of("%d tokens", a.Tokens)),
+		Post:     request.LocalURL("users", a.Name, "tokens"), Back: request.LocalURL("users", a.Name),
+		Remarks: []words.Phrase{words.Of("Scripts that use them are refused from now on.")},
+	}
+}
+
+// usersPage lists the users and adds one.
+type usersPage struct {
+	view.Base
+	Rows    []userRow
+	Roles   []roleChoice
+	Name    string // as typed before
+	Problem string // why nobody was added
+	Secret  *secret
+}
+
+// newUserForm is what was typed to add a user.
+type newUserForm struct {
+	Name string
+	Role cesi.Role
+}
+
+// newUsersPage lists the accounts. Problem says why nobody was added by the form;
+// secret is the password of whom it has added.
+func newUsersPage(base view.Base, accounts []cesi.Account, form newUserForm, problem string, made *secret) usersPage {
+	page := usersPage{
+		Base: base.At("users", base.Say("Users")), Roles: roleChoices(form.Role),
+		Name: form.Name, Problem: problem, Secret: made,
+	}
+	for _, a := range accounts {
+		page.Rows = append(page.Rows, newUserRow(base, a))
+	}
+	return page
+}
+
+// userRow is one user in a list.
+type userRow struct {
+	RowID      string
+	Name, Role string
+	Self       bool // it is the one who looks
+	MustChange bool
+	Created    relativeTimes
+	LastLogin  relativeTimes
+	Sessions   int
+	Tokens     int
+}
+
+func newUserRow(base view.Base, a cesi.Account) userRow {
+	return userRow{
+		RowID: view.RowID("user", a.Name), Name: a.Name, Role: a.Role.String(), Self: a.Name == base.User.Name, MustChange: a.MustChange,
+		Created: newRelativeTimes(base.Now, a.Created), LastLogin: newRelativeTimes(base.Now, a.LastLogin),
+		Sessions: a.Sessions, Tokens: a.Tokens,
+	}
+}
+
+// relativeTimes is a time in two ways: how far away, and exactly.
+type relativeTimes struct {
+	Time  time.Time // zero: never
+	Words words.Phrase
+}
+
+// newRelativeTimes says when something was, or will be.
+func newRelativeTimes(now, t time.Time) relativeTimes {
+	d := now.Sub(t)
+	switch {
+	case t.IsZero():
+		return relativeTimes{}
+	case d <= -24*time.Hour:
+		return relativeTimes{t, words.Of("on %s", words.At("2 Jan 2006", t.In(now.Location())))}
+	case d < 0:
+		return relativeTimes{t, words.Of("in %v", view.FormatElapsed(-d))} // %s is for how long something took
+	case d < time.Minute:
+		return relativeTimes{t, words.Of("just now")}
+	case d < 48*time.Hour:
+		return relativeTimes{t, words.Of("%s ago", view.FormatElapsed(d))}
+	default:
+		return relativeTimes{t, words.Of("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
+	}
+}
+
+// roleChoice is one role to choose.
+type roleChoice struct {
+	Role   string
+	What   words.Phrase
+	Chosen bool
+}
+
+func roleChoices(chosen cesi.Role) []roleChoice {
+	what := map[cesi.Role]words.Phrase{
+		cesi.Admin:     words.Of("everything, users too"),
+		cesi.Operator:  words.Of("starts and stops, reads logs"),
+		cesi.LogReader: words.Of("reads logs"),
+		cesi.Viewer:    words.Of("sees states only"),
+	}
+	var choices []roleChoice
+	for _, role := range cesi.Roles() {
+		choices = append(choices, roleChoice{Role: role.String(), What: what[role], Chosen: role == chosen})
+	}
+	return choices
+}
+
+// userPage is one user, with what can be changed.
+type userPage struct {
+	view.Base
+	userRow
+	Roles   []roleChoice
+	Tokens  []tokenRow
+	Problem string // why the last change was refused
+	Secret  *secret
+}
+
+func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem string, made *secret) userPage {
+	return userPage{
+		Base: base.At("users", a.Name), userRow: newUserRow(base, a), Roles: roleChoices(a.Role),
+		Tokens: newTokenRows(base.Now, tokens), Problem: problem, Secret: made,
+	}
+}
+
+// secret is a text that a page shows this once.
+type secret struct {
+	What   words.Phrase // what it is, as a sentence
+	Text   string
+	Advice words.Phrase
+}
+
+// newPasswordSecret shows the password that somebody has chosen for a user.
+func newPasswordSecret(user, password string) *secret {
+	return &secret{
+		What: words.Of("The password of %s is now", request.Sanitize(user)), Text: password,
+		Advice: words.Of("It is shown this once. It has to be changed at the next log-in."),
+	}
+}
+
+// sessionRow is one of the user's own sessions.
+type sessionRow struct {
+	RowID, ID     string
+	Browser       words.Phrase // in short
+	UserAgent     string
+	Address       string
+	Current       bool
+	Created, Seen relativeTimes
+}
+
+func newSessionRows(now time.Time, sessions []cesi.Session, current string) []sessionRow {
+	var rows []sessionRow
+	for _, s := range sessions {
+		id := s.Token.ID()
+		rows = append(rows, sessionRow{
+			RowID: view.RowID("session", id), ID: id, Browser: browserOf(s.UserAgent), UserAgent: s.UserAgent, Address: s.Address,
+			Current: id == auth.SessionID(current), Created: newRelativeTimes(now, s.Created), Seen: newRelativeTimes(now, s.LastSeen),
+		})
+	}
+	return rows
+}
+
+// tokenRow is an API token, without what it is.
+type tokenRow struct {
+	RowID             string
+	ID                int64
+	Name              string
+	Created, LastUsed relativeTimes
+	Expires           relativeTimes
+	Expired           bool
+}
+
+func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
+	var rows []tokenRow
+	for _, t := range tokens {
+		rows = append(rows, tokenRow{
+			RowID: view.RowID("token", t.Name), ID: t.ID, Name: t.Name, Created: newRelativeTimes(now, t.Created),
+			LastUsed: newRelativeTimes(now, t.LastUsed), Expires: newRelativeTimes(now, t.Expires), Expired: t.ExpiredAt(now),
+		})
+	}
+	return rows
+}
+
+// browserOf says in a few words what a User-Agent header means: who wrote it is
+// for people to tell apart, not for programs to rely on.
+func browserOf(userAgent string) words.Phrase {
+	first := func(pairs ...[2]string) string {
+		for _, pair := range pairs {
+			if strings.Contains(userAgent, pair[0]) {
+				return pair[1]
+			}
+		}
+		return ""
+	}
+	browser := first([2]string{"Edg/", "Edge"}, [2]string{"OPR/", "Opera"}, [2]string{"Firefox/", "Firefox"},
+		[2]string{"Chrome/", "Chrome"}, [2]string{"Safari/", "Safari"})
+	system := first([2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
+		[2]string{"Windows", "Windows"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
+	if browser != "" && system != "" {
+		return words.Of("%s on %s", browser, system)
+	}
+	if browser == "" {
+		browser, _, _ = strings.Cut(userAgent, " ")
+	}
+	if browser == "" {
+		return words.Of("an unknown program")
+	}
+	return words.Verbatim(request.Sanitize(browser))
+}

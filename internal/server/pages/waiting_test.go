@@ -1,0 +1,47 @@
+package pages
+
+import (
+	"testing"
+	"time"
+
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/view"
+	"cesi/internal/words"
+	"cesi/web"
+)
+
+// TestWaiting_IsToldInTheReadersLanguage holds what is said of a command that waits
+// for a slow stop, or that CeSI's own end has broken off.
+func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
+	book, err := words.New(web.Locales())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := fleet.Ref{Node: "n", ProcessID: cesi.ProcessID{Group: "g", Name: "p"}}
+	const stopping = "stopping since 12:04:05; it is started once it has ended"
+	toast := view.NewFlash(fleet.Report{Action: cesi.ActionRestart, Waiting: &fleet.Outcome{Ref: ref, Message: stopping}}, 0)
+	wanted := fleet.Process{Process: cesi.Process{ProcessID: ref.ProcessID, State: cesi.NotStarted}}
+	wanted.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "lin", Reason: "CeSI ended in the middle of the restart"}}
+	entry := func(message string) words.Phrase {
+		return newActivityRow(time.Now(), cesi.Activity{Action: cesi.ActionRestart, Result: cesi.Pending, Message: message}).Message
+	}
+	for _, test := range []struct {
+		phrase           words.Phrase
+		english, chinese string
+	}{
+		{toast.Sentence, "The restart is still under way; it goes on whether or not you wait. g:p on n: " + stopping + ".",
+			"重启仍在进行中；无论您是否等待，它都会继续。n 上的 g:p：从 12:04:05 起正在停止；停止后即会启动。"},
+		{entry(stopping), stopping, "从 12:04:05 起正在停止；停止后即会启动"},
+		{entry("CeSI ended in the middle of the update"), "CeSI ended in the middle of the update", "CeSI 在 update 途中结束了"},
+		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
+			"lin 为重新启动而停止了它：CeSI 在重启途中结束了"},
+	} {
+		if got := book.Choose("en").Tell(test.phrase); got != test.english {
+			t.Errorf("%q, want %q", got, test.english)
+		}
+		if got := book.Choose("zh-CN").Tell(test.phrase); got != test.chinese {
+			t.Errorf("%q, want %q", got, test.chinese)
+		}
+	}
+}
