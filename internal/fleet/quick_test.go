@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,13 +39,15 @@ func TestACommandShowsWhatItDoesBeforeItIsDone(t *testing.T) {
 }
 
 func TestAProcessThatSomebodyLooksAtIsFollowedUntilItIsUp(t *testing.T) {
-	s := supervisortest.Start(t, supervisortest.Options{Programs: slowStart})
+	const program = "[program:slow]\ncommand=sleep 1000\nautostart=false\nstartsecs=10\n" // a busy machine sees it starting
+	s := supervisortest.Start(t, supervisortest.Options{Programs: program})
 	h := newFleet(t, seldom(s))
 	id := cesi.ProcessID{Group: "slow", Name: "slow"}
 	var looked atomic.Bool
 	h.LookedAt(func(p fleet.Ref) bool { return p.ProcessID == id && looked.Load() })
-	s.Ctl("start", "slow") // by somebody else; returns when it is up
-	s.Ctl("signal", "KILL", "slow")
+	var other sync.WaitGroup
+	defer other.Wait()
+	other.Go(func() { s.Ctl("start", "slow") }) // by another program; it returns when the process is up
 	s.WaitState("slow", "STARTING")
 	if err := h.Poll(t.Context(), "n"); err != nil {
 		t.Fatal(err)
