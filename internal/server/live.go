@@ -76,6 +76,18 @@ func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical
 	return page.permission, path, nil
 }
 
+// ownQuery returns the parameters of a request that its page reads: all of them for
+// a page that can't be kept up to date.
+func (s *Server) ownQuery(r *http.Request) url.Values {
+	query := r.URL.Query()
+	if route := chi.RouteContext(r.Context()); route != nil {
+		if page, found := s.livePages[route.RoutePattern()]; found {
+			return page.read(query)
+		}
+	}
+	return query
+}
+
 // read returns the part of a query that the page reads.
 func (p livePage) read(query url.Values) url.Values {
 	known := make(url.Values)

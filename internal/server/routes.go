@@ -20,6 +20,7 @@ import (
 // (anybody), self (whoever is logged in) or allow (whose role has the
 // permission). A livePage is one that /live keeps up to date.
 func (s *Server) routes() chi.Router {
+	account, users := pages.Account{Handler: s.pages}, pages.Users{Handler: s.pages}
 	r := chi.NewRouter()
 	r.Use(stripSlash, middleware.GetHead, compress, s.boundQuery)
 	r.NotFound(s.open(s.notFound))
@@ -29,31 +30,31 @@ func (s *Server) routes() chi.Router {
 	r.Get("/readyz", s.readyz)
 	r.Method(http.MethodGet, "/static/*", s.static)
 
-	r.Get("/login", s.open(s.pages.ShowLogin))
-	r.Post("/login", s.open(s.pages.Login))
-	r.Post("/logout", s.self(s.pages.Logout))
-	r.Get("/profile", s.self(s.pages.ShowProfile))
-	r.Post("/profile/preferences", s.self(s.pages.SetPreferences))
-	r.Post("/profile/password", s.self(s.pages.ChangePassword))
-	r.Post("/profile/sessions/end", s.allow(cesi.ViewFleet, s.pages.EndOtherSessions))
-	r.Post("/profile/sessions/{id}/end", s.allow(cesi.ViewFleet, s.pages.EndSession))
-	r.Get("/profile/tokens", s.allow(cesi.ViewFleet, s.pages.ShowProfile)) // where addTokenForm's page reloads
-	r.Post("/profile/tokens", s.allow(cesi.ViewFleet, s.pages.AddToken))
-	r.Get("/profile/tokens/{id}/revoke", s.allow(cesi.ViewFleet, s.pages.ConfirmRevoke))
-	r.Post("/profile/tokens/{id}/revoke", s.allow(cesi.ViewFleet, s.pages.RevokeToken))
+	r.Get("/login", s.open(account.ShowLogin))
+	r.Post("/login", s.open(account.Login))
+	r.Post("/logout", s.self(account.Logout))
+	r.Get("/profile", s.self(account.ShowProfile))
+	r.Post("/profile/preferences", s.self(account.SetPreferences))
+	r.Post("/profile/password", s.self(account.ChangePassword))
+	r.Post("/profile/sessions/end", s.allow(cesi.ViewFleet, account.EndOtherSessions))
+	r.Post("/profile/sessions/{id}/end", s.allow(cesi.ViewFleet, account.EndSession))
+	r.Get("/profile/tokens", s.allow(cesi.ViewFleet, account.ShowProfile)) // where addTokenForm's page reloads
+	r.Post("/profile/tokens", s.allow(cesi.ViewFleet, account.AddToken))
+	r.Get("/profile/tokens/{id}/revoke", s.allow(cesi.ViewFleet, account.ConfirmRevoke))
+	r.Post("/profile/tokens/{id}/revoke", s.allow(cesi.ViewFleet, account.RevokeToken))
 
-	r.Get("/users", s.allow(cesi.ManageUsers, s.pages.ListUsers))
-	r.Post("/users", s.allow(cesi.ManageUsers, s.pages.AddUser))
-	r.Get("/users/{user}", s.allow(cesi.ManageUsers, s.pages.ShowUser))
-	r.Post("/users/{user}/role", s.allow(cesi.ManageUsers, s.pages.SetRole))
-	r.Get("/users/{user}/password", s.allow(cesi.ManageUsers, s.pages.ShowUser)) // where resetPasswordForm's page reloads
-	r.Post("/users/{user}/password", s.allow(cesi.ManageUsers, s.pages.ResetPassword))
-	r.Get("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.pages.ConfirmUserAction(pages.AskToEndSessions)))
-	r.Post("/users/{user}/sessions", s.allow(cesi.ManageUsers, s.pages.EndSessions))
-	r.Get("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.pages.ConfirmUserAction(pages.AskToRevokeTokens)))
-	r.Post("/users/{user}/tokens", s.allow(cesi.ManageUsers, s.pages.RevokeTokens))
-	r.Get("/users/{user}/delete", s.allow(cesi.ManageUsers, s.pages.ConfirmUserAction(pages.AskToDelete)))
-	r.Post("/users/{user}/delete", s.allow(cesi.ManageUsers, s.pages.DeleteUser))
+	r.Get("/users", s.allow(cesi.ManageUsers, users.ListUsers))
+	r.Post("/users", s.allow(cesi.ManageUsers, users.AddUser))
+	r.Get("/users/{user}", s.allow(cesi.ManageUsers, users.ShowUser))
+	r.Post("/users/{user}/role", s.allow(cesi.ManageUsers, users.SetRole))
+	r.Get("/users/{user}/password", s.allow(cesi.ManageUsers, users.ShowUser)) // where resetPasswordForm's page reloads
+	r.Post("/users/{user}/password", s.allow(cesi.ManageUsers, users.ResetPassword))
+	r.Get("/users/{user}/sessions", s.allow(cesi.ManageUsers, users.ConfirmUserAction(pages.AskToEndSessions)))
+	r.Post("/users/{user}/sessions", s.allow(cesi.ManageUsers, users.EndSessions))
+	r.Get("/users/{user}/tokens", s.allow(cesi.ManageUsers, users.ConfirmUserAction(pages.AskToRevokeTokens)))
+	r.Post("/users/{user}/tokens", s.allow(cesi.ManageUsers, users.RevokeTokens))
+	r.Get("/users/{user}/delete", s.allow(cesi.ManageUsers, users.ConfirmUserAction(pages.AskToDelete)))
+	r.Post("/users/{user}/delete", s.allow(cesi.ManageUsers, users.DeleteUser))
 
 	r.Method(http.MethodGet, "/", s.livePage(cesi.ViewFleet, s.pages.ShowDashboard, "attention"))
 	r.Method(http.MethodGet, "/nodes", s.livePage(cesi.ViewFleet, s.pages.ListNodes, "q", "environment", "state"))

@@ -1,15 +1,15 @@
-// Package server is the program's face: the routes, the pages, the API under
-// /api/v2, and what guards them (sessions, permissions, security headers).
+// Package server is what browsers and programs talk to: the table of routes, who may
+// use each, what guards every request (sessions, permissions, security headers),
+// and the status of every error. What a route answers is in the packages below it:
+// pages, api and stream.
 //
-// It decides nothing about processes: it shows fleet's snapshot and hands
-// commands to fleet.Control. It knows accounts only through auth.
+// It decides nothing about processes and accounts: those are fleet's and auth's.
 package server
 
 import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"cesi/internal/auth"
@@ -26,18 +26,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 )
-
-// ownQuery returns the parameters of a request that its page reads: all of them for
-// a page that can't be kept up to date.
-func (s *Server) ownQuery(r *http.Request) url.Values {
-	query := r.URL.Query()
-	if route := chi.RouteContext(r.Context()); route != nil {
-		if page, found := s.livePages[route.RoutePattern()]; found {
-			return page.read(query)
-		}
-	}
-	return query
-}
 
 // Options are what a Server needs from outside; all are required.
 type Options struct {

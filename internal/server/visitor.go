@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"net/http"
 
 	"cesi/internal/server/request"
@@ -26,6 +25,6 @@ func (s *Server) introduce(next http.Handler) http.Handler {
 		if v.User != nil && s.opts.LoggedIn != nil {
 			s.opts.LoggedIn(r.Context())
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), session.VisitorKey{}, v)))
+		next.ServeHTTP(w, r.WithContext(session.With(r.Context(), v)))
 	})
 }

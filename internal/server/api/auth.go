@@ -19,6 +19,7 @@ func newUserJSON(u cesi.User) userJSON {
 	return userJSON{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}
 }
 
+// Login begins a session.
 func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
 	var credentials struct {
 		Username string `json:"username"`
@@ -37,6 +38,7 @@ func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// Logout ends the session.
 func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Sessions.Logout(w, r); err != nil {
 		return err
@@ -45,6 +47,7 @@ func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// ShowProfile gives the account of who asks.
 func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
 	h.WriteJSON(w, http.StatusOK, struct {
 		success
@@ -53,6 +56,7 @@ func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// ChangePassword changes the password of who asks.
 func (h *Handler) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	var change struct {
 		Old string `json:"oldPassword"`

@@ -1,3 +1,5 @@
+// Package api has the handlers below /api/v2, their JSON and the document that
+// describes them, openapi.json. It says everything in English.
 package api
 
 import (
@@ -47,15 +49,18 @@ type messageJSON struct {
 	Message string `json:"message"`
 }
 
+// ErrorJSON is the answer that a request failed.
 type ErrorJSON struct {
 	Status  string `json:"status"`
 	Message string `json:"message"`
 }
 
+// Fail answers with an error.
 func (h *Handler) Fail(w http.ResponseWriter, err error) {
 	h.WriteJSON(w, request.Status(err), ErrorJSON{Status: "error", Message: cesi.Sentence(err)})
 }
 
+// WriteJSON answers with a value as JSON.
 func (h *Handler) WriteJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -68,6 +73,7 @@ func (h *Handler) WriteJSON(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(append(body, '\n')) // a client that has gone needs no answer
 }
 
+// ShowVersion gives the version of this program.
 func (h *Handler) ShowVersion(w http.ResponseWriter, _ *http.Request) error {
 	h.WriteJSON(w, http.StatusOK, struct {
 		success

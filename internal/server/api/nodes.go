@@ -124,6 +124,7 @@ func hoursMinutesSeconds(d time.Duration) string {
 // clock is the time of day in the server's zone, as CeSi gives it.
 func clock(seconds int64) string { return time.Unix(seconds, 0).Format("15:04:05") }
 
+// ListNodes lists the nodes.
 func (h *Handler) ListNodes(w http.ResponseWriter, _ *http.Request) error {
 	snapshot := h.Fleet.Snapshot()
 	nodes := make([]nodeJSON, len(snapshot.Nodes))
@@ -137,6 +138,7 @@ func (h *Handler) ListNodes(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
+// ShowNode gives one node.
 func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
@@ -149,6 +151,7 @@ func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// ListProcesses lists the processes of a node that answers.
 func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
@@ -161,6 +164,7 @@ func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// ShowProcess gives one process of a node that answers.
 func (h *Handler) ShowProcess(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {

@@ -17,6 +17,7 @@ var openAPI []byte
 // cookiePlaceholder stands in openapi.json for the name of the session's cookie.
 const cookiePlaceholder = `"name": "cesi_session_ID"`
 
+// ShowDocument gives openapi.json, with the name that the session cookie has here.
 func (h *Handler) ShowDocument(w http.ResponseWriter, r *http.Request) error {
 	name := `"name": "` + h.Sessions.SessionCookie(session.Of(r).HTTPS) + `"`
 	w.Header().Set("Content-Type", "application/json")

@@ -42,6 +42,7 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
+// ListSessions lists the sessions of who asks.
 func (h *Handler) ListSessions(w http.ResponseWriter, r *http.Request) error {
 	v := session.Of(r)
 	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
@@ -62,6 +63,7 @@ func (h *Handler) ListSessions(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// EndSession ends one session of who asks.
 func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
@@ -70,6 +72,7 @@ func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// EndOtherSessions ends all sessions of who asks but this one.
 func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
@@ -78,6 +81,7 @@ func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
+// ListTokens lists the API tokens of who asks.
 func (h *Handler) ListTokens(w http.ResponseWriter, r *http.Request) error {
 	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
@@ -128,6 +132,7 @@ func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// RevokeToken revokes an API token of who asks.
 func (h *Handler) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {

@@ -45,6 +45,7 @@ func roleOf(word string) (cesi.Role, error) {
 	return cesi.ParseRole(word)
 }
 
+// ListUsers lists the accounts.
 func (h *Handler) ListUsers(w http.ResponseWriter, r *http.Request) error {
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
@@ -85,6 +86,7 @@ func (h *Handler) AddUser(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// DeleteUser removes an account.
 func (h *Handler) DeleteUser(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.DeleteUser(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
@@ -93,6 +95,7 @@ func (h *Handler) DeleteUser(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// SetRole changes the role of an account.
 func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		UserType *roleJSON `json:"usertype"`
@@ -139,6 +142,7 @@ func (h *Handler) SetPassword(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// EndSessionsOf ends all sessions of an account.
 func (h *Handler) EndSessionsOf(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSessions(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err
@@ -147,6 +151,7 @@ func (h *Handler) EndSessionsOf(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// RevokeTokensOf revokes all API tokens of an account.
 func (h *Handler) RevokeTokensOf(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), request.Param(r, "user")); err != nil {
 		return err

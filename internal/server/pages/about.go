@@ -14,6 +14,7 @@ import (
 	"cesi/internal/words"
 )
 
+// ShowAbout says which program this is and what is in it.
 func (h *Handler) ShowAbout(w http.ResponseWriter, r *http.Request) error {
 	facts := aboutFacts{
 		Build: h.Build, Started: h.Started, Modules: modules(),

@@ -10,7 +10,12 @@ import (
 	"cesi/internal/words"
 )
 
-func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
+// Account answers with the pages on the visitor's own account: log-in, profile,
+// sessions and API tokens.
+type Account struct{ *Handler }
+
+// ShowLogin shows the form to log in.
+func (h Account) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 	next := h.Requests.LocalPath(r.URL.Query().Get("next"))
 	if session.Of(r).User != nil {
 		h.Requests.Redirect(w, r, next)
@@ -19,7 +24,8 @@ func (h *Handler) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.Base(r), "", next, ""))
 }
 
-func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
+// Login logs the browser in and leads to where it was going.
+func (h Account) Login(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
@@ -39,7 +45,8 @@ func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, request.Status(err), "login", newLoginPage(h.Base(r), name, next, cesi.Sentence(err)))
 }
 
-func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
+// Logout ends the session.
+func (h Account) Logout(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Sessions.Logout(w, r); err != nil {
 		return err
 	}
@@ -47,7 +54,8 @@ func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
+// ShowProfile shows the visitor's own account.
+func (h Account) ShowProfile(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
 	base.Notice = profileNotice(base, r.URL.Query().Get("notice"))
 	return h.renderProfile(w, r, base, http.StatusOK, profileFacts{Next: h.Requests.LocalPath(r.URL.Query().Get("next"))})
@@ -73,7 +81,7 @@ func profileNotice(base view.Base, key string) string {
 	}
 }
 
-func (h *Handler) renderProfile(w http.ResponseWriter, r *http.Request, base view.Base, status int, facts profileFacts) error {
+func (h Account) renderProfile(w http.ResponseWriter, r *http.Request, base view.Base, status int, facts profileFacts) error {
 	v := session.Of(r)
 	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
 	if err != nil {
@@ -88,7 +96,7 @@ func (h *Handler) renderProfile(w http.ResponseWriter, r *http.Request, base vie
 }
 
 // SetPreferences keeps the visitor's language and colour scheme.
-func (h *Handler) SetPreferences(w http.ResponseWriter, r *http.Request) error {
+func (h Account) SetPreferences(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
@@ -102,7 +110,7 @@ func (h *Handler) SetPreferences(w http.ResponseWriter, r *http.Request) error {
 
 // ChangePassword changes the visitor's password. One who had to change it is led to
 // where the way led before.
-func (h *Handler) ChangePassword(w http.ResponseWriter, r *http.Request) error {
+func (h Account) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}

@@ -18,6 +18,7 @@ import (
 // activityEntries is how many entries a page of the activity log has.
 const activityEntries = 50
 
+// ListActivity lists the entries of the activity log that the filter takes.
 func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
@@ -40,6 +41,7 @@ func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "activity", page)
 }
 
+// ShowActivity shows one entry with all its targets.
 func (h *Handler) ShowActivity(w http.ResponseWriter, r *http.Request) error {
 	id, err := request.ActivityID(request.Param(r, "id"))
 	if err != nil {

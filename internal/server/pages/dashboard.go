@@ -16,6 +16,7 @@ import (
 // dashboardEntries is how much of the activity log the dashboard shows.
 const dashboardEntries = 8
 
+// ShowDashboard shows the fleet at a glance: what needs attention comes first.
 func (h *Handler) ShowDashboard(w http.ResponseWriter, r *http.Request) error {
 	activity, err := h.latestActivity(r)
 	if err != nil {

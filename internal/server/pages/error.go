@@ -26,6 +26,7 @@ func (h *Handler) FailPage(w http.ResponseWriter, r *http.Request, err error) {
 	h.ShowError(w, page)
 }
 
+// ShowError shows an error page.
 func (h *Handler) ShowError(w http.ResponseWriter, page errorPage) {
 	if err := h.Renderer.Render(w, page.Status, "error", page); err != nil {
 		h.Log.Error("the error page failed", "error", err)

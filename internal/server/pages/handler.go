@@ -1,3 +1,6 @@
+// Package pages has a file for each page: its handler, its page struct and what fills
+// it from the fleet's snapshot. What several pages share is in view; what a request
+// asks for is read in request.
 package pages
 
 import (

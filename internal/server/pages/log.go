@@ -23,7 +23,7 @@ const (
 	foundRows = 200
 )
 
-// LogPageBytes shows a part of a log: its end, or what offset, before or at (a
+// ShowLog shows a part of a log: its end, or what offset, before or at (a
 // match) say. It waits for the node, within the node's timeout.
 func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)

@@ -11,6 +11,7 @@ import (
 	"cesi/internal/words"
 )
 
+// ShowNode shows a node and its processes.
 func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"cesi/internal/words"
 )
 
+// ListNodes lists the nodes that the filter takes.
 func (h *Handler) ListNodes(w http.ResponseWriter, r *http.Request) error {
 	page := newNodesPage(h.Base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
 	return h.Renderer.Render(w, http.StatusOK, "nodes", page)

@@ -13,7 +13,8 @@ import (
 	"cesi/internal/words"
 )
 
-func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
+// EndSession ends one of the visitor's sessions.
+func (h Account) EndSession(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
 	}
@@ -21,7 +22,8 @@ func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
+// EndOtherSessions ends all sessions of the visitor but this one.
+func (h Account) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
 	}
@@ -30,7 +32,7 @@ func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error
 }
 
 // AddToken makes an API token and shows it.
-func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
+func (h Account) AddToken(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
@@ -50,7 +52,7 @@ func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
 }
 
 // expiry is when a token ends that is to last for so many days; 0 is never.
-func (h *Handler) expiry(days string) (time.Time, error) {
+func (h Account) expiry(days string) (time.Time, error) {
 	n, err := strconv.Atoi(days)
 	switch {
 	case err != nil || n < 0 || n > 3650:
@@ -70,7 +72,7 @@ func newTokenSecret(name, text string) *secret {
 }
 
 // ConfirmRevoke asks before one of the visitor's own tokens is revoked.
-func (h *Handler) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
+func (h Account) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
 		return err
@@ -87,7 +89,8 @@ func (h *Handler) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	return cesi.Errorf(cesi.NotFound, "there is no such token")
 }
 
-func (h *Handler) RevokeToken(w http.ResponseWriter, r *http.Request) error {
+// RevokeToken revokes one of the visitor's API tokens.
+func (h Account) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {
 		return err

@@ -13,7 +13,11 @@ import (
 	"cesi/internal/words"
 )
 
-func (h *Handler) ListUsers(w http.ResponseWriter, r *http.Request) error {
+// Users answers with the pages on accounts, which administrators manage.
+type Users struct{ *Handler }
+
+// ListUsers lists the accounts.
+func (h Users) ListUsers(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
 	if r.URL.Query().Get("notice") == "deleted" {
 		base.Notice = base.Say("The user is deleted.")
@@ -21,7 +25,7 @@ func (h *Handler) ListUsers(w http.ResponseWriter, r *http.Request) error {
 	return h.renderUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
 }
 
-func (h *Handler) renderUsers(w http.ResponseWriter, r *http.Request, base view.Base, status int, form newUserForm, problem string, made *secret) error {
+func (h Users) renderUsers(w http.ResponseWriter, r *http.Request, base view.Base, status int, form newUserForm, problem string, made *secret) error {
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return err
@@ -31,7 +35,7 @@ func (h *Handler) renderUsers(w http.ResponseWriter, r *http.Request, base view.
 
 // AddUser adds a user with the password of the form, or one that is made up,
 // and shows it. It has to be changed at the first login: two people know it.
-func (h *Handler) AddUser(w http.ResponseWriter, r *http.Request) error {
+func (h Users) AddUser(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
@@ -57,7 +61,8 @@ func passwordOrNew(typed string) string {
 	return typed
 }
 
-func (h *Handler) ShowUser(w http.ResponseWriter, r *http.Request) error {
+// ShowUser shows one account, its sessions and its API tokens.
+func (h Users) ShowUser(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
 	switch r.URL.Query().Get("notice") {
 	case "role":
@@ -71,7 +76,7 @@ func (h *Handler) ShowUser(w http.ResponseWriter, r *http.Request) error {
 }
 
 // renderUser shows the user of the path, with what went wrong or what is shown once.
-func (h *Handler) renderUser(w http.ResponseWriter, r *http.Request, base view.Base, failure error, made *secret) error {
+func (h Users) renderUser(w http.ResponseWriter, r *http.Request, base view.Base, failure error, made *secret) error {
 	account, err := h.account(r)
 	if err != nil {
 		return err
@@ -88,7 +93,7 @@ func (h *Handler) renderUser(w http.ResponseWriter, r *http.Request, base view.B
 }
 
 // account finds the user of the path.
-func (h *Handler) account(r *http.Request) (cesi.Account, error) {
+func (h Users) account(r *http.Request) (cesi.Account, error) {
 	name := request.Param(r, "user")
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
@@ -103,7 +108,7 @@ func (h *Handler) account(r *http.Request) (cesi.Account, error) {
 }
 
 // afterUserChange leads on after a change of a user, or shows why there was none.
-func (h *Handler) afterUserChange(w http.ResponseWriter, r *http.Request, err error, next string) error {
+func (h Users) afterUserChange(w http.ResponseWriter, r *http.Request, err error, next string) error {
 	switch {
 	case err == nil:
 		h.Requests.Redirect(w, r, next)
@@ -115,7 +120,8 @@ func (h *Handler) afterUserChange(w http.ResponseWriter, r *http.Request, err er
 	}
 }
 
-func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
+// SetRole changes the role of an account.
+func (h Users) SetRole(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
@@ -133,7 +139,7 @@ func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
 
 // ResetPassword gives a user the password of the form, or a new one, and
 // shows it.
-func (h *Handler) ResetPassword(w http.ResponseWriter, r *http.Request) error {
+func (h Users) ResetPassword(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
 	}
@@ -144,22 +150,25 @@ func (h *Handler) ResetPassword(w http.ResponseWriter, r *http.Request) error {
 	return h.renderUser(w, r, h.Base(r), nil, newPasswordSecret(name, password))
 }
 
-func (h *Handler) DeleteUser(w http.ResponseWriter, r *http.Request) error {
+// DeleteUser removes an account.
+func (h Users) DeleteUser(w http.ResponseWriter, r *http.Request) error {
 	return h.afterUserChange(w, r, h.Auth.DeleteUser(r.Context(), session.ActorOf(r), request.Param(r, "user")), "/users?notice=deleted")
 }
 
-func (h *Handler) EndSessions(w http.ResponseWriter, r *http.Request) error {
+// EndSessions ends all sessions of an account.
+func (h Users) EndSessions(w http.ResponseWriter, r *http.Request) error {
 	name := request.Param(r, "user")
 	return h.afterUserChange(w, r, h.Auth.EndSessions(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=sessions")
 }
 
-func (h *Handler) RevokeTokens(w http.ResponseWriter, r *http.Request) error {
+// RevokeTokens revokes all API tokens of an account.
+func (h Users) RevokeTokens(w http.ResponseWriter, r *http.Request) error {
 	name := request.Param(r, "user")
 	return h.afterUserChange(w, r, h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=tokens")
 }
 
 // ConfirmUserAction serves the question before a change of the path's user.
-func (h *Handler) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(http.ResponseWriter, *http.Request) error {
+func (h Users) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		account, err := h.account(r)
 		if err != nil {
@@ -169,6 +178,7 @@ func (h *Handler) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) fu
 	}
 }
 
+// AskToDelete asks before an account is removed.
 func AskToDelete(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
 		Question: words.Of("Delete %s?", request.Sanitize(a.Name)), Verb: words.Of("Delete %s", request.Sanitize(a.Name)),
@@ -177,6 +187,7 @@ func AskToDelete(a cesi.Account) view.Confirmation {
 	}
 }
 
+// AskToEndSessions asks before the sessions of an account end.
 func AskToEndSessions(a cesi.Account) view.Confirmation {
 	sessions := words.Of("%d sessions", a.Sessions)
 	return view.Confirmation{
@@ -186,6 +197,7 @@ func AskToEndSessions(a cesi.Account) view.Confirmation {
 	}
 }
 
+// AskToRevokeTokens asks before the API tokens of an account are revoked.
 func AskToRevokeTokens(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
 		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),

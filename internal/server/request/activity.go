@@ -148,8 +148,11 @@ func (q ActivityQuery) Export(format string) string {
 	return ExportPath + "?" + values.Encode()
 }
 
+// ExportPath is the local path of the export of the activity log.
 const ExportPath = "/api/v2/activitylogs/export"
 
+// PurgeTime reads the time before which entries are removed; it fails with Invalid
+// without one.
 func (rd *Reader) PurgeTime(text string) (time.Time, error) {
 	before, err := activityTime(text, rd.Now().Location(), 0)
 	if err == nil && before.IsZero() {

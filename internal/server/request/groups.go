@@ -25,6 +25,7 @@ func ParseGroupQuery(query url.Values) (GroupQuery, error) {
 	return GroupQuery{Environment: query.Get("environment"), NodesPage: nodes, Page: page}, err
 }
 
+// Path is the local path of another page of the query.
 func (q GroupQuery) Path(name string) string {
 	values := PageValues(q.Page)
 	if q.Environment != "" {
@@ -36,6 +37,7 @@ func (q GroupQuery) Path(name string) string {
 	return PathWith(values, "groups", name)
 }
 
+// GroupProcesses is the local path of the processes of a group.
 func GroupProcesses(name, environment string) ProcessesQuery {
 	return ProcessesQuery{Filter: fleet.Filter{Group: name, Environment: environment}, Sort: "name"}
 }
@@ -96,6 +98,7 @@ func GroupPath(name, environment string) string {
 	return PathWith(values, "groups", name)
 }
 
+// EnvironmentNames lists the names of the environments.
 func EnvironmentNames(s *fleet.Snapshot) []string {
 	var names []string
 	for _, e := range s.Environments {

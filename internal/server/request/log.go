@@ -70,6 +70,8 @@ type logWindow struct {
 	Length int64
 }
 
+// ParseLogWindow reads offset, before and length, which is the given one unless
+// named, and 1 MB at most.
 func ParseLogWindow(query url.Values, length int64) (logWindow, error) {
 	w := logWindow{Offset: -1, Before: -1, Length: length}
 	for name, value := range map[string]*int64{"offset": &w.Offset, "before": &w.Before, "length": &w.Length} {
@@ -119,10 +121,12 @@ type LogQuery struct {
 	Wrap       bool
 }
 
+// ParseLogQuery reads q, regexp and wrap.
 func ParseLogQuery(query url.Values) LogQuery {
 	return LogQuery{Text: query.Get("q"), Expression: query.Get("regexp") != "", Wrap: query.Get("wrap") != "no"}
 }
 
+// Parse compiles the query; it fails with Invalid.
 func (q LogQuery) Parse() (logs.Query, error) { return logs.NewQuery(q.Text, q.Expression) }
 
 // Values is what ParseLogQuery reads.

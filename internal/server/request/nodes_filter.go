@@ -27,6 +27,7 @@ func ParseNodesFilter(query url.Values) NodesFilter {
 // Active reports whether the filter leaves anything out.
 func (f NodesFilter) Active() bool { return f != NodesFilter{} }
 
+// Matches reports whether the filter takes a node.
 func (f NodesFilter) Matches(n *fleet.Node) bool {
 	return (f.Environment == "" || n.InEnvironment(f.Environment)) && f.matchesState(n) && f.matchesText(n)
 }

@@ -133,6 +133,7 @@ func (q ProcessesQuery) Values() url.Values {
 	return values
 }
 
+// SortWord is the order as a query has it: a column, with "-" before it in reverse.
 func (q ProcessesQuery) SortWord() string {
 	if q.Reverse {
 		return "-" + q.Sort
@@ -148,6 +149,7 @@ func (q ProcessesQuery) SortedBy(column string) ProcessesQuery {
 	return q
 }
 
+// OnPage returns the query for another page.
 func (q ProcessesQuery) OnPage(page int) ProcessesQuery {
 	q.Page = page
 	return q

@@ -1,3 +1,5 @@
+// Package request reads what a request asks for (path parameters, queries, commands,
+// parts of logs) and makes the links that ask for it.
 package request
 
 import (

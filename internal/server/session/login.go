@@ -43,6 +43,7 @@ func (s *Sessions) setDevice(w http.ResponseWriter, r *http.Request, user cesi.U
 	})
 }
 
+// Logout ends the request's session and takes the cookie back.
 func (s *Sessions) Logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Auth.Logout(r.Context(), Of(r).Token, ActorOf(r)); err != nil {
 		return err

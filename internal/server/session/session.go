@@ -1,3 +1,5 @@
+// Package session knows who sends a request: by the cookie of a session or by an API
+// token. It logs browsers in and out, and bounds what each user may do in a time.
 package session
 
 import (

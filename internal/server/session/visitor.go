@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/netip"
@@ -10,6 +11,8 @@ import (
 	"cesi/internal/cesi"
 )
 
+// IsAPI reports whether a request is for the API, which answers with JSON and takes
+// API tokens.
 func IsAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", "/api/") }
 
 // ActorOf is who makes the request, for the activity log. Behind the address
@@ -51,10 +54,16 @@ type Visitor struct {
 	HTTPS   bool       // the browser's own connection is encrypted
 }
 
-type VisitorKey struct{}
+type visitorKey struct{}
 
+// With returns a context of requests that a visitor sends.
+func With(ctx context.Context, v Visitor) context.Context {
+	return context.WithValue(ctx, visitorKey{}, v)
+}
+
+// Of returns who sends a request; a zero Visitor where nobody has identified it.
 func Of(r *http.Request) Visitor {
-	v, _ := r.Context().Value(VisitorKey{}).(Visitor)
+	v, _ := r.Context().Value(visitorKey{}).(Visitor)
 	return v
 }
 
@@ -127,6 +136,8 @@ func ClientAddress(r *http.Request, trusted []netip.Prefix) string {
 	return client.String()
 }
 
+// PeerAddress returns the address of the connection's other end; a zero Addr where
+// it has none.
 func PeerAddress(r *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -139,10 +150,13 @@ func PeerAddress(r *http.Request) netip.Addr {
 	return address.Unmap().WithZone("")
 }
 
+// IsTrusted reports whether an address is one of the trusted proxies.
 func IsTrusted(address netip.Addr, trusted []netip.Prefix) bool {
 	return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
+// IsHTTPS reports whether the browser's own connection is encrypted: to here, or to
+// a trusted proxy.
 func IsHTTPS(r *http.Request, trusted []netip.Prefix) bool {
 	if r.TLS != nil {
 		return true

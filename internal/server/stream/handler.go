@@ -1,3 +1,5 @@
+// Package stream has the answers that go on: pages that are kept up to date, logs that
+// are followed, and downloads of logs.
 package stream
 
 import (

@@ -134,19 +134,19 @@ func (h *Handler) follow(ctx context.Context, stream *eventStream, r *http.Reque
 	}
 }
 
-// renderFor makes a page as everybody of a sight sees it, through the same
+// renderFor makes a page as everybody of a key sees it, through the same
 // route and the same permissions as a visit.
-func (h *Handler) renderFor(ctx context.Context, sight pageKey) (live.Page, error) {
-	ctx = context.WithValue(ctx, session.VisitorKey{}, session.Visitor{User: &cesi.User{Role: sight.Role, Language: sight.Language}})
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, sight.At, nil)
+func (h *Handler) renderFor(ctx context.Context, key pageKey) (live.Page, error) {
+	ctx = session.With(ctx, session.Visitor{User: &cesi.User{Role: key.Role, Language: key.Language}})
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, key.At, nil)
 	if err != nil {
-		return live.Page{}, fmt.Errorf("render %s: %w", sight.At, err)
+		return live.Page{}, fmt.Errorf("render %s: %w", key.At, err)
 	}
 	version := h.Version()
 	w := &memoryWriter{header: make(http.Header)}
 	h.Routes.ServeHTTP(w, r)
 	if w.status != http.StatusOK {
-		return live.Page{}, fmt.Errorf("render %s: status %d", sight.At, w.status)
+		return live.Page{}, fmt.Errorf("render %s: status %d", key.At, w.status)
 	}
 	return live.Page{HTML: w.body.Bytes(), Version: version}, nil
 }
@@ -158,14 +158,17 @@ type memoryWriter struct {
 	body   bytes.Buffer
 }
 
+// Header implements http.ResponseWriter.
 func (w *memoryWriter) Header() http.Header { return w.header }
 
+// WriteHeader implements http.ResponseWriter.
 func (w *memoryWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 }
 
+// Write implements http.ResponseWriter.
 func (w *memoryWriter) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	return w.body.Write(p)

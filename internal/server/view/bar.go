@@ -31,6 +31,7 @@ type Share struct {
 	Count int
 }
 
+// NewBar draws shares as a bar; neighbours of one colour become one segment.
 func NewBar(label words.Phrase, shares ...Share) Bar {
 	b := Bar{Label: label}
 	shares, total := merge(shares)

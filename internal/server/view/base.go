@@ -1,3 +1,5 @@
+// Package view has what several pages share: the base of a page, badges, bars, rows and
+// pagers, the functions of the templates, and the renderer.
 package view
 
 import (
@@ -71,8 +73,10 @@ func (b Base) WayBack() string {
 // Say says a text in the language of the page; see package words.
 func (b Base) Say(text string, args ...any) string { return b.Speaker.Say(text, args...) }
 
+// Language is the language that the page is drawn in.
 func (b Base) Language() *words.Speaker { return b.Speaker }
 
+// Can reports whether the visitor is logged in and has a permission.
 func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
 
 // CanView reports whether the fleet may be seen, and so the navigation.

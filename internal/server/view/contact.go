@@ -17,6 +17,7 @@ type Contact struct {
 	Down    bool
 }
 
+// NewContact says when a node last answered.
 func NewContact(now time.Time, n *fleet.Node) Contact {
 	c := Contact{Time: n.LastContact, Latency: Duration(n.Latency), Down: n.Status == fleet.Down}
 	if !c.Time.IsZero() {

@@ -15,6 +15,7 @@ type MatchRow struct {
 	After  []ansi.Span
 }
 
+// NewMatchRow shows a line in which something was found.
 func NewMatchRow(p LogPanel, m logs.Match) MatchRow {
 	from := min(m.From, len(m.Line))
 	to := min(from+m.Length, len(m.Line))

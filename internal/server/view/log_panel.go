@@ -127,6 +127,7 @@ func (p LogPanel) with(values url.Values) string {
 	return p.Path + "?" + all.Encode()
 }
 
+// At is the query for a part of a log, by the name that its offset has.
 func At(name string, offset int64) url.Values {
 	return url.Values{name: {strconv.FormatInt(offset, 10)}}
 }

@@ -27,6 +27,7 @@ type NodeSummaryRow struct {
 	Actions      []cesi.Action // none for those who may not, or while they can't be done
 }
 
+// NewNodeSummaryRow sums up a node's share of a group or of an environment.
 func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Counts) NodeSummaryRow {
 	row := NodeSummaryRow{
 		RowID: RowID("part", n.Name), Node: n.Name, Group: t.Group, Target: request.TargetName(t), Environments: n.Environments,

@@ -30,6 +30,7 @@ type TypedConfirmation struct {
 	Name, Want string
 }
 
+// NewQuestionPage asks before something is done.
 func NewQuestionPage(base Base, section string, q Confirmation) questionPage {
 	return questionPage{Base: base.At(section, base.Speaker.Tell(q.Question)), Confirmation: q}
 }

@@ -14,6 +14,7 @@ type Badge struct {
 	Word       words.Phrase
 }
 
+// NewProcessBadge shows the state of a process.
 func NewProcessBadge(p cesi.Process) Badge {
 	word := words.Verbatim(p.State.String())
 	switch p.State {
@@ -39,6 +40,7 @@ func NewProcessBadge(p cesi.Process) Badge {
 	}
 }
 
+// NewNodeBadge shows whether a node answers and what its supervisord is doing.
 func NewNodeBadge(n *fleet.Node) Badge {
 	switch {
 	case n.Status == fleet.Up:
@@ -60,6 +62,7 @@ type ResultBadge struct {
 	Word words.Phrase
 }
 
+// NewResultBadge shows how a command ended.
 func NewResultBadge(r cesi.Result) ResultBadge {
 	switch r {
 	case cesi.OK:

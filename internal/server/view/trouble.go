@@ -23,6 +23,7 @@ type AttentionRow struct {
 	Logs    string // the log that the row leads to; empty for those who may not
 }
 
+// NewAttentionRow shows a process that needs attention.
 func NewAttentionRow(t fleet.Trouble, now time.Time, control bool) AttentionRow {
 	if t.Process == nil {
 		return newSilentRow(t.Node, now, control)

@@ -1,3 +1,5 @@
+// Package viewtest gives tests a renderer that is made once, and a language. No program
+// imports it.
 package viewtest
 
 import (
