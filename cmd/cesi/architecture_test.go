@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 		"cesi/internal/live", "cesi/internal/logs", "cesi/internal/fleet", "cesi/internal/words", "cesi/internal/cesi",
 	},
 	"cesi/internal/server/view": {
-		"cesi/internal/server/request", "cesi/internal/ansi", "cesi/internal/fleet", "cesi/internal/words", "cesi/internal/cesi", "cesi/web",
+		"cesi/internal/server/request", "cesi/internal/ansi", "cesi/internal/fleet", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/cesi", "cesi/web",
 	},
 	"cesi/internal/server/view/viewtest":      {"cesi/internal/server/view", "cesi/internal/words", "cesi/web"},
 	"cesi/internal/server/request":            {"cesi/internal/fleet", "cesi/internal/store", "cesi/internal/auth", "cesi/internal/logs", "cesi/internal/words", "cesi/internal/cesi"},

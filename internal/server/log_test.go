@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
@@ -689,6 +690,9 @@ type writeHook struct {
 	*httptest.ResponseRecorder
 	first func()
 }
+
+// SetWriteDeadline implements what http.ResponseController looks for.
+func (w *writeHook) SetWriteDeadline(time.Time) error { return nil }
 
 func (w *writeHook) Write(text []byte) (int, error) {
 	if w.Body.Len() == 0 {

@@ -37,5 +37,5 @@ func Entries(n int) string {
 	if n == 1 {
 		return "1 entry"
 	}
-	return message.NewPrinter(language.English).Sprintf("%d entries", n)
+	return fmt.Sprintf("%s entries", message.NewPrinter(language.English).Sprint(n))
 }

@@ -40,7 +40,7 @@ func TestTheLoginFormSendsWhatTheServerReads(t *testing.T) {
 func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = &cesi.User{Name: "admin", MustChange: true}
-	base.Banners = []view.Banner{view.NewAuditBanner()}
+	base.Banners = []view.Banner{newAuditBanner()}
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"profile", "profile", newProfilePage(base, profileFacts{}, nil, "", nil)})
 	var links []string
 	doc.Find("a:not(.skip-link), form").Each(func(_ int, e *goquery.Selection) {
@@ -72,7 +72,7 @@ func TestTheProfileSaysWhatTheRoleAllows(t *testing.T) {
 func TestOnlyAdministratorsSeeBannersAndPaths(t *testing.T) {
 	for _, role := range cesi.Roles() {
 		base := sampleBase(role)
-		base.Banners = []view.Banner{view.NewAuditBanner()}
+		base.Banners = []view.Banner{newAuditBanner()}
 		facts := aboutFacts{ConfigFile: "/etc/cesi.conf", Database: "/var/lib/cesi.db", Started: fleettest.Now}
 		doc := draw(t, viewtest.Renderer(t, ""), sample{"about", "about", newAboutPage(base, facts, sampleFleet())})
 		text := doc.Text()

@@ -1,10 +1,12 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
 	"cesi/internal/cesi"
+	"cesi/internal/config"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
 	"cesi/internal/words"
@@ -58,7 +60,7 @@ func (h *Handler) here(r *http.Request) string {
 func (h *Handler) banners(settings *Settings) []view.Banner {
 	var list []view.Banner
 	if settings.Problem != nil {
-		list = append(list, view.NewConfigBanner(settings.Problem))
+		list = append(list, newConfigBanner(settings.Problem))
 	}
 	if len(settings.NeedsRestart) > 0 {
 		list = append(list, view.Banner{Sentence: words.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
@@ -67,7 +69,27 @@ func (h *Handler) banners(settings *Settings) []view.Banner {
 	if gone := h.Journal.Gone(); gone != nil {
 		list = append(list, view.Banner{Sentence: view.Sentence(gone)})
 	} else if _, waiting, err := h.Journal.Degraded(); waiting > 0 || err != nil {
-		list = append(list, view.NewAuditBanner())
+		list = append(list, newAuditBanner())
 	}
 	return list
+}
+
+// newConfigBanner tells that the configuration on disk is broken and the old
+// one is still in force. The error is config's own, with files and lines.
+func newConfigBanner(err error) view.Banner {
+	b := view.Banner{Sentence: words.Of("The configuration has a problem. What was in force before stays in force until it is mended.")}
+	var broken *config.Error
+	if !errors.As(err, &broken) {
+		b.Details = []string{err.Error()}
+		return b
+	}
+	for _, p := range broken.Problems {
+		b.Details = append(b.Details, p.String())
+	}
+	return b
+}
+
+// newAuditBanner tells that the activity log can't be stored.
+func newAuditBanner() view.Banner {
+	return view.Banner{Sentence: words.Of("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
 }

@@ -110,7 +110,7 @@ func TestAFlashOfManyListsThem(t *testing.T) {
 }
 
 func TestTheConfigurationBannerNamesFileAndLine(t *testing.T) {
-	b := view.NewConfigBanner(errors.New("open cesi.conf: permission denied"))
+	b := newConfigBanner(errors.New("open cesi.conf: permission denied"))
 	if diff := cmp.Diff([]string{"open cesi.conf: permission denied"}, b.Details); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}

@@ -78,9 +78,9 @@ func samplePages(role cesi.Role) []sample {
 	themed, reported, forced, out := base, base, base, base
 	themed.Theme, themed.Site = "superhero", "生产环境"
 	reported.Report, reported.Notice = sampleReport(), "The password is changed."
-	reported.Banners = []view.Banner{view.NewAuditBanner(), view.NewConfigBanner(&config.Error{Problems: []config.Problem{
+	reported.Banners = []view.Banner{newAuditBanner(), newConfigBanner(&config.Error{Problems: []config.Problem{
 		{File: "cesi.conf", Line: 12, Text: `node "web1": port "90o1" is not a number`},
-	}}), view.NewConfigBanner(errors.New("can't be read"))}
+	}}), newConfigBanner(errors.New("can't be read"))}
 	forced.User = &cesi.User{Name: "admin", MustChange: true}
 	out.User = nil
 	big, silent := sampleFleet(), sampleFleet().Nodes[55]

@@ -43,7 +43,7 @@ func newStylePage(base view.Base) stylePage {
 		Base: base.At("about", base.Say("Style")), Selectable: true,
 		NodeStates: []view.Badge{view.NewNodeBadge(node), view.NewNodeBadge(connecting), view.NewNodeBadge(silent)},
 		Tiles:      newTiles(&fleet.Snapshot{Nodes: []*fleet.Node{node, silent}, NodesUp: 1, NodesDown: 1, Counts: node.Counts, Stale: 3}, 4),
-		Standing:   view.NewAuditBanner(),
+		Standing:   newAuditBanner(),
 		Chips:      []chip{attentionChip(3, true)},
 		Picker:     picker{Name: "environment", Label: words.Of("Environment"), All: words.Of("all environments"), Choices: []string{"production"}},
 		Example:    emptyFleet{ConfigFile: "cesi.conf"},

@@ -3,14 +3,12 @@
 package view
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/words"
 )
@@ -128,24 +126,4 @@ func darkThemes() []string {
 type Banner struct {
 	Sentence words.Phrase
 	Details  []string
-}
-
-// NewConfigBanner tells that the configuration on disk is broken and the old
-// one is still in force. The error is config's own, with files and lines.
-func NewConfigBanner(err error) Banner {
-	b := Banner{Sentence: words.Of("The configuration has a problem. What was in force before stays in force until it is mended.")}
-	var broken *config.Error
-	if !errors.As(err, &broken) {
-		b.Details = []string{err.Error()}
-		return b
-	}
-	for _, p := range broken.Problems {
-		b.Details = append(b.Details, p.String())
-	}
-	return b
-}
-
-// NewAuditBanner tells that the activity log can't be stored.
-func NewAuditBanner() Banner {
-	return Banner{Sentence: words.Of("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
 }
