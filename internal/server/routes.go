@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/api"
 	"cesi/internal/server/pages"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
-	"cesi/internal/words"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -171,7 +171,7 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 // that any link could stop a server; here a GET never changes anything.
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
-	refusal := words.Of("This address does not take %s requests.", r.Method)
+	refusal := i18n.Of("This address does not take %s requests.", r.Method)
 	if session.IsAPI(r) {
 		s.api.WriteJSON(w, http.StatusMethodNotAllowed, api.ErrorJSON{Status: "error", Message: refusal.String()})
 		return

@@ -14,7 +14,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/fleet"
-	"cesi/internal/logs"
+	"cesi/internal/logtail"
 	"cesi/internal/server/api"
 	"cesi/internal/server/pages"
 	"cesi/internal/server/request"
@@ -106,7 +106,7 @@ func (s *Server) wire() {
 	requests := &request.Reader{
 		Fleet: o.Fleet, Logs: request.LogSource{Fleet: o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
 	}
-	tails := logs.New(requests.Logs, o.Log)
+	tails := logtail.New(requests.Logs, o.Log)
 	s.sessions = &session.Sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
 	s.pages = &pages.Handler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,

@@ -39,7 +39,7 @@ func saidInTemplates(t *testing.T, said map[string]bool) {
 
 func saidInCode(t *testing.T, said map[string]bool) {
 	t.Helper()
-	for _, pattern := range []string{"*.go", "*/*.go", "../words/*.go", "../logs/*.go"} {
+	for _, pattern := range []string{"*.go", "*/*.go", "../i18n/*.go", "../logtail/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -75,7 +75,7 @@ func says(call *ast.CallExpr) bool {
 		return false
 	}
 	of, _ := selector.X.(*ast.Ident)
-	return slices.Contains([]string{"Say", "say"}, selector.Sel.Name) || of != nil && of.Name == "words" && slices.Contains([]string{"Of", "At"}, selector.Sel.Name)
+	return slices.Contains([]string{"Say", "say"}, selector.Sel.Name) || of != nil && of.Name == "i18n" && slices.Contains([]string{"Of", "At"}, selector.Sel.Name)
 }
 
 func note(t *testing.T, where, literal string, said map[string]bool) {
@@ -154,7 +154,7 @@ func TestTranslationsTakeTheSameArguments(t *testing.T) {
 func errorSources(t *testing.T) []string {
 	t.Helper()
 	var list []string
-	for _, folder := range []string{".", "pages", "api", "stream", "session", "request", "view", "../fleet", "../auth", "../cesi", "../supervisor", "../logs", "../store"} {
+	for _, folder := range []string{".", "pages", "api", "stream", "session", "request", "view", "../fleet", "../auth", "../cesi", "../supervisor", "../logtail", "../store"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)

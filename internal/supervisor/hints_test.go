@@ -24,9 +24,9 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/supervisor"
 	"cesi/internal/supervisor/supervisortest"
-	"cesi/internal/words"
 	"cesi/web"
 )
 
@@ -41,7 +41,7 @@ type hintTest struct {
 
 func TestHints_EveryCauseHasItsSentence(t *testing.T) {
 	t.Parallel()
-	book, err := words.New(web.Locales())
+	book, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}

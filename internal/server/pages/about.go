@@ -10,8 +10,8 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ShowAbout says which program this is and what is in it.
@@ -43,7 +43,7 @@ type Build struct {
 type aboutPage struct {
 	view.Base
 	aboutFacts
-	Uptime   words.Phrase
+	Uptime   i18n.Phrase
 	Nodes    int
 	Versions []versionCount
 	Parts    []dependency
@@ -94,7 +94,7 @@ func countVersions(s *fleet.Snapshot) []versionCount {
 
 // dependency is somebody else's work that is part of the program.
 type dependency struct {
-	Name             words.Phrase
+	Name             i18n.Phrase
 	Version, Licence string
 	File             string // static file with the licence's text
 	URL              string // where its source and licence are
@@ -104,14 +104,14 @@ type dependency struct {
 // are linked in.
 func newDependencies(modules map[string]string) []dependency {
 	parts := []dependency{
-		{Name: words.Verbatim("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
-		{Name: words.Verbatim("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
-		{Name: words.Verbatim("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
-		{Name: words.Of("Go and its standard library"), Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
+		{Name: i18n.Verbatim("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
+		{Name: i18n.Verbatim("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
+		{Name: i18n.Verbatim("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
+		{Name: i18n.Of("Go and its standard library"), Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
 	}
 	for _, path := range slices.Sorted(maps.Keys(modules)) {
 		parts = append(parts, dependency{
-			Name: words.Verbatim(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
+			Name: i18n.Verbatim(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
 		})
 	}
 	return parts

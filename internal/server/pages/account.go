@@ -4,10 +4,10 @@ import (
 	"net/http"
 
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // Account answers with the pages on the visitor's own account: log-in, profile,
@@ -168,20 +168,20 @@ type profileFacts struct {
 
 // allowance is one thing that the role allows, or does not.
 type allowance struct {
-	What words.Phrase
+	What i18n.Phrase
 	Yes  bool
 }
 
 // lifetime is how long a new API token may last.
 type lifetime struct {
 	Value string
-	Label words.Phrase
+	Label i18n.Phrase
 }
 
 // lifetimes are the choices for a new token, in days; 0 is for ever.
 func lifetimes() []lifetime {
 	return []lifetime{
-		{"30", words.Of("%d days", 30)}, {"90", words.Of("%d days", 90)}, {"365", words.Of("a year")}, {"0", words.Of("for ever")},
+		{"30", i18n.Of("%d days", 30)}, {"90", i18n.Of("%d days", 90)}, {"365", i18n.Of("a year")}, {"0", i18n.Of("for ever")},
 	}
 }
 
@@ -190,13 +190,13 @@ type preferences struct {
 	Languages, Schemes []choice
 }
 
-func newPreferences(book *words.Book) preferences {
+func newPreferences(book *i18n.Book) preferences {
 	p := preferences{
-		Languages: []choice{{"", words.Of("As the browser asks")}},
-		Schemes:   []choice{{"", words.Of("As the system has it")}, {"light", words.Of("Light")}, {"dark", words.Of("Dark")}},
+		Languages: []choice{{"", i18n.Of("As the browser asks")}},
+		Schemes:   []choice{{"", i18n.Of("As the system has it")}, {"light", i18n.Of("Light")}, {"dark", i18n.Of("Dark")}},
 	}
 	for _, s := range book.Speakers() {
-		p.Languages = append(p.Languages, choice{s.Tag(), words.Verbatim(s.Name())})
+		p.Languages = append(p.Languages, choice{s.Tag(), i18n.Verbatim(s.Name())})
 	}
 	return p
 }
@@ -210,13 +210,13 @@ func newProfilePage(base view.Base, facts profileFacts, sessions []cesi.Session,
 	}
 	for _, a := range []struct {
 		permission cesi.Permission
-		what       words.Phrase
+		what       i18n.Phrase
 	}{
-		{cesi.ViewFleet, words.Of("see the state of all nodes and processes, and the activity log")},
-		{cesi.ReadLogs, words.Of("read the logs of processes")},
-		{cesi.ControlProcesses, words.Of("start, stop and restart processes")},
-		{cesi.ControlDaemon, words.Of("steer the supervisords themselves")},
-		{cesi.ManageUsers, words.Of("manage users")},
+		{cesi.ViewFleet, i18n.Of("see the state of all nodes and processes, and the activity log")},
+		{cesi.ReadLogs, i18n.Of("read the logs of processes")},
+		{cesi.ControlProcesses, i18n.Of("start, stop and restart processes")},
+		{cesi.ControlDaemon, i18n.Of("steer the supervisords themselves")},
+		{cesi.ManageUsers, i18n.Of("manage users")},
 	} {
 		page.Allowed = append(page.Allowed, allowance{What: a.what, Yes: base.User.Role.Can(a.permission)})
 	}

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
 	"cesi/internal/store"
-	"cesi/internal/words"
 )
 
 // activityEntries is how many entries a page of the activity log has.
@@ -121,7 +121,7 @@ func (p activityPage) Folded() bool {
 func actionChoices() []choice {
 	var list []choice
 	for _, action := range cesi.Actions() {
-		list = append(list, choice{string(action), words.Of(string(action))})
+		list = append(list, choice{string(action), i18n.Of(string(action))})
 	}
 	return list
 }
@@ -170,19 +170,19 @@ type activityRow struct {
 	RowID   string
 	ID      cesi.ActivityID
 	Time    time.Time
-	When    words.Phrase
-	Who     words.Phrase
+	When    i18n.Phrase
+	Who     i18n.Phrase
 	From    string
-	User    string       // who, for a filter; empty where that is not to be known
-	Verb    words.Phrase // "restarted", "logged in"
-	Target  words.Phrase // what on the node, or which user
-	Process string       // the target, for a filter, where it is a process or a group
+	User    string      // who, for a filter; empty where that is not to be known
+	Verb    i18n.Phrase // "restarted", "logged in"
+	Target  i18n.Phrase // what on the node, or which user
+	Process string      // the target, for a filter, where it is a process or a group
 	Node    string
 	Result  view.ResultBadge
 	Plain   bool // the result needs no badge: all went well
-	Took    words.Phrase
+	Took    i18n.Phrase
 	Detail  string // the text that was sent to standard input, for administrators
-	Message words.Phrase
+	Message i18n.Phrase
 	Count   int // how many events it stands for, where more than one
 	Targets []activityRow
 	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
@@ -205,12 +205,12 @@ func newActivityRows(base view.Base, lines []store.ActivityLine) []activityRow {
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: view.When(now, a.Time), Who: words.Verbatim(a.User), User: a.User, From: a.Address,
+		Time: a.Time, When: view.When(now, a.Time), Who: i18n.Verbatim(a.User), User: a.User, From: a.Address,
 		Verb: verb(a.Action, a.Result), Node: a.Node,
 		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 	}
 	if a.Duration > 0 && a.Action.IsCommand() {
-		row.Took = words.Of("in %s", view.Duration(a.Duration))
+		row.Took = i18n.Of("in %s", view.Duration(a.Duration))
 	}
 	switch a.Action {
 	case cesi.ActionSignal:
@@ -219,28 +219,28 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 		row.Detail = a.Detail
 	}
 	if a.Message != "" {
-		row.Message = words.Heard(a.Message)
+		row.Message = i18n.Heard(a.Message)
 	}
 	if a.Count > 1 {
 		row.Count = a.Count
 	}
 	switch {
 	case a.Target == "*":
-		row.Target = words.Of("everything")
+		row.Target = i18n.Of("everything")
 	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
-		row.Target = words.Verbatim(a.Target)
+		row.Target = i18n.Verbatim(a.Target)
 	}
 	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
 		row.Process = a.Target
 	}
 	if a.User == "" {
-		row.Who = words.Of("somebody")
+		row.Who = i18n.Of("somebody")
 	}
 	return row
 }
 
 // verb says what somebody did, or tried to do.
-func verb(action cesi.Action, result cesi.Result) words.Phrase {
+func verb(action cesi.Action, result cesi.Result) i18n.Phrase {
 	if action.IsCommand() {
 		return view.CommandVerb(action, result)
 	}
@@ -248,5 +248,5 @@ func verb(action cesi.Action, result cesi.Result) words.Phrase {
 	if result == cesi.OK || action == cesi.ActionLoginFailed {
 		return forms.Did
 	}
-	return words.Of("tried to %s", forms.Do)
+	return i18n.Of("tried to %s", forms.Do)
 }

@@ -2,14 +2,14 @@ package pages
 
 import (
 	"cesi/internal/cesi"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // accountActionText are the forms in which is spoken of what people do with their
 // accounts and with the activity log.
 type accountActionText struct {
-	Do  words.Phrase // "tried to …"
-	Did words.Phrase // "maria …"
+	Do  i18n.Phrase // "tried to …"
+	Did i18n.Phrase // "maria …"
 }
 
 // accountActionTextOf speaks of what is no command. What it was done to comes behind it,
@@ -17,29 +17,29 @@ type accountActionText struct {
 func accountActionTextOf(action cesi.Action) accountActionText {
 	switch action {
 	case cesi.ActionLogin:
-		return accountActionText{words.Of("log in"), words.Of("logged in")}
+		return accountActionText{i18n.Of("log in"), i18n.Of("logged in")}
 	case cesi.ActionLoginFailed: // says itself that it failed
-		return accountActionText{words.Of("log in"), words.Of("failed to log in")}
+		return accountActionText{i18n.Of("log in"), i18n.Of("failed to log in")}
 	case cesi.ActionLogout:
-		return accountActionText{words.Of("log out"), words.Of("logged out")}
+		return accountActionText{i18n.Of("log out"), i18n.Of("logged out")}
 	case cesi.ActionUserAdd:
-		return accountActionText{words.Of("add user"), words.Of("added user")}
+		return accountActionText{i18n.Of("add user"), i18n.Of("added user")}
 	case cesi.ActionUserPassword:
-		return accountActionText{words.Of("change the password"), words.Of("changed the password")}
+		return accountActionText{i18n.Of("change the password"), i18n.Of("changed the password")}
 	case cesi.ActionUserRole:
-		return accountActionText{words.Of("change the role of"), words.Of("changed the role of")}
+		return accountActionText{i18n.Of("change the role of"), i18n.Of("changed the role of")}
 	case cesi.ActionUserDelete:
-		return accountActionText{words.Of("delete user"), words.Of("deleted user")}
+		return accountActionText{i18n.Of("delete user"), i18n.Of("deleted user")}
 	case cesi.ActionSessionEnd:
-		return accountActionText{words.Of("end sessions"), words.Of("ended sessions")}
+		return accountActionText{i18n.Of("end sessions"), i18n.Of("ended sessions")}
 	case cesi.ActionTokenAdd:
-		return accountActionText{words.Of("make an API token"), words.Of("made an API token")}
+		return accountActionText{i18n.Of("make an API token"), i18n.Of("made an API token")}
 	case cesi.ActionTokenRevoke:
-		return accountActionText{words.Of("revoke API tokens"), words.Of("revoked API tokens")}
+		return accountActionText{i18n.Of("revoke API tokens"), i18n.Of("revoked API tokens")}
 	case cesi.ActionActivityPurged:
-		return accountActionText{words.Of("purge the activity log"), words.Of("purged the activity log")}
+		return accountActionText{i18n.Of("purge the activity log"), i18n.Of("purged the activity log")}
 	default:
-		name := words.Verbatim(string(action))
+		name := i18n.Verbatim(string(action))
 		return accountActionText{name, name}
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
-	"cesi/internal/words"
 	"cesi/web"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,7 +30,7 @@ func TestAThemeBringsItsStyleSheetAndOursFollowsTheSystem(t *testing.T) {
 	} {
 		base := sampleBase(cesi.Viewer)
 		base.Theme = theme
-		doc := draw(t, r, sample{"error", "error", NewErrorPage(base, 404, words.Phrase{}, "")})
+		doc := draw(t, r, sample{"error", "error", NewErrorPage(base, 404, i18n.Phrase{}, "")})
 		paths := web.StaticPaths()
 		var got []string
 		for _, n := range doc.Find("link[rel=stylesheet]").Nodes {

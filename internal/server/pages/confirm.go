@@ -6,9 +6,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // confirmPage is the question before a command on many.
@@ -16,8 +16,8 @@ type confirmPage struct {
 	view.Base
 	request.Command
 	Question    string
-	Remark      words.Phrase // what the command means, where that is not plain
-	Verb        words.Phrase // on the button: "Stop 14 processes"
+	Remark      i18n.Phrase // what the command means, where that is not plain
+	Verb        i18n.Phrase // on the button: "Stop 14 processes"
 	Hit         []refGroup
 	HitMore     int // processes that are hit too, but not named
 	Manual      []fleet.Ref
@@ -63,7 +63,7 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 		page.Question = base.Say("There is nothing to %s", base.Speaker.Tell(view.ActionTextOf(command.Action).Do))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
-		page.Remark = words.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
+		page.Remark = i18n.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
 	}
 	if command.Action == cesi.ActionSignal {
 		page.Signals = signalChoices(command.Signal)
@@ -76,18 +76,18 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 	return page
 }
 
-func hitWords(p fleet.Preview) words.Phrase {
+func hitWords(p fleet.Preview) i18n.Phrase {
 	if len(p.Hit) == 1 {
-		return words.Verbatim(request.Sanitize(p.Hit[0].ProcessID.String()))
+		return i18n.Verbatim(request.Sanitize(p.Hit[0].ProcessID.String()))
 	}
-	return words.Of("%d processes", len(p.Hit))
+	return i18n.Of("%d processes", len(p.Hit))
 }
 
-func nodeWords(p fleet.Preview) words.Phrase {
+func nodeWords(p fleet.Preview) i18n.Phrase {
 	if p.Nodes == 1 {
-		return words.Verbatim(request.Sanitize(p.Hit[0].Node))
+		return i18n.Verbatim(request.Sanitize(p.Hit[0].Node))
 	}
-	return words.Of("%d nodes", p.Nodes)
+	return i18n.Of("%d nodes", p.Nodes)
 }
 
 func groupByNode(refs []fleet.Ref) []refGroup {

@@ -6,11 +6,11 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
 	"cesi/internal/store"
-	"cesi/internal/words"
 )
 
 // dashboardEntries is how much of the activity log the dashboard shows.
@@ -59,9 +59,9 @@ type tile struct {
 	Kind  string // a colour for the number; empty: none
 	Count int
 	Of    int // 0: not said
-	Label words.Phrase
-	More  words.Phrase // a dim remark behind the label
-	Link  string       // local path
+	Label i18n.Phrase
+	More  i18n.Phrase // a dim remark behind the label
+	Link  string      // local path
 	Bar   view.Bar
 }
 
@@ -124,28 +124,28 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	unexpected, down := view.UnexpectedExits(c), c.Fatal+c.NotStarted
 	tiles := []tile{
 		{
-			Count: s.NodesUp, Of: len(s.Nodes), Label: words.Of("nodes answering"), Link: "/nodes",
-			Bar: view.NewBar(words.Phrase{}, view.Share{Kind: "running", Count: s.NodesUp}, view.Share{Kind: "moving", Count: connecting}, view.Share{Kind: "bad", Count: s.NodesDown}),
+			Count: s.NodesUp, Of: len(s.Nodes), Label: i18n.Of("nodes answering"), Link: "/nodes",
+			Bar: view.NewBar(i18n.Phrase{}, view.Share{Kind: "running", Count: s.NodesUp}, view.Share{Kind: "moving", Count: connecting}, view.Share{Kind: "bad", Count: s.NodesDown}),
 		},
 		{
-			Count: c.Running, Of: c.Total, Label: words.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
+			Count: c.Running, Of: c.Total, Label: i18n.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
 			Bar: view.NewCountsBar(c),
 		},
 		{
-			Count: troubles, Label: words.Of("need attention"), Link: "/?attention=all#attention",
-			Bar: view.NewBar(words.Phrase{}, view.Share{Kind: "bad", Count: down + s.NodesDown}, view.Share{Kind: "warning", Count: c.Bad - down}),
+			Count: troubles, Label: i18n.Of("need attention"), Link: "/?attention=all#attention",
+			Bar: view.NewBar(i18n.Phrase{}, view.Share{Kind: "bad", Count: down + s.NodesDown}, view.Share{Kind: "warning", Count: c.Bad - down}),
 		},
 		{
-			Count: c.Stopped + c.Exited - unexpected, Label: words.Of("stopped or exited"), Link: restingProcesses().Path(),
-			More: words.Of("as expected"),
-			Bar:  view.NewBar(words.Phrase{}, view.Share{Kind: "idle", Count: c.Stopped + c.Exited - unexpected}, view.Share{Kind: "rest", Count: c.Total - c.Stopped - c.Exited + unexpected}),
+			Count: c.Stopped + c.Exited - unexpected, Label: i18n.Of("stopped or exited"), Link: restingProcesses().Path(),
+			More: i18n.Of("as expected"),
+			Bar:  view.NewBar(i18n.Phrase{}, view.Share{Kind: "idle", Count: c.Stopped + c.Exited - unexpected}, view.Share{Kind: "rest", Count: c.Total - c.Stopped - c.Exited + unexpected}),
 		},
 	}
 	if connecting > 0 {
-		tiles[0].More = words.Of("%d connecting", connecting)
+		tiles[0].More = i18n.Of("%d connecting", connecting)
 	}
 	if s.Stale > 0 {
-		tiles[1].More = words.Of("%d more not known", s.Stale)
+		tiles[1].More = i18n.Of("%d more not known", s.Stale)
 	}
 	if down+s.NodesDown > 0 {
 		tiles[2].Kind = "bad"

@@ -2,8 +2,8 @@ package pages
 
 import (
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // environmentRow sums up the nodes of one environment.
@@ -41,6 +41,6 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 		}
 	}
 	row.Bar = view.NewCountsBar(counts)
-	row.Bar.Label = words.Phrase{} // the numbers beside it say it
+	row.Bar.Label = i18n.Phrase{} // the numbers beside it say it
 	return row
 }

@@ -6,9 +6,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ListEnvironments lists the environments.
@@ -87,7 +87,7 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 	p := environmentPage{
 		Base: base.At("environments", name).Kept(), environmentRow: newEnvironmentRow(s, name),
 		Words: view.LinkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
-		Pager: view.NewPager(words.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
+		Pager: view.NewPager(i18n.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
 	}
 	for _, n := range request.OnPage(nodes, page, request.PageRows) {
 		row := view.NewNodeSummaryRow(base, n, fleet.Target{Node: n.Name}, n.Counts)

@@ -2,9 +2,9 @@ package pages
 
 import (
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // restartSeconds is how long a restart of this program may take before the
@@ -19,7 +19,7 @@ const reloadSeconds = 8
 type shutdownPage struct {
 	view.Base
 	Heading  string
-	Sentence words.Phrase
+	Sentence i18n.Phrase
 	Back     string // local path to come back to
 	Seconds  int    // until the browser goes there by itself; 0: never
 }
@@ -28,22 +28,22 @@ type shutdownPage struct {
 func newShutdownPage(base view.Base, command request.Command) shutdownPage {
 	page := shutdownPage{
 		Heading:  base.Say("CeSI restarts"),
-		Sentence: words.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
+		Sentence: i18n.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
 		Back:     command.Back, Seconds: restartSeconds,
 	}
 	switch command.Action {
 	case cesi.ActionReload:
 		page.Heading, page.Seconds = base.Say("supervisord reloads, and CeSI with it"), reloadSeconds
-		page.Sentence = words.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
+		page.Sentence = i18n.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
 	case cesi.ActionShutdown:
 		page.Heading, page.Seconds = base.Say("supervisord is shut down, and CeSI with it"), 0
-		page.Sentence = words.Of("Somebody has to start that supervisord on its host. This page then works again.")
+		page.Sentence = i18n.Of("Somebody has to start that supervisord on its host. This page then works again.")
 	case cesi.ActionSignal:
 		page.Heading = base.Say("CeSI got the signal")
-		page.Sentence = words.Of("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
+		page.Sentence = i18n.Of("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
 	case cesi.ActionStop:
 		page.Heading, page.Seconds = base.Say("CeSI is stopped"), 0
-		page.Sentence = words.Of("It can't start itself again: use supervisorctl start on its node. This page then works again.")
+		page.Sentence = i18n.Of("It can't start itself again: use supervisorctl start on its node. This page then works again.")
 	}
 	page.Base = base.At("", page.Heading)
 	return page

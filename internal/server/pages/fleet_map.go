@@ -6,9 +6,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 const (
@@ -38,7 +38,7 @@ type mapCell struct {
 	RowID   string
 	Node    string
 	Kind    string // bad or moving; empty for one that answers
-	Label   words.Phrase
+	Label   i18n.Phrase
 	Squares []view.MapSquare
 	Small   bool     // it has no squares, but a bar or
 	Bar     view.Bar // the zero value: none
@@ -140,7 +140,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	if bars {
 		if n.Status == fleet.Up {
 			cell.Bar = view.NewCountsBar(n.Counts)
-			cell.Bar.Label = words.Phrase{} // the cell's says it
+			cell.Bar.Label = i18n.Phrase{} // the cell's says it
 		}
 		return cell
 	}
@@ -152,24 +152,24 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	return cell
 }
 
-func squareTitle(p fleet.Process) words.Phrase {
-	title := words.Verbatim(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
+func squareTitle(p fleet.Process) i18n.Phrase {
+	title := i18n.Verbatim(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
 	if reason := view.ReasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
-		return words.Of("%s: %s", title, reason)
+		return i18n.Of("%s: %s", title, reason)
 	}
 	return title
 }
 
 // cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
-func cellLabel(n *fleet.Node) words.Phrase {
+func cellLabel(n *fleet.Node) i18n.Phrase {
 	what := view.NewCountsBar(n.Counts).Label
 	switch {
 	case n.Status == fleet.Down:
-		what = words.Of("does not answer")
+		what = i18n.Of("does not answer")
 	case n.Status == fleet.Connecting:
-		what = words.Of("connecting")
+		what = i18n.Of("connecting")
 	case n.Counts.Total == 0:
-		what = words.Of("no processes")
+		what = i18n.Of("no processes")
 	}
-	return words.Of("%s: %s", request.Sanitize(n.Name), what)
+	return i18n.Of("%s: %s", request.Sanitize(n.Name), what)
 }

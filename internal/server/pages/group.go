@@ -6,9 +6,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // groupPage shows a group of supervisord's as it is across the fleet: its
@@ -62,10 +62,10 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 		Processes: request.GroupProcesses(part.Name, q.Environment).Path(),
 		Matrix:    newMatrix(part, parts, request.OnPage(names, q.Page, request.PageRows)),
 		Answering: slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up }),
-		NodesPager: view.NewPager(words.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
+		NodesPager: view.NewPager(i18n.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: n, Page: q.Page}.Path(part.Name)
 		}),
-		Pager: view.NewPager(words.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
+		Pager: view.NewPager(i18n.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: q.NodesPage, Page: n}.Path(part.Name)
 		}),
 	}

@@ -5,9 +5,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // matrix shows the processes of a group, a row each, by node, a column each.
@@ -42,7 +42,7 @@ type matrixCell struct {
 	Badge   view.Badge
 	Node    string
 	RowID   string
-	Label   words.Phrase // "web-1: FATAL, exited too quickly"
+	Label   i18n.Phrase // "web-1: FATAL, exited too quickly"
 	Stale   bool
 }
 
@@ -90,14 +90,14 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 	}
 	cell := matrixCell{
 		Badge: view.NewProcessBadge(p.Process), Node: part.Node.Name, RowID: view.ProcessRowID(part.Node.Name, p.ProcessID),
-		Label: words.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
+		Label: i18n.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
 	reason := view.ReasonOf(p)
 	switch {
 	case cell.Stale:
-		cell.Label = words.Of("%s when it answered last", cell.Label)
+		cell.Label = i18n.Of("%s when it answered last", cell.Label)
 	case reason.Text != "":
-		cell.Label = words.Of("%s, %s", cell.Label, reason)
+		cell.Label = i18n.Of("%s, %s", cell.Label, reason)
 	}
 	return cell
 }

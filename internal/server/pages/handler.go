@@ -12,7 +12,7 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/fleet"
-	"cesi/internal/logs"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -25,7 +25,7 @@ type Handler struct {
 	Auth     *auth.Service
 	Store    *store.DB
 	Journal  *store.Journal
-	Logs     *logs.Logs
+	Logs     *logtail.Logs
 	Log      *slog.Logger
 	Now      func() time.Time
 	Requests *request.Reader

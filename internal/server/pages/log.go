@@ -10,10 +10,10 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
-	"cesi/internal/logs"
+	"cesi/internal/i18n"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 const (
@@ -38,10 +38,10 @@ func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
 		page.Panel.NoLog = request.WhyNoLog(l.Process, l.Name.Stream)
 		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // or there is none to come
 	case cesi.IsUnreadableLog(err):
-		page.Panel.NoLog = words.Heard(view.Capitalized(cesi.Sentence(err)))
+		page.Panel.NoLog = i18n.Heard(view.Capitalized(cesi.Sentence(err)))
 		page.Panel.Live = false
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
-		page.Panel.Problem = words.Heard(view.Capitalized(cesi.Sentence(err))) // and it comes live when the node does
+		page.Panel.Problem = i18n.Heard(view.Capitalized(cesi.Sentence(err))) // and it comes live when the node does
 	default:
 		return err
 	}
@@ -70,7 +70,7 @@ func (h *Handler) fillLog(ctx context.Context, page *logPageData, l request.Log,
 	if window.Offset < 0 || p.At >= 0 {
 		part = fromLine(part, max(p.At, 0))
 	}
-	var found *logs.Query
+	var found *logtail.Query
 	if p.Query.Text != "" {
 		q, err := p.Query.Parse()
 		if err != nil {
@@ -149,7 +149,7 @@ func (h *Handler) SearchLog(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stepSearch leads to the match before or behind an offset, if there is one.
-func (h *Handler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l request.Log, query logs.Query, page logPageData, direction string) error {
+func (h *Handler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l request.Log, query logtail.Query, page logPageData, direction string) error {
 	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	if err != nil || from < 0 {
 		return cesi.Errorf(cesi.Invalid, "from is a number of bytes, not %q", r.URL.Query().Get("from"))
@@ -196,23 +196,23 @@ func newLogPage(base view.Base, l request.Log, query request.LogQuery) logPageDa
 
 // foundView is what a search came to.
 type foundView struct {
-	Count   words.Phrase // "1,234 matches"
-	Where   words.Phrase // "in the last 16.8 MB"
+	Count   i18n.Phrase // "1,234 matches"
+	Where   i18n.Phrase // "in the last 16.8 MB"
 	Rows    []view.MatchRow
-	More    bool         // than there are rows
-	Further string       // address of the same search further back; empty at the beginning
-	Gaps    words.Phrase // bytes that could not be searched
+	More    bool        // than there are rows
+	Further string      // address of the same search further back; empty at the beginning
+	Gaps    i18n.Phrase // bytes that could not be searched
 }
 
-func newFoundView(p view.LogPanel, found logs.Found) *foundView {
+func newFoundView(p view.LogPanel, found logtail.Found) *foundView {
 	v := &foundView{Count: matches(found.Count), More: found.Count > len(found.Matches)}
 	switch searched := found.To - found.From; {
 	case found.From == 0 && found.To >= found.Size:
-		v.Where = words.Of("in the whole log, %s", logs.Bytes(found.Size))
+		v.Where = i18n.Of("in the whole log, %s", logtail.Bytes(found.Size))
 	case found.To >= found.Size:
-		v.Where = words.Of("in the last %s", logs.Bytes(searched))
+		v.Where = i18n.Of("in the last %s", logtail.Bytes(searched))
 	default:
-		v.Where = words.Of("in bytes %d to %d", found.From, found.To)
+		v.Where = i18n.Of("in bytes %d to %d", found.From, found.To)
 	}
 	if found.From > 0 {
 		values := p.Query.Values()
@@ -220,7 +220,7 @@ func newFoundView(p view.LogPanel, found logs.Found) *foundView {
 		v.Further = p.Search() + "?" + values.Encode()
 	}
 	if found.Gaps > 0 {
-		v.Gaps = words.Of("%s could not be searched: supervisord hands out only UTF-8.", logs.Bytes(found.Gaps))
+		v.Gaps = i18n.Of("%s could not be searched: supervisord hands out only UTF-8.", logtail.Bytes(found.Gaps))
 	}
 	for i := len(found.Matches) - 1; i >= 0; i-- {
 		v.Rows = append(v.Rows, view.NewMatchRow(p, found.Matches[i]))
@@ -229,20 +229,20 @@ func newFoundView(p view.LogPanel, found logs.Found) *foundView {
 }
 
 // matches writes a count of what was found.
-func matches(n int) words.Phrase {
+func matches(n int) i18n.Phrase {
 	if n == 0 {
-		return words.Of("Nothing found")
+		return i18n.Of("Nothing found")
 	}
-	return words.Of("%d matches", n)
+	return i18n.Of("%d matches", n)
 }
 
 // nothingFurther says that there is no other match between two offsets.
 func nothingFurther(p view.LogPanel, direction string, from, end int64) *foundView {
-	v := &foundView{Count: words.Of("No next match"), Where: words.Of("in bytes %d to %d", min(from, end), max(from, end))}
+	v := &foundView{Count: i18n.Of("No next match"), Where: i18n.Of("in bytes %d to %d", min(from, end), max(from, end))}
 	if direction != "previous" {
 		return v
 	}
-	v.Count = words.Of("No previous match")
+	v.Count = i18n.Of("No previous match")
 	if end > 0 {
 		values := p.Query.Values()
 		values["before"] = view.At("before", end)["before"]

@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
-	"cesi/internal/logs"
+	"cesi/internal/i18n"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
-	"cesi/internal/words"
 )
 
 // hostileLog is what a log may hold, with a gap in it.
@@ -27,7 +27,7 @@ func sampleLogPages(base view.Base) []sample {
 	n := payNode()
 	process := n.Processes[0]
 	l := request.Log{Node: n, Process: &process, Name: cesi.LogName{Process: process.ProcessID}}
-	query, err := logs.NewQuery("error", false)
+	query, err := logtail.NewQuery("error", false)
 	if err != nil {
 		panic(err)
 	}
@@ -40,11 +40,11 @@ func sampleLogPages(base view.Base) []sample {
 	none := newLogPage(base, l, request.LogQuery{Wrap: true})
 	none.Panel.NoLog = request.WhyNoLog(&process, cesi.Stderr)
 	silent := newLogPage(base, l, request.LogQuery{Wrap: true})
-	silent.Panel.Problem = words.Verbatim("It did not answer in time.")
+	silent.Panel.Problem = i18n.Verbatim("It did not answer in time.")
 	found, nothing, end := newLogPage(base, l, asked), newLogPage(base, l, asked), newLogPage(base, l, asked)
-	match := logs.Match{Offset: 4711, Length: 5, Line: []byte("an error: <b>\x1b[31mred"), From: 3}
-	found.Found = newFoundView(found.Panel, logs.Found{From: 10, To: 1 << 24, Size: 1 << 24, Count: 1234, Matches: []logs.Match{match, match}, Gaps: 12})
-	nothing.Found = newFoundView(nothing.Panel, logs.Found{To: 10, Size: 10})
+	match := logtail.Match{Offset: 4711, Length: 5, Line: []byte("an error: <b>\x1b[31mred"), From: 3}
+	found.Found = newFoundView(found.Panel, logtail.Found{From: 10, To: 1 << 24, Size: 1 << 24, Count: 1234, Matches: []logtail.Match{match, match}, Gaps: 12})
+	nothing.Found = newFoundView(nothing.Panel, logtail.Found{To: 10, Size: 10})
 	end.Found = nothingFurther(end.Panel, "previous", 1<<20, 1<<10)
 	return []sample{
 		{"log live", "log", live}, {"log middle", "log", middle}, {"log main", "log", main}, {"log none", "log", none}, {"log silent", "log", silent},

@@ -6,9 +6,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ShowNode shows a node and its processes.
@@ -39,7 +39,7 @@ type nodePage struct {
 	Connecting   bool
 	Stale        bool
 	Failure      *failureView
-	Replaced     words.Phrase // says that it is another machine; empty where it is not
+	Replaced     i18n.Phrase // says that it is another machine; empty where it is not
 	Selectable   bool
 	Shown        int         // processes on all pages
 	Omitted      int         // processes that the node names and CeSI leaves out
@@ -54,7 +54,7 @@ type processGroup struct {
 	Name    string
 	Link    string // local path of the group across the fleet
 	Many    bool
-	Summary words.Phrase
+	Summary i18n.Phrase
 	Columns int           // that the heading spans
 	Actions []cesi.Action // none while they can't be done
 	Back    string        // local path that they lead back to
@@ -75,7 +75,7 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 		Name: n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
 		Version: n.Supervisor.Version, Contact: view.NewContact(base.Now, n),
 		Groups: newProcessGroups(base, n, number), Omitted: n.Omitted, Shown: len(n.Processes),
-		Pager: view.NewPager(words.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
+		Pager: view.NewPager(i18n.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
 		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
 	}
@@ -89,12 +89,12 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 }
 
 // replacement says that the node is another machine than before.
-func replacement(base view.Base, r fleet.Replacement) words.Phrase {
+func replacement(base view.Base, r fleet.Replacement) i18n.Phrase {
 	since := view.When(base.Now, r.Since)
 	if r.From == r.To {
-		return words.Of("Since %s this is another machine or supervisord than before.", since)
+		return i18n.Of("Since %s this is another machine or supervisord than before.", since)
 	}
-	return words.Of("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
+	return i18n.Of("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
 		since, request.Sanitize(r.From), request.Sanitize(r.To))
 }
 
@@ -158,18 +158,18 @@ func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) proce
 }
 
 // summary counts processes by state in words: "4 processes, 2 RUNNING, 1 FATAL".
-func summary(list []fleet.Process) words.Phrase {
+func summary(list []fleet.Process) i18n.Phrase {
 	counts := make(map[string]int)
 	for _, p := range list {
 		counts[view.NewProcessBadge(p.Process).Word.String()]++
 	}
 	if counts[cesi.Running.String()] == len(list) {
-		return words.Of("%d processes, all RUNNING", len(list))
+		return i18n.Of("%d processes, all RUNNING", len(list))
 	}
-	parts := []words.Phrase{words.Of("%d processes", len(list))}
+	parts := []i18n.Phrase{i18n.Of("%d processes", len(list))}
 	for _, state := range cesi.States() {
 		if c := counts[state.String()]; c > 0 {
-			parts = append(parts, words.Of("%d %s", c, state.String()))
+			parts = append(parts, i18n.Of("%d %s", c, state.String()))
 		}
 	}
 	return view.JoinList(parts)

@@ -3,13 +3,13 @@ package pages
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // failureView explains why a node does not answer.
 type failureView struct {
-	Message string       // what happened
-	Advice  words.Phrase // what to check
+	Message string      // what happened
+	Advice  i18n.Phrase // what to check
 }
 
 func newFailureView(n *fleet.Node) *failureView {
@@ -21,37 +21,37 @@ func newFailureView(n *fleet.Node) *failureView {
 
 // advice says what else to check, by the cause of a failure. The failure's own
 // sentence has named the first suspect.
-func advice(cause cesi.Cause) words.Phrase {
+func advice(cause cesi.Cause) i18n.Phrase {
 	switch cause {
 	case cesi.CauseRefused:
-		return words.Of("In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1.")
+		return i18n.Of("In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1.")
 	case cesi.CauseTimeout:
-		return words.Of("If the node is only slow, raise timeout for it in cesi.conf.")
+		return i18n.Of("If the node is only slow, raise timeout for it in cesi.conf.")
 	case cesi.CauseUnauthorized:
-		return words.Of("They have to be those of [inet_http_server] in its supervisord.conf, or of the proxy in front of it.")
+		return i18n.Of("They have to be those of [inet_http_server] in its supervisord.conf, or of the proxy in front of it.")
 	case cesi.CauseNameNotFound:
-		return words.Of("CeSI asks as its own machine does: try getent hosts with the name there.")
+		return i18n.Of("CeSI asks as its own machine does: try getent hosts with the name there.")
 	case cesi.CauseScheme:
-		return words.Of("In cesi.conf, host may be a URL with its scheme and port, such as https://web1.example:9001.")
+		return i18n.Of("In cesi.conf, host may be a URL with its scheme and port, such as https://web1.example:9001.")
 	case cesi.CauseProxy:
-		return words.Of("supervisord itself does not answer so: look at the configuration and the log of the proxy.")
+		return i18n.Of("supervisord itself does not answer so: look at the configuration and the log of the proxy.")
 	case cesi.CauseLocal:
-		return words.Of("Nothing says that the node is down: CeSI could not ask it.")
+		return i18n.Of("Nothing says that the node is down: CeSI could not ask it.")
 	case cesi.CauseNotSupervisor:
-		return words.Of("CeSI adds /RPC2 to the address by itself; the path before it is that of the proxy, if there is one.")
+		return i18n.Of("CeSI adds /RPC2 to the address by itself; the path before it is that of the proxy, if there is one.")
 	case cesi.CauseNoInterface:
-		return words.Of("Without it, supervisord answers no calls at all, those of supervisorctl among them.")
+		return i18n.Of("Without it, supervisord answers no calls at all, those of supervisorctl among them.")
 	case cesi.CauseShuttingDown:
-		return words.Of("CeSI goes on asking until it is back.")
+		return i18n.Of("CeSI goes on asking until it is back.")
 	case cesi.CauseFailedInside:
-		return words.Of("The connection is fine. See the end of its own log, and whether its disk is full.")
+		return i18n.Of("The connection is fine. See the end of its own log, and whether its disk is full.")
 	case cesi.CauseTooLarge:
-		return words.Of("CeSI reads no more of one reply, which is about 12,000 processes. If the node has fewer, something else answers there.")
+		return i18n.Of("CeSI reads no more of one reply, which is about 12,000 processes. If the node has fewer, something else answers there.")
 	case cesi.CauseBadReply:
-		return words.Of("A proxy in between may be changing replies or cutting them short.")
+		return i18n.Of("A proxy in between may be changing replies or cutting them short.")
 	case cesi.CauseTLS:
-		return words.Of("If the certificate is self-signed, tls_ca can name the certificate itself.")
+		return i18n.Of("If the certificate is self-signed, tls_ca can name the certificate itself.")
 	default:
-		return words.Of("Check the network between here and the node; for a socket, its path and who may open it.")
+		return i18n.Of("Check the network between here and the node; for a socket, its path and who may open it.")
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ListNodes lists the nodes that the filter takes.
@@ -19,16 +19,16 @@ func (h *Handler) ListNodes(w http.ResponseWriter, r *http.Request) error {
 // choice is an option of a select element.
 type choice struct {
 	Value string
-	Label words.Phrase
+	Label i18n.Phrase
 }
 
 // nodeStates are the states to filter by.
 func nodeStates() []choice {
 	return []choice{
-		{"up", words.Of("answering")},
-		{"down", words.Of("not answering")},
-		{"attention", words.Of("needing attention")},
-		{"connecting", words.Of("connecting")},
+		{"up", i18n.Of("answering")},
+		{"down", i18n.Of("not answering")},
+		{"attention", i18n.Of("needing attention")},
+		{"connecting", i18n.Of("connecting")},
 	}
 }
 

@@ -15,11 +15,11 @@ import (
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
 	"cesi/internal/store"
-	"cesi/internal/words"
 	"cesi/web"
 
 	"github.com/PuerkitoBio/goquery"
@@ -150,8 +150,8 @@ func samplePages(role cesi.Role) []sample {
 		{"user self", "user", newUserPage(base, sampleAccounts()[0], nil, "\"lin\" is the last administrator", nil)},
 		{"question", "question", view.NewQuestionPage(base, "users", AskToDelete(sampleAccounts()[1]))},
 		{"about", "about", newAboutPage(base, facts, big)},
-		{"error", "error", NewErrorPage(base, http.StatusNotFound, words.Verbatim("there is no process"), "pay-eu-2")},
-		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, words.Verbatim("This request seems to come from another site."), "")},
+		{"error", "error", NewErrorPage(base, http.StatusNotFound, i18n.Verbatim("there is no process"), "pay-eu-2")},
+		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, i18n.Verbatim("This request seems to come from another site."), "")},
 	}
 	pages = append(pages, sampleLogPages(base)...)
 	if role == cesi.Admin {
@@ -178,7 +178,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, request.Command{Command: fleet.Command{Action: cesi.ActionStop}, Post: request.LocalURL("nodes", name, "stop"), Fields: []request.Field{{Name: "group", Value: name}}, Back: "/", SkippedNodes: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
 			sample{"hostile activity", "activity", newActivityPage(evil, sampleActivityQuery(url.Values{"q": {name}, "user": {name}, "node": {name}}.Encode()), []store.ActivityLine{lineOf(entry, entry)}, true)},
-			sample{"hostile error", "error", NewErrorPage(evil, 404, words.Verbatim(name), name)},
+			sample{"hostile error", "error", NewErrorPage(evil, 404, i18n.Verbatim(name), name)},
 			sample{"hostile users", "users", newUsersPage(evil, []cesi.Account{{User: *evil.User}}, newUserForm{Name: name}, name, newPasswordSecret(name, name))},
 			sample{"hostile user", "user", newUserPage(evil, cesi.Account{User: *evil.User}, []cesi.Token{{Name: name}}, name, nil)},
 			sample{"hostile profile", "profile", newProfilePage(evil, profileFacts{TokenName: name}, []cesi.Session{{Address: name, UserAgent: name}}, "", []cesi.Token{{Name: name}})},

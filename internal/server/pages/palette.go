@@ -7,9 +7,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // SearchPalette answers what was typed into the palette of a page, which is at the
@@ -32,34 +32,34 @@ type paletteItem struct {
 	Badge  *view.Badge
 	Action cesi.Action
 	Group  string // dim, in front of a process's name
-	Label  words.Phrase
-	Detail words.Phrase
+	Label  i18n.Phrase
+	Detail i18n.Phrase
 	Link   string // local path; empty where Send is set
 	Send   string // local path that the action is sent to
 }
 
 // palettePage is a page that the palette leads to.
 type palettePage struct {
-	Title words.Phrase
+	Title i18n.Phrase
 	Path  string
 }
 
 func (p palettePage) item() paletteItem {
-	return paletteItem{Icon: "page", Label: p.Title, Detail: words.Of("Page"), Link: p.Path}
+	return paletteItem{Icon: "page", Label: p.Title, Detail: i18n.Of("Page"), Link: p.Path}
 }
 
 // palettePages are those that the user may see.
 func palettePages(b view.Base) []palettePage {
 	list := []palettePage{
-		{words.Of("Dashboard"), "/"}, {words.Of("Nodes"), "/nodes"}, {words.Of("Processes"), "/processes"},
-		{words.Of("Groups"), "/groups"}, {words.Of("Environments"), "/environments"}, {words.Of("Activity"), "/activity"},
-		{words.Of("Needs attention"), "/processes?attention=yes"},
-		{words.Of("Profile"), "/profile"},
+		{i18n.Of("Dashboard"), "/"}, {i18n.Of("Nodes"), "/nodes"}, {i18n.Of("Processes"), "/processes"},
+		{i18n.Of("Groups"), "/groups"}, {i18n.Of("Environments"), "/environments"}, {i18n.Of("Activity"), "/activity"},
+		{i18n.Of("Needs attention"), "/processes?attention=yes"},
+		{i18n.Of("Profile"), "/profile"},
 	}
 	if b.CanManageUsers() {
-		list = append(list, palettePage{words.Of("Users"), "/users"})
+		list = append(list, palettePage{i18n.Of("Users"), "/users"})
 	}
-	return append(list, palettePage{words.Of("About"), "/about"})
+	return append(list, palettePage{i18n.Of("About"), "/about"})
 }
 
 // actionIn takes a verb off the front of what was typed, in English or in the
@@ -85,30 +85,30 @@ func actionIn(b view.Base, text string) (action cesi.Action, rest string, found 
 
 func newEnvironmentItem(e cesi.Environment) paletteItem {
 	return paletteItem{
-		Icon: "environment", Label: words.Verbatim(e.Name),
-		Detail: words.Of("Environment of %d nodes", len(e.Members)), Link: request.LocalURL("environments", e.Name),
+		Icon: "environment", Label: i18n.Verbatim(e.Name),
+		Detail: i18n.Of("Environment of %d nodes", len(e.Members)), Link: request.LocalURL("environments", e.Name),
 	}
 }
 
 func newGroupItem(g *fleet.Group) paletteItem {
 	return paletteItem{
-		Icon: "group", Label: words.Verbatim(g.Name),
-		Detail: words.Of("Group on %d nodes", len(g.Parts)), Link: request.GroupPath(g.Name, ""),
+		Icon: "group", Label: i18n.Verbatim(g.Name),
+		Detail: i18n.Of("Group on %d nodes", len(g.Parts)), Link: request.GroupPath(g.Name, ""),
 	}
 }
 
 func newNodeItem(n *fleet.Node) paletteItem {
 	state := view.NewNodeBadge(n)
 	return paletteItem{
-		Badge: &state, Label: words.Verbatim(n.Name),
-		Detail: words.Of("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
+		Badge: &state, Label: i18n.Verbatim(n.Name),
+		Detail: i18n.Of("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
 	}
 }
 
 func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 	state := view.NewProcessBadge(p.Process)
 	return paletteItem{
-		Badge: &state, Group: p.Group, Label: words.Verbatim(p.Name), Detail: words.Verbatim(n.Name),
+		Badge: &state, Group: p.Group, Label: i18n.Verbatim(p.Name), Detail: i18n.Verbatim(n.Name),
 		Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 	}
 }
@@ -117,7 +117,7 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 // the command, or leads to the question before it.
 func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
 	id := process.ProcessID.String()
-	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: words.Verbatim(process.State.String())}
+	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: i18n.Verbatim(process.State.String())}
 	if a.Ask {
 		values := url.Values{"action": {string(a.Action)}, "process": {id}, "back": {p.back}}
 		item.Link = request.PathWith(values, "nodes", n.Name, "confirm")
@@ -127,47 +127,47 @@ func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a vi
 	return item
 }
 
-func oneOn(action cesi.Action, process, node string) words.Phrase {
+func oneOn(action cesi.Action, process, node string) i18n.Phrase {
 	process, node = request.Sanitize(process), request.Sanitize(node)
 	switch action {
 	case cesi.ActionStart:
-		return words.Of("Start %s on %s", process, node)
+		return i18n.Of("Start %s on %s", process, node)
 	case cesi.ActionStop:
-		return words.Of("Stop %s on %s", process, node)
+		return i18n.Of("Stop %s on %s", process, node)
 	default:
-		return words.Of("Restart %s on %s", process, node)
+		return i18n.Of("Restart %s on %s", process, node)
 	}
 }
 
-func allOfNode(action cesi.Action, name string) words.Phrase {
+func allOfNode(action cesi.Action, name string) i18n.Phrase {
 	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
-		return words.Of("Start all on node %s…", name)
+		return i18n.Of("Start all on node %s…", name)
 	case cesi.ActionStop:
-		return words.Of("Stop all on node %s…", name)
+		return i18n.Of("Stop all on node %s…", name)
 	default:
-		return words.Of("Restart all on node %s…", name)
+		return i18n.Of("Restart all on node %s…", name)
 	}
 }
 
-func allOfGroup(action cesi.Action, name string) words.Phrase {
+func allOfGroup(action cesi.Action, name string) i18n.Phrase {
 	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
-		return words.Of("Start all of group %s…", name)
+		return i18n.Of("Start all of group %s…", name)
 	case cesi.ActionStop:
-		return words.Of("Stop all of group %s…", name)
+		return i18n.Of("Stop all of group %s…", name)
 	default:
-		return words.Of("Restart all of group %s…", name)
+		return i18n.Of("Restart all of group %s…", name)
 	}
 }
 
-func allOfEnvironment(action cesi.Action, name string) words.Phrase {
+func allOfEnvironment(action cesi.Action, name string) i18n.Phrase {
 	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
-		return words.Of("Start all in environment %s…", name)
+		return i18n.Of("Start all in environment %s…", name)
 	case cesi.ActionStop:
-		return words.Of("Stop all in environment %s…", name)
+		return i18n.Of("Stop all in environment %s…", name)
 	default:
-		return words.Of("Restart all in environment %s…", name)
+		return i18n.Of("Restart all in environment %s…", name)
 	}
 }

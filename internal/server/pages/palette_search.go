@@ -7,9 +7,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // Of things that match equally well, those that stand for more come first. What
@@ -165,7 +165,7 @@ func (p paletteSearch) actOnProcesses(found *results, action cesi.Action, w quer
 // actOnMany offers the question about the action on all of a node, a group or
 // an environment, unless that is a single process.
 func (p paletteSearch) actOnMany(found *results, action cesi.Action, w query) {
-	ask := func(label words.Phrase, values url.Values, path ...any) func() paletteItem {
+	ask := func(label i18n.Phrase, values url.Values, path ...any) func() paletteItem {
 		return func() paletteItem {
 			values.Set("action", string(action))
 			values.Set("back", p.back)

@@ -5,16 +5,16 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // picker is a field of a filter: a list to choose from, or, where that would be
 // too long, a field to type a name in.
 type picker struct {
 	Name    string
-	Label   words.Phrase
-	All     words.Phrase // the option that filters nothing
+	Label   i18n.Phrase
+	All     i18n.Phrase // the option that filters nothing
 	Value   string
 	Choices []string
 	Typed   bool
@@ -33,9 +33,9 @@ func newPickers(s *fleet.Snapshot, q request.ProcessesQuery) []picker {
 	}
 	slices.SortFunc(nodes, cesi.CompareNames)
 	return pickersWithChoices(
-		newPicker("environment", words.Of("Environment"), words.Of("all environments"), q.Environment, request.EnvironmentNames(s)),
-		newPicker("node", words.Of("Node"), words.Of("all nodes"), q.Node, nodes),
-		newPicker("group", words.Of("Group"), words.Of("all groups"), q.Group, groups),
+		newPicker("environment", i18n.Of("Environment"), i18n.Of("all environments"), q.Environment, request.EnvironmentNames(s)),
+		newPicker("node", i18n.Of("Node"), i18n.Of("all nodes"), q.Node, nodes),
+		newPicker("group", i18n.Of("Group"), i18n.Of("all groups"), q.Group, groups),
 	)
 }
 
@@ -44,7 +44,7 @@ func pickersWithChoices(all ...picker) []picker {
 	return slices.DeleteFunc(all, func(p picker) bool { return !p.Typed && len(p.Choices) == 0 })
 }
 
-func newPicker(name string, label, all words.Phrase, value string, choices []string) picker {
+func newPicker(name string, label, all i18n.Phrase, value string, choices []string) picker {
 	p := picker{Name: name, Label: label, All: all, Value: value, Choices: choices}
 	switch {
 	case len(choices) > pickerChoices:

@@ -7,9 +7,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ShowProcess shows one process.
@@ -30,9 +30,9 @@ type processPage struct {
 	Failure   *failureView
 	Contact   view.Contact
 	DayMarks  []time.Time
-	Started   time.Time    // by the node's clock; zero: never
-	Ended     time.Time    // zero: not since it started
-	Exit      words.Phrase // how it ended; zero while it is up
+	Started   time.Time   // by the node's clock; zero: never
+	Ended     time.Time   // zero: not since it started
+	Exit      i18n.Phrase // how it ended; zero while it is up
 	SpawnErr  string
 	Reads     bool // its reader may see logs and configuration
 	Logs      []view.LogPanel
@@ -77,25 +77,25 @@ func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage 
 }
 
 // exitWords says how a process that is not up ended; zero if it never ran.
-func exitWords(p cesi.Process) words.Phrase {
+func exitWords(p cesi.Process) i18n.Phrase {
 	switch {
 	case p.State.Active() || p.State == cesi.Stopping || p.Start == 0:
-		return words.Phrase{}
+		return i18n.Phrase{}
 	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have begun
-		return words.Phrase{}
+		return i18n.Phrase{}
 	case p.ExitStatus == -1:
-		return words.Of("none, it was ended by a signal")
+		return i18n.Of("none, it was ended by a signal")
 	case p.UnexpectedExit():
-		return words.Of("%d, which is not expected", p.ExitStatus)
+		return i18n.Of("%d, which is not expected", p.ExitStatus)
 	case p.State == cesi.Exited:
-		return words.Of("%d, as expected", p.ExitStatus)
+		return i18n.Of("%d, as expected", p.ExitStatus)
 	default:
-		return words.Verbatim(strconv.Itoa(p.ExitStatus))
+		return i18n.Verbatim(strconv.Itoa(p.ExitStatus))
 	}
 }
 
 // When words a time of the process by the node's clock.
-func (p processPage) When(t time.Time) words.Phrase { return view.When(p.Now, t) }
+func (p processPage) When(t time.Time) i18n.Phrase { return view.When(p.Now, t) }
 
 // newProcessLog is the live end of one of a process's logs, beside the other.
 func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) view.LogPanel {

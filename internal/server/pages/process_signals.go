@@ -4,13 +4,13 @@ import (
 	"slices"
 
 	"cesi/internal/cesi"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // signalChoice is one of the values of a list.
 type signalChoice struct {
 	Value    string
-	Label    words.Phrase // what it is for
+	Label    i18n.Phrase // what it is for
 	Selected bool
 }
 
@@ -28,33 +28,33 @@ func signalChoices(chosen string) []signalChoice {
 }
 
 // signalUse says what programs usually do on a signal.
-func signalUse(name string) words.Phrase {
+func signalUse(name string) i18n.Phrase {
 	switch name {
 	case "HUP":
-		return words.Of("read the configuration anew")
+		return i18n.Of("read the configuration anew")
 	case "TERM":
-		return words.Of("end")
+		return i18n.Of("end")
 	case "INT":
-		return words.Of("interrupt, as Ctrl-C")
+		return i18n.Of("interrupt, as Ctrl-C")
 	case "QUIT":
-		return words.Of("end, often with a dump")
+		return i18n.Of("end, often with a dump")
 	case "USR1", "USR2":
-		return words.Of("what the program makes of it")
+		return i18n.Of("what the program makes of it")
 	case "KILL":
-		return words.Of("end at once, can't be caught")
+		return i18n.Of("end at once, can't be caught")
 	case "STOP":
-		return words.Of("hold on")
+		return i18n.Of("hold on")
 	case "CONT":
-		return words.Of("go on")
+		return i18n.Of("go on")
 	case "WINCH":
-		return words.Of("the window has changed; for some servers: no new connections")
+		return i18n.Of("the window has changed; for some servers: no new connections")
 	case "ALRM":
-		return words.Of("the timer has run out")
+		return i18n.Of("the timer has run out")
 	case "ABRT":
-		return words.Of("abort, with a core dump")
+		return i18n.Of("abort, with a core dump")
 	case "PIPE":
-		return words.Of("nobody reads")
+		return i18n.Of("nobody reads")
 	default:
-		return words.Phrase{}
+		return i18n.Phrase{}
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"net/http"
 
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ListProcesses lists the processes of the fleet that the query takes.
@@ -60,7 +60,7 @@ func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuer
 		Empty:      newEmptyFleet(s, configFile),
 		Selectable: base.CanControl() && len(found) > 0,
 		Matching:   q.FilterFields(),
-		Pager:      view.NewPager(words.Of("Page %d of %d"), q.Page, request.PageCount(len(found), request.PageRows), func(n int) string { return q.OnPage(n).Path() }),
+		Pager:      view.NewPager(i18n.Of("Page %d of %d"), q.Page, request.PageCount(len(found), request.PageRows), func(n int) string { return q.OnPage(n).Path() }),
 	}
 	for _, m := range request.PageOfMatches(found, q) {
 		row := newFleetRow(base, m)
@@ -76,11 +76,11 @@ func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
-	row.Spoken = words.Of("%s on %s", row.Spoken, request.Sanitize(row.Node))
+	row.Spoken = i18n.Of("%s on %s", row.Spoken, request.Sanitize(row.Node))
 	row.Back = base.WayBack()
 	if row.Stale {
 		row.Ago = view.Elapsed{}
-		row.Reason = words.Of("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))
+		row.Reason = i18n.Of("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))
 	}
 	return row
 }

@@ -3,16 +3,16 @@ package pages
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // chip is a state to filter by, with how many are in it among those that the
 // rest of the filter takes.
 type chip struct {
 	Name, Value string // of the field
-	Label       words.Phrase
+	Label       i18n.Phrase
 	Kind        string
 	Count       int
 	Checked     bool
@@ -38,12 +38,12 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 		chips = append(chips, attentionChip(bad, wanted))
 	}
 	if q.Attention == fleet.NeedsNone {
-		chips = append(chips, chip{Name: "attention", Value: "no", Label: words.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
+		chips = append(chips, chip{Name: "attention", Value: "no", Label: i18n.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
 	}
 	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
 		checked := q.Wants(state)
 		if counts[state] > 0 || checked {
-			chips = append(chips, chip{Name: "state", Value: state.String(), Label: words.Verbatim(state.String()),
+			chips = append(chips, chip{Name: "state", Value: state.String(), Label: i18n.Verbatim(state.String()),
 				Kind: view.NewProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
 		}
 	}
@@ -51,7 +51,7 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 }
 
 func attentionChip(count int, checked bool) chip {
-	return chip{Name: "attention", Value: "yes", Label: words.Of("needs attention"), Kind: "bad", Count: count, Checked: checked}
+	return chip{Name: "attention", Value: "yes", Label: i18n.Of("needs attention"), Kind: "bad", Count: count, Checked: checked}
 }
 
 func total(counts map[cesi.State]int) int {

@@ -1,13 +1,13 @@
 package pages
 
 import (
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // column is the heading of a column that can be sorted by.
 type column struct {
-	Label words.Phrase
+	Label i18n.Phrase
 	Class string
 	Link  string // local path of the page sorted by it
 	Sort  string // aria-sort, empty unless the page is sorted by it
@@ -15,8 +15,8 @@ type column struct {
 
 func newColumns(q request.ProcessesQuery) []column {
 	list := []column{
-		{Label: words.Of("Process"), Class: "name"}, {Label: words.Of("Node"), Class: "node"},
-		{Label: words.Of("State"), Class: "state"}, {Label: words.Of("Uptime"), Class: "uptime"},
+		{Label: i18n.Of("Process"), Class: "name"}, {Label: i18n.Of("Node"), Class: "node"},
+		{Label: i18n.Of("State"), Class: "state"}, {Label: i18n.Of("Uptime"), Class: "uptime"},
 	}
 	for i, c := range list {
 		list[i].Link = q.SortedBy(c.Class).Path()
@@ -39,11 +39,11 @@ func direction(q request.ProcessesQuery) string {
 // newOrders lists the orders for where the columns have no headings.
 func newOrders(q request.ProcessesQuery) []choice {
 	list := []choice{
-		{"name", words.Of("by name")}, {"node", words.Of("by node")}, {"state", words.Of("worst first")},
-		{"uptime", words.Of("longest up first")}, {"-uptime", words.Of("shortest up first")},
+		{"name", i18n.Of("by name")}, {"node", i18n.Of("by node")}, {"state", i18n.Of("worst first")},
+		{"uptime", i18n.Of("longest up first")}, {"-uptime", i18n.Of("shortest up first")},
 	}
-	backwards := map[string]words.Phrase{
-		"-name": words.Of("by name, backwards"), "-node": words.Of("by node, backwards"), "-state": words.Of("by state, backwards"),
+	backwards := map[string]i18n.Phrase{
+		"-name": i18n.Of("by name, backwards"), "-node": i18n.Of("by node, backwards"), "-state": i18n.Of("by state, backwards"),
 	}
 	if label, is := backwards[q.SortWord()]; is {
 		list = append(list, choice{q.SortWord(), label})

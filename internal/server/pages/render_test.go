@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"cesi/internal/fleet/fleettest"
+	"cesi/internal/i18n"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
-	"cesi/internal/words"
 )
 
 func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 	w := httptest.NewRecorder()
-	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, words.Verbatim("there is no such node"), "")
+	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, i18n.Verbatim("there is no such node"), "")
 	if err := viewtest.Renderer(t, "").Render(w, http.StatusNotFound, "error", page); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
 	for name, try := range map[string]sample{
 		"an unknown page":    {page: "no such page", data: view.Base{}},
 		"the wrong struct":   {page: "error", data: view.Base{}},
-		"a failing template": {page: "error", data: NewErrorPage(unknownTheme, 404, words.Phrase{}, "")},
+		"a failing template": {page: "error", data: NewErrorPage(unknownTheme, 404, i18n.Phrase{}, "")},
 	} {
 		w := httptest.NewRecorder()
 		if err := r.Render(w, http.StatusOK, try.page, try.data); err == nil {

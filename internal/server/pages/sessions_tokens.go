@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // EndSession ends one of the visitor's sessions.
@@ -66,8 +66,8 @@ func (h Account) expiry(days string) (time.Time, error) {
 
 func newTokenSecret(name, text string) *secret {
 	return &secret{
-		What: words.Of("The API token %s is", request.Sanitize(name)), Text: text,
-		Advice: words.Of("It is shown this once. Whoever has it may do what you may: keep it like a password."),
+		What: i18n.Of("The API token %s is", request.Sanitize(name)), Text: text,
+		Advice: i18n.Of("It is shown this once. Whoever has it may do what you may: keep it like a password."),
 	}
 }
 
@@ -80,9 +80,9 @@ func (h Account) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range tokens {
 		if id := strconv.FormatInt(t.ID, 10); id == request.Param(r, "id") {
 			return h.Renderer.Render(w, http.StatusOK, "question", view.NewQuestionPage(h.Base(r), "profile", view.Confirmation{
-				Question: words.Of("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: words.Of("Revoke %s", request.Sanitize(t.Name)),
+				Question: i18n.Of("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: i18n.Of("Revoke %s", request.Sanitize(t.Name)),
 				Post: request.LocalURL("profile", "tokens", id, "revoke"), Back: "/profile",
-				Remarks: []words.Phrase{words.Of("Scripts that use it are refused from now on.")},
+				Remarks: []i18n.Phrase{i18n.Of("Scripts that use it are refused from now on.")},
 			}))
 		}
 	}

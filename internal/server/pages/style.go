@@ -7,8 +7,8 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ShowStyle shows every component, for those who work on them.
@@ -45,7 +45,7 @@ func newStylePage(base view.Base) stylePage {
 		Tiles:      newTiles(&fleet.Snapshot{Nodes: []*fleet.Node{node, silent}, NodesUp: 1, NodesDown: 1, Counts: node.Counts, Stale: 3}, 4),
 		Standing:   newAuditBanner(),
 		Chips:      []chip{attentionChip(3, true)},
-		Picker:     picker{Name: "environment", Label: words.Of("Environment"), All: words.Of("all environments"), Choices: []string{"production"}},
+		Picker:     picker{Name: "environment", Label: i18n.Of("Environment"), All: i18n.Of("all environments"), Choices: []string{"production"}},
 		Example:    emptyFleet{ConfigFile: "cesi.conf"},
 	}
 	for _, n := range []*fleet.Node{node, silent, connecting} {
@@ -62,7 +62,7 @@ func newStylePage(base view.Base) stylePage {
 	for i := range node.Processes {
 		p := &node.Processes[i]
 		page.States = append(page.States, view.NewProcessBadge(p.Process))
-		page.Chips = append(page.Chips, chip{Name: "state", Label: words.Verbatim(p.State.String()), Kind: view.NewProcessBadge(p.Process).Kind, Count: i})
+		page.Chips = append(page.Chips, chip{Name: "state", Label: i18n.Verbatim(p.State.String()), Kind: view.NewProcessBadge(p.Process).Kind, Count: i})
 		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
@@ -72,11 +72,11 @@ func newStylePage(base view.Base) stylePage {
 	for _, r := range []cesi.Result{cesi.OK, cesi.Pending, cesi.Partial, cesi.Failed, cesi.Skipped, cesi.UnknownEnd} {
 		state := view.NewResultBadge(r)
 		page.Results = append(page.Results, state)
-		page.Toasts = append(page.Toasts, &view.Flash{Kind: state.Kind, Sentence: words.Of("A command with the result %s.", state.Word)})
+		page.Toasts = append(page.Toasts, &view.Flash{Kind: state.Kind, Sentence: i18n.Of("A command with the result %s.", state.Word)})
 	}
 	page.Items = []paletteItem{
-		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: words.Verbatim("api"), Link: "/groups"},
-		{Icon: "environment", Label: words.Verbatim("production"), Link: "/environments"}, palettePages(base)[0].item(),
+		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: i18n.Verbatim("api"), Link: "/groups"},
+		{Icon: "environment", Label: i18n.Verbatim("production"), Link: "/environments"}, palettePages(base)[0].item(),
 		{Action: cesi.ActionRestart, Label: oneOn(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
 	}
 	return page

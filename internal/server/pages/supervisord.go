@@ -6,10 +6,10 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // ShowSupervisord shows what can be done to a node's supervisord itself.
@@ -159,7 +159,7 @@ type daemonGroup struct {
 	Node    string
 	Name    string
 	Page    string // local path of the page of the node that shows it
-	Summary words.Phrase
+	Summary i18n.Phrase
 	Self    bool
 	Idle    bool // nothing of it runs, so that it can be removed
 	Up      bool
@@ -179,7 +179,7 @@ func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 	pages := request.PageCount(len(groups), groupRows)
 	number = min(number, pages)
 	page.Total = len(groups)
-	page.Pager = view.NewPager(words.Of("Page %d of %d"), number, pages, func(to int) string {
+	page.Pager = view.NewPager(i18n.Of("Page %d of %d"), number, pages, func(to int) string {
 		return request.PathWith(request.PageValues(to), "nodes", n.Name, "daemon")
 	})
 	at := 0
@@ -222,9 +222,9 @@ type rereadPage struct {
 // groupChange is one group that differs.
 type groupChange struct {
 	Group  string
-	Kind   string       // its colour
-	Word   words.Phrase // added, changed, removed
-	Effect words.Phrase // what an update does
+	Kind   string      // its colour
+	Word   i18n.Phrase // added, changed, removed
+	Effect i18n.Phrase // what an update does
 	Self   bool
 }
 
@@ -237,7 +237,7 @@ func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.Base = base.At("nodes", page.Heading)
 	self, found := n.Self()
-	add := func(group, kind string, word words.Phrase, effect func() words.Phrase) {
+	add := func(group, kind string, word i18n.Phrase, effect func() i18n.Phrase) {
 		if len(page.Changes) == groupRows {
 			page.More++
 			return
@@ -249,33 +249,33 @@ func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 		page.Changes = append(page.Changes, change)
 	}
 	for _, group := range c.Removed {
-		add(group, "bad", words.Of("removed"), func() words.Phrase {
-			return words.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
+		add(group, "bad", i18n.Of("removed"), func() i18n.Phrase {
+			return i18n.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
 		})
 	}
 	for _, group := range c.Changed {
-		add(group, "warning", words.Of("changed"), func() words.Phrase {
-			return words.Of("%s stopped, then it is added anew and starts", running(n, group))
+		add(group, "warning", i18n.Of("changed"), func() i18n.Phrase {
+			return i18n.Of("%s stopped, then it is added anew and starts", running(n, group))
 		})
 	}
 	for _, group := range c.Added {
-		add(group, "running", words.Of("added"), func() words.Phrase {
-			return words.Of("is added, and starts unless it says autostart=false")
+		add(group, "running", i18n.Of("added"), func() i18n.Phrase {
+			return i18n.Of("is added, and starts unless it says autostart=false")
 		})
 	}
 	return page
 }
 
 // differ says how many groups of a node differ.
-func differ(n int, node string) words.Phrase {
+func differ(n int, node string) i18n.Phrase {
 	if n == 0 {
-		return words.Of("Nothing has changed on %s", node)
+		return i18n.Of("Nothing has changed on %s", node)
 	}
-	return words.Of("%d groups differ on %s", n, node)
+	return i18n.Of("%d groups differ on %s", n, node)
 }
 
 // running says how much of a group runs, for "… stopped".
-func running(n *fleet.Node, group string) words.Phrase {
+func running(n *fleet.Node, group string) i18n.Phrase {
 	count := 0
 	for _, p := range n.Processes {
 		if p.Group == group && p.State.Active() {
@@ -283,7 +283,7 @@ func running(n *fleet.Node, group string) words.Phrase {
 		}
 	}
 	if count == 0 {
-		return words.Of("nothing of it runs that would be")
+		return i18n.Of("nothing of it runs that would be")
 	}
-	return words.Of("%d processes are", count)
+	return i18n.Of("%d processes are", count)
 }

@@ -7,10 +7,10 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 )
 
 // Users answers with the pages on accounts, which administrators manage.
@@ -181,29 +181,29 @@ func (h Users) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(
 // AskToDelete asks before an account is removed.
 func AskToDelete(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
-		Question: words.Of("Delete %s?", request.Sanitize(a.Name)), Verb: words.Of("Delete %s", request.Sanitize(a.Name)),
+		Question: i18n.Of("Delete %s?", request.Sanitize(a.Name)), Verb: i18n.Of("Delete %s", request.Sanitize(a.Name)),
 		Post: request.LocalURL("users", a.Name, "delete"), Back: request.LocalURL("users", a.Name),
-		Remarks: []words.Phrase{words.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
+		Remarks: []i18n.Phrase{i18n.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
 	}
 }
 
 // AskToEndSessions asks before the sessions of an account end.
 func AskToEndSessions(a cesi.Account) view.Confirmation {
-	sessions := words.Of("%d sessions", a.Sessions)
+	sessions := i18n.Of("%d sessions", a.Sessions)
 	return view.Confirmation{
-		Question: words.Of("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: words.Of("End %s", sessions),
+		Question: i18n.Of("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: i18n.Of("End %s", sessions),
 		Post: request.LocalURL("users", a.Name, "sessions"), Back: request.LocalURL("users", a.Name),
-		Remarks: []words.Phrase{words.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
+		Remarks: []i18n.Phrase{i18n.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
 	}
 }
 
 // AskToRevokeTokens asks before the API tokens of an account are revoked.
 func AskToRevokeTokens(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
-		Question: words.Of("Revoke %s of %s?", words.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
-		Verb:     words.Of("Revoke %s", words.Of("%d tokens", a.Tokens)),
+		Question: i18n.Of("Revoke %s of %s?", i18n.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
+		Verb:     i18n.Of("Revoke %s", i18n.Of("%d tokens", a.Tokens)),
 		Post:     request.LocalURL("users", a.Name, "tokens"), Back: request.LocalURL("users", a.Name),
-		Remarks: []words.Phrase{words.Of("Scripts that use them are refused from now on.")},
+		Remarks: []i18n.Phrase{i18n.Of("Scripts that use them are refused from now on.")},
 	}
 }
 
@@ -259,7 +259,7 @@ func newUserRow(base view.Base, a cesi.Account) userRow {
 // relativeTimes is a time in two ways: how far away, and exactly.
 type relativeTimes struct {
 	Time  time.Time // zero: never
-	Words words.Phrase
+	Words i18n.Phrase
 }
 
 // newRelativeTimes says when something was, or will be.
@@ -269,31 +269,31 @@ func newRelativeTimes(now, t time.Time) relativeTimes {
 	case t.IsZero():
 		return relativeTimes{}
 	case d <= -24*time.Hour:
-		return relativeTimes{t, words.Of("on %s", words.At("2 Jan 2006", t.In(now.Location())))}
+		return relativeTimes{t, i18n.Of("on %s", i18n.At("2 Jan 2006", t.In(now.Location())))}
 	case d < 0:
-		return relativeTimes{t, words.Of("in %v", view.FormatElapsed(-d))} // %s is for how long something took
+		return relativeTimes{t, i18n.Of("in %v", view.FormatElapsed(-d))} // %s is for how long something took
 	case d < time.Minute:
-		return relativeTimes{t, words.Of("just now")}
+		return relativeTimes{t, i18n.Of("just now")}
 	case d < 48*time.Hour:
-		return relativeTimes{t, words.Of("%s ago", view.FormatElapsed(d))}
+		return relativeTimes{t, i18n.Of("%s ago", view.FormatElapsed(d))}
 	default:
-		return relativeTimes{t, words.Of("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
+		return relativeTimes{t, i18n.Of("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
 	}
 }
 
 // roleChoice is one role to choose.
 type roleChoice struct {
 	Role   string
-	What   words.Phrase
+	What   i18n.Phrase
 	Chosen bool
 }
 
 func roleChoices(chosen cesi.Role) []roleChoice {
-	what := map[cesi.Role]words.Phrase{
-		cesi.Admin:     words.Of("everything, users too"),
-		cesi.Operator:  words.Of("starts and stops, reads logs"),
-		cesi.LogReader: words.Of("reads logs"),
-		cesi.Viewer:    words.Of("sees states only"),
+	what := map[cesi.Role]i18n.Phrase{
+		cesi.Admin:     i18n.Of("everything, users too"),
+		cesi.Operator:  i18n.Of("starts and stops, reads logs"),
+		cesi.LogReader: i18n.Of("reads logs"),
+		cesi.Viewer:    i18n.Of("sees states only"),
 	}
 	var choices []roleChoice
 	for _, role := range cesi.Roles() {
@@ -321,23 +321,23 @@ func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem st
 
 // secret is a text that a page shows this once.
 type secret struct {
-	What   words.Phrase // what it is, as a sentence
+	What   i18n.Phrase // what it is, as a sentence
 	Text   string
-	Advice words.Phrase
+	Advice i18n.Phrase
 }
 
 // newPasswordSecret shows the password that somebody has chosen for a user.
 func newPasswordSecret(user, password string) *secret {
 	return &secret{
-		What: words.Of("The password of %s is now", request.Sanitize(user)), Text: password,
-		Advice: words.Of("It is shown this once. It has to be changed at the next log-in."),
+		What: i18n.Of("The password of %s is now", request.Sanitize(user)), Text: password,
+		Advice: i18n.Of("It is shown this once. It has to be changed at the next log-in."),
 	}
 }
 
 // sessionRow is one of the user's own sessions.
 type sessionRow struct {
 	RowID, ID     string
-	Browser       words.Phrase // in short
+	Browser       i18n.Phrase // in short
 	UserAgent     string
 	Address       string
 	Current       bool
@@ -379,7 +379,7 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 
 // browserOf says in a few words what a User-Agent header means: who wrote it is
 // for people to tell apart, not for programs to rely on.
-func browserOf(userAgent string) words.Phrase {
+func browserOf(userAgent string) i18n.Phrase {
 	first := func(pairs ...[2]string) string {
 		for _, pair := range pairs {
 			if strings.Contains(userAgent, pair[0]) {
@@ -393,13 +393,13 @@ func browserOf(userAgent string) words.Phrase {
 	system := first([2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
 		[2]string{"Windows", "Windows"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
 	if browser != "" && system != "" {
-		return words.Of("%s on %s", browser, system)
+		return i18n.Of("%s on %s", browser, system)
 	}
 	if browser == "" {
 		browser, _, _ = strings.Cut(userAgent, " ")
 	}
 	if browser == "" {
-		return words.Of("an unknown program")
+		return i18n.Of("an unknown program")
 	}
-	return words.Verbatim(request.Sanitize(browser))
+	return i18n.Verbatim(request.Sanitize(browser))
 }

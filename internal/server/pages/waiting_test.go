@@ -6,15 +6,15 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 	"cesi/web"
 )
 
 // TestWaiting_IsToldInTheReadersLanguage holds what is said of a command that waits
 // for a slow stop, or that CeSI's own end has broken off.
 func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
-	book, err := words.New(web.Locales())
+	book, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,11 +23,11 @@ func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
 	toast := view.NewFlash(fleet.Report{Action: cesi.ActionRestart, Waiting: &fleet.Outcome{Ref: ref, Message: stopping}}, 0)
 	wanted := fleet.Process{Process: cesi.Process{ProcessID: ref.ProcessID, State: cesi.NotStarted}}
 	wanted.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "lin", Reason: "CeSI ended in the middle of the restart"}}
-	entry := func(message string) words.Phrase {
+	entry := func(message string) i18n.Phrase {
 		return newActivityRow(time.Now(), cesi.Activity{Action: cesi.ActionRestart, Result: cesi.Pending, Message: message}).Message
 	}
 	for _, test := range []struct {
-		phrase           words.Phrase
+		phrase           i18n.Phrase
 		english, chinese string
 	}{
 		{toast.Sentence, "The restart is still under way; it goes on whether or not you wait. g:p on n: " + stopping + ".",

@@ -10,8 +10,8 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/logs"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
+	"cesi/internal/logtail"
 )
 
 // FileName is what a download is called: node, process and stream, with nothing
@@ -127,7 +127,7 @@ func ParseLogQuery(query url.Values) LogQuery {
 }
 
 // Parse compiles the query; it fails with Invalid.
-func (q LogQuery) Parse() (logs.Query, error) { return logs.NewQuery(q.Text, q.Expression) }
+func (q LogQuery) Parse() (logtail.Query, error) { return logtail.NewQuery(q.Text, q.Expression) }
 
 // Values is what ParseLogQuery reads.
 func (q LogQuery) Values() url.Values {
@@ -145,11 +145,11 @@ func (q LogQuery) Values() url.Values {
 }
 
 // LogName names a log for people.
-func LogName(log cesi.LogName) words.Phrase {
+func LogName(log cesi.LogName) i18n.Phrase {
 	if log.Stream == cesi.MainLog {
-		return words.Of("supervisord's own log")
+		return i18n.Of("supervisord's own log")
 	}
-	return words.Of("%s of %s", log.Stream, Sanitize(log.Process.String()))
+	return i18n.Of("%s of %s", log.Stream, Sanitize(log.Process.String()))
 }
 
 // LogPath is where a log's page is, without prefix.

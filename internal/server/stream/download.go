@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/logs"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 )
@@ -56,7 +56,7 @@ const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of i
 
 func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l request.Log, size int64) error {
 	checked := h.Now()
-	var proof logs.Proof
+	var proof logtail.Proof
 	for from := int64(0); from < size; {
 		part, err := h.Requests.Logs.ReadLog(ctx, l.Node.Name, l.Name, from-int64(len(proof)), min(size, from+downloadRead))
 		if err != nil {
@@ -69,7 +69,7 @@ func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l r
 		if err := writePart(w, part, from); err != nil {
 			return err
 		}
-		proof = logs.NewProof(part.Pieces[len(part.Pieces)-1].Text)
+		proof = logtail.NewProof(part.Pieces[len(part.Pieces)-1].Text)
 		from = part.To
 		if now := h.Now(); now.Sub(checked) >= recheckEvery {
 			if checked = now; !h.Sessions.StillAllowed(r, cesi.ReadLogs) {

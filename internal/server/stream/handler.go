@@ -9,18 +9,18 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/live"
-	"cesi/internal/logs"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
-	"cesi/internal/words"
 )
 
 // Handler answers with streams: of pages that are kept up to date, and of
 // logs. Its fields are set before its first use.
 type Handler struct {
 	Fleet    *fleet.Fleet
-	Logs     *logs.Logs
+	Logs     *logtail.Logs
 	Log      *slog.Logger
 	Now      func() time.Time
 	Requests *request.Reader
@@ -28,7 +28,7 @@ type Handler struct {
 	// Version names the state of the fleet and of the activity log.
 	Version func() string
 	// Speaker chooses the language of an answer.
-	Speaker func(*http.Request) *words.Speaker
+	Speaker func(*http.Request) *i18n.Speaker
 	// CanonicalPage finds the page at a local address that can be kept up to date:
 	// the permission that it needs, and its address in one form.
 	CanonicalPage func(at string) (permission cesi.Permission, canonical string, err error)

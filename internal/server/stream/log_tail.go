@@ -11,9 +11,9 @@ import (
 
 	"cesi/internal/ansi"
 	"cesi/internal/cesi"
-	"cesi/internal/logs"
+	"cesi/internal/i18n"
+	"cesi/internal/logtail"
 	"cesi/internal/server/session"
-	"cesi/internal/words"
 )
 
 // encodeText turns bytes of a log into the data of an event; nil if there is
@@ -96,14 +96,14 @@ const recheckEvery = 2 * time.Second
 // tailer sends a log to one reader.
 type tailer struct {
 	*logStream
-	stream  string         // the log's name among those that share the stream; empty: it is the only one
-	speaker *words.Speaker // nil: a program reads it
+	stream  string        // the log's name among those that share the stream; empty: it is the only one
+	speaker *i18n.Speaker // nil: a program reads it
 	encode  encodeText
 }
 
 // followLog sends a log live until the reader leaves, may not read it any more,
 // or the log is gone for good.
-func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *words.Speaker, encode encodeText) error {
+func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18n.Speaker, encode encodeText) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func (h *Handler) canStillReadLogs(r *http.Request) func() bool {
 }
 
 // follow sends the log until the reader leaves.
-func (t *tailer) follow(ctx context.Context, tail *logs.Tail, from int64, resumed bool, mayStill func() bool) error {
+func (t *tailer) follow(ctx context.Context, tail *logtail.Tail, from int64, resumed bool, mayStill func() bool) error {
 	if resumed {
 		if err := t.notice("seam", false, resumption(from)); err != nil {
 			return err
@@ -145,7 +145,7 @@ func (t *tailer) follow(ctx context.Context, tail *logs.Tail, from int64, resume
 }
 
 // run sends events until one of them is the last.
-func (t *tailer) run(ctx context.Context, tail *logs.Tail, mayStill func() bool) error {
+func (t *tailer) run(ctx context.Context, tail *logtail.Tail, mayStill func() bool) error {
 	for checked := time.Now(); ; {
 		e, err := nextEvent(ctx, tail)
 		if ctx.Err() != nil {
@@ -153,7 +153,7 @@ func (t *tailer) run(ctx context.Context, tail *logs.Tail, mayStill func() bool)
 		}
 		if now := time.Now(); now.Sub(checked) >= recheckEvery {
 			if checked = now; !mayStill() {
-				return t.notice("end", false, words.Of("You are no longer logged in, or may not read logs any more."))
+				return t.notice("end", false, i18n.Of("You are no longer logged in, or may not read logs any more."))
 			}
 		}
 		if err != nil {
@@ -161,7 +161,7 @@ func (t *tailer) run(ctx context.Context, tail *logs.Tail, mayStill func() bool)
 		} else {
 			err = t.event(e)
 		}
-		if err != nil || e.Kind == logs.End {
+		if err != nil || e.Kind == logtail.End {
 			return err
 		}
 	}
@@ -192,37 +192,37 @@ func parseOffset(text string) (int64, error) {
 
 // nextEvent waits for the next event, but not for long: somebody has to look
 // after the connection meanwhile.
-func nextEvent(ctx context.Context, tail *logs.Tail) (logs.Event, error) {
+func nextEvent(ctx context.Context, tail *logtail.Tail) (logtail.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, recheckEvery)
 	defer cancel()
 	e, err := tail.Next(ctx)
 	if err != nil {
-		e.Kind = logs.State // of no consequence
+		e.Kind = logtail.State // of no consequence
 	}
 	return e, err
 }
 
 // event sends one event of the log.
-func (t *tailer) event(e logs.Event) error {
+func (t *tailer) event(e logtail.Event) error {
 	switch e.Kind {
-	case logs.Text:
+	case logtail.Text:
 		return t.text(e, false)
-	case logs.State:
+	case logtail.State:
 		return t.notice("state", e.Live, e.Sentence)
 	}
 	name := "seam"
-	if e.Kind == logs.End {
+	if e.Kind == logtail.End {
 		name = "end"
 	}
-	if err := t.text(logs.Event{Offset: -1}, true); err != nil {
+	if err := t.text(logtail.Event{Offset: -1}, true); err != nil {
 		return err
 	}
-	return t.notice(name, e.Kind == logs.Seam, e.Sentence)
+	return t.notice(name, e.Kind == logtail.Seam, e.Sentence)
 }
 
 // text sends text with the offset behind it as its number, from which a browser
 // goes on after a broken connection.
-func (t *tailer) text(e logs.Event, flush bool) error {
+func (t *tailer) text(e logtail.Event, flush bool) error {
 	data, held := t.encode(e.Text, e.Offset, flush)
 	if data == nil {
 		return nil
@@ -234,15 +234,15 @@ func (t *tailer) text(e logs.Event, flush bool) error {
 	return t.sendText(t.stream, end, data)
 }
 
-func (t *tailer) notice(name string, live bool, sentence words.Phrase) error {
+func (t *tailer) notice(name string, live bool, sentence i18n.Phrase) error {
 	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Tell(sentence)})
 }
 
 // resumption is the seam for a reader that is there again; a negative offset says
 // that it can't be told how far it had come.
-func resumption(from int64) words.Phrase {
+func resumption(from int64) i18n.Phrase {
 	if from < 0 {
-		return words.Of("The connection was broken and is there again. Lines may be missing, or come twice.")
+		return i18n.Of("The connection was broken and is there again. Lines may be missing, or come twice.")
 	}
-	return words.Of("The connection was broken and is there again.")
+	return i18n.Of("The connection was broken and is there again.")
 }

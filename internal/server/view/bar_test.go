@@ -3,11 +3,11 @@ package view
 import (
 	"testing"
 
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 func TestABarShowsEvenTheSmallestShare(t *testing.T) {
-	b := NewBar(words.Phrase{}, Share{"running", 3003}, Share{"idle", 0}, Share{"bad", 1})
+	b := NewBar(i18n.Phrase{}, Share{"running", 3003}, Share{"idle", 0}, Share{"bad", 1})
 	if len(b.Segments) != 2 {
 		t.Fatalf("%d segments", len(b.Segments))
 	}
@@ -24,7 +24,7 @@ func TestABarFillsItsWidth(t *testing.T) {
 		for i, c := range counts {
 			shares = append(shares, Share{kinds[i], c})
 		}
-		b := NewBar(words.Phrase{}, shares...)
+		b := NewBar(i18n.Phrase{}, shares...)
 		x := 0
 		for i, s := range b.Segments {
 			if i > 0 {
@@ -42,11 +42,11 @@ func TestABarFillsItsWidth(t *testing.T) {
 }
 
 func TestABarJoinsNeighboursOfOneColour(t *testing.T) {
-	b := NewBar(words.Phrase{}, Share{"moving", 1}, Share{"moving", 0}, Share{"moving", 2})
+	b := NewBar(i18n.Phrase{}, Share{"moving", 1}, Share{"moving", 0}, Share{"moving", 2})
 	if len(b.Segments) != 1 || b.Segments[0].Width != barWidth {
 		t.Errorf("got %+v", b.Segments)
 	}
-	if b := NewBar(words.Phrase{}, Share{"bad", 0}); len(b.Segments) != 0 {
+	if b := NewBar(i18n.Phrase{}, Share{"bad", 0}); len(b.Segments) != 0 {
 		t.Errorf("nothing is drawn as %+v", b.Segments)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // Base is what every page has. The constructors of the pages set Title,
@@ -21,7 +21,7 @@ type Base struct {
 	Section string // the entry of the navigation that is marked, if any
 	Theme   string // a Bootswatch theme; empty: our own scheme
 	Scheme  string // light, dark or empty: as the system has it; without a theme only
-	Speaker *words.Speaker
+	Speaker *i18n.Speaker
 	User    *cesi.User // nil: nobody is logged in
 	// Here is the page's own path and query without prefix.
 	Here    string
@@ -68,11 +68,11 @@ func (b Base) WayBack() string {
 	return path
 }
 
-// Say says a text in the language of the page; see package words.
+// Say says a text in the language of the page; see package i18n.
 func (b Base) Say(text string, args ...any) string { return b.Speaker.Say(text, args...) }
 
 // Language is the language that the page is drawn in.
-func (b Base) Language() *words.Speaker { return b.Speaker }
+func (b Base) Language() *i18n.Speaker { return b.Speaker }
 
 // Can reports whether the visitor is logged in and has a permission.
 func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
@@ -124,6 +124,6 @@ func darkThemes() []string {
 
 // Banner is a standing remark above every page, for administrators.
 type Banner struct {
-	Sentence words.Phrase
+	Sentence i18n.Phrase
 	Details  []string
 }

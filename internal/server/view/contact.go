@@ -5,15 +5,15 @@ import (
 	"time"
 
 	"cesi/internal/fleet"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // Contact says when a node answered last, and how fast.
 type Contact struct {
 	Time    time.Time // zero: never
-	When    words.Phrase
-	Age     words.Phrase
-	Latency words.Phrase
+	When    i18n.Phrase
+	Age     i18n.Phrase
+	Latency i18n.Phrase
 	Down    bool
 }
 

@@ -3,8 +3,8 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // StateCount is how many processes are in a state; Kind is its colour. States
@@ -12,7 +12,7 @@ import (
 type StateCount struct {
 	Kind      string
 	Count     int
-	Words     words.Phrase // "2 running"
+	Words     i18n.Phrase // "2 running"
 	States    []cesi.State
 	Attention fleet.Attention
 }
@@ -24,16 +24,16 @@ func NewStateCounts(c fleet.Counts) []StateCount {
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	exited := c.Exited - unexpected
 	all := []StateCount{
-		{"running", c.Running, words.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
-		{"moving", c.Starting, words.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
-		{"moving", c.Stopping, words.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
-		{"idle", c.Stopped, words.Of("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
-		{"idle", exited, words.Of("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
-		{"warning", unexpected, words.Of("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
-		{"warning", c.Unknown, words.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
-		{"warning", c.Backoff, words.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
-		{"bad", c.Fatal, words.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
-		{"bad", c.NotStarted, words.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
+		{"running", c.Running, i18n.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
+		{"moving", c.Starting, i18n.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
+		{"moving", c.Stopping, i18n.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
+		{"idle", c.Stopped, i18n.Of("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
+		{"idle", exited, i18n.Of("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
+		{"warning", unexpected, i18n.Of("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
+		{"warning", c.Unknown, i18n.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
+		{"warning", c.Backoff, i18n.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
+		{"bad", c.Fatal, i18n.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
+		{"bad", c.NotStarted, i18n.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
 	}
 	var list []StateCount
 	for _, s := range all {
@@ -52,7 +52,7 @@ func UnexpectedExits(c fleet.Counts) int {
 // NewCountsBar draws processes by state.
 func NewCountsBar(c fleet.Counts) Bar {
 	var shares []Share
-	var parts []words.Phrase
+	var parts []i18n.Phrase
 	for _, s := range NewStateCounts(c) {
 		shares = append(shares, Share{s.Kind, s.Count})
 		parts = append(parts, s.Words)

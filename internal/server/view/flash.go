@@ -6,15 +6,15 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // Flash tells how a command went, on the page that follows it.
 type Flash struct {
 	Kind     string // running, moving, warning or bad
-	Sentence words.Phrase
-	Later    words.Phrase // who came too late for it
+	Sentence i18n.Phrase
+	Later    i18n.Phrase // who came too late for it
 	ID       cesi.ActivityID
 	Outcomes []outcomeRow // of a command on many, those that did not go well first
 	Total    int          // outcomes, with those that are not shown
@@ -48,26 +48,26 @@ func NewFlash(r fleet.Report, later int) *Flash {
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])
 	default:
-		f.Sentence = words.Of("%s: %s (%s).", ActionTextOf(r.Action).Name, tally(r.Outcomes), Duration(r.Duration))
+		f.Sentence = i18n.Of("%s: %s (%s).", ActionTextOf(r.Action).Name, tally(r.Outcomes), Duration(r.Duration))
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK
 		f.Outcomes = newOutcomeRows(worstFirst(r.Outcomes))
 	}
 	if later > 0 {
-		f.Later = words.Of("Meanwhile %d targets more came to match; they were not touched.", later)
+		f.Later = i18n.Of("Meanwhile %d targets more came to match; they were not touched.", later)
 	}
 	return f
 }
 
 // underWay tells of a command that is not over, and what it waits for.
-func underWay(r fleet.Report) words.Phrase {
+func underWay(r fleet.Report) i18n.Phrase {
 	noun := ActionTextOf(r.Action).Noun
 	if w := r.Waiting; w != nil {
-		what := words.Of("%s on %s", request.Sanitize(w.Target()), request.Sanitize(w.Node))
-		return words.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, words.Heard(request.Sanitize(w.Message)))
+		what := i18n.Of("%s on %s", request.Sanitize(w.Target()), request.Sanitize(w.Node))
+		return i18n.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, i18n.Heard(request.Sanitize(w.Message)))
 	}
-	return words.Of("The %s is still under way; it goes on whether or not you wait.", noun)
+	return i18n.Of("The %s is still under way; it goes on whether or not you wait.", noun)
 }
 
 // worstFirst returns the outcomes to show: what failed before what went well,

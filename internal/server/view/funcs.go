@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // viewFuncs are the functions that templates call, beside the methods of what
 // they are given.
-func viewFuncs(prefix string, static map[string]string, speaker *words.Speaker) template.FuncMap {
+func viewFuncs(prefix string, static map[string]string, speaker *i18n.Speaker) template.FuncMap {
 	staticURL := func(name string) (string, error) {
 		p, found := static[name]
 		if !found {
@@ -47,32 +47,32 @@ func icon(sprite, name string) template.HTML {
 
 // When writes a time of day, with the date unless it is today's, in the zone of
 // now.
-func When(now, t time.Time) words.Phrase {
+func When(now, t time.Time) i18n.Phrase {
 	t = t.In(now.Location())
 	switch {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return words.At("15:04:05", t)
+		return i18n.At("15:04:05", t)
 	case t.Year() == now.Year():
-		return words.At("2 Jan 15:04:05", t)
+		return i18n.At("2 Jan 15:04:05", t)
 	default:
-		return words.At("2 Jan 2006 15:04", t)
+		return i18n.At("2 Jan 2006 15:04", t)
 	}
 }
 
 // pending says what is being done: "stopping…".
-func pending(action cesi.Action) words.Phrase {
-	return words.Of("%s…", ActionTextOf(action).Doing)
+func pending(action cesi.Action) i18n.Phrase {
+	return i18n.Of("%s…", ActionTextOf(action).Doing)
 }
 
 // doLabel names a button for an action: "Stop", or "Stop web:web1" with what it
 // is for.
-func doLabel(speaker *words.Speaker, action cesi.Action, what []any) string {
+func doLabel(speaker *i18n.Speaker, action cesi.Action, what []any) string {
 	if len(what) == 0 {
 		return speaker.Tell(ActionTextOf(action).Name)
 	}
-	object, is := what[0].(words.Phrase)
+	object, is := what[0].(i18n.Phrase)
 	if !is {
-		object = words.Verbatim(fmt.Sprint(what[0]))
+		object = i18n.Verbatim(fmt.Sprint(what[0]))
 	}
 	return speaker.Tell(Do(action, object))
 }

@@ -5,7 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 	"cesi/web"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,7 +48,7 @@ func TestADayIsDrawnAsAPathForEachColour(t *testing.T) {
 }
 
 func TestADayIsSaidInWords(t *testing.T) {
-	book, err := words.New(web.Locales())
+	book, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}

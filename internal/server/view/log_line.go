@@ -2,7 +2,7 @@ package view
 
 import (
 	"cesi/internal/ansi"
-	"cesi/internal/logs"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 )
 
@@ -16,7 +16,7 @@ type MatchRow struct {
 }
 
 // NewMatchRow shows a line in which something was found.
-func NewMatchRow(p LogPanel, m logs.Match) MatchRow {
+func NewMatchRow(p LogPanel, m logtail.Match) MatchRow {
 	from := min(m.From, len(m.Line))
 	to := min(from+m.Length, len(m.Line))
 	return MatchRow{

@@ -8,9 +8,9 @@ import (
 
 	"cesi/internal/ansi"
 	"cesi/internal/cesi"
-	"cesi/internal/logs"
+	"cesi/internal/i18n"
+	"cesi/internal/logtail"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // LogPanel is a log with what goes with it: the search, the live tail, the ways
@@ -21,9 +21,9 @@ import (
 // with a NewLogPanel. Such a panel asks no node while the page is drawn; where
 // scripts run, its end comes live. The log's own page fills it beforehand.
 type LogPanel struct {
-	ID       string       // of the element
-	Path     string       // of the log's page, without prefix
-	Name     words.Phrase // of the log
+	ID       string      // of the element
+	Path     string      // of the log's page, without prefix
+	Name     i18n.Phrase // of the log
 	Tabs     []logTab
 	Shared   string // where both logs of the process come live, on a page with both; without prefix
 	Stream   string // which of them this is
@@ -32,10 +32,10 @@ type LogPanel struct {
 	Filled   bool
 	From, To int64
 	Size     int64
-	Live     bool         // goes on with what is written
-	NoLog    words.Phrase // why there is none
-	Problem  words.Phrase // why it could not be read
-	At       int64        // offset of the match that is looked at; negative: none
+	Live     bool        // goes on with what is written
+	NoLog    i18n.Phrase // why there is none
+	Problem  i18n.Phrase // why it could not be read
+	At       int64       // offset of the match that is looked at; negative: none
 }
 
 // logTab leads to another log of the same process.
@@ -75,7 +75,7 @@ const markTime = 300 * time.Millisecond
 
 // Fill puts a part of the log into the panel, with remarks in a language. It marks
 // what the query finds, as far as it comes in markTime or until ctx ends.
-func (p *LogPanel) Fill(ctx context.Context, speaker *words.Speaker, part cesi.LogPart, size int64, query *logs.Query) {
+func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Speaker, part cesi.LogPart, size int64, query *logtail.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
 	p.Live = part.To >= size
@@ -85,7 +85,7 @@ func (p *LogPanel) Fill(ctx context.Context, speaker *words.Speaker, part cesi.L
 	for _, piece := range part.Pieces {
 		if piece.Gap > 0 {
 			p.add(a.Flush(), false)
-			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: speaker.Tell(logs.GapSentence(piece.Gap))}}, false)
+			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: speaker.Tell(logtail.GapSentence(piece.Gap))}}, false)
 			continue
 		}
 		p.draw(ctx, &a, piece, query)
@@ -94,7 +94,7 @@ func (p *LogPanel) Fill(ctx context.Context, speaker *words.Speaker, part cesi.L
 }
 
 // draw adds a piece of text, with what the query finds in it.
-func (p *LogPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiece, query *logs.Query) {
+func (p *LogPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiece, query *logtail.Query) {
 	done := 0
 	if query != nil {
 		// Text that there is no time to look through is drawn without marks.
@@ -212,9 +212,9 @@ func (p LogPanel) Next() string {
 }
 
 // Where says which part of the log this is: "bytes 0 to 65,536 of 12.3 MB".
-func (p LogPanel) Where() words.Phrase {
+func (p LogPanel) Where() i18n.Phrase {
 	if p.From == 0 && p.To >= p.Size {
-		return words.Of("all of it, %s", logs.Bytes(p.Size))
+		return i18n.Of("all of it, %s", logtail.Bytes(p.Size))
 	}
-	return words.Of("bytes %d to %d of %s", p.From, p.To, logs.Bytes(p.Size))
+	return i18n.Of("bytes %d to %d of %s", p.From, p.To, logtail.Bytes(p.Size))
 }

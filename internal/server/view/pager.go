@@ -1,20 +1,20 @@
 package view
 
 import (
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // Pager leads to the other pages of a list. A link is empty where there is no
 // such page.
 type Pager struct {
-	What                  words.Phrase // where this is: "Page 3 of 7"
-	First, Previous, Next string       // local paths
+	What                  i18n.Phrase // where this is: "Page 3 of 7"
+	First, Previous, Next string      // local paths
 	Last                  string
 }
 
 // NewPager makes a pager; nil where one page holds all. What is yet without the
 // numbers; path is the local path of a page.
-func NewPager(what words.Phrase, page, pages int, path func(page int) string) *Pager {
+func NewPager(what i18n.Phrase, page, pages int, path func(page int) string) *Pager {
 	if pages == 1 {
 		return nil
 	}

@@ -3,8 +3,8 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // NodeSummaryRow is one node's part of something that spans nodes: of a group, or of an
@@ -12,9 +12,9 @@ import (
 type NodeSummaryRow struct {
 	RowID        string
 	Node         string
-	Group        string       // empty: all of the node
-	Target       string       // as its box sends it
-	Spoken       words.Phrase // what an action's label calls it
+	Group        string      // empty: all of the node
+	Target       string      // as its box sends it
+	Spoken       i18n.Phrase // what an action's label calls it
 	Environments []string
 	Badge        Badge
 	Bar          Bar
@@ -35,9 +35,9 @@ func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Co
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.WayBack(),
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
-	row.Spoken = words.Of("all on %s", request.Sanitize(n.Name))
+	row.Spoken = i18n.Of("all on %s", request.Sanitize(n.Name))
 	if t.Group != "" {
-		row.Spoken = words.Of("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
+		row.Spoken = i18n.Of("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
 	}
 	if row.Selectable {
 		row.Actions = request.SetActions()

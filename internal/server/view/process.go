@@ -3,8 +3,8 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // ProcessRow is one process in the table of its node.
@@ -15,17 +15,17 @@ type ProcessRow struct {
 	Group      string
 	Name       string
 	Badge      Badge
-	Reason     words.Phrase // the second line; zero where there is nothing to explain
-	Ago        Elapsed      // how long ago that was; zero: not known
+	Reason     i18n.Phrase // the second line; zero where there is nothing to explain
+	Ago        Elapsed     // how long ago that was; zero: not known
 	PID        int
 	Uptime     Elapsed // zero: it is not up
 	Day        dayBar
 	Self       bool
 	Selectable bool
-	Actions    []RowAction  // none for those who may not
-	Spoken     words.Phrase // what an action's label calls it
-	Back       string       // local path that an action leads back to
-	Logs       string       // the log that the row leads to; empty for those who may not
+	Actions    []RowAction // none for those who may not
+	Spoken     i18n.Phrase // what an action's label calls it
+	Back       string      // local path that an action leads back to
+	Logs       string      // the log that the row leads to; empty for those who may not
 }
 
 // RowAction is a button for one process.
@@ -42,7 +42,7 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process) ProcessRow {
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
 		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
-		Spoken: words.Verbatim(request.Sanitize(p.ProcessID.String())), Back: request.LocalURL("nodes", n.Name),
+		Spoken: i18n.Verbatim(request.Sanitize(p.ProcessID.String())), Back: request.LocalURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
 		row.Uptime = NewElapsed(n, p.Uptime())

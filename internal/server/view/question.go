@@ -1,8 +1,8 @@
 package view
 
 import (
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // questionPage asks before something that can't be taken back.
@@ -13,20 +13,20 @@ type questionPage struct {
 
 // Confirmation is what is asked, and where the answer goes.
 type Confirmation struct {
-	Question words.Phrase
-	Problem  words.Phrase // why the last answer was not accepted
-	Remarks  []words.Phrase
-	Warning  words.Phrase
+	Question i18n.Phrase
+	Problem  i18n.Phrase // why the last answer was not accepted
+	Remarks  []i18n.Phrase
+	Warning  i18n.Phrase
 	Post     string // local path of the answer
 	Fields   []request.Field
 	Typed    *TypedConfirmation
-	Verb     words.Phrase // on the button
-	Back     string       // local path of Cancel
+	Verb     i18n.Phrase // on the button
+	Back     string      // local path of Cancel
 }
 
 // TypedConfirmation is a name that has to be typed for a yes.
 type TypedConfirmation struct {
-	Label      words.Phrase
+	Label      i18n.Phrase
 	Name, Want string
 }
 

@@ -3,78 +3,78 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // ReasonOf says why a process does not run; zero for one that does.
-func ReasonOf(p fleet.Process) words.Phrase {
+func ReasonOf(p fleet.Process) i18n.Phrase {
 	if p.State == cesi.NotStarted && p.Wanted != nil {
-		return words.Of("%s stopped it to start it again: %s", p.Wanted.By, words.Heard(request.Sanitize(p.Wanted.Reason)))
+		return i18n.Of("%s stopped it to start it again: %s", p.Wanted.By, i18n.Heard(request.Sanitize(p.Wanted.Reason)))
 	}
 	switch p.State {
 	case cesi.Fatal, cesi.Backoff:
 		if p.SpawnErr != "" {
-			return words.Verbatim(request.Sanitize(p.SpawnErr))
+			return i18n.Verbatim(request.Sanitize(p.SpawnErr))
 		}
-		return words.Of("exited too quickly")
+		return i18n.Of("exited too quickly")
 	case cesi.Exited:
 		return exitReason(p.Process)
 	case cesi.Unknown:
-		return words.Of("supervisord does not know its state")
+		return i18n.Of("supervisord does not know its state")
 	case cesi.Stopped:
 		if p.Start == 0 {
-			return words.Of("not started yet")
+			return i18n.Of("not started yet")
 		}
-		return words.Of("stopped")
+		return i18n.Of("stopped")
 	default:
-		return words.Phrase{}
+		return i18n.Phrase{}
 	}
 }
 
-func exitReason(p cesi.Process) words.Phrase {
+func exitReason(p cesi.Process) i18n.Phrase {
 	switch {
 	case p.ExitStatus == -1:
-		return words.Of("ended by a signal")
+		return i18n.Of("ended by a signal")
 	case p.UnexpectedExit():
-		return words.Of("exit status %d (not expected)", p.ExitStatus)
+		return i18n.Of("exit status %d (not expected)", p.ExitStatus)
 	default:
-		return words.Of("exit status %d (expected)", p.ExitStatus)
+		return i18n.Of("exit status %d (expected)", p.ExitStatus)
 	}
 }
 
 // causeOf names why a node does not answer.
-func causeOf(n *fleet.Node) words.Phrase {
+func causeOf(n *fleet.Node) i18n.Phrase {
 	switch n.Failure.Cause {
 	case cesi.CauseRefused:
-		return words.Of("connection refused")
+		return i18n.Of("connection refused")
 	case cesi.CauseTimeout:
-		return words.Of("timeout")
+		return i18n.Of("timeout")
 	case cesi.CauseUnauthorized:
-		return words.Of("unauthorized")
+		return i18n.Of("unauthorized")
 	case cesi.CauseNameNotFound:
-		return words.Of("name not found")
+		return i18n.Of("name not found")
 	case cesi.CauseNotSupervisor:
-		return words.Of("not a supervisord")
+		return i18n.Of("not a supervisord")
 	case cesi.CauseNoInterface:
-		return words.Of("no rpcinterface")
+		return i18n.Of("no rpcinterface")
 	case cesi.CauseShuttingDown:
-		return words.Of("shutting down")
+		return i18n.Of("shutting down")
 	case cesi.CauseFailedInside:
-		return words.Of("failed inside")
+		return i18n.Of("failed inside")
 	case cesi.CauseTooLarge:
-		return words.Of("reply too large")
+		return i18n.Of("reply too large")
 	case cesi.CauseBadReply:
-		return words.Of("bad reply")
+		return i18n.Of("bad reply")
 	case cesi.CauseTLS:
-		return words.Of("certificate not accepted")
+		return i18n.Of("certificate not accepted")
 	case cesi.CauseScheme:
-		return words.Of("wrong scheme")
+		return i18n.Of("wrong scheme")
 	case cesi.CauseProxy:
-		return words.Of("refused by proxy")
+		return i18n.Of("refused by proxy")
 	case cesi.CauseLocal:
-		return words.Of("failed at CeSI")
+		return i18n.Of("failed at CeSI")
 	default:
-		return words.Of("unreachable")
+		return i18n.Of("unreachable")
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"path"
 	"strings"
 
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 	"cesi/web"
 )
 
 // Renderer turns page structs into HTML, in the language of who reads it. Its
 // templates are parsed once; it is safe for concurrent use.
 type Renderer struct {
-	Book  *words.Book
-	drawn map[*words.Speaker]*templates
+	Book  *i18n.Book
+	drawn map[*i18n.Speaker]*templates
 }
 
 // templates are all templates in one language.
@@ -29,11 +29,11 @@ type templates struct {
 // NewRenderer parses every template, once for each language. The prefix, such as
 // "/cesi", goes in front of every link; it is empty where the server is at the root.
 func NewRenderer(prefix string) (*Renderer, error) {
-	book, err := words.New(web.Locales())
+	book, err := i18n.New(web.Locales())
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{Book: book, drawn: make(map[*words.Speaker]*templates)}
+	r := &Renderer{Book: book, drawn: make(map[*i18n.Speaker]*templates)}
 	for _, speaker := range book.Speakers() {
 		if r.drawn[speaker], err = parseTemplates(viewFuncs(prefix, web.StaticPaths(), speaker)); err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func parseTemplates(funcs template.FuncMap) (*templates, error) {
 }
 
 // in returns the templates in a language, English for nil.
-func (r *Renderer) in(speaker *words.Speaker) *templates {
+func (r *Renderer) in(speaker *i18n.Speaker) *templates {
 	if t, found := r.drawn[speaker]; found {
 		return t
 	}
@@ -76,13 +76,13 @@ func (r *Renderer) in(speaker *words.Speaker) *templates {
 
 // RenderPartial writes one partial, such as "toast", in a language: what is put into
 // a page that is there already.
-func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *words.Speaker, part string, data any) error {
+func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *i18n.Speaker, part string, data any) error {
 	return write(w, status, r.in(speaker).parts, part, data)
 }
 
 // Localized is a page that says in which language it is to be.
 type Localized interface {
-	Language() *words.Speaker
+	Language() *i18n.Speaker
 }
 
 // Render writes a page, such as "dashboard", with its page struct. It writes

@@ -5,21 +5,21 @@ import (
 	"net/url"
 	"strings"
 
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // MapSquare is one process.
 type MapSquare struct {
 	Kind, RowID string
 	Page        int // of its node, on which the process is; 0 means the first
-	Title       words.Phrase
+	Title       i18n.Phrase
 }
 
 // Squares draws the squares of a node whose page is at the given URL. There may
 // be thousands on a page, which html/template takes long over; everything that
 // is put in is escaped here.
-func Squares(speaker *words.Speaker, nodeURL string, list []MapSquare) template.HTML {
+func Squares(speaker *i18n.Speaker, nodeURL string, list []MapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(`<a class="sq sq-` + s.Kind)

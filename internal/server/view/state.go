@@ -3,7 +3,7 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // Badge shows a state: an icon, a word and a colour. Kind is the colour
@@ -11,12 +11,12 @@ import (
 // state_icon knows.
 type Badge struct {
 	Kind, Icon string
-	Word       words.Phrase
+	Word       i18n.Phrase
 }
 
 // NewProcessBadge shows the state of a process.
 func NewProcessBadge(p cesi.Process) Badge {
-	word := words.Verbatim(p.State.String())
+	word := i18n.Verbatim(p.State.String())
 	switch p.State {
 	case cesi.Running:
 		return Badge{"running", "running", word}
@@ -44,40 +44,40 @@ func NewProcessBadge(p cesi.Process) Badge {
 func NewNodeBadge(n *fleet.Node) Badge {
 	switch {
 	case n.Status == fleet.Up:
-		return Badge{"running", "up", words.Of("UP")}
+		return Badge{"running", "up", i18n.Of("UP")}
 	case n.Status == fleet.Connecting:
-		return Badge{"moving", "moving", words.Of("CONNECTING")}
+		return Badge{"moving", "moving", i18n.Of("CONNECTING")}
 	case n.Failure != nil && n.Failure.Cause == cesi.CauseUnauthorized:
-		return Badge{"bad", "unreachable", words.Of("UNAUTHORIZED")}
+		return Badge{"bad", "unreachable", i18n.Of("UNAUTHORIZED")}
 	case n.Failure != nil && n.Failure.Cause == cesi.CauseShuttingDown:
-		return Badge{"bad", "unreachable", words.Of("SHUTTING DOWN")}
+		return Badge{"bad", "unreachable", i18n.Of("SHUTTING DOWN")}
 	default:
-		return Badge{"bad", "unreachable", words.Of("UNREACHABLE")}
+		return Badge{"bad", "unreachable", i18n.Of("UNREACHABLE")}
 	}
 }
 
 // ResultBadge shows how something ended.
 type ResultBadge struct {
 	Kind string
-	Word words.Phrase
+	Word i18n.Phrase
 }
 
 // NewResultBadge shows how a command ended.
 func NewResultBadge(r cesi.Result) ResultBadge {
 	switch r {
 	case cesi.OK:
-		return ResultBadge{"running", words.Of("ok")}
+		return ResultBadge{"running", i18n.Of("ok")}
 	case cesi.Failed:
-		return ResultBadge{"bad", words.Of("failed")}
+		return ResultBadge{"bad", i18n.Of("failed")}
 	case cesi.Pending:
-		return ResultBadge{"moving", words.Of("under way")}
+		return ResultBadge{"moving", i18n.Of("under way")}
 	case cesi.Skipped:
-		return ResultBadge{"idle", words.Of("left alone")}
+		return ResultBadge{"idle", i18n.Of("left alone")}
 	case cesi.Partial:
-		return ResultBadge{"warning", words.Of("partly")}
+		return ResultBadge{"warning", i18n.Of("partly")}
 	case cesi.Interrupted:
-		return ResultBadge{"warning", words.Of("interrupted")}
+		return ResultBadge{"warning", i18n.Of("interrupted")}
 	default:
-		return ResultBadge{"warning", words.Of("unknown")}
+		return ResultBadge{"warning", i18n.Of("unknown")}
 	}
 }

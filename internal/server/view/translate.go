@@ -6,17 +6,17 @@ import (
 	"strings"
 	"time"
 
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // translate says a text with its arguments, or a phrase. It is a string, or HTML
 // where times of day are in it, which times.js says in the reader's zone.
-func translate(speaker *words.Speaker, text any, args []any) (any, error) {
+func translate(speaker *i18n.Speaker, text any, args []any) (any, error) {
 	switch text := text.(type) {
-	case words.Phrase:
+	case i18n.Phrase:
 		return withTimes(speaker, text), nil
 	case string:
-		return withTimes(speaker, words.Of(text, args...)), nil
+		return withTimes(speaker, i18n.Of(text, args...)), nil
 	default:
 		return "", fmt.Errorf("%T can't be translated", text)
 	}
@@ -26,7 +26,7 @@ func translate(speaker *words.Speaker, text any, args []any) (any, error) {
 // a node has such a character in a name, a time is there once more, and no harm.
 const timePlace = '\ue000'
 
-func withTimes(speaker *words.Speaker, p words.Phrase) any {
+func withTimes(speaker *i18n.Speaker, p i18n.Phrase) any {
 	var times []string
 	text := speaker.Marking(func(text, layout string, t time.Time) string {
 		if !strings.Contains(layout, "15:04") {

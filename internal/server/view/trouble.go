@@ -5,7 +5,7 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // AttentionRow is one thing that needs attention: a process, or a node that does
@@ -17,7 +17,7 @@ type AttentionRow struct {
 	Group   string
 	Name    string
 	Badge   Badge
-	Reason  words.Phrase
+	Reason  i18n.Phrase
 	Age     Elapsed
 	Control bool
 	Logs    string // the log that the row leads to; empty for those who may not
@@ -54,11 +54,11 @@ func PreferredLog(p fleet.Process) string {
 func newSilentRow(n *fleet.Node, now time.Time, control bool) AttentionRow {
 	row := AttentionRow{
 		RowID: RowID("trouble", n.Name), Node: n.Name, Badge: NewNodeBadge(n), Control: control,
-		Reason: words.Of("%s; it never answered", causeOf(n)),
+		Reason: i18n.Of("%s; it never answered", causeOf(n)),
 		Age:    Elapsed{Text: FormatElapsed(now.Sub(n.Failure.Since)), Since: n.Failure.Since.UnixMilli()},
 	}
 	if !n.LastContact.IsZero() {
-		row.Reason = words.Of("%s; last answer %s", causeOf(n), When(now, n.LastContact))
+		row.Reason = i18n.Of("%s; last answer %s", causeOf(n), When(now, n.LastContact))
 	}
 	return row
 }

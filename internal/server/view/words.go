@@ -3,18 +3,18 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
+	"cesi/internal/i18n"
 	"cesi/internal/server/request"
-	"cesi/internal/words"
 )
 
 // ActionText are the forms in which a command is spoken of.
 type ActionText struct {
-	Do     words.Phrase // "tried to …"
-	Doing  words.Phrase // "is …"
-	Did    words.Phrase // "maria …"
-	Undone words.Phrase // "web:web1 …", when it did not come about
-	Noun   words.Phrase // "how the … ended is not known"
-	Name   words.Phrase // on its own
+	Do     i18n.Phrase // "tried to …"
+	Doing  i18n.Phrase // "is …"
+	Did    i18n.Phrase // "maria …"
+	Undone i18n.Phrase // "web:web1 …", when it did not come about
+	Noun   i18n.Phrase // "how the … ended is not known"
+	Name   i18n.Phrase // on its own
 }
 
 // ActionTextOf speaks of a command. The verbs take the target as their object.
@@ -22,33 +22,33 @@ func ActionTextOf(action cesi.Action) ActionText {
 	switch action {
 	case cesi.ActionStart:
 		return ActionText{
-			words.Of("start"), words.Of("starting"), words.Of("started"),
-			words.Of("was not started"), words.Of("start"), words.Of("Start"),
+			i18n.Of("start"), i18n.Of("starting"), i18n.Of("started"),
+			i18n.Of("was not started"), i18n.Of("start"), i18n.Of("Start"),
 		}
 	case cesi.ActionStop:
 		return ActionText{
-			words.Of("stop"), words.Of("stopping"), words.Of("stopped"),
-			words.Of("was not stopped"), words.Of("stop"), words.Of("Stop"),
+			i18n.Of("stop"), i18n.Of("stopping"), i18n.Of("stopped"),
+			i18n.Of("was not stopped"), i18n.Of("stop"), i18n.Of("Stop"),
 		}
 	case cesi.ActionRestart:
 		return ActionText{
-			words.Of("restart"), words.Of("restarting"), words.Of("restarted"),
-			words.Of("was not restarted"), words.Of("restart"), words.Of("Restart"),
+			i18n.Of("restart"), i18n.Of("restarting"), i18n.Of("restarted"),
+			i18n.Of("was not restarted"), i18n.Of("restart"), i18n.Of("Restart"),
 		}
 	case cesi.ActionSignal:
 		return ActionText{
-			words.Of("signal"), words.Of("signalling"), words.Of("signalled"),
-			words.Of("was not signalled"), words.Of("signal"), words.Of("Signal"),
+			i18n.Of("signal"), i18n.Of("signalling"), i18n.Of("signalled"),
+			i18n.Of("was not signalled"), i18n.Of("signal"), i18n.Of("Signal"),
 		}
 	case cesi.ActionStdin:
 		return ActionText{
-			words.Of("send a text to"), words.Of("sending a text to"), words.Of("sent a text to"),
-			words.Of("did not get the text"), words.Of("text"), words.Of("Text"),
+			i18n.Of("send a text to"), i18n.Of("sending a text to"), i18n.Of("sent a text to"),
+			i18n.Of("did not get the text"), i18n.Of("text"), i18n.Of("Text"),
 		}
 	case cesi.ActionClearLogs:
 		return ActionText{
-			words.Of("clear the logs of"), words.Of("clearing the logs of"), words.Of("cleared the logs of"),
-			words.Of("keeps its logs"), words.Of("clearing of logs"), words.Of("Clearing of logs"),
+			i18n.Of("clear the logs of"), i18n.Of("clearing the logs of"), i18n.Of("cleared the logs of"),
+			i18n.Of("keeps its logs"), i18n.Of("clearing of logs"), i18n.Of("Clearing of logs"),
 		}
 	default:
 		return daemonWords(action)
@@ -60,180 +60,180 @@ func daemonWords(action cesi.Action) ActionText {
 	switch action {
 	case cesi.ActionUpdate:
 		return ActionText{
-			words.Of("update"), words.Of("updating"), words.Of("updated"),
-			words.Of("was not updated"), words.Of("update"), words.Of("Update"),
+			i18n.Of("update"), i18n.Of("updating"), i18n.Of("updated"),
+			i18n.Of("was not updated"), i18n.Of("update"), i18n.Of("Update"),
 		}
 	case cesi.ActionAddGroup:
 		return ActionText{
-			words.Of("add"), words.Of("adding"), words.Of("added"),
-			words.Of("was not added"), words.Of("addition"), words.Of("Addition"),
+			i18n.Of("add"), i18n.Of("adding"), i18n.Of("added"),
+			i18n.Of("was not added"), i18n.Of("addition"), i18n.Of("Addition"),
 		}
 	case cesi.ActionRemoveGroup:
 		return ActionText{
-			words.Of("remove"), words.Of("removing"), words.Of("removed"),
-			words.Of("was not removed"), words.Of("removal"), words.Of("Removal"),
+			i18n.Of("remove"), i18n.Of("removing"), i18n.Of("removed"),
+			i18n.Of("was not removed"), i18n.Of("removal"), i18n.Of("Removal"),
 		}
 	case cesi.ActionReload:
 		return ActionText{
-			words.Of("reload"), words.Of("reloading"), words.Of("reloaded"),
-			words.Of("was not reloaded"), words.Of("reload"), words.Of("Reload"),
+			i18n.Of("reload"), i18n.Of("reloading"), i18n.Of("reloaded"),
+			i18n.Of("was not reloaded"), i18n.Of("reload"), i18n.Of("Reload"),
 		}
 	case cesi.ActionShutdown:
 		return ActionText{
-			words.Of("shut down"), words.Of("shutting down"), words.Of("shut down"),
-			words.Of("was not shut down"), words.Of("shutdown"), words.Of("Shutdown"),
+			i18n.Of("shut down"), i18n.Of("shutting down"), i18n.Of("shut down"),
+			i18n.Of("was not shut down"), i18n.Of("shutdown"), i18n.Of("Shutdown"),
 		}
 	case cesi.ActionClearMainLog:
 		return ActionText{
-			words.Of("clear the log of"), words.Of("clearing the log of"), words.Of("cleared the log of"),
-			words.Of("keeps its log"), words.Of("clearing of the log"), words.Of("Clearing of the log"),
+			i18n.Of("clear the log of"), i18n.Of("clearing the log of"), i18n.Of("cleared the log of"),
+			i18n.Of("keeps its log"), i18n.Of("clearing of the log"), i18n.Of("Clearing of the log"),
 		}
 	default:
-		name := words.Verbatim(string(action))
+		name := i18n.Verbatim(string(action))
 		return ActionText{name, name, name, name, name, name}
 	}
 }
 
 // Do names a command on something, as a button or a heading does: "Stop web:web1".
-func Do(action cesi.Action, what words.Phrase) words.Phrase {
+func Do(action cesi.Action, what i18n.Phrase) i18n.Phrase {
 	switch action {
 	case cesi.ActionStart:
-		return words.Of("Start %s", what)
+		return i18n.Of("Start %s", what)
 	case cesi.ActionStop:
-		return words.Of("Stop %s", what)
+		return i18n.Of("Stop %s", what)
 	case cesi.ActionRestart:
-		return words.Of("Restart %s", what)
+		return i18n.Of("Restart %s", what)
 	case cesi.ActionSignal:
-		return words.Of("Signal %s", what)
+		return i18n.Of("Signal %s", what)
 	case cesi.ActionStdin:
-		return words.Of("Send a text to %s", what)
+		return i18n.Of("Send a text to %s", what)
 	case cesi.ActionClearLogs:
-		return words.Of("Clear the logs of %s", what)
+		return i18n.Of("Clear the logs of %s", what)
 	case cesi.ActionUpdate:
-		return words.Of("Update %s", what)
+		return i18n.Of("Update %s", what)
 	case cesi.ActionAddGroup:
-		return words.Of("Add %s", what)
+		return i18n.Of("Add %s", what)
 	case cesi.ActionRemoveGroup:
-		return words.Of("Remove %s", what)
+		return i18n.Of("Remove %s", what)
 	default:
-		return words.Of("%s: %s", ActionTextOf(action).Name, what)
+		return i18n.Of("%s: %s", ActionTextOf(action).Name, what)
 	}
 }
 
 // CommandVerb says what somebody did to the target, or tried to.
-func CommandVerb(action cesi.Action, result cesi.Result) words.Phrase {
+func CommandVerb(action cesi.Action, result cesi.Result) i18n.Phrase {
 	forms := ActionTextOf(action)
 	switch result {
 	case cesi.OK, cesi.Partial:
 		return forms.Did
 	case cesi.Pending:
-		return words.Of("is %s", forms.Doing)
+		return i18n.Of("is %s", forms.Doing)
 	case cesi.Skipped:
-		return words.Of("left alone")
+		return i18n.Of("left alone")
 	default:
-		return words.Of("tried to %s", forms.Do)
+		return i18n.Of("tried to %s", forms.Do)
 	}
 }
 
 // SignalVerb is CommandVerb for a signal, which it names.
-func SignalVerb(signal string, result cesi.Result) words.Phrase {
+func SignalVerb(signal string, result cesi.Result) i18n.Phrase {
 	switch result {
 	case cesi.OK, cesi.Partial:
-		return words.Of("sent %s to", signal)
+		return i18n.Of("sent %s to", signal)
 	case cesi.Pending:
-		return words.Of("is sending %s to", signal)
+		return i18n.Of("is sending %s to", signal)
 	case cesi.Skipped:
-		return words.Of("left alone")
+		return i18n.Of("left alone")
 	default:
-		return words.Of("tried to send %s to", signal)
+		return i18n.Of("tried to send %s to", signal)
 	}
 }
 
 // sentenceOn says how a command went for its only target.
-func sentenceOn(r fleet.Report, o fleet.Outcome) words.Phrase {
-	what := words.Of("%s on %s", request.Sanitize(o.Target()), request.Sanitize(o.Node))
-	why := words.Heard(request.Sanitize(o.Message))
+func sentenceOn(r fleet.Report, o fleet.Outcome) i18n.Phrase {
+	what := i18n.Of("%s on %s", request.Sanitize(o.Target()), request.Sanitize(o.Node))
+	why := i18n.Heard(request.Sanitize(o.Message))
 	switch o.Result {
 	case cesi.OK:
 		return appendNote(doneOn(r, what), o.Message)
 	case cesi.Failed:
-		return words.Of("%s %s: %s", what, notDone(r), why)
+		return i18n.Of("%s %s: %s", what, notDone(r), why)
 	case cesi.Skipped:
-		return words.Of("%s was left alone: %s", what, why)
+		return i18n.Of("%s was left alone: %s", what, why)
 	default:
-		return words.Of("%s: how the %s ended is not known. %s", what, ActionTextOf(r.Action).Noun, why)
+		return i18n.Of("%s: how the %s ended is not known. %s", what, ActionTextOf(r.Action).Noun, why)
 	}
 }
 
 // appendNote adds what else is to be said of what went well.
-func appendNote(done words.Phrase, message string) words.Phrase {
+func appendNote(done i18n.Phrase, message string) i18n.Phrase {
 	if message == "" {
 		return done
 	}
-	return words.Of("%s %s.", done, words.Heard(Capitalized(request.Sanitize(message))))
+	return i18n.Of("%s %s.", done, i18n.Heard(Capitalized(request.Sanitize(message))))
 }
 
 // notDone says what did not happen to a target.
-func notDone(r fleet.Report) words.Phrase {
+func notDone(r fleet.Report) i18n.Phrase {
 	if r.Action == cesi.ActionSignal {
-		return words.Of("did not get %s", request.Sanitize(r.Signal))
+		return i18n.Of("did not get %s", request.Sanitize(r.Signal))
 	}
 	return ActionTextOf(r.Action).Undone
 }
 
 // doneOn says that a command went well.
-func doneOn(r fleet.Report, what words.Phrase) words.Phrase {
+func doneOn(r fleet.Report, what i18n.Phrase) i18n.Phrase {
 	switch r.Action {
 	case cesi.ActionSignal:
-		return words.Of("%s was sent to %s.", request.Sanitize(r.Signal), what)
+		return i18n.Of("%s was sent to %s.", request.Sanitize(r.Signal), what)
 	case cesi.ActionStdin:
-		return words.Of("The text was sent to %s.", what)
+		return i18n.Of("The text was sent to %s.", what)
 	case cesi.ActionClearLogs:
-		return words.Of("The logs of %s are cleared.", what)
+		return i18n.Of("The logs of %s are cleared.", what)
 	case cesi.ActionClearMainLog:
-		return words.Of("The log of %s is cleared.", what)
+		return i18n.Of("The log of %s is cleared.", what)
 	default:
-		return words.Of("%s is %s.", what, ActionTextOf(r.Action).Did)
+		return i18n.Of("%s is %s.", what, ActionTextOf(r.Action).Did)
 	}
 }
 
 // tally sums up how a command on many went: "12 ok, 1 failed, 3 left alone".
-func tally(outcomes []fleet.Outcome) words.Phrase {
+func tally(outcomes []fleet.Outcome) i18n.Phrase {
 	counts := make(map[cesi.Result]int)
 	for _, o := range outcomes {
 		counts[o.Result]++
 	}
 	parts := []struct {
 		result cesi.Result
-		words  words.Phrase
+		words  i18n.Phrase
 	}{
-		{cesi.OK, words.Of("%d ok", counts[cesi.OK])},
-		{cesi.Failed, words.Of("%d failed", counts[cesi.Failed])},
-		{cesi.UnknownEnd, words.Of("%d unknown", counts[cesi.UnknownEnd])},
-		{cesi.Interrupted, words.Of("%d interrupted", counts[cesi.Interrupted])},
-		{cesi.Skipped, words.Of("%d left alone", counts[cesi.Skipped])},
+		{cesi.OK, i18n.Of("%d ok", counts[cesi.OK])},
+		{cesi.Failed, i18n.Of("%d failed", counts[cesi.Failed])},
+		{cesi.UnknownEnd, i18n.Of("%d unknown", counts[cesi.UnknownEnd])},
+		{cesi.Interrupted, i18n.Of("%d interrupted", counts[cesi.Interrupted])},
+		{cesi.Skipped, i18n.Of("%d left alone", counts[cesi.Skipped])},
 	}
-	var list []words.Phrase
+	var list []i18n.Phrase
 	for _, part := range parts {
 		if counts[part.result] > 0 {
 			list = append(list, part.words)
 		}
 	}
 	if len(list) == 0 {
-		return words.Of("there was nothing to do")
+		return i18n.Of("there was nothing to do")
 	}
 	return JoinList(list)
 }
 
 // JoinList puts phrases behind one another: "2 running, 1 fatal".
-func JoinList(parts []words.Phrase) words.Phrase {
-	var list words.Phrase
+func JoinList(parts []i18n.Phrase) i18n.Phrase {
+	var list i18n.Phrase
 	for i, part := range parts {
 		if i == 0 {
 			list = part
 			continue
 		}
-		list = words.Of("%s, %s", list, part)
+		list = i18n.Of("%s, %s", list, part)
 	}
 	return list
 }

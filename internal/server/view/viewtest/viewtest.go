@@ -6,8 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"cesi/internal/i18n"
 	"cesi/internal/server/view"
-	"cesi/internal/words"
 	"cesi/web"
 )
 
@@ -30,8 +30,8 @@ func Renderer(t testing.TB, prefix string) *view.Renderer {
 }
 
 // English speaks English with its plurals.
-func English() *words.Speaker {
-	book, err := words.New(web.Locales())
+func English() *i18n.Speaker {
+	book, err := i18n.New(web.Locales())
 	if err != nil {
 		panic(err)
 	}

@@ -1,10 +1,10 @@
-// Package logs watches and searches the logs of the fleet's processes for many
+// Package logtail watches and searches the logs of the fleet's processes for many
 // readers at once: one stream from a supervisord however many watch, and one
 // search at a time on a node.
 //
 // It reads logs only through Source. It knows neither browsers nor how a log is
 // drawn.
-package logs
+package logtail
 
 import (
 	"context"

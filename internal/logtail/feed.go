@@ -1,4 +1,4 @@
-package logs
+package logtail
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // readSize is how much is taken from a stream at once, in bytes.
@@ -152,7 +152,7 @@ func (f *feed) answers(ctx context.Context) bool {
 }
 
 // state tells the watchers whether the log is live, if that is news.
-func (f *feed) state(ctx context.Context, live bool, sentence words.Phrase) {
+func (f *feed) state(ctx context.Context, live bool, sentence i18n.Phrase) {
 	if e := (Event{Kind: State, Live: live, Sentence: sentence}); f.news(e) {
 		f.add(ctx, e)
 	}

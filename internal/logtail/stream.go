@@ -1,4 +1,4 @@
-package logs
+package logtail
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 const (
@@ -61,7 +61,7 @@ func (s *stream) copy(ctx context.Context) (came bool) {
 		_ = s.contain("read", func() error { return s.read(ctx, chunks, free) })
 	}()
 	if s.quiet {
-		s.state(ctx, true, words.Of("Live"))
+		s.state(ctx, true, i18n.Of("Live"))
 	}
 	return s.pass(ctx, chunks, free)
 }
@@ -110,7 +110,7 @@ func (s *stream) pass(ctx context.Context, chunks <-chan []byte, free chan<- []b
 			if len(chunk) > 0 && !came {
 				came = true
 				s.polled.next = -1 // what a poll would go on with has come
-				s.state(ctx, true, words.Of("Live"))
+				s.state(ctx, true, i18n.Of("Live"))
 			}
 			s.pending = append(s.pending, chunk...)
 			free <- chunk

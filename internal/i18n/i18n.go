@@ -1,11 +1,11 @@
-// Package words says what people read in their language. A text's key is the text
+// Package i18n says what people read in their language. A text's key is the text
 // itself in English, as a format of package fmt, so that code and templates can be
 // read; the other languages are catalogues, and English needs one for its plurals
 // alone.
 //
 // Names of states, such as RUNNING, are supervisord's own and the same everywhere.
 // The log and the API speak English.
-package words
+package i18n
 
 import (
 	"encoding/json"

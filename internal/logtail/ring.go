@@ -1,11 +1,11 @@
-package logs
+package logtail
 
 import (
 	"context"
 	"sync"
 	"time"
 
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // Kind is what an Event tells.
@@ -22,11 +22,11 @@ const (
 // Event is something that happened to a watched log.
 type Event struct {
 	Kind     Kind
-	Text     []byte       // until the next call
-	Offset   int64        // of the first byte of Text in the log, or of what follows a rotation; -1: not known
-	Rotated  bool         // for Seam: what follows is another file
-	Live     bool         // for State
-	Sentence words.Phrase // for people; for all but Text
+	Text     []byte      // until the next call
+	Offset   int64       // of the first byte of Text in the log, or of what follows a rotation; -1: not known
+	Rotated  bool        // for Seam: what follows is another file
+	Live     bool        // for State
+	Sentence i18n.Phrase // for people; for all but Text
 }
 
 const (

@@ -1,9 +1,9 @@
-package logs
+package logtail
 
 import (
 	"context"
 
-	"cesi/internal/words"
+	"cesi/internal/i18n"
 )
 
 // Watch is one watcher's place in a log. It is for one goroutine.
@@ -107,5 +107,5 @@ func (w *Watch) catchUp() Event {
 	before := w.at
 	w.feed.place(w)
 	missed := w.at - before
-	return Event{Kind: Seam, Sentence: words.Of("%s skipped: the log is faster than this connection.", Bytes(missed))}
+	return Event{Kind: Seam, Sentence: i18n.Of("%s skipped: the log is faster than this connection.", Bytes(missed))}
 }
