@@ -40,12 +40,12 @@ test: go ## every test, against real supervisords and a real nginx
 
 .PHONY: test-packages test-program
 test-packages:
-	go test $(RACE) -shuffle=on -timeout 20m -p 2 -parallel 4 ./internal/... ./migrations/... ./web/...
+	go test $(RACE) -shuffle=on -timeout 20m -p 2 -parallel 4 $$(go list ./internal/... ./migrations/... ./web/... | grep -v '/internal/e2e$$')
 
 # These drive the program as it is shipped, and a browser: compiling the browser's
 # protocol for the race detector would take longer than they do.
 test-program:
-	$(AS_SHIPPED) go test -shuffle=on -timeout 20m -parallel 4 ./cmd/...
+	$(AS_SHIPPED) go test -shuffle=on -timeout 20m -parallel 4 ./cmd/... ./internal/e2e
 
 lint: go ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l cmd internal migrations web); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
@@ -61,7 +61,7 @@ fuzz: go ## every fuzz target, for FUZZTIME each (2m)
 bench: go ## the figures that matter, measured
 	@.ci/need supervisord=supervisor
 	@NEED_STATUS=0 .ci/need chromium=chromium
-	go test -run '^$$' -bench . -benchtime 1x ./cmd/cesi ./internal/supervisor ./internal/store
+	go test -run '^$$' -bench . -benchtime 1x ./internal/e2e ./internal/supervisor ./internal/store
 
 assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 	@command -v npm >/dev/null || { echo "npm is missing (Debian, Ubuntu: apt-get install npm)." >&2; exit 1; }
@@ -70,7 +70,7 @@ assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 screenshots: ## the pictures of the README, taken of the demo
 	@.ci/need supervisord=supervisor chromium=chromium
 	@fc-list :lang=zh | grep -q . || { echo "No Chinese font (Debian, Ubuntu: apt-get install fonts-wqy-zenhei)." >&2; exit 1; }
-	SCREENSHOTS='$(CURDIR)/web/screenshots' go test -count 1 -run '^TestScreenshots$$' ./cmd/cesi
+	SCREENSHOTS='$(CURDIR)/web/screenshots' go test -count 1 -run '^TestScreenshots$$' ./internal/e2e
 
 install: installable ## the binary, a configuration and a supervisord program; never over an existing file of yours
 	install -D -m 0755 cesi '$(DESTDIR)$(PREFIX)/bin/cesi'

@@ -21,7 +21,7 @@ import (
 //	A request ends the process
 //	    live pages              TestLive_EveryRouteByEveryRole, TestLive_EqualPagesHaveOneAddress
 //	    handlers                TestAPanicIsAnAnswerWithoutDetails, TestAPanicAmidAnAnswerBreaksItOff
-//	    other goroutines        cesi: TestContain_*; cmd/cesi: TestGoroutines_AreContained
+//	    other goroutines        cesi: TestContain_*; e2e: TestGoroutines_AreContained
 //	    fleet, logs, live       TestPoller_PanicIsAFailureOfTheNode, TestControl_Panic*,
 //	                            TestFeed_APanicEndsItAloneAndIsSaid, TestHub_PanicEndsOnePageOnly
 //	A reply ends or fills the process (internal/supervisor)
@@ -36,7 +36,7 @@ import (
 //	    sessions, tokens        auth: TestSessions_OfOneUserAreBounded; store: TestNobodyHasTokensWithoutEnd
 //	    entries, forced polls   TestRates_ViewerCantFloodTheActivityLog, TestRates_PollsAreBoundedByUser
 //	    failed log-ins          auth: TestAFloodFillsNoMemoryAndEndsNoWait, TestAFloodIsBoundedAndNoFailureIsMissing
-//	    connections             conns: TestLimiter_*; cmd/cesi: TestConnections_IdleOnesStopNobody
+//	    connections             conns: TestLimiter_*; e2e: TestConnections_IdleOnesStopNobody
 //	Computing without end
 //	    regular expressions     logs: TestQuery_ExpressionsThatCompileToMuchAreRefusedAtOnce,
 //	                            TestQuery_ComputingEndsWithItsContext, TestSearch_ComputesNoLongerThanItsBudget
@@ -45,7 +45,7 @@ import (
 //	The store and the clock
 //	    the file                store: TestServerLock_*, TestDatabaseFile_RemovedOrReplacedRefusesWritesUntilItIsBack
 //	    a log that hangs        store: TestMirror_HangingFileHoldsUpNothing
-//	    a clock that jumps      store: TestClock_*; cmd/cesi: TestRetention_NothingIsRemovedAfterAJumpOfTheClock
+//	    a clock that jumps      store: TestClock_*; e2e: TestRetention_NothingIsRemovedAfterAJumpOfTheClock
 //	Accounts (internal/auth)
 //	    lockout                 TestLogin_KnownDeviceIsNotLockedOutByManyAddresses,
 //	                            TestLogin_BrowserThatWasLoggedInIsNotLockedOut (server)
@@ -55,7 +55,7 @@ import (
 //	    old sessions            TestSessions_EndWithoutUse, TestHeaders_StrictTransportOnlyWithHTTPS (server)
 //	Texts that others read
 //	    spreadsheets            TestTheActivityLogIsExportedAsASpreadsheetCanTakeIt
-//	    terminals               cmd/cesi: TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine
+//	    terminals               e2e: TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine
 //	    pages                   TestHostileNamesAreText, TestThePaletteKeepsHostileNamesIn
 //	    messages                cesi: TestErrorf_MessageIsBounded
 

@@ -1,0 +1,289 @@
+package e2e
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"cesi/internal/supervisor/supervisortest"
+)
+
+// watchedPrograms are what is done to in a browser: web takes a second to start,
+// victim stays as it ends, talker writes to both its logs, 工人 is called in
+// Chinese.
+const watchedPrograms = `[program:web]
+command = tail -f /dev/null
+startsecs = 1
+[program:victim]
+command = tail -f /dev/null
+startsecs = 0
+autorestart = false
+[program:talker]
+command = sh -c "i=0; while :; do i=$((i+1)); echo line number $i.; echo complaint $i. >&2; sleep 0.2; done"
+startsecs = 0
+[program:worker]
+command = tail -f /dev/null
+process_name = %(program_name)s_%(process_num)02d
+numprocs = 20
+startsecs = 0
+[program:工人]
+command = tail -f /dev/null
+startsecs = 0
+`
+
+// scene is a fleet, its cesi and a browser in which the administrator is logged
+// in.
+type scene struct {
+	alpha, beta *supervisortest.Supervisor
+	in          *instance
+	chromium    *chromium
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{}
+	var nodes []string
+	for name, supervisor := range map[string]**supervisortest.Supervisor{"alpha": &s.alpha, "beta": &s.beta} {
+		*supervisor = supervisortest.Start(t, supervisortest.Options{Programs: watchedPrograms})
+		node := (*supervisor).Node(name)
+		node.Environments = []string{"production"}
+		nodes = append(nodes, nodesConf(node))
+	}
+	s.in = startCesi(t, strings.Join(nodes, ""), "poll_interval = 0.5")
+	s.chromium = startChromium(t)
+	b := s.chromium.open(t, s.in.url, "/login")
+	b.login("admin", adminPassword)
+	return s
+}
+
+// login logs in through the form that the tab shows.
+func (b *tab) login(name, password string) {
+	b.t.Helper()
+	b.write("[name=username]", name)
+	b.write("[name=password]", password)
+	b.click(".btn-primary")
+	b.waitFor("the way past the login", `!location.pathname.endsWith('/login')`)
+}
+
+// pid is a process's as supervisorctl says it.
+func pid(t testing.TB, s *supervisortest.Supervisor, process string) int {
+	t.Helper()
+	n, err := strconv.Atoi(strings.TrimSpace(s.Ctl("pid", process)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// stay marks the page, so that same can tell whether it was loaded anew.
+func (b *tab) stay() {
+	b.t.Helper()
+	b.waitFor("a mark on the page", "window.stayed = true")
+}
+
+func (b *tab) same() {
+	b.t.Helper()
+	if !b.is("window.stayed") {
+		b.t.Error("the page was loaded anew")
+	}
+}
+
+// row is the selector of what shows a process on a page.
+func row(node, process string) string { return fmt.Sprintf("[id='process-%s/%s']", node, process) }
+
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, *scene)
+	}{
+		{"a list is filtered while somebody types", testFilterAsYouType},
+		{"a button shows what it does at once, and what came of it", testRestart},
+		{"a process's own page shows what it does at once, too", testRestartOnItsPage},
+		{"rows leave, enter and move as the fleet changes", testRowsMove},
+		{"a change in the fleet is shown without a reload", testKilledOutside},
+		{"a double click acts on one row, which keeps its place", testDoubleClick},
+		{"a button that means something else now takes no click", testButtonChanges},
+		{"a box and a link that come under the pointer take no click", testOthersUnderPointer},
+		{"a second click or Enter does not reach below a dialog", testBelowDialog},
+		{"a command that does not leave the browser is taken back", testNotSent},
+		{"selection, focus and place survive a change", testKept},
+		{"many are selected and restarted", testBulk},
+		{"a log is followed", testLog},
+		{"both logs of a process are followed", testBothLogs},
+		{"the palette stops a process", testPalette},
+		{"the palette finds everything", testPaletteFinds},
+		{"the palette leads there by keyboard", testPaletteKeys},
+		{"the palette keeps the focus and gives it back", testPaletteFocus},
+		{"the first stop of the keyboard leads to the content", testSkipLink},
+		{"keys of one character search and show the keys", testSingleKeys},
+		{"keys of one character are switched off", testKeysOff},
+		{"keys of one character are switched off where nothing is kept", testKeysForgotten},
+		{"times are those of the reader's zone", testZone},
+		{"a hidden tab closes a log's stream and catches up", testHiddenLog},
+		{"a hidden tab closes its stream and catches up", testHiddenTab},
+		{"a tab that is loaded hidden has no stream until it is seen", testLoadedHidden},
+		{"seven tabs all load pages", testManyTabs},
+		{"a page that is refused its streams says why, and follows later", testRefused},
+		{"a page that the server does not follow says so", testNotFollowed},
+		{"language and colours are chosen in the profile", testPreferences},
+		{"on a phone no page is wider than the screen", testPhone},
+		{"a lost connection is told and heals", testConnectionLost},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, s) })
+	}
+}
+
+func testFilterAsYouType(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/processes")
+	b.stay()
+	b.write("[name=q]", "WORKER_0")
+	b.waitFor("the workers", `document.querySelectorAll('tr.process').length === 20`)
+	b.waitFor("the address", `location.search === '?q=WORKER_0'`)
+	b.write("[name=q]", "7")
+	b.waitFor("one of each node", `document.querySelectorAll('tr.process').length === 2`)
+	if !b.is(`document.activeElement.name === 'q' && document.activeElement.value === 'WORKER_07'`) {
+		t.Error("the text or the focus is lost")
+	}
+	b.same()
+
+	b.visit("/nodes")
+	b.stay()
+	b.write("[name=q]", "BET")
+	b.waitFor("the one node", `document.querySelectorAll('tr.node').length === 1 && location.search === '?q=BET'`)
+	b.waitText("#found", "1 of 2")
+	b.same()
+}
+
+func testRestart(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.stay()
+	web := row("alpha", "web:web")
+	b.waitText(web, "RUNNING")
+	before := pid(t, s.alpha, "web:web")
+	b.watchWords(web)
+	b.click(web + " [formaction$='/restart']")
+	b.waitText("#toasts", "web:web on alpha is restarted.")
+	b.waitText(web, "RUNNING")
+	after := pid(t, s.alpha, "web:web")
+	if before == after {
+		t.Error("the program was not restarted")
+	}
+	b.waitText(web, strconv.Itoa(after))
+	if !b.is(wordsOfRestart) {
+		t.Errorf("the row said %s", b.string("seen.join()"))
+	}
+	if !b.is(`announced.length === 1 && announced[0].includes('web:web on alpha is restarted.')`) {
+		t.Errorf("announced is %s", b.string("announced.join()"))
+	}
+	b.same()
+}
+
+// testRestartOnItsPage does the same on the process's own page.
+func testRestartOnItsPage(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/beta/processes/web:web")
+	web := row("beta", "web:web")
+	b.waitText(web, "RUNNING")
+	b.watchWords(web)
+	b.click(web + " [formaction$='/restart']")
+	b.waitText("#toasts", "web:web on beta is restarted.")
+	b.waitText(web, "RUNNING")
+	if !b.is(wordsOfRestart) {
+		t.Errorf("the page said %s", b.string("seen.join()"))
+	}
+}
+
+// testRowsMove follows lists that a process leaves, enters and moves in.
+func testRowsMove(t *testing.T, s *scene) {
+	filtered := s.chromium.open(t, s.in.url, "/processes?node=beta&group=worker&state=RUNNING")
+	filtered.stay()
+	worker := row("beta", "worker:worker_07")
+	filtered.waitText("#found", "20 of")
+	filtered.waitFor("the page to be live", live)
+	s.beta.Ctl("stop", "worker:worker_07")
+	filtered.waitFor("the row to leave", fmt.Sprintf("!document.querySelector(%q)", worker))
+	filtered.waitText("#found", "19 of")
+	s.beta.Ctl("start", "worker:worker_07")
+	filtered.waitText(worker, "RUNNING")
+	filtered.waitText("#found", "20 of")
+	filtered.same()
+
+	sorted := s.chromium.open(t, s.in.url, "/processes?node=beta&sort=state")
+	sorted.stay()
+	sorted.waitFor("the page to be live", live)
+	first := fmt.Sprintf("document.querySelector('#rows tr') === document.querySelector(%q)", worker)
+	if sorted.is(first) {
+		t.Fatal("it is the first already")
+	}
+	s.beta.Ctl("stop", "worker:worker_07")
+	sorted.waitFor("the row to come first", first)
+	s.beta.Ctl("start", "worker:worker_07")
+	sorted.waitFor("the row to go back", "!("+first+")")
+	sorted.same()
+}
+
+// wordsOfRestart is what watchWords notes of one: its first word is the page's own.
+const wordsOfRestart = `seen.find(word => word !== 'RUNNING') === 'restarting…' && seen.at(-1) === 'RUNNING'`
+
+// watchWords notes what a state says, and what is announced, from now on; a
+// message that goes away announces nothing.
+func (b *tab) watchWords(element string) {
+	b.t.Helper()
+	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
+  [window.seen, window.announced] = [[], []]
+  const look = () => {
+    const word = document.querySelector(%q).innerText
+    if (seen.at(-1) !== word) seen.push(word)
+  }
+  new MutationObserver(look).observe(document.getElementById('live'), { childList: true, subtree: true, characterData: true })
+  for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
+    new MutationObserver((changes) => { if (changes.some(c => c.addedNodes.length || c.type === 'characterData')) announced.push(region.innerText) }).observe(region, { childList: true, subtree: true, characterData: true })
+  }
+  return true
+})()`, element+" .state"))
+}
+
+func testKilledOutside(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/beta")
+	b.stay()
+	victim := row("beta", "victim:victim")
+	b.waitText(victim, "RUNNING")
+	if err := syscall.Kill(pid(t, s.beta, "victim:victim"), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	b.waitText(victim, "EXITED")
+	b.waitText(victim, "ended by a signal")
+	b.click(victim + " [formaction$='/start']")
+	b.waitText(victim, "RUNNING")
+	b.same()
+}
+
+// testKept changes the very row that is selected and has the focus.
+func testKept(t *testing.T, s *scene) {
+	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
+	b.stay()
+	last := row("alpha", "worker:worker_19")
+	b.click(last + " input")
+	b.waitText("[data-selected]", "1 selected")
+	top := b.number("scrollY")
+	if top == 0 {
+		t.Fatal("the page does not scroll")
+	}
+	s.alpha.Ctl("stop", "worker:worker_19")
+	b.waitText(last, "STOPPED")
+	s.alpha.Ctl("start", "worker:worker_19")
+	b.waitText(last, "RUNNING")
+	if !b.is(fmt.Sprintf("document.querySelector(%q) === document.activeElement", last+" input")) {
+		t.Error("the focus is lost")
+	}
+	if !b.is(fmt.Sprintf("document.querySelector(%q).checked", last+" input")) || b.text("[data-selected]") != "1 selected" {
+		t.Error("the selection is lost")
+	}
+	if now := b.number("scrollY"); now != top {
+		t.Errorf("the page moved from %v to %v", top, now)
+	}
+	b.same()
+}
