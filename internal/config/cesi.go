@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +14,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-const keyAdminPassword = "admin_password"
+const (
+	keyAdminPassword = "admin_password"
+	keyURL           = "url"
+	keyURLPrefix     = "url_prefix"
+)
 
 // cesiSettings are the keys of [cesi].
 func (l *loader) cesiSettings() []setting[Config] {
@@ -28,7 +33,8 @@ func (l *loader) cesiSettings() []setting[Config] {
 		{key: "activity_log", set: text(func(c *Config) *string { return &c.ActivityLog })},
 		{key: "admin_username", set: setAdminUsername},
 		{key: keyAdminPassword, set: func(c *Config, e entry) error { c.AdminPassword = cesi.Secret(e.text); return nil }},
-		{key: "url_prefix", set: setURLPrefix},
+		{key: keyURL, set: setURL},
+		{key: keyURLPrefix, set: setURLPrefix},
 		{key: "trusted_proxies", set: setTrustedProxies, emptyCounts: true},
 		{key: "poll_interval", set: within(
 			span{min: 200 * time.Millisecond, max: time.Hour, words: "0.2 and 3600 seconds", seconds: true},
@@ -144,6 +150,54 @@ func setURLPrefix(c *Config, e entry) error {
 	}
 	c.URLPrefix = "/" + path
 	return nil
+}
+
+// setURL takes the address that people type into their browsers. An error quotes
+// no URL with a user in it: a password may follow.
+func setURL(c *Config, e entry) error {
+	u, err := url.Parse(e.text)
+	switch {
+	case strings.Contains(e.text, "@"):
+		return fmt.Errorf("%s holds a user: only the host belongs there", e.key)
+	case err != nil:
+		return fmt.Errorf("%s %s is not a URL such as https://cesi.example.com", e.key, quote(e.text))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%s %s begins with neither http:// nor https://", e.key, quote(e.text))
+	case strings.ContainsAny(e.text, "?#"):
+		return fmt.Errorf(`%s %s has a "?" or a "#": the address ends with its path`, e.key, quote(e.text))
+	case u.Hostname() == "":
+		return fmt.Errorf("%s %s has no host", e.key, quote(e.text))
+	}
+	if _, err := parseHost(u.Hostname()); err != nil {
+		return fmt.Errorf("%s: %w", e.key, err)
+	}
+	if u.Port() != "" {
+		if _, err := portNumber(entry{key: "port", text: u.Port()}); err != nil {
+			return fmt.Errorf("%s %s: %w", e.key, quote(e.text), err)
+		}
+	}
+	c.URL = strings.TrimRight(u.String(), "/")
+	return nil
+}
+
+// completeURL adds url_prefix to a url without a path. A path has to end in
+// url_prefix: CeSI answers nowhere else.
+func (l *loader) completeURL(s section) {
+	e, found := s.get(keyURL)
+	prefix, wanted := s.get(keyURLPrefix)
+	u, err := url.Parse(l.config.URL)
+	refused := l.config.URL == "" || wanted && l.config.URLPrefix == "" && strings.Trim(prefix.text, "/") != ""
+	if !found || err != nil || refused {
+		return
+	}
+	switch {
+	case u.Path == "":
+		l.config.URL += l.config.URLPrefix
+	case l.config.URLPrefix == "":
+		l.report.problem(e.at, "%s: url %s has a path, but url_prefix is empty: set url_prefix to the path", s.label(), quote(e.text))
+	case !strings.HasSuffix(u.Path, l.config.URLPrefix):
+		l.report.problem(e.at, "%s: the path of url %s does not end in url_prefix %s", s.label(), quote(e.text), quote(l.config.URLPrefix))
+	}
 }
 
 // setTrustedProxies replaces the default; an empty value trusts nobody.

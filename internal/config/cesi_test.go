@@ -17,6 +17,7 @@ func TestCesiSectionIsTakenOver(t *testing.T) {
 	want.ActivityLog = "activity.log"
 	want.AdminUsername = "root"
 	want.AdminPassword = `p;"#%`
+	want.URL = "https://cesi.example.com/a/b"
 	want.URLPrefix = "/a/b"
 	want.TrustedProxies = []netip.Prefix{
 		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("2001:db8::/32"),
@@ -41,6 +42,7 @@ database = sqlite:////var/lib/cesi.db
 activity_log = activity.log
 admin_username = root
 admin_password = p;"#%
+url = https://cesi.example.com
 url_prefix = a/b/
 trusted_proxies = 10.1.2.3/8, 192.0.2.1 2001:db8::/32 ::ffff:192.0.2.2
 poll_interval = 0.5
@@ -73,6 +75,40 @@ func TestURLPrefixIsNormalised(t *testing.T) {
 	} {
 		t.Run(value, func(t *testing.T) {
 			same(t, mustLoad(t, "[cesi]\nurl_prefix = "+value).URLPrefix, want)
+		})
+	}
+}
+
+func TestURL_IsTheAddressOfTheFirstPage(t *testing.T) {
+	for _, test := range []struct{ url, prefix, want string }{
+		{"https://cesi.example.com", "", "https://cesi.example.com"},
+		{"HTTPS://cesi.example.com:8443/", "", "https://cesi.example.com:8443"},
+		{"http://[::1]:5000", "", "http://[::1]:5000"},
+		{"http://10.0.0.1", "/cesi", "http://10.0.0.1/cesi"},
+		{"https://example.com/cesi/", "cesi/", "https://example.com/cesi"},
+		{"https://example.com/tools/cesi", "/cesi", "https://example.com/tools/cesi"},
+		{"", "/cesi", ""},
+	} {
+		t.Run(test.url+" "+test.prefix, func(t *testing.T) {
+			for _, text := range []string{
+				"[cesi]\nurl = " + test.url + "\nurl_prefix = " + test.prefix,
+				"[cesi]\nurl_prefix = " + test.prefix + "\nurl = " + test.url,
+			} {
+				same(t, mustLoad(t, text).URL, test.want)
+			}
+		})
+	}
+}
+
+func TestURL_PathEndsInURLPrefix(t *testing.T) {
+	for _, test := range []struct{ url, prefix, want string }{
+		{"https://x/cesi", "", `cesi.conf:2: [cesi]: url "https://x/cesi" has a path, but url_prefix is empty: set url_prefix to the path`},
+		{"https://x/cesi", "/ui", `cesi.conf:2: [cesi]: the path of url "https://x/cesi" does not end in url_prefix "/ui"`},
+		{"https://x/mycesi", "/cesi", `cesi.conf:2: [cesi]: the path of url "https://x/mycesi" does not end in url_prefix "/cesi"`},
+		{"https://x/a/../b", "/a/../b", `cesi.conf:3: [cesi]: url_prefix "/a/../b" is not a path such as /cesi`},
+	} {
+		t.Run(test.url+" "+test.prefix, func(t *testing.T) {
+			same(t, problemsOf(t, "[cesi]\nurl = "+test.url+"\nurl_prefix = "+test.prefix), []string{test.want})
 		})
 	}
 }
@@ -126,6 +162,18 @@ func TestCesiValueThatDoesNotFitIsAProblem(t *testing.T) {
 		{"url_prefix = /a/../b", `url_prefix "/a/../b" is not a path such as /cesi`},
 		{"url_prefix = /a//b", `url_prefix "/a//b" is not a path such as /cesi`},
 		{"url_prefix = /a?b", `url_prefix "/a?b" is not a path such as /cesi`},
+		{"url = cesi.example.com", `url "cesi.example.com" begins with neither http:// nor https://`},
+		{"url = ftp://cesi.example.com", `url "ftp://cesi.example.com" begins with neither http:// nor https://`},
+		{"url = 10.0.0.1:5000", `url "10.0.0.1:5000" is not a URL such as https://cesi.example.com`},
+		{"url = https://", `url "https://" has no host`},
+		{"url = https://:443", `url "https://:443" has no host`},
+		{"url = https://joe:secret@cesi.example.com", `url holds a user: only the host belongs there`},
+		{"url = https://joe:secret%zz@x:y", `url holds a user: only the host belongs there`},
+		{"url = https://cesi.example.com?a=b", `url "https://cesi.example.com?a=b" has a "?" or a "#": the address ends with its path`},
+		{"url = https://cesi.example.com#top", `url "https://cesi.example.com#top" has a "?" or a "#": the address ends with its path`},
+		{"url = https://a!b", `url: "a!b" is not a host's name`},
+		{"url = https://300.0.0.1", `url: "300.0.0.1" is not an IPv4 address`},
+		{"url = https://x:0", `url "https://x:0": port "0" is not between 1 and 65535`},
 		{"trusted_proxies = 10.0.0.1, nginx", `trusted_proxies: "nginx" is neither an IP address nor a CIDR such as 10.0.0.0/8`},
 		{"trusted_proxies = 10.0.0.0/33", `trusted_proxies: "10.0.0.0/33" is neither an IP address nor a CIDR such as 10.0.0.0/8`},
 		{"trusted_proxies = fe80::1%eth0", `trusted_proxies: "fe80::1%eth0" is neither an IP address nor a CIDR such as 10.0.0.0/8`},

@@ -31,6 +31,9 @@ type Config struct {
 	AdminUsername string // of the first administrator; a valid user name
 	AdminPassword cesi.Secret
 
+	// URL is the public address, for links in messages, with URLPrefix and without a
+	// slash at its end, such as "https://cesi.example.com/cesi"; empty: not known.
+	URL            string
 	URLPrefix      string // such as "/cesi", without a slash at its end; empty: none
 	TrustedProxies []netip.Prefix
 

@@ -59,6 +59,7 @@ func (l *loader) load(path string) {
 	sorted := l.sort(sections)
 	for _, s := range sorted.cesi {
 		apply(l.report, l.cesiSettings(), s, l.config)
+		l.completeURL(s)
 	}
 	base := l.nodeDefaults(sorted.defaults)
 	members := l.fleet(sorted.inOrder, base)

@@ -256,6 +256,7 @@ func TestNoProblemTellsASecret(t *testing.T) {
 admin_password = SECRET
 admin_password = SECRET
 database = postgres://cesi:SECRET@db/cesi
+url = https://joe:SECRET@cesi.example.com
 SECRET
  SECRET
 = SECRET
