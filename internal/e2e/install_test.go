@@ -32,8 +32,8 @@ func TestInstallPutsEverythingInPlaceAndKeepsWhatIsThere(t *testing.T) {
 		t.Errorf("the configuration is not the sample:\n%s", diff)
 	}
 	program := fileText(t, root+"/etc/supervisor/conf.d/cesi.conf")
-	if !strings.Contains(strings.Join(readmeBlocks(t, "ini"), "\n"), program) {
-		t.Errorf("the README has another program:\n%s", program)
+	if !strings.Contains(strings.Join(codeBlocks(t, manualInstall, "ini"), "\n"), program) {
+		t.Errorf("the manual has another program:\n%s", program)
 	}
 
 	for _, file := range []string{"etc/cesi.conf", "etc/supervisor/conf.d/cesi.conf"} {

@@ -13,10 +13,12 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// site is the host that the README's blocks are for.
+// site is the host that the manual's nginx blocks are for.
 const site = "cesi.example.com"
 
 // proxy is a real nginx with two of its servers in front of a cesi.
@@ -25,21 +27,28 @@ type proxy struct {
 	cert      *certificate
 }
 
-// The README's blocks: at the root, under a path, with TLS.
+// The manual's nginx blocks: at the root, under a path, with TLS.
 const (
 	blockRoot = iota
 	blockPath
 	blockTLS
 )
 
-// readmeBlock is one of the README's nginx blocks.
-func readmeBlock(t *testing.T, which int) string {
+// nginxBlock is one of the manual's nginx blocks.
+func nginxBlock(t *testing.T, which int) string {
 	t.Helper()
-	blocks := readmeBlocks(t, "nginx")
+	blocks := codeBlocks(t, manualProxy, "nginx")
 	if len(blocks) != 3 {
-		t.Fatalf("the README has %d nginx blocks, want 3", len(blocks))
+		t.Fatalf("the manual has %d nginx blocks, want 3", len(blocks))
 	}
 	return blocks[which]
+}
+
+func TestReadme_HasTheManualsNginxBlock(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff([]string{nginxBlock(t, blockRoot)}, codeBlocks(t, readme, "nginx")); diff != "" {
+		t.Errorf("the nginx block of the README is not the manual's (-manual +README):\n%s", diff)
+	}
 }
 
 // replace replaces what stands once in the text.
@@ -51,7 +60,7 @@ func replace(t *testing.T, text, old, new string) string {
 	return strings.Replace(text, old, new, 1)
 }
 
-// startNginx runs nginx as the README says, in front of the cesi: one server
+// startNginx runs nginx as the manual says, in front of the cesi: one server
 // with a block's location over HTTP, and one over TLS. Edit changes the text
 // before; nil leaves it.
 func startNginx(t *testing.T, in *instance, block int, edit func(string) string) *proxy {
@@ -62,9 +71,9 @@ func startNginx(t *testing.T, in *instance, block int, edit func(string) string)
 		tls:  net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t))),
 		cert: newCertificate(t, site),
 	}
-	plain := replace(t, readmeBlock(t, block), "listen 80;", "listen "+p.http+";")
+	plain := replace(t, nginxBlock(t, block), "listen 80;", "listen "+p.http+";")
 	plain = replace(t, plain, "http://127.0.0.1:5000", in.url)
-	encrypted := replace(t, readmeBlock(t, blockTLS), "listen 443 ssl", "listen "+p.tls+" ssl")
+	encrypted := replace(t, nginxBlock(t, blockTLS), "listen 443 ssl", "listen "+p.tls+" ssl")
 	encrypted = replace(t, encrypted, "/etc/letsencrypt/live/"+site+"/fullchain.pem", p.cert.file)
 	encrypted = replace(t, encrypted, "/etc/letsencrypt/live/"+site+"/privkey.pem", p.cert.keyFile)
 	encrypted = replace(t, encrypted, location(t, encrypted), location(t, plain))

@@ -10,12 +10,19 @@ import (
 	"testing"
 )
 
-// readmeBlocks are the README's code blocks in a language.
-func readmeBlocks(t *testing.T, language string) []string {
+// The texts whose code blocks are tested: two pages of the manual, and the README.
+const (
+	manualInstall = "../../web/docs/en/install.md"
+	manualProxy   = "../../web/docs/en/proxy.md"
+	readme        = "../../README.md"
+)
+
+// codeBlocks returns the code blocks of a Markdown file that are in a language.
+func codeBlocks(t *testing.T, file, language string) []string {
 	t.Helper()
 	var blocks []string
 	pattern := regexp.MustCompile("(?m)^```" + language + "\n((?s).*?)^```")
-	for _, match := range pattern.FindAllStringSubmatch(fileText(t, "../../README.md"), -1) {
+	for _, match := range pattern.FindAllStringSubmatch(fileText(t, file), -1) {
 		blocks = append(blocks, match[1])
 	}
 	return blocks
