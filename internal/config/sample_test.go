@@ -91,3 +91,27 @@ func TestSampleHasEveryKeyAndNoOther(t *testing.T) {
 	}
 	same(t, shown, known)
 }
+
+func TestManual_NamesEveryKey(t *testing.T) {
+	l := &loader{}
+	for page, want := range map[string][]string{
+		"configuration.md": keys(l.cesiSettings()),
+		"nodes.md":         keys(l.nodeSettings()),
+	} {
+		files, err := filepath.Glob(filepath.Join("..", "..", "web", "docs", "*", page))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("the manual has no %s: %v", page, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range want {
+				if !strings.Contains(string(text), "`"+key+"`") {
+					t.Errorf("%s does not name the key %s", file, key)
+				}
+			}
+		}
+	}
+}
