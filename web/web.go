@@ -1,5 +1,5 @@
 // Package web holds what is sent to browsers as it is: the templates of the
-// pages, their words in other languages, and the static files (style sheets,
+// pages, their words in other languages, the manual, and the static files (style sheets,
 // icons, scripts), all embedded.
 //
 // It serves the static files and hands out the templates; what is put into them
@@ -12,7 +12,7 @@ import (
 	"io/fs"
 )
 
-//go:embed templates static locales
+//go:embed templates static locales docs
 var files embed.FS
 
 // Locales returns the catalogues of what people read in languages other than
@@ -22,6 +22,9 @@ func Locales() fs.FS { return folder("locales") }
 // Templates returns the templates: layouts/*.html, partials/*.html and
 // pages/*.html.
 func Templates() fs.FS { return folder("templates") }
+
+// Manual returns the manual: LANGUAGE/NAME.md, such as en/install.md.
+func Manual() fs.FS { return folder("docs") }
 
 func folder(name string) fs.FS {
 	sub, err := fs.Sub(files, name)

@@ -20,11 +20,11 @@ var mayImport = map[string][]string{
 	"cesi/internal/server": {
 		"cesi/internal/server/pages", "cesi/internal/server/api", "cesi/internal/server/stream", "cesi/internal/server/session",
 		"cesi/internal/server/request", "cesi/internal/server/view",
-		"cesi/internal/fleet", "cesi/internal/logtail", "cesi/internal/i18n", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/cesi", "cesi/web",
+		"cesi/internal/fleet", "cesi/internal/logtail", "cesi/internal/manual", "cesi/internal/i18n", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/cesi", "cesi/web",
 	},
 	"cesi/internal/server/pages": {
 		"cesi/internal/server/view", "cesi/internal/server/request", "cesi/internal/server/session",
-		"cesi/internal/fleet", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/logtail", "cesi/internal/i18n", "cesi/internal/config", "cesi/internal/cesi",
+		"cesi/internal/fleet", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/logtail", "cesi/internal/manual", "cesi/internal/i18n", "cesi/internal/config", "cesi/internal/cesi",
 	},
 	"cesi/internal/server/api": {
 		"cesi/internal/server/request", "cesi/internal/server/session",
@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"cesi/internal/live":                      {"cesi/internal/cesi"},
 	"cesi/internal/logtail":                   {"cesi/internal/cesi", "cesi/internal/i18n"},
 	"cesi/internal/i18n":                      {},
+	"cesi/internal/manual":                    {},
 	"cesi/internal/fleet":                     {"cesi/internal/cesi"},
 	"cesi/internal/auth":                      {"cesi/internal/cesi"},
 	"cesi/internal/store":                     {"cesi/internal/cesi", "cesi/migrations"},
