@@ -78,6 +78,8 @@ func routeTable() map[string]rank {
 		"GET /activity/purge":                   byAdmin,
 		"POST /activity/purge":                  byAdmin,
 		"GET /activity/{id}":                    byViewer,
+		"GET /help":                             byViewer,
+		"GET /help/{page}":                      byViewer,
 		"GET /about":                            byViewer,
 		"GET /about/style":                      byAdmin,
 		"GET /palette":                          byViewer,

@@ -73,6 +73,8 @@ func (s *Server) routes() chi.Router {
 	r.Method(http.MethodGet, "/activity/{id}", s.livePage(cesi.ViewFleet, s.pages.ShowActivity))
 	r.Get("/live", s.allow(cesi.ViewFleet, s.stream.Live))
 	r.Get("/palette", s.allow(cesi.ViewFleet, s.pages.SearchPalette))
+	r.Get("/help", s.allow(cesi.ViewFleet, s.pages.ShowManual))
+	r.Get("/help/{page}", s.allow(cesi.ViewFleet, s.pages.ShowManualPage))
 	r.Get("/about", s.allow(cesi.ViewFleet, s.pages.ShowAbout))
 	r.Get("/about/style", s.allow(cesi.ManageUsers, s.pages.ShowStyle))
 

@@ -15,6 +15,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/fleet"
 	"cesi/internal/logtail"
+	"cesi/internal/manual"
 	"cesi/internal/server/api"
 	"cesi/internal/server/pages"
 	"cesi/internal/server/request"
@@ -76,7 +77,7 @@ type Server struct {
 	started   time.Time
 }
 
-// New returns a Server. It fails only on a defect in its own templates.
+// New returns a Server. It fails only on a defect in its own templates or manual.
 func New(opts Options, settings Settings) (*Server, error) {
 	if opts.patience == 0 {
 		opts.patience = request.DefaultPatience
@@ -88,11 +89,14 @@ func New(opts Options, settings Settings) (*Server, error) {
 		}
 	}
 	s := &Server{opts: opts, static: web.Handler(), started: opts.Now(), changes: session.Rates{Burst: changeBurst}}
-	s.wire()
+	book, err := manual.New(web.Manual(), opts.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	s.wire(book)
 	s.Apply(settings)
 	s.router = s.routes()
 	s.stream.Routes = s.router
-	var err error
 	if s.livePages, err = livePagesOf(s.router); err != nil {
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 }
 
 // wire makes the handlers and gives each what it needs.
-func (s *Server) wire() {
+func (s *Server) wire(book *manual.Manual) {
 	o := s.opts
 	requests := &request.Reader{
 		Fleet: o.Fleet, Logs: request.LogSource{Fleet: o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
@@ -110,7 +114,7 @@ func (s *Server) wire() {
 	s.sessions = &session.Sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
 	s.pages = &pages.Handler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
-		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
+		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Manual: book, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
 		Prefix: o.Prefix, ConfigFile: o.ConfigFile, Database: o.Database, Started: s.started,
 		Polls: session.Rates{Burst: pollBurst},
 	}

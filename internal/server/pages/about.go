@@ -123,7 +123,7 @@ func moduleLicence(path string) string {
 	switch path {
 	case "github.com/BurntSushi/toml", "github.com/dustin/go-humanize", "github.com/go-chi/chi/v5", "github.com/kolo/xmlrpc",
 		"github.com/mattn/go-isatty", "github.com/mfridman/interpolate", "github.com/ncruces/go-strftime",
-		"github.com/pressly/goose/v3", "go.uber.org/multierr":
+		"github.com/pressly/goose/v3", "github.com/yuin/goldmark", "go.uber.org/multierr":
 		return "MIT"
 	case "github.com/sethvargo/go-retry", "gopkg.in/ini.v1":
 		return "Apache-2.0"

@@ -13,6 +13,7 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/fleet"
 	"cesi/internal/logtail"
+	"cesi/internal/manual"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -31,6 +32,7 @@ type Handler struct {
 	Requests *request.Reader
 	Sessions *session.Sessions
 	Renderer *view.Renderer
+	Manual   *manual.Manual
 	// Version names the state of the fleet and of the activity log.
 	Version func() string
 	// OwnQuery returns the parameters of a request that its page reads.

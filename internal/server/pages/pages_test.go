@@ -150,6 +150,8 @@ func samplePages(role cesi.Role) []sample {
 		{"user self", "user", newUserPage(base, sampleAccounts()[0], nil, "\"lin\" is the last administrator", nil)},
 		{"question", "question", view.NewQuestionPage(base, "users", AskToDelete(sampleAccounts()[1]))},
 		{"about", "about", newAboutPage(base, facts, big)},
+		{"help", "help", newContentsPage(base, sampleManual())},
+		{"help page", "help", newHelpPage(base, sampleManual(), 1)},
 		{"error", "error", NewErrorPage(base, http.StatusNotFound, i18n.Verbatim("there is no process"), "pay-eu-2")},
 		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, i18n.Verbatim("This request seems to come from another site."), "")},
 	}

@@ -16,7 +16,11 @@ import (
 // path "at" and puts the answer into its list.
 func (h *Handler) SearchPalette(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	search := paletteSearch{base: h.Base(r), snapshot: h.Fleet.Snapshot(), back: h.Requests.LocalPath(query.Get("at"))}
+	base := h.Base(r)
+	search := paletteSearch{
+		base: base, snapshot: h.Fleet.Snapshot(), manual: h.Manual.Edition(base.Speaker.Tag()),
+		back: h.Requests.LocalPath(query.Get("at")),
+	}
 	found := paletteResults{Items: search.find(query.Get("q"))}
 	return h.Renderer.RenderPartial(w, http.StatusOK, h.Speaker(r), "palette_results", found)
 }
@@ -28,7 +32,7 @@ type paletteResults struct {
 
 // paletteItem is one thing to go to, or to do.
 type paletteItem struct {
-	Icon   string // page, environment or group; empty where Badge or Action is shown
+	Icon   string // page, manual, environment or group; empty where Badge or Action is shown
 	Badge  *view.Badge
 	Action cesi.Action
 	Group  string // dim, in front of a process's name

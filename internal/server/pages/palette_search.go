@@ -8,6 +8,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/i18n"
+	"cesi/internal/manual"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -20,6 +21,8 @@ const (
 	rateGroup       = 30
 	rateNode        = 20
 	rateProcess     = 0 // and up to 10 by how bad it is
+	rateHelpPage    = 10
+	rateHelpSection = 0
 	perMatch        = 100
 	rateAction      = 100_000 // whoever types a verb means it
 )
@@ -28,6 +31,7 @@ const (
 type paletteSearch struct {
 	base     view.Base
 	snapshot *fleet.Snapshot
+	manual   manual.Edition
 	back     string // local path that a command leads back to
 }
 
@@ -37,13 +41,35 @@ func (p paletteSearch) find(text string) []paletteItem {
 	if len(w) == 0 {
 		return best(p.pages(w))
 	}
-	return best(p.actions(text), p.pages(w), p.environments(w), p.groups(w), p.nodes(w), p.processes(w))
+	return best(p.actions(text), p.pages(w), p.environments(w), p.groups(w), p.nodes(w), p.processes(w), p.help(w))
 }
 
 func (p paletteSearch) pages(w query) (found results) {
 	for _, page := range palettePages(p.base) {
 		if sum, ok := w.rate(page.Title.String(), p.base.Speaker.Tell(page.Title)); ok {
 			found.add(sum*perMatch+ratePage, func() paletteItem { return page.item() })
+		}
+	}
+	return found
+}
+
+// help finds the pages of the manual and their sections, by their titles or by the
+// name of the manual. A match counts half, so that it comes after one in the fleet.
+func (p paletteSearch) help(w query) (found results) {
+	name := i18n.Of("Manual")
+	own := p.base.Speaker.Tell(name)
+	for _, page := range p.manual {
+		if sum, ok := w.rate(page.Title, name.String(), own); ok {
+			found.add(sum*perMatch/2+rateHelpPage, func() paletteItem {
+				return paletteItem{Icon: "manual", Label: i18n.Verbatim(page.Title), Detail: name, Link: page.Path()}
+			})
+		}
+		for _, section := range page.Sections {
+			if sum, ok := w.rate(section.Title, page.Title, name.String(), own); ok {
+				found.add(sum*perMatch/2+rateHelpSection, func() paletteItem {
+					return paletteItem{Icon: "manual", Label: i18n.Verbatim(section.Title), Detail: i18n.Verbatim(page.Title), Link: page.PathTo(section)}
+				})
+			}
 		}
 	}
 	return found
