@@ -7,8 +7,9 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 # How the binary is compiled: whoever does the same shares the build cache with it.
 AS_SHIPPED = CGO_ENABLED=0 GOFLAGS=-trimpath
 # What the race detector leaves out, since it took half of the tests' time and no race
-# of ours is in there: SQLite, which is C made into Go, and what draws and reads pages.
-CALM = modernc.org/... text/template/... html/template/... golang.org/x/net/html/... github.com/andybalholm/...
+# of ours is in there: SQLite, which is C made into Go, hashes of passwords, and what
+# draws and reads pages.
+CALM = modernc.org/... crypto/... golang.org/x/crypto/... text/template/... html/template/... golang.org/x/net/html/... github.com/andybalholm/...
 RACE = -race $(foreach package,$(CALM),'-gcflags=$(package)=-race=false -d=checkptr=0')
 LDFLAGS = -s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT)
 
@@ -18,8 +19,9 @@ STATE   ?= /var/lib/cesi
 DESTDIR ?=
 
 FUZZTIME ?= 2m
+ROUNDS   ?= 20
 
-.PHONY: help build demo test lint fuzz bench assets screenshots install clean
+.PHONY: help build demo check test soak lint fuzz bench assets screenshots install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +33,9 @@ demo: build ## a small real fleet and its dashboard on http://localhost:5000
 	@.ci/need supervisord=supervisor
 	@$(AS_SHIPPED) go build -o tmp/demo ./cmd/demo
 	@exec tmp/demo -cesi ./cesi
+
+check: go ## the tests that need no other program: a minute and a half
+	$(AS_SHIPPED) go test -short -shuffle=on ./...
 
 test: go ## every test, against real supervisords and a real nginx
 	@command -v cc >/dev/null || { echo "A C compiler is missing (Debian, Ubuntu: apt-get install gcc): go test -race needs one." >&2; exit 1; }
@@ -46,6 +51,11 @@ test-packages:
 # protocol for the race detector would take longer than they do.
 test-program:
 	$(AS_SHIPPED) go test -shuffle=on -timeout 20m -parallel 4 ./cmd/... ./internal/e2e
+
+soak: go ## what takes long: the tests that kill CeSI, ROUNDS times (20), then fuzz
+	@.ci/need supervisord=supervisor
+	$(AS_SHIPPED) go test -count $(ROUNDS) -shuffle=on -timeout 5h -run 'Crash|Killed|OutlivesCeSI' ./internal/e2e
+	@$(MAKE) --no-print-directory fuzz
 
 lint: go ## gofmt, go vet, staticcheck
 	@bad=$$(gofmt -l cmd internal migrations web); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }

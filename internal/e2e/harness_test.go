@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -49,14 +50,17 @@ var binary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := binary(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
+	if !testing.Short() {
+		if path, err := binary(); err == nil {
+			os.RemoveAll(filepath.Dir(path))
+		}
 	}
 	os.Exit(code)
 }
 
 func binaryPath(t testing.TB) string {
 	t.Helper()
+	supervisortest.SkipShort(t)
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"cesi/internal/supervisor/supervisortest"
 )
 
 // The texts whose code blocks are tested: two pages of the manual, and the README.
@@ -40,6 +42,7 @@ func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
 // copyTree copies the sources, as somebody has them who has just fetched them.
 func copyTree(t *testing.T) string {
 	t.Helper()
+	supervisortest.SkipShort(t)
 	dir := t.TempDir()
 	for _, name := range []string{".ci", "cmd", "internal", "migrations", "web"} {
 		if err := os.CopyFS(filepath.Join(dir, name), sources{os.DirFS("../../" + name)}); err != nil {

@@ -80,10 +80,20 @@ func Start(t testing.TB, options Options) *Supervisor {
 	return nil
 }
 
+// SkipShort skips a test that starts another program when tests run with -short.
+func SkipShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: it starts another program")
+	}
+}
+
 // Need makes sure that a command is installed: it names the Debian package that
-// has it, and skips the test, or fails it where CI=true.
+// has it, and skips the test, or fails it where CI=true. With -short it always
+// skips the test.
 func Need(t testing.TB, command, debianPackage string) {
 	t.Helper()
+	SkipShort(t)
 	if _, err := exec.LookPath(command); err == nil {
 		return
 	}
