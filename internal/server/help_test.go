@@ -41,6 +41,10 @@ func TestManual_SpeaksTheLanguageOfItsReader(t *testing.T) {
 	if got := chinese.Find("main h1").Text(); got != "手册" {
 		t.Errorf("to a Chinese: %q", got)
 	}
+	page := b.get("/help/nodes", with{"Accept-Language", "zh"}).page(t)
+	if lang, _ := page.Find("article").Attr("lang"); lang != "zh-CN" || page.Find("article h1").Text() != "节点" {
+		t.Errorf("the page is in %q: %s", lang, page.Find("article h1").Text())
+	}
 }
 
 func TestManual_HasNoOtherPages(t *testing.T) {
