@@ -110,7 +110,7 @@ func (l *lines) line(n int, line string) {
 	case unicode.IsSpace(firstRune(line)):
 		l.noINI(n, `this line is indented: a key or a [section] begins at the start of its line, and a value ends with its line`+withoutIndent(text))
 	case text[0] == '[':
-		l.section(n, text)
+		l.readSection(n, text)
 	default:
 		l.key(n, text)
 	}
@@ -132,9 +132,9 @@ func firstRune(s string) rune {
 	return r
 }
 
-// section reads a "[name]" line. If it can't, the keys below it are left alone:
+// readSection reads a "[name]" line. If it can't, the keys below it are left alone:
 // they are not the section's before it.
-func (l *lines) section(n int, text string) {
+func (l *lines) readSection(n int, text string) {
 	l.sawBracket, l.homeless = true, true
 	name, rest, closed := strings.Cut(text[1:], "]")
 	name, rest = strings.TrimSpace(name), strings.TrimSpace(rest)

@@ -69,15 +69,15 @@ func (l *loader) node(s section, base draft) (cesi.Node, []string) {
 	d := base
 	d.node.Name = s.name
 	l.settle(s, l.nodeSettings(), &d)
-	if err := d.place(s); err != nil {
+	if err := d.setAddress(s); err != nil {
 		l.report.problem(s.at, "%s: %s", s.label(), err)
 	}
 	l.warnOfIdle(s, &d)
 	return d.node, d.environments
 }
 
-// place makes the node's URL from its host and port.
-func (d *draft) place(s section) error {
+// setAddress makes the node's URL from its host and port.
+func (d *draft) setAddress(s section) error {
 	host, hasHost := s.get("host")
 	_, hasSocket := s.get("socket")
 	switch {

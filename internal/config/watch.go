@@ -58,7 +58,7 @@ type watcher struct {
 // reload loads the files whether they have changed or not.
 func (w *watcher) reload() *loading {
 	next := w.load()
-	w.report(next)
+	w.settle(next)
 	return next
 }
 
@@ -73,7 +73,7 @@ func (w *watcher) look() *loading {
 		w.pending = next
 		return nil
 	}
-	w.report(next)
+	w.settle(next)
 	return next
 }
 
@@ -82,6 +82,6 @@ func (w *watcher) load() *loading {
 	return &loading{config: c, made: made, err: err}
 }
 
-func (w *watcher) report(l *loading) {
+func (w *watcher) settle(l *loading) {
 	w.known, w.pending = l.made, nil
 }

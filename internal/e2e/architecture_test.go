@@ -3,8 +3,12 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -84,4 +88,125 @@ func TestDependenciesPointOneWay(t *testing.T) {
 			}
 		}
 	}
+}
+
+// maxShare and maxMethods bound what one package and one receiver may hold.
+const (
+	maxShare   = 0.16
+	maxMethods = 60
+)
+
+// source is one package as its files say it, without its tests.
+type source struct {
+	lines   int
+	types   map[string]bool
+	methods map[string][]*ast.FuncDecl // by receiver
+}
+
+// sourcesOf reads the packages of the program, by folder.
+func sourcesOf(t *testing.T) map[string]source {
+	t.Helper()
+	packages := map[string]source{}
+	for _, dir := range packageDirs(t, "../../cmd", "../../internal", "../../web", "../../migrations") {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := source{types: map[string]bool{}, methods: map[string][]*ast.FuncDecl{}}
+		for _, path := range files {
+			if !strings.HasSuffix(path, "_test.go") {
+				p.read(t, path)
+			}
+		}
+		if p.lines > 0 {
+			packages[strings.TrimPrefix(filepath.ToSlash(dir), "../../")] = p
+		}
+	}
+	return packages
+}
+
+// read adds a file to the package.
+func (p *source) read(t *testing.T, path string) {
+	t.Helper()
+	text := fileText(t, path)
+	p.lines += strings.Count(text, "\n")
+	file, err := parser.ParseFile(token.NewFileSet(), path, text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if spec, is := spec.(*ast.TypeSpec); is {
+					p.types[spec.Name.Name] = true
+				}
+			}
+		case *ast.FuncDecl:
+			if d.Recv != nil {
+				receiver := receiverOf(d.Recv.List[0].Type)
+				p.methods[receiver] = append(p.methods[receiver], d)
+			}
+		}
+	}
+}
+
+// receiverOf is the name of a receiver's type: T for T, *T, T[K] and *T[K, V].
+func receiverOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiverOf(e.X)
+	case *ast.IndexExpr:
+		return receiverOf(e.X)
+	case *ast.IndexListExpr:
+		return receiverOf(e.X)
+	default:
+		return nameOf(e)
+	}
+}
+
+func TestPackages_NoneHoldsTooMuch(t *testing.T) {
+	packages := sourcesOf(t)
+	total := 0
+	for _, p := range packages {
+		total += p.lines
+	}
+	for dir, p := range packages {
+		if share := float64(p.lines) / float64(total); share > maxShare {
+			t.Errorf("%s has %d of %d lines, %.1f%%: want at most %.0f%%", dir, p.lines, total, 100*share, 100*maxShare)
+		}
+		for receiver, methods := range p.methods {
+			if len(methods) > maxMethods {
+				t.Errorf("%s: %s has %d methods, want at most %d", dir, receiver, len(methods), maxMethods)
+			}
+		}
+	}
+}
+
+// A method may have the name of a type only if it returns one of that type, as
+// time.Time.Month does. Error() string is Go's own exception.
+func TestPackages_NoNameIsBothTypeAndMethod(t *testing.T) {
+	for dir, p := range sourcesOf(t) {
+		for receiver, methods := range p.methods {
+			for _, method := range methods {
+				name := method.Name.Name
+				if p.types[name] && name != "Error" && !returns(method, name) {
+					t.Errorf("%s: %s is a type, and a method of %s that returns none", dir, name, receiver)
+				}
+			}
+		}
+	}
+}
+
+// returns reports whether one of a method's results is of the type, or made of it.
+func returns(method *ast.FuncDecl, name string) bool {
+	found := false
+	if method.Type.Results != nil {
+		ast.Inspect(method.Type.Results, func(n ast.Node) bool {
+			id, is := n.(*ast.Ident)
+			found = found || is && id.Name == name
+			return true
+		})
+	}
+	return found
 }

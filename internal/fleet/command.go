@@ -94,9 +94,9 @@ func (r Ref) compare(o Ref) int {
 // daemonTarget is what the activity log calls a supervisord itself.
 const daemonTarget = "supervisord"
 
-// Target names what is meant on its node: "group:name", "group:*", "*" or
+// What names what is meant on its node: "group:name", "group:*", "*" or
 // "supervisord".
-func (r Ref) Target() string {
+func (r Ref) What() string {
 	switch {
 	case r.Group == "":
 		return daemonTarget

@@ -104,7 +104,7 @@ func (c Command) confirmed(n *Node) error {
 // the command to its supervisord would end it for good; else "". A reload brings
 // it back if it is configured to start by itself.
 func (c Command) EndsSelf(n *Node) string {
-	self, found := n.Self()
+	self, found := n.OwnProcess()
 	if !found {
 		return ""
 	}
@@ -123,8 +123,8 @@ func (c Command) EndsSelf(n *Node) string {
 	return self.String()
 }
 
-// Self returns the process that this CeSI runs as, if the node has it.
-func (n *Node) Self() (Process, bool) {
+// OwnProcess returns the process that this CeSI runs as, if the node has it.
+func (n *Node) OwnProcess() (Process, bool) {
 	i := slices.IndexFunc(n.Processes, func(p Process) bool { return p.Self })
 	if i < 0 {
 		return Process{}, false

@@ -55,7 +55,7 @@ func (r *daemonRun) planGroup(j *groupJob) {
 	if !chosen && r.command.Targets[0].Group != "" {
 		return
 	}
-	self, found := r.node.Self()
+	self, found := r.node.OwnProcess()
 	j.self = found && self.Group == j.ref.Group
 	if j.self && !chosen {
 		r.left = append(r.left, Outcome{Ref: j.ref, Result: cesi.Skipped, Message: "it has this CeSI itself"})

@@ -97,7 +97,7 @@ func (f *Fleet) Run(ctx context.Context) {
 	for _, p := range f.order {
 		f.startPoller(p)
 	}
-	f.pollers.Go(func() { _ = f.contain("ask what starts and stops", func() { f.quick.run(ctx) }) })
+	f.pollers.Go(func() { _ = f.contain("ask what starts and stops", func() { f.quick.loop(ctx) }) })
 	if f.opts.History != nil {
 		f.pollers.Go(func() { _ = f.contain("keep the history", func() { f.keepHistory(ctx) }) })
 	}
@@ -164,7 +164,7 @@ func (f *Fleet) forget(p *poller) {
 // held and running set.
 func (f *Fleet) startPoller(p *poller) {
 	ctx := f.running
-	f.pollers.Go(func() { _ = f.contain("poll node "+p.name, func() { p.run(ctx) }) })
+	f.pollers.Go(func() { _ = f.contain("poll node "+p.name, func() { p.loop(ctx) }) })
 }
 
 // Poll asks a node now, whatever its back-off, and returns when it has answered

@@ -62,7 +62,7 @@ func (l *ledger) begin(ctx context.Context, targets []Ref) {
 	entries := []cesi.Activity{l.entry}
 	for _, ref := range targets {
 		child := l.entry
-		child.Node, child.Target = ref.Node, ref.Target()
+		child.Node, child.Target = ref.Node, ref.What()
 		entries = append(entries, child)
 	}
 	l.journal.Begin(ctx, entries)

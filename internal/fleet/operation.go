@@ -55,7 +55,7 @@ func (o *Operation) add(outcomes ...Outcome) {
 func (o *Operation) tell(ref Ref, message string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.report.Message = ref.Target() + ": " + message
+	o.report.Message = ref.What() + ": " + message
 	o.report.Waiting = &Outcome{Ref: ref, Result: cesi.Pending, Message: message}
 }
 

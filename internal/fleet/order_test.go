@@ -30,7 +30,7 @@ func pollAt(known int64, name string, at, ahead int64, state cesi.State, began m
 
 func troubles(s *Snapshot) []string {
 	var list []string
-	for _, trouble := range s.Attention() {
+	for _, trouble := range s.Troubles() {
 		list = append(list, trouble.Node.Name+" "+trouble.Process.Name)
 	}
 	return list

@@ -119,9 +119,9 @@ func (p *poller) publish(change func(*Node)) {
 	}
 }
 
-// run polls until ctx or the poller ends. The pause between two polls is
+// loop polls until ctx or the poller ends. The pause between two polls is
 // jittered, so that a thousand nodes are not asked in step.
-func (p *poller) run(ctx context.Context) {
+func (p *poller) loop(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {

@@ -37,8 +37,8 @@ func (f *Fleet) LookedAt(looked func(Ref) bool) {
 	f.quick.looked = looked
 }
 
-// run asks until ctx ends.
-func (q *quick) run(ctx context.Context) {
+// loop asks until ctx ends.
+func (q *quick) loop(ctx context.Context) {
 	tick := time.NewTicker(quickEvery)
 	defer tick.Stop()
 	for {

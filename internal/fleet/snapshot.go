@@ -220,10 +220,10 @@ type Trouble struct {
 	Process *Process
 }
 
-// Attention lists what needs attention, worst first: FATAL and NOT STARTED, nodes that don't
+// Troubles lists what needs attention, worst first: FATAL and NOT STARTED, nodes that don't
 // answer, BACKOFF, unexpected exits. Among equals the most recent is first, by the
 // time at which it began, then they are in order of node and name.
-func (s *Snapshot) Attention() []Trouble {
+func (s *Snapshot) Troubles() []Trouble {
 	var list []Trouble
 	for _, n := range s.Nodes {
 		if n.Status == Down {

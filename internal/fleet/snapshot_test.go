@@ -32,7 +32,7 @@ func TestAttentionIsWorstFirst(t *testing.T) {
 	s.include(down)
 
 	var got []string
-	for _, trouble := range s.Attention() {
+	for _, trouble := range s.Troubles() {
 		if trouble.Process == nil {
 			got = append(got, trouble.Node.Name)
 		} else {

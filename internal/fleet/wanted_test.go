@@ -105,7 +105,7 @@ func TestControl_RestartThatCanNotStartLeavesItWanted(t *testing.T) {
 			if c := h.Snapshot().Counts; c.NotStarted != test.down || c.Bad != test.down || c.Stopped != 0 || len(w.all()) != test.down {
 				t.Errorf("counts %+v; stored %+v", c, w.all())
 			}
-			if list := h.Snapshot().Attention(); len(list) != test.down || list[0].Process.Severity() != 4 {
+			if list := h.Snapshot().Troubles(); len(list) != test.down || list[0].Process.Severity() != 4 {
 				t.Errorf("%d need attention", len(list))
 			}
 			there(true)

@@ -117,7 +117,7 @@ func TestSearch_ComputesNoLongerThanItsBudget(t *testing.T) {
 func TestSearch_WaitsForItsTurnAWhile(t *testing.T) {
 	t.Parallel()
 	l, _ := newTestLogs("text\n")
-	release, err := l.turn(t.Context(), "n")
+	release, err := l.takeTurn(t.Context(), "n")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ type Found struct {
 // most, and stops when ctx ends. It fails with Invalid where its expression takes
 // too long to compute, and with Busy where its turn does not come.
 func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Query, before int64, limit int) (Found, error) {
-	release, err := l.turn(ctx, node)
+	release, err := l.takeTurn(ctx, node)
 	if err != nil {
 		return Found{}, err
 	}
@@ -90,7 +90,7 @@ func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Quer
 // where back is set; found is false if there is none within SearchSize bytes,
 // and end is where the search ended.
 func (l *Logs) Next(ctx context.Context, node string, log cesi.LogName, q Query, from int64, back bool) (match Match, found bool, end int64, err error) {
-	release, err := l.turn(ctx, node)
+	release, err := l.takeTurn(ctx, node)
 	if err != nil {
 		return Match{}, false, 0, err
 	}
@@ -108,8 +108,8 @@ type turn struct {
 	users int           // that wait for it or have it; the last one takes it away
 }
 
-// turn waits until no other search reads from the node.
-func (l *Logs) turn(ctx context.Context, node string) (release func(), err error) {
+// takeTurn waits until no other search reads from the node.
+func (l *Logs) takeTurn(ctx context.Context, node string) (release func(), err error) {
 	l.mu.Lock()
 	t, known := l.searches[node]
 	if !known {

@@ -213,7 +213,7 @@ func TestASearchEndsWithItsPage(t *testing.T) {
 		t.Error("it went on to its end")
 	}
 	waiting, cancel := context.WithCancel(t.Context())
-	release, err := l.turn(waiting, "n")
+	release, err := l.takeTurn(waiting, "n")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func (h *Handler) writeUnderWay(w http.ResponseWriter, report fleet.Report, sile
 func newOutcomesJSON(report fleet.Report) []outcomeJSON {
 	list := make([]outcomeJSON, len(report.Outcomes))
 	for i, o := range report.Outcomes {
-		list[i] = outcomeJSON{Node: o.Node, Process: o.Target(), Result: o.Result, Message: o.Message}
+		list[i] = outcomeJSON{Node: o.Node, Process: o.What(), Result: o.Result, Message: o.Message}
 	}
 	return list
 }

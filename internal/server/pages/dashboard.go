@@ -86,7 +86,7 @@ type dashboardOptions struct {
 }
 
 func newDashboardPage(base view.Base, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
-	troubles := s.Attention()
+	troubles := s.Troubles()
 	page := dashboardPage{
 		Base:          base.At("dashboard", base.Say("Dashboard")).Kept(),
 		Empty:         newEmptyFleet(s, opts.ConfigFile),

@@ -106,7 +106,7 @@ func (h *Handler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fleet.C
 	if err != nil {
 		return err
 	}
-	if _, ours := n.Self(); ours && (c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown) {
+	if _, ours := n.OwnProcess(); ours && (c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown) {
 		op, err := h.Fleet.Control(r.Context(), session.ActorOf(r), c)
 		if err != nil {
 			return h.daemonRefused(w, r, c, err)
@@ -172,7 +172,7 @@ func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 		Name: n.Name, Badge: view.NewNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
 		Info: n.Supervisor, Address: view.PlaceOf(n), Contact: view.NewContact(base.Now, n), Known: !n.LastContact.IsZero(),
 	}
-	if self, found := n.Self(); found {
+	if self, found := n.OwnProcess(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
 	}
 	groups := groupsOf(n)
@@ -236,7 +236,7 @@ func newBrokenPage(base view.Base, n *fleet.Node, text string) rereadPage {
 func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.Base = base.At("nodes", page.Heading)
-	self, found := n.Self()
+	self, found := n.OwnProcess()
 	add := func(group, kind string, word i18n.Phrase, effect func() i18n.Phrase) {
 		if len(page.Changes) == groupRows {
 			page.More++

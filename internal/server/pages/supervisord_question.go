@@ -40,7 +40,7 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) view.Confirmation {
 		q.Question, q.Verb = i18n.Of("Clear the log of supervisord on %s?", name), i18n.Of("Clear the log")
 		q.Remarks = []i18n.Phrase{i18n.Of("What it has written so far is gone for good. The logs of its programs stay.")}
 	}
-	if self, found := n.Self(); found {
+	if self, found := n.OwnProcess(); found {
 		warnOfSelf(&q, c, self)
 	}
 	return q

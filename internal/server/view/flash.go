@@ -64,7 +64,7 @@ func NewFlash(r fleet.Report, later int) *Flash {
 func underWay(r fleet.Report) i18n.Phrase {
 	noun := ActionTextOf(r.Action).Noun
 	if w := r.Waiting; w != nil {
-		what := i18n.Of("%s on %s", request.Sanitize(w.Target()), request.Sanitize(w.Node))
+		what := i18n.Of("%s on %s", request.Sanitize(w.What()), request.Sanitize(w.Node))
 		return i18n.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, i18n.Heard(request.Sanitize(w.Message)))
 	}
 	return i18n.Of("The %s is still under way; it goes on whether or not you wait.", noun)
@@ -91,7 +91,7 @@ func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {
 	rows := make([]outcomeRow, len(outcomes))
 	for i, o := range outcomes {
-		rows[i] = outcomeRow{Node: o.Node, Process: o.Target(), Result: NewResultBadge(o.Result), Message: o.Message}
+		rows[i] = outcomeRow{Node: o.Node, Process: o.What(), Result: NewResultBadge(o.Result), Message: o.Message}
 	}
 	return rows
 }

@@ -151,7 +151,7 @@ func SignalVerb(signal string, result cesi.Result) i18n.Phrase {
 
 // sentenceOn says how a command went for its only target.
 func sentenceOn(r fleet.Report, o fleet.Outcome) i18n.Phrase {
-	what := i18n.Of("%s on %s", request.Sanitize(o.Target()), request.Sanitize(o.Node))
+	what := i18n.Of("%s on %s", request.Sanitize(o.What()), request.Sanitize(o.Node))
 	why := i18n.Heard(request.Sanitize(o.Message))
 	switch o.Result {
 	case cesi.OK:
