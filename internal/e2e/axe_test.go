@@ -93,6 +93,7 @@ var axePages = []axePage{
 	{path: "/groups"}, {path: "/groups/worker"}, {path: "/environments"}, {path: "/environments/production"},
 	{path: "/activity"}, {path: "/activity?result=failed"}, {path: "/activity/ENTRY"}, {path: "/activity/purge"},
 	{path: "/users"}, {path: "/users/admin"}, {path: "/profile"}, {path: "/about/style"},
+	{path: "/help"}, {path: "/help/users"}, {path: "/help/api"},
 	{path: "/about", first: `document.querySelector('.user-menu').open = true`, until: "[open]"},
 	{path: "/about", first: `document.querySelector('.nav-menu').open = true`, until: "[open]"},
 	{path: "/about", first: `document.querySelector('[data-palette]').click()`, until: ".palette-item"},

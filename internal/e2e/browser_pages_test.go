@@ -188,6 +188,7 @@ func testPhone(t *testing.T, s *scene) {
 var somePages = []string{
 	"/", "/nodes", "/nodes/alpha", "/processes", "/processes?state=RUNNING&q=worker", "/groups", "/groups/worker",
 	"/environments", "/environments/production", "/activity", "/users", "/users/admin", "/profile", "/about",
+	"/help", "/help/users", "/help/proxy", "/help/api",
 	"/nodes/alpha/confirm?action=stop&group=worker", "/nodes/alpha/processes/talker:talker/log/stdout", "/nodes/alpha/log",
 	"/activity/purge", "/nodes/alpha/daemon", "/nodes/alpha/daemon/confirm?action=shutdown", "/nodes/alpha/processes/web:web",
 }
