@@ -22,7 +22,7 @@ func uncontained() map[string]string {
 		"internal/supervisor/log_follow.go FollowLog":             "cancels a context",
 		"internal/fleet/changes.go Changes":                       "takes a channel off a list",
 		"internal/fleet/logs.go FollowLog":                        "waits and cancels a context",
-		"internal/fleet/poller.go loop":                            "waits and cancels a context",
+		"internal/fleet/poller.go loop":                           "waits and cancels a context",
 		"internal/fleet/operation.go Drain":                       "waits and closes a channel",
 	}
 }

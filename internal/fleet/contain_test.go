@@ -18,7 +18,8 @@ type panicker struct {
 }
 
 func fakeProcess(group, name string) cesi.Process {
-	return cesi.Process{ProcessID: cesi.ProcessID{Group: group, Name: name}, State: cesi.Running, PID: 42, Start: 1, Now: 100}
+	return cesi.Process{ProcessID: cesi.ProcessID{Group: group, Name: name}, State: cesi.Running, PID: 42, Start: 1, Now: 100,
+		StdoutLogfile: "/var/log/" + name + ".log"}
 }
 
 func panicIf(on *atomic.Bool) {

@@ -4,11 +4,15 @@ package supervisortest
 
 import (
 	"context"
+	"encoding/xml"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -195,10 +199,7 @@ func (s *Supervisor) answers() bool {
 }
 
 func (s *Supervisor) connects() bool {
-	network, address := "tcp", fmt.Sprintf("127.0.0.1:%d", s.port)
-	if s.options.Socket {
-		network, address = "unix", s.Path("s.sock")
-	}
+	network, address := s.place()
 	conn, err := net.Dial(network, address)
 	if err != nil {
 		return false
@@ -210,6 +211,14 @@ func (s *Supervisor) connects() bool {
 		own = 1
 	}
 	return err == nil && strings.TrimSpace(string(pid)) == fmt.Sprint(own)
+}
+
+// place is where supervisord listens.
+func (s *Supervisor) place() (network, address string) {
+	if s.options.Socket {
+		return "unix", s.Path("s.sock")
+	}
+	return "tcp", fmt.Sprintf("127.0.0.1:%d", s.port)
 }
 
 // Node describes this supervisord under the given name, with a timeout of 5 s.
@@ -241,17 +250,43 @@ func (s *Supervisor) Ctl(args ...string) string {
 	return string(out)
 }
 
-// State is what supervisorctl says of a process: "RUNNING", "STOPPED", …
+// State is the state of a process: "RUNNING", "STOPPED", …; empty if supervisord
+// has none of that name.
 func (s *Supervisor) State(process string) string {
 	s.t.Helper()
-	fields := strings.Fields(s.Ctl("status", process))
-	if len(fields) < 2 {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var call strings.Builder
+	call.WriteString("<methodCall><methodName>supervisor.getProcessInfo</methodName><params><param><value><string>")
+	_ = xml.EscapeText(&call, []byte(process)) // a strings.Builder takes everything
+	call.WriteString("</string></value></param></params></methodCall>")
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://supervisord/RPC2", strings.NewReader(call.String()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "text/xml")
+	r.SetBasicAuth(s.options.Username, s.options.Password)
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		network, address := s.place()
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
+	response, err := transport.RoundTrip(r)
+	if err != nil {
 		return ""
 	}
-	return fields[1]
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if match := stateName.FindSubmatch(body); err == nil && match != nil {
+		return string(match[1])
+	}
+	return ""
 }
 
-// WaitState waits until supervisorctl says that a process is in a state.
+// stateName finds the state in supervisord's reply. To start supervisorctl for
+// each question would take more time than all else in a test.
+var stateName = regexp.MustCompile(`<name>statename</name>\s*<value><string>([A-Z]+)</string>`)
+
+// WaitState waits until a process is in a state.
 func (s *Supervisor) WaitState(process, state string) {
 	s.t.Helper()
 	deadline := time.Now().Add(patience)
