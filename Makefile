@@ -52,8 +52,9 @@ test-packages:
 test-program:
 	$(AS_SHIPPED) go test -shuffle=on -timeout 20m -parallel 4 ./cmd/... ./internal/e2e
 
-soak: go ## what takes long: the tests that kill CeSI, ROUNDS times (20), then fuzz
+soak: go ## what takes long: hostile replies, the tests that kill CeSI, ROUNDS times (20), then fuzz
 	@.ci/need supervisord=supervisor
+	SOAK=1 $(AS_SHIPPED) go test -count 1 -run Hostile ./internal/supervisor
 	$(AS_SHIPPED) go test -count $(ROUNDS) -shuffle=on -timeout 5h -run 'Crash|Killed|OutlivesCeSI' ./internal/e2e
 	@$(MAKE) --no-print-directory fuzz
 
