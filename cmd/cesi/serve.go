@@ -145,7 +145,7 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 	if err != nil {
 		return nil, err
 	}
-	a.fleet.Recall(past)
+	a.fleet.LoadHistory(past)
 	wanted, err := a.db.Wanted(ctx)
 	if err != nil {
 		return nil, err

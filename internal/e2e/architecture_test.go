@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 		"cesi/internal/live", "cesi/internal/logtail", "cesi/internal/fleet", "cesi/internal/i18n", "cesi/internal/cesi",
 	},
 	"cesi/internal/server/view": {
-		"cesi/internal/server/request", "cesi/internal/ansi", "cesi/internal/fleet", "cesi/internal/logtail", "cesi/internal/i18n", "cesi/internal/cesi", "cesi/web",
+		"cesi/internal/server/request", "cesi/internal/ansi", "cesi/internal/fleet", "cesi/internal/history", "cesi/internal/logtail", "cesi/internal/i18n", "cesi/internal/cesi", "cesi/web",
 	},
 	"cesi/internal/server/view/viewtest":      {"cesi/internal/server/view", "cesi/internal/i18n", "cesi/web"},
 	"cesi/internal/server/request":            {"cesi/internal/fleet", "cesi/internal/store", "cesi/internal/auth", "cesi/internal/logtail", "cesi/internal/i18n", "cesi/internal/cesi"},
@@ -51,7 +51,8 @@ var mayImport = map[string][]string{
 	"cesi/internal/logtail":                   {"cesi/internal/cesi", "cesi/internal/i18n"},
 	"cesi/internal/i18n":                      {},
 	"cesi/internal/manual":                    {},
-	"cesi/internal/fleet":                     {"cesi/internal/cesi"},
+	"cesi/internal/fleet":                     {"cesi/internal/history", "cesi/internal/cesi"},
+	"cesi/internal/history":                   {"cesi/internal/cesi"},
 	"cesi/internal/auth":                      {"cesi/internal/cesi"},
 	"cesi/internal/store":                     {"cesi/internal/cesi", "cesi/migrations"},
 	"cesi/internal/supervisor":                {"cesi/internal/cesi"},

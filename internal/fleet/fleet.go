@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/history"
 )
 
 // Options are what a Fleet needs from outside. All but History, Wanted and RestartSelf
@@ -64,8 +65,8 @@ type Fleet struct {
 	changed   atomic.Uint64
 	cached    atomic.Pointer[cachedSnapshot]
 
-	pasts   map[string]Node // what is known of nodes that no poller has
-	unsaved unsaved
+	gone    map[string]Node // nodes that no poller has, with their histories
+	unsaved history.Unsaved
 
 	watchers struct {
 		mu   sync.Mutex
@@ -84,7 +85,7 @@ type cachedSnapshot struct {
 
 // New returns a Fleet without nodes; Apply gives it some and Run asks them.
 func New(opts Options) *Fleet {
-	f := &Fleet{opts: opts, commands: newCommands(), pasts: make(map[string]Node)}
+	f := &Fleet{opts: opts, commands: newCommands(), gone: make(map[string]Node)}
 	f.wanted = &wantedList{fleet: f, of: make(map[string]map[cesi.ProcessID]wantedProcess)}
 	f.quick = quick{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
 	return f
@@ -122,7 +123,7 @@ func (f *Fleet) Apply(s Settings) {
 	for _, node := range s.Nodes {
 		p, known := old[node.Name]
 		if !known || !p.reconfigure(node) {
-			p = f.newPoller(node, f.takePast(node.Name, p))
+			p = f.newPoller(node, f.takeGone(node.Name, p))
 			if f.running != nil {
 				f.startPoller(p)
 			}
@@ -145,7 +146,7 @@ func (f *Fleet) Apply(s Settings) {
 func (f *Fleet) retire(p *poller) {
 	replaced := slices.ContainsFunc(f.order, func(o *poller) bool { return o.name == p.name })
 	if !replaced {
-		f.pasts[p.name] = *p.node()
+		f.gone[p.name] = *p.node()
 	}
 	if ended := p.retire(f.forget); !ended && !replaced {
 		f.leaving = append(f.leaving, p)

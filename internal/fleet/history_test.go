@@ -70,7 +70,7 @@ func watch(t *testing.T, earlier ...cesi.History) *watched {
 		known.Answered = append(known.Answered, h.Answered...)
 		known.Points = append(known.Points, h.Points...)
 	}
-	w.Recall(known)
+	w.LoadHistory(known)
 	w.configure(cesi.Node{Name: "n", Timeout: time.Second})
 	return w
 }
@@ -283,22 +283,22 @@ func TestWhatIsGoneIsForgotten(t *testing.T) {
 	w.poll("00:00", inState(cesi.Running), process("g", "short", cesi.Running).Process)
 	w.poll("00:05", inState(cesi.Running), process("g", "short", cesi.Running).Process)
 	w.poll("00:10", inState(cesi.Running))
-	if n := w.node(); len(n.pasts) != 2 {
-		t.Errorf("it does not remember what was there today: %v", n.pasts)
+	if processes, _ := w.node().history.Size(); processes != 2 {
+		t.Errorf("it remembers %d processes, not what was there today", processes)
 	}
 	w.now = w.now.Add(25 * time.Hour)
 	w.client.processes = []cesi.Process{inState(cesi.Stopped)}
 	w.order[0].poll(t.Context())
-	if n := w.node(); len(n.pasts) != 1 || len(n.answered) != 1 {
-		t.Errorf("it remembers %v and %v", n.pasts, n.answered)
+	if processes, stretches := w.node().history.Size(); processes != 1 || stretches != 1 {
+		t.Errorf("it remembers %d processes and %d stretches", processes, stretches)
 	}
-	for i := range 3 * maxGone {
+	for i := range 3000 {
 		w.client.processes = []cesi.Process{process("g", fmt.Sprint(i), cesi.Running).Process}
 		w.order[0].poll(t.Context())
-		w.now = w.now.Add(settleAfter)
+		w.now = w.now.Add(time.Minute)
 		w.order[0].poll(t.Context())
 	}
-	if n := len(w.node().pasts); n > maxGone+2 {
+	if n, _ := w.node().history.Size(); n > 1002 {
 		t.Errorf("it remembers %d processes of a node that has one", n)
 	}
 }
@@ -315,10 +315,11 @@ func TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute(t *testing.T) {
 		}
 		w.client.processes = list
 		w.order[0].poll(t.Context())
-		if n := w.node(); n.Counts.Total != names+1 || len(n.pasts) != names+1 {
-			t.Fatalf("%d are counted, %d are remembered", n.Counts.Total, len(n.pasts))
+		processes, _ := w.node().history.Size()
+		if n := w.node(); n.Counts.Total != names+1 || processes != names+1 {
+			t.Fatalf("%d are counted, %d are remembered", n.Counts.Total, processes)
 		}
-		if _, found := w.node().pasts.find(list[1].ProcessID); !found {
+		if w.node().history.Points(list[1].ProcessID) == 0 {
 			t.Fatal("a new process has no past to be shown")
 		}
 		if err := w.SaveHistory(t.Context()); err != nil {
@@ -331,8 +332,12 @@ func TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute(t *testing.T) {
 			stored[p.ProcessID] = true
 		}
 	}
-	if len(stored) != 1 || len(w.unsaved.processes) != 0 {
-		t.Errorf("%d processes are stored, %d wait, want the one that stayed", len(stored), len(w.unsaved.processes))
+	waiting := 0
+	for h := range w.unsaved.Take(w.histories()) {
+		waiting += len(h.Points)
+	}
+	if len(stored) != 1 || waiting != 0 {
+		t.Errorf("%d processes are stored, %d changes wait, want the one that stayed", len(stored), waiting)
 	}
 }
 
@@ -341,7 +346,7 @@ func TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute(t *testing.T) {
 func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
 	w := watch(t)
 	var many []cesi.Process
-	for i := range maxGone + 500 {
+	for i := range 1500 {
 		many = append(many, process("g", fmt.Sprint(i), cesi.Running).Process)
 	}
 	w.poll("00:00", many...)
@@ -432,7 +437,7 @@ func TestADayIsBounded(t *testing.T) {
 		w.client.processes = []cesi.Process{inState([]cesi.State{cesi.Running, cesi.Stopped, cesi.Fatal}[i%3])}
 		w.order[0].poll(t.Context())
 	}
-	if n := len(w.node().pasts[0].points); n > cesi.DaySlots+1 {
+	if n := w.node().history.Points(cesi.ProcessID{Group: "g", Name: "p"}); n > cesi.DaySlots+1 {
 		t.Errorf("%d points for a day", n)
 	}
 	day := w.node().Day(cesi.ProcessID{Group: "g", Name: "p"}, w.now)

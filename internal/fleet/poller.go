@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/history"
 )
 
 const (
@@ -64,7 +65,7 @@ func (f *Fleet) newPoller(node cesi.Node, known Node) *poller {
 	p.client, p.dialed = f.opts.Dial(node)
 	p.state.Store(&Node{
 		Name: node.Name, Address: node.Address(), Environments: node.Environments,
-		answered: known.answered, pasts: known.pasts,
+		history: known.history,
 	})
 	return p
 }
@@ -112,7 +113,7 @@ func (p *poller) publish(change func(*Node)) {
 			next.Version++
 		}
 		if p.state.CompareAndSwap(old, &next) {
-			p.fleet.unsaved.note(old, &next)
+			p.fleet.unsaved.MarkDirty(next.Name, old.history, next.history)
 			p.fleet.tell(seen)
 			return
 		}
@@ -193,10 +194,11 @@ func (p *poller) poll(ctx context.Context) {
 	p.recognize(deadline, processes, now)
 	p.failures = 0
 	list, counts := p.assemble(processes)
-	slot, interval := cesi.SlotOf(now), p.pollInterval()
+	interval := p.pollInterval()
 	p.publish(func(n *Node) {
-		n.pasts = n.pasts.see(list, now, n.answeredIn(slot))
-		n.answered = extended(n.answered, slot, n.pauseOf(interval))
+		n.history = n.history.Record(history.Answer{
+			Processes: processList(list), At: now, Again: n.answeredIn(now), Pause: n.pauseOf(interval),
+		})
 		n.Status = Up
 		n.Failure = nil
 		n.Supervisor = p.info
@@ -410,7 +412,7 @@ func (p *poller) end() {
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
 	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
-		!slices.Equal(a.Environments, b.Environments) || !a.pasts.looksLike(b.pasts) {
+		!slices.Equal(a.Environments, b.Environments) || !a.history.SameProcesses(b.history) {
 		return false
 	}
 	return slices.EqualFunc(a.Processes, b.Processes, sameProcess)

@@ -130,7 +130,7 @@ func (q *quick) ask(ctx context.Context, ref Ref) {
 
 // merge takes in what the node has just said of one process.
 func (p *poller) merge(process cesi.Process) {
-	slot := cesi.SlotOf(p.fleet.opts.Now())
+	now := p.fleet.opts.Now()
 	p.publish(func(n *Node) {
 		i, found := n.find(process.ProcessID)
 		if !found || n.Status != Up || n.Processes[i].Now > process.Now {
@@ -138,7 +138,7 @@ func (p *poller) merge(process cesi.Process) {
 		}
 		n.Processes = slices.Clone(n.Processes)
 		n.Processes[i].Process, n.Processes[i].Wanted = process, nil // marked again when published
-		n.pasts = n.pasts.seeOne(process, slot, n.answeredIn(slot))
+		n.history = n.history.RecordOne(process, now, n.answeredIn(now))
 		n.Counts = Counts{}
 		for _, p := range n.Processes {
 			n.Counts.count(p.Process)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/history"
 )
 
 // Status is whether a node answers.
@@ -54,10 +55,9 @@ type Node struct {
 	// Version rises with every change of anything but LastContact and Latency.
 	Version uint64
 
-	clock    int64          // how far its clock is ahead of ours, in seconds
-	answered []cesi.Stretch // the slots of the last day in which it did
-	pasts    pasts
-	wanted   int // how many of its processes are marked so
+	clock   int64 // how far its clock is ahead of ours, in seconds
+	history history.Node
+	wanted  int // how many of its processes are marked so
 }
 
 // Process is one process of a node, with what the fleet knows beyond its

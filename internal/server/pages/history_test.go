@@ -23,7 +23,7 @@ func sampleHistory(n *fleet.Node) {
 			h.Points = append(h.Points, cesi.ProcessPoint{Node: n.Name, ProcessID: p.ProcessID, Point: point})
 		}
 	}
-	n.Recall(h)
+	n.LoadHistory(h)
 }
 
 func TestPagesShowTheLastDay(t *testing.T) {

@@ -107,7 +107,7 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 			node.Processes = append(node.Processes, fleet.Process{Process: p})
 		}
 	}
-	node.Recall(styleHistory(node, now))
+	node.LoadHistory(styleHistory(node, now))
 	node.Counts = fleet.Counts{Total: 10, Running: 1, Starting: 1, Stopping: 1, Stopped: 1, Exited: 2, Backoff: 1, Fatal: 1, Unknown: 1, NotStarted: 1, Bad: 5}
 	silent = &fleet.Node{
 		Name: "web-2", Status: fleet.Down, LastContact: now.Add(-time.Minute), Processes: node.Processes[:3],

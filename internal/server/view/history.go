@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/fleet"
+	"cesi/internal/history"
 	"cesi/internal/i18n"
 )
 
@@ -59,7 +59,7 @@ func dayKindOf(m cesi.Mark) dayKind {
 	}
 }
 
-func newDayBar(day fleet.Day) dayBar {
+func newDayBar(day history.Day) dayBar {
 	paths := make(map[dayKind]*strings.Builder)
 	for from := 0; from < len(day); {
 		kind, to := dayKindOf(day[from]), from+1
@@ -95,7 +95,7 @@ func drawDay(path *strings.Builder, from, to, height int, trouble bool) {
 
 // dayWords sums a day up, the worst first: "FATAL 50 min (until 3 h ago), RUNNING
 // 23 h 10 min".
-func dayWords(day fleet.Day) i18n.Phrase {
+func dayWords(day history.Day) i18n.Phrase {
 	var slots, latest [cesi.MarkFatal + 1]int
 	for i, mark := range day {
 		slots[mark]++

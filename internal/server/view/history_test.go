@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
-	"cesi/internal/fleet"
+	"cesi/internal/history"
 	"cesi/internal/i18n"
 	"cesi/web"
 
@@ -12,8 +12,8 @@ import (
 )
 
 // sampleDay is a day of marks, each for so many slots.
-func sampleDay(runs ...any) fleet.Day {
-	var day fleet.Day
+func sampleDay(runs ...any) history.Day {
+	var day history.Day
 	at := 0
 	for i := 0; i < len(runs); i += 2 {
 		for range runs[i+1].(int) {
@@ -27,11 +27,11 @@ func sampleDay(runs ...any) fleet.Day {
 func TestADayIsDrawnAsAPathForEachColour(t *testing.T) {
 	tests := []struct {
 		name string
-		day  fleet.Day
+		day  history.Day
 		want []dayPath
 	}{
 		{"calm", sampleDay(cesi.MarkRunning, 144), []dayPath{{"running", "M0 14V6h144V14z"}}},
-		{"nothing known", fleet.Day{}, nil},
+		{"nothing known", history.Day{}, nil},
 		{"different marks of one colour", sampleDay(cesi.MarkStopped, 100, cesi.MarkExited, 44), []dayPath{{"idle", "M0 14V11h144V14z"}}},
 		{"trouble is last and seen", sampleDay(cesi.MarkUnseen, 10, cesi.MarkRunning, 30, cesi.MarkFatal, 1, cesi.MarkRunning, 103),
 			[]dayPath{{"running", "M10 14V6h30V14zM41 14V6h103V14z"}, {"bad", "M39 14V0h2V14z"}}},
@@ -53,11 +53,11 @@ func TestADayIsSaidInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct {
-		day              fleet.Day
+		day              history.Day
 		english, chinese string
 	}{
 		{sampleDay(cesi.MarkRunning, 144), "RUNNING", "RUNNING"},
-		{fleet.Day{}, "not known", "未知"},
+		{history.Day{}, "not known", "未知"},
 		{sampleDay(cesi.MarkRunning, 121, cesi.MarkFatal, 5, cesi.MarkRunning, 18),
 			"FATAL 50 min (until 3 h ago), RUNNING 23 h 10 min", "FATAL 50 分（至 3 小时前），RUNNING 23 小时 10 分"},
 		{sampleDay(cesi.MarkUnseen, 138, cesi.MarkFailed, 6),
@@ -78,7 +78,7 @@ func TestADayIsSaidInWords(t *testing.T) {
 }
 
 func TestTheWordsOfADayAreBounded(t *testing.T) {
-	var day fleet.Day
+	var day history.Day
 	for i := range day {
 		day[i] = cesi.Mark(i % int(cesi.MarkFatal+1))
 	}

@@ -1,4 +1,4 @@
-package fleet
+package history
 
 import (
 	"time"
@@ -11,10 +11,10 @@ import (
 type Day [cesi.DaySlots]cesi.Mark
 
 // Day returns the last 24 hours of a process. A slot in which its node did not
-// answer, or CeSI did not run, is MarkUnseen.
-func (n *Node) Day(id cesi.ProcessID, now time.Time) Day {
+// answer, or CeSI did not run, is MarkUnseen. Up says that the node answers now.
+func (n Node) Day(id cesi.ProcessID, now time.Time, up bool) Day {
 	var day, shown Day
-	known, found := n.pasts.find(id)
+	known, found := n.processes.find(id)
 	if !found {
 		return day
 	}
@@ -28,7 +28,7 @@ func (n *Node) Day(id cesi.ProcessID, now time.Time) Day {
 		shown.paint(end, rest, point.Last)
 	}
 	for i, stretch := range n.answered {
-		if i == len(n.answered)-1 && n.Status == Up {
+		if i == len(n.answered)-1 && up {
 			stretch.Last = max(stretch.Last, end)
 		}
 		from, to := within(end, stretch)

@@ -1,0 +1,34 @@
+package history
+
+import (
+	"slices"
+
+	"cesi/internal/cesi"
+)
+
+// Load takes up what was stored, by the names of the nodes.
+func Load(h cesi.History) map[string]Node {
+	nodes := make(map[string]Node)
+	for _, a := range h.Answered {
+		n := nodes[a.Node]
+		n.answered = append(n.answered, a.Stretch)
+		nodes[a.Node] = n
+	}
+	points := make(map[process][]cesi.Point)
+	for _, p := range h.Points {
+		key := process{p.Node, p.ProcessID}
+		points[key] = append(points[key], p.Point)
+	}
+	for key, list := range points {
+		slices.SortFunc(list, func(a, b cesi.Point) int { return int(a.Slot - b.Slot) })
+		n := nodes[key.node]
+		n.processes = append(n.processes, timeline{id: key.ProcessID, points: list})
+		nodes[key.node] = n
+	}
+	for name, n := range nodes {
+		slices.SortFunc(n.answered, func(a, b cesi.Stretch) int { return int(a.First - b.First) })
+		slices.SortFunc(n.processes, func(a, b timeline) int { return a.id.Compare(b.id) })
+		nodes[name] = n
+	}
+	return nodes
+}

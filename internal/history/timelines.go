@@ -1,0 +1,163 @@
+package history
+
+import (
+	"slices"
+	"time"
+
+	"cesi/internal/cesi"
+)
+
+// maxGone bounds how many processes are remembered that a node no longer has: it
+// may name new ones with every answer.
+const maxGone = 1000
+
+// settleAfter is how long a process has to be there for its timeline to be stored and
+// to be remembered when it is gone: a node may name new ones with every answer.
+const settleAfter = time.Minute
+
+// timelines are the last day of the processes that a node has, or had in that day,
+// sorted by their IDs: an immutable value. It is made anew only when a process
+// has changed.
+type timelines []timeline
+
+// timeline is the last day of one process. Its points, of which there is at least
+// one, rise; the first may be older, and holds until the next.
+type timeline struct {
+	id     cesi.ProcessID
+	points []cesi.Point
+	// since is when a process that has not settled was seen first; zero: it has.
+	since time.Time
+}
+
+// unsettled reports whether the process has yet to settle.
+func (p timeline) unsettled() bool { return !p.since.IsZero() }
+
+// settles reports whether the process settles now; also where the clock was set back.
+func (p timeline) settles(now time.Time) bool {
+	return p.unsettled() && (now.Sub(p.since) >= settleAfter || now.Before(p.since))
+}
+
+func (p timeline) last() cesi.Point { return p.points[len(p.points)-1] }
+
+func (p timelines) find(id cesi.ProcessID) (timeline, bool) {
+	i, found := slices.BinarySearchFunc(p, id, func(p timeline, id cesi.ProcessID) int { return p.id.Compare(id) })
+	if !found {
+		return timeline{}, false
+	}
+	return p[i], true
+}
+
+// same reports whether both are one value.
+func (p timelines) same(o timelines) bool {
+	return len(p) == len(o) && (len(p) == 0 || &p[0] == &o[0])
+}
+
+// looksLike reports whether both show the same.
+func (p timelines) looksLike(o timelines) bool {
+	return p.same(o) || slices.EqualFunc(p, o, func(a, b timeline) bool { return a.id == b.id && slices.Equal(a.points, b.points) })
+}
+
+// record adds how the processes are now. Before says that the node has answered in
+// this slot already, so that what they were until now belongs to it, too.
+func (p timelines) record(list Processes, now time.Time, before bool) timelines {
+	slot := cesi.SlotOf(now)
+	if p.unchanged(list, now) {
+		return p
+	}
+	next := make(timelines, 0, max(len(p), list.Len()))
+	gone := 0
+	p.merge(list, func(known *timeline, mark cesi.Mark, id cesi.ProcessID) {
+		if mark == cesi.MarkUnseen {
+			if known.unsettled() {
+				return
+			}
+			if gone++; gone > maxGone || known.expired(slot) {
+				return
+			}
+		}
+		if known == nil {
+			next = append(next, timeline{id, []cesi.Point{{Slot: slot, Shown: mark, Last: mark}}, now})
+			return
+		}
+		seen := known.record(mark, slot, before)
+		if known.settles(now) {
+			seen.since = time.Time{}
+		}
+		next = append(next, seen)
+	})
+	return next
+}
+
+// unchanged reports whether every process still has the state recorded last, and none
+// settles.
+func (p timelines) unchanged(list Processes, now time.Time) bool {
+	same, slot := true, cesi.SlotOf(now)
+	p.merge(list, func(known *timeline, mark cesi.Mark, _ cesi.ProcessID) {
+		same = same && known != nil && known.last().Last == mark && !slot.Ahead(known.last().Slot) && !known.settles(now)
+	})
+	return same
+}
+
+// merge calls do for every process that is known or listed, in order. Known is
+// nil for a new one, and mark is MarkUnseen for one that is gone.
+func (p timelines) merge(list Processes, do func(known *timeline, mark cesi.Mark, id cesi.ProcessID)) {
+	for i, j := 0, 0; i < len(p) || j < list.Len(); {
+		switch {
+		case j == list.Len() || i < len(p) && p[i].id.Compare(list.At(j).ProcessID) < 0:
+			do(&p[i], cesi.MarkUnseen, p[i].id)
+			i++
+		case i == len(p) || p[i].id.Compare(list.At(j).ProcessID) > 0:
+			do(nil, cesi.MarkOf(*list.At(j)), list.At(j).ProcessID)
+			j++
+		default:
+			do(&p[i], cesi.MarkOf(*list.At(j)), p[i].id)
+			i++
+			j++
+		}
+	}
+}
+
+// recordOne adds how one process, which is known, is now.
+func (p timelines) recordOne(process cesi.Process, slot cesi.Slot, before bool) timelines {
+	i, found := slices.BinarySearchFunc(p, process.ProcessID, func(p timeline, id cesi.ProcessID) int { return p.id.Compare(id) })
+	if !found || p[i].last().Last == cesi.MarkOf(process) {
+		return p
+	}
+	next := slices.Clone(p)
+	next[i] = p[i].record(cesi.MarkOf(process), slot, before)
+	return next
+}
+
+// expired reports whether the process was not there in the day that ends with slot.
+func (p timeline) expired(slot cesi.Slot) bool {
+	return p.last().Last == cesi.MarkUnseen && p.last().Slot < slot.DayBefore()
+}
+
+// record adds what the process is now, and leaves out what is more than a day old. A
+// clock that was set back a little does not change the order; what is of a time
+// that has yet to come was seen by a clock that was wrong.
+func (p timeline) record(mark cesi.Mark, slot cesi.Slot, before bool) timeline {
+	old := p.points
+	for len(old) > 0 && slot.Ahead(old[len(old)-1].Slot) {
+		old = old[:len(old)-1]
+	}
+	next := cesi.Point{Slot: slot, Shown: mark, Last: mark}
+	if len(old) == 0 {
+		return timeline{p.id, []cesi.Point{next}, p.since}
+	}
+	last := old[len(old)-1]
+	if last.Last == mark {
+		return timeline{p.id, old, p.since}
+	}
+	switch {
+	case slot <= last.Slot:
+		next.Slot, next.Shown = last.Slot, last.Shown.Then(mark)
+		old = old[:len(old)-1]
+	case before:
+		next.Shown = last.Last.Then(mark)
+	}
+	for len(old) > 1 && old[1].Slot <= slot.DayBefore() {
+		old = old[1:]
+	}
+	return timeline{p.id, append(slices.Clip(old), next), p.since}
+}
