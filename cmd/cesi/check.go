@@ -25,9 +25,9 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 	path := flags.String("c", "", "the configuration's path")
 	connect := flags.Bool("connect", false, "also try each node")
 	if err := parse(flags, args); err != nil {
-		return helped(err, stdout)
+		return printHelp(err, stdout)
 	}
-	if err := noWords(flags); err != nil {
+	if err := rejectArgs(flags); err != nil {
 		return err
 	}
 	conf, err := findConfig(*path)

@@ -13,7 +13,7 @@ import (
 func convert(args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("convert")
 	if err := parse(flags, args); err != nil {
-		return helped(err, stdout)
+		return printHelp(err, stdout)
 	}
 	if flags.NArg() != 1 {
 		return usageError{"convert", fmt.Sprintf("it takes one file, not %d", flags.NArg())}

@@ -15,7 +15,7 @@ import (
 // over first, and the log says what became of it.
 func openDatabase(ctx context.Context, conf *config.Config, log *slog.Logger) (*store.DB, error) {
 	path := absolute(conf.Database)
-	taken, err := store.TakeOver(ctx, path, time.Now, auth.OldPassword)
+	taken, err := store.ImportLegacy(ctx, path, time.Now, auth.OldPassword)
 	if err != nil {
 		return nil, err
 	}

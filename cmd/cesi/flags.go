@@ -30,7 +30,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 		case errors.Is(err, flag.ErrHelp):
 			return errHelp
 		case err != nil:
-			return usageError{flags.Name(), flagTrouble(err)}
+			return usageError{flags.Name(), flagError(err)}
 		case flags.NArg() == 0:
 			return flags.Parse(append([]string{"--"}, words...))
 		}
@@ -39,29 +39,29 @@ func parse(flags *flag.FlagSet, args []string) error {
 	}
 }
 
-// flagTrouble is what package flag says of a command line, in our words where a
+// flagError is what package flag says of a command line, in our words where a
 // slip of the fingers leads to it.
-func flagTrouble(err error) string {
+func flagError(err error) string {
 	if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
-		return "unknown option " + dashed(name)
+		return "unknown option " + flagName(name)
 	}
 	if name, bare := strings.CutPrefix(err.Error(), "flag needs an argument: -"); bare {
-		return dashed(name) + " needs a value"
+		return flagName(name) + " needs a value"
 	}
 	return err.Error()
 }
 
-// dashed writes an option as the usage does: -c, --connect.
-func dashed(name string) string {
+// flagName writes an option as the usage does: -c, --connect.
+func flagName(name string) string {
 	if len(name) == 1 {
 		return "-" + name
 	}
 	return "--" + name
 }
 
-// noWords refuses words where a command takes only options; whoever names a file
+// rejectArgs refuses words where a command takes only options; whoever names a file
 // is told how.
-func noWords(flags *flag.FlagSet) error {
+func rejectArgs(flags *flag.FlagSet) error {
 	if flags.NArg() == 0 {
 		return nil
 	}
@@ -72,8 +72,8 @@ func noWords(flags *flag.FlagSet) error {
 	return usageError{flags.Name(), text}
 }
 
-// helped prints the usage for whoever asked for help, which is a success.
-func helped(err error, out io.Writer) error {
+// printHelp prints the usage for whoever asked for help, which is a success.
+func printHelp(err error, out io.Writer) error {
 	if !errors.Is(err, errHelp) {
 		return err
 	}

@@ -43,7 +43,7 @@ var errRestart = errors.New("restart")
 func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	conf, err := loadConfig("serve", args)
 	if err != nil {
-		return helped(err, stderr)
+		return printHelp(err, stderr)
 	}
 	app, err := newApp(ctx, conf, stderr)
 	if err != nil {
@@ -60,7 +60,7 @@ func loadConfig(command string, args []string) (*config.Config, error) {
 	if err := parse(flags, args); err != nil {
 		return nil, err
 	}
-	if err := noWords(flags); err != nil {
+	if err := rejectArgs(flags); err != nil {
 		return nil, err
 	}
 	return findConfig(*path)
@@ -91,7 +91,7 @@ type app struct {
 	once        sync.Once
 	closing     context.CancelFunc // ends what waits in requests
 
-	clockTrusted bool // see trustClock; since the start, of keepHouse alone
+	clockTrusted bool // see trustClock; since the start, of applyRetention alone
 }
 
 // newApp opens everything that may be refused (port, database) before it starts
@@ -256,7 +256,7 @@ func (a *app) run(ctx context.Context) error {
 	background.Go(func() { a.keep(ctx, "poll the nodes", a.fleet.Run) })
 	background.Go(func() { a.keep(ctx, "keep pages up to date", a.server.RunLive) })
 	background.Go(func() { a.keep(ctx, "keep the sessions", a.auth.Run) })
-	background.Go(func() { a.keep(ctx, "keep house", a.keepHouse) })
+	background.Go(func() { a.keep(ctx, "keep house", a.applyRetention) })
 	background.Go(func() {
 		a.keep(ctx, "watch the configuration", func(ctx context.Context) {
 			config.Watch(ctx, a.conf.Load(), watchEvery, hangup, a.reconfigure)

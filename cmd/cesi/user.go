@@ -39,7 +39,7 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	fromStdin := flags.Bool("password-stdin", false, "read the password from standard input")
 	mustChange := flags.Bool("must-change", false, "the password has to be changed at the next login")
 	if err := parse(flags, args); err != nil {
-		return helped(err, stdout)
+		return printHelp(err, stdout)
 	}
 	if flags.NArg() == 0 {
 		return usageError{"user", "want list, add, passwd, role or delete"}

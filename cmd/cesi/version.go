@@ -22,9 +22,9 @@ func build() pages.Build {
 func version(args []string, stdout io.Writer) error {
 	flags := newFlags("version")
 	if err := parse(flags, args); err != nil {
-		return helped(err, stdout)
+		return printHelp(err, stdout)
 	}
-	if err := noWords(flags); err != nil {
+	if err := rejectArgs(flags); err != nil {
 		return err
 	}
 	b := build()

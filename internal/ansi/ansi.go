@@ -126,7 +126,7 @@ func plainLength(p []byte) int {
 			continue
 		}
 		r, n := utf8.DecodeRune(p[i:])
-		if r == utf8.RuneError && n == 1 || deceives(r) {
+		if r == utf8.RuneError && n == 1 || isInvisible(r) {
 			return i
 		}
 		i += n
@@ -134,9 +134,9 @@ func plainLength(p []byte) int {
 	return len(p)
 }
 
-// deceives reports characters that would turn the text around or that have no
+// isInvisible reports characters that would turn the text around or that have no
 // look of their own: C1 controls and the controls of writing direction.
-func deceives(r rune) bool {
+func isInvisible(r rune) bool {
 	return r >= 0x80 && r <= 0x9f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 

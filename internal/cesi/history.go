@@ -3,25 +3,25 @@ package cesi
 import "time"
 
 const (
-	// SlotLength is how finely the past is told apart.
-	SlotLength = 10 * time.Minute
-	// Day is how much of the past the pages show, and DaySlots how many slots that
+	// BucketLength is how finely the past is told apart.
+	BucketLength = 10 * time.Minute
+	// Day is how much of the past the pages show, and DayBuckets how many buckets that
 	// has.
-	Day      = 24 * time.Hour
-	DaySlots = int(Day / SlotLength)
+	Day        = 24 * time.Hour
+	DayBuckets = int(Day / BucketLength)
 )
 
-// Slot is a stretch of SlotLength: so many of them have passed since 1970.
-type Slot int32
+// Bucket is a stretch of BucketLength: so many of them have passed since 1970.
+type Bucket int32
 
-// SlotOf returns the slot that a time is in.
-func SlotOf(t time.Time) Slot { return Slot(t.Unix() / int64(SlotLength/time.Second)) }
+// BucketOf returns the bucket that a time is in.
+func BucketOf(t time.Time) Bucket { return Bucket(t.Unix() / int64(BucketLength/time.Second)) }
 
-// DayBefore returns the first slot of the day that ends with s.
-func (s Slot) DayBefore() Slot { return s - Slot(DaySlots) + 1 }
+// DayBefore returns the first bucket of the day that ends with s.
+func (s Bucket) DayBefore() Bucket { return s - Bucket(DayBuckets) + 1 }
 
 // Ahead reports whether o is later than a clock may tell that was in s just now.
-func (s Slot) Ahead(o Slot) bool { return o > s+1 }
+func (s Bucket) Ahead(o Bucket) bool { return o > s+1 }
 
 // Mark is a process's state as its history tells it apart, from nothing known to
 // the worst. Its numbers are those in the database.
@@ -29,7 +29,7 @@ type Mark uint8
 
 // The marks. From MarkUnknown on they are trouble.
 const (
-	MarkUnseen Mark = iota // the process, or its node, was not there to be asked
+	MarkNoData Mark = iota // the process, or its node, was not there to be asked
 	MarkStarting
 	MarkStopping
 	MarkStopped
@@ -66,7 +66,7 @@ func MarkOf(p Process) Mark {
 	}
 }
 
-// State returns the state that a mark other than MarkUnseen was made of.
+// State returns the state that a mark other than MarkNoData was made of.
 func (m Mark) State() State {
 	switch m {
 	case MarkStarting:
@@ -94,43 +94,43 @@ func (m Mark) Trouble() bool { return m >= MarkUnknown }
 // Moving reports whether the process was on its way from one state to another.
 func (m Mark) Moving() bool { return m == MarkStarting || m == MarkStopping }
 
-// Then returns what a slot shows in which a process was m and then next: the
+// Merge returns what a bucket shows in which a process was m and then next: the
 // worst where there was trouble, or else what came last. What is only on its way,
 // as in a restart, does not count beside anything else.
-func (m Mark) Then(next Mark) Mark {
+func (m Mark) Merge(next Mark) Mark {
 	switch {
 	case m.Trouble() || next.Trouble():
 		return max(m, next)
-	case next == MarkUnseen, next.Moving() && m != MarkUnseen:
+	case next == MarkNoData, next.Moving() && m != MarkNoData:
 		return m
 	default:
 		return next
 	}
 }
 
-// Point is a slot in which a process changed.
+// Point is a bucket in which a process changed.
 type Point struct {
-	Slot  Slot
-	Shown Mark // what the slot itself shows
-	Last  Mark // what the process was at its end, and until the next point
+	Bucket Bucket
+	Worst  Mark // what the bucket itself shows
+	Last   Mark // what the process was at its end, and until the next point
 }
 
-// Stretch is a run of slots, both ends included.
-type Stretch struct {
-	First, Last Slot
+// Span is a run of buckets, both ends included.
+type Span struct {
+	First, Last Bucket
 }
 
 // History is what is known of the past of nodes and processes, in any order.
 type History struct {
-	Answered []NodeStretch
+	Answered []NodeSpan
 	Points   []ProcessPoint
 }
 
-// NodeStretch is a run of slots in which a node answered. Nothing is known of any
-// other slot.
-type NodeStretch struct {
+// NodeSpan is a run of buckets in which a node answered. Nothing is known of any
+// other bucket.
+type NodeSpan struct {
 	Node string
-	Stretch
+	Span
 }
 
 // ProcessPoint is a point of a process's past.

@@ -84,7 +84,7 @@ func (l *loader) fleet(sections []section, base draft) *membership {
 			continue
 		}
 		node, environments := l.node(s, base)
-		l.warnOfTwin(s, node, seen)
+		l.warnDuplicate(s, node, seen)
 		l.config.Nodes = append(l.config.Nodes, node)
 		members.join(node.Name, environments)
 	}

@@ -72,7 +72,7 @@ func (l *loader) node(s section, base draft) (cesi.Node, []string) {
 	if err := d.setAddress(s); err != nil {
 		l.report.problem(s.at, "%s: %s", s.label(), err)
 	}
-	l.warnOfIdle(s, &d)
+	l.warnUnused(s, &d)
 	return d.node, d.environments
 }
 
@@ -108,9 +108,9 @@ func (d *draft) choosePort() int {
 	return d.defaultPort
 }
 
-// warnOfIdle warns of keys of the node's own that have no effect, and drops what
+// warnUnused warns of keys of the node's own that have no effect, and drops what
 // TLS values its defaults gave to a node without TLS.
-func (l *loader) warnOfIdle(s section, d *draft) {
+func (l *loader) warnUnused(s section, d *draft) {
 	if port, ok := s.get("port"); ok && d.node.Socket != "" {
 		l.report.warning(port.at, "%s: port has no effect beside socket", s.label())
 	}

@@ -33,7 +33,7 @@ func lastStored(t *testing.T, db *store.DB) cesi.Mark {
 	}
 	var newest cesi.Point
 	for _, p := range h.Points {
-		if p.Slot >= newest.Slot {
+		if p.Bucket >= newest.Bucket {
 			newest = p.Point
 		}
 	}
@@ -52,13 +52,13 @@ func TestTheLastDayOutlivesCeSI(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:p]\ncommand = tail -f /dev/null\nstartsecs = 0\nautorestart = false\n"})
 	in := writeConf(t, nodesConf(s.Node("n")), "poll_interval = 200ms")
 	db := in.database(t)
-	then := cesi.SlotOf(time.Now()) - 100 // CeSI ran for fifty slots
+	then := cesi.BucketOf(time.Now()) - 100 // CeSI ran for fifty slots
 	id := cesi.ProcessID{Group: "p", Name: "p"}
 	if err := db.StoreHistory(t.Context(), cesi.History{
-		Answered: []cesi.NodeStretch{{Node: "n", Stretch: cesi.Stretch{First: then, Last: then + 49}}},
+		Answered: []cesi.NodeSpan{{Node: "n", Span: cesi.Span{First: then, Last: then + 49}}},
 		Points: []cesi.ProcessPoint{
-			{Node: "n", ProcessID: id, Point: cesi.Point{Slot: then, Shown: cesi.MarkRunning, Last: cesi.MarkRunning}},
-			{Node: "n", ProcessID: id, Point: cesi.Point{Slot: then + 20, Shown: cesi.MarkFatal, Last: cesi.MarkRunning}},
+			{Node: "n", ProcessID: id, Point: cesi.Point{Bucket: then, Worst: cesi.MarkRunning, Last: cesi.MarkRunning}},
+			{Node: "n", ProcessID: id, Point: cesi.Point{Bucket: then + 20, Worst: cesi.MarkFatal, Last: cesi.MarkRunning}},
 		},
 	}); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestTheLastDayOutlivesCeSI(t *testing.T) {
 	wantBar := func(also string) {
 		t.Helper()
 		waitFor(t, "the bar with what was before, and "+also, func() bool {
-			x := int(then - cesi.SlotOf(time.Now()).DayBefore())
+			x := int(then - cesi.BucketOf(time.Now()).DayBefore())
 			label, bad, running := b.bar()
 			return bad == fmt.Sprintf("M%d 14V0h2V14z", x+19) &&
 				strings.HasPrefix(running, fmt.Sprintf("M%d 14V6h20V14zM%d 14V6h29V14z", x, x+21)) &&
@@ -107,10 +107,10 @@ func TestTheLastDayOutlivesCeSI(t *testing.T) {
 func TestOldHistoryIsRemoved(t *testing.T) {
 	in := writeConf(t, "", "history_retention = 2d")
 	db := in.database(t)
-	if err := db.StoreHistory(t.Context(), cesi.History{Answered: []cesi.NodeStretch{
-		{Node: "old", Stretch: cesi.Stretch{Last: cesi.SlotOf(time.Now().Add(-49 * time.Hour))}},
-		{Node: "young", Stretch: cesi.Stretch{Last: cesi.SlotOf(time.Now().Add(-47 * time.Hour))}},
-		{Node: "new", Stretch: cesi.Stretch{Last: cesi.SlotOf(time.Now().Add(-time.Hour))}}, // else the clock has jumped
+	if err := db.StoreHistory(t.Context(), cesi.History{Answered: []cesi.NodeSpan{
+		{Node: "old", Span: cesi.Span{Last: cesi.BucketOf(time.Now().Add(-49 * time.Hour))}},
+		{Node: "young", Span: cesi.Span{Last: cesi.BucketOf(time.Now().Add(-47 * time.Hour))}},
+		{Node: "new", Span: cesi.Span{Last: cesi.BucketOf(time.Now().Add(-time.Hour))}}, // else the clock has jumped
 	}}); err != nil {
 		t.Fatal(err)
 	}

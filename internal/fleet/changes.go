@@ -22,8 +22,8 @@ func (f *Fleet) Changes(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// tell counts a publication, and a change if it was one, and tells the watchers.
-func (f *Fleet) tell(changed bool) {
+// notify counts a publication, and a change if it was one, and tells the watchers.
+func (f *Fleet) notify(changed bool) {
 	if changed {
 		f.changed.Add(1)
 	}

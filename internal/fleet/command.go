@@ -123,5 +123,5 @@ type Preview struct {
 	// MaybeSelf tells that Self is perhaps another program: there is no proof.
 	MaybeSelf bool
 	// Anew tells that the command has this CeSI execute itself anew.
-	Anew bool
+	Respawned bool
 }

@@ -97,7 +97,7 @@ type run struct {
 type step struct {
 	*part
 	asker
-	flights map[Ref]*flight
+	flights map[Ref]*inflight
 	calls   chan struct{} // a slot for each start or stop that is open
 }
 
@@ -111,7 +111,7 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 			r.giveBack()
 			return nil, err
 		}
-		s := &step{part: part, asker: newAsker(p), flights: make(map[Ref]*flight), calls: make(chan struct{}, perNode)}
+		s := &step{part: part, asker: newAsker(p), flights: make(map[Ref]*inflight), calls: make(chan struct{}, perNode)}
 		p.use()
 		r.steps = append(r.steps, s)
 		if err := r.take(s); err != nil {

@@ -30,7 +30,7 @@ func (r *daemonRun) clearMainLog(ctx context.Context) Outcome {
 	case err != nil:
 		return failed(ref, err)
 	}
-	if err := r.brief(ctx, r.poller.client.ClearMainLog); err != nil {
+	if err := r.withNodeTimeout(ctx, r.poller.client.ClearMainLog); err != nil {
 		return failed(ref, err)
 	}
 	after, err := r.mainLog(ctx)
@@ -48,14 +48,14 @@ func (r *daemonRun) clearMainLog(ctx context.Context) Outcome {
 // mainLog asks the node for the state of supervisord's own log.
 func (r *daemonRun) mainLog(ctx context.Context) (s mainLogState, err error) {
 	log := cesi.LogName{Stream: cesi.MainLog}
-	err = r.brief(ctx, func(ctx context.Context) (err error) {
+	err = r.withNodeTimeout(ctx, func(ctx context.Context) (err error) {
 		s.size, err = r.poller.client.LogSize(ctx, log)
 		return err
 	})
 	if err != nil || s.size == 0 {
 		return s, err
 	}
-	err = r.brief(ctx, func(ctx context.Context) error {
+	err = r.withNodeTimeout(ctx, func(ctx context.Context) error {
 		part, err := r.poller.client.ReadLog(ctx, log, 0, min(s.size, headOfLog))
 		for _, piece := range part.Pieces {
 			s.head = append(s.head, piece.Text...)

@@ -20,7 +20,7 @@ type daemonRun struct {
 	node    *Node
 	asker
 	timeout time.Duration
-	flights []*flight
+	flights []*inflight
 	groups  []*groupJob // of an update
 	left    []Outcome   // groups that an update does not touch
 }
@@ -123,18 +123,18 @@ func (r *daemonRun) execute(ctx context.Context) (over bool) {
 	case cesi.ActionUpdate:
 		return r.update(ctx)
 	case cesi.ActionReload:
-		return r.bounce(ctx, client.Restart)
+		return r.restartOrShutdown(ctx, client.Restart)
 	case cesi.ActionShutdown:
-		return r.bounce(ctx, client.Shutdown)
+		return r.restartOrShutdown(ctx, client.Shutdown)
 	case cesi.ActionAddGroup:
 		ref = groupRef(r.node, t.Group)
-		if err = r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, t.Group) }); err == nil {
+		if err = r.withNodeTimeout(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, t.Group) }); err == nil {
 			r.note(r.added(ctx, &groupJob{ref: ref, add: true}))
 			return true
 		}
 	case cesi.ActionRemoveGroup:
 		ref = groupRef(r.node, t.Group)
-		err = r.brief(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, t.Group) })
+		err = r.withNodeTimeout(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, t.Group) })
 	default:
 		r.note(r.clearMainLog(ctx))
 		return true
@@ -147,8 +147,8 @@ func groupRef(n *Node, group string) Ref {
 	return Ref{Node: n.Name, ProcessID: cesi.ProcessID{Group: group, Name: "*"}}
 }
 
-// brief makes a call that supervisord answers at once.
-func (r *daemonRun) brief(ctx context.Context, call func(context.Context) error) error {
+// withNodeTimeout makes a call that supervisord answers at once.
+func (r *daemonRun) withNodeTimeout(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, r.poller.config().Timeout)
 	defer cancel()
 	return call(ctx)
@@ -161,15 +161,15 @@ func outcomeOf(ref Ref, message string, err error) Outcome {
 	return Outcome{Ref: ref, Result: cesi.OK, Message: message}
 }
 
-// bounce sends a reload or shutdown out and waits until the node shows that it is
+// restartOrShutdown sends a reload or shutdown out and waits until the node shows that it is
 // over.
-func (r *daemonRun) bounce(ctx context.Context, call func(context.Context) error) (over bool) {
+func (r *daemonRun) restartOrShutdown(ctx context.Context, call func(context.Context) error) (over bool) {
 	ref := Ref{Node: r.node.Name}
 	var wanted []Ref
 	if r.command.Action == cesi.ActionReload {
 		wanted = r.wantRunning()
 	}
-	if err := r.brief(ctx, call); err != nil {
+	if err := r.withNodeTimeout(ctx, call); err != nil {
 		o := failed(ref, err)
 		r.notStarted(wanted, o)
 		r.note(o)

@@ -19,7 +19,7 @@ func (r *daemonRun) stopGroup(ctx context.Context, j *groupJob, stops []*job) er
 	} else {
 		r.wantNothing(j.ref.Group)
 	}
-	sets := waves(stops)
+	sets := byPriority(stops)
 	slices.Reverse(sets)
 	for _, set := range sets {
 		if err := r.stopSet(ctx, j, set); err != nil {
@@ -97,7 +97,7 @@ func (r *daemonRun) stopOne(ctx context.Context, j *groupJob, id cesi.ProcessID)
 // notStopped is how an update went of a group that could not be stopped.
 func (r *daemonRun) notStopped(ref Ref, err error) Outcome {
 	switch {
-	case errors.Is(err, errAnew):
+	case errors.Is(err, errRespawned):
 		return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
 	case cesi.KindOf(err) == cesi.Timeout || errors.Is(err, context.DeadlineExceeded):
 		return Outcome{Ref: ref, Result: cesi.UnknownEnd, Err: err,

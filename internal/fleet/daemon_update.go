@@ -90,7 +90,7 @@ func (r *daemonRun) update(ctx context.Context) (over bool) {
 		if j.self {
 			r.sent("supervisord is stopping this CeSI itself, as was confirmed", j.ref)
 		}
-		o := r.takeUp(ctx, j)
+		o := r.applyGroup(ctx, j)
 		if j.self && errors.Is(o.Err, context.Canceled) {
 			return false
 		}
@@ -100,8 +100,8 @@ func (r *daemonRun) update(ctx context.Context) (over bool) {
 	return true
 }
 
-// takeUp stops, removes and adds one group, and says how that went.
-func (r *daemonRun) takeUp(ctx context.Context, j *groupJob) Outcome {
+// applyGroup stops, removes and adds one group, and says how that went.
+func (r *daemonRun) applyGroup(ctx context.Context, j *groupJob) Outcome {
 	client, group := r.poller.client, j.ref.Group
 	if j.remove {
 		stops, err := r.toStop(ctx, group)
@@ -111,14 +111,14 @@ func (r *daemonRun) takeUp(ctx context.Context, j *groupJob) Outcome {
 		if err := r.stopGroup(ctx, j, stops); err != nil {
 			return r.notStopped(j.ref, err)
 		}
-		if err := r.brief(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, group) }); err != nil {
+		if err := r.withNodeTimeout(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, group) }); err != nil {
 			return failed(j.ref, err)
 		}
 	}
 	if !j.add {
 		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "stopped and removed"}
 	}
-	err := r.brief(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, group) })
+	err := r.withNodeTimeout(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, group) })
 	switch {
 	case err != nil && j.remove:
 		return failed(j.ref, cesi.Wrap(cesi.KindOf(err), err, "removed, but not added again: %s", cesi.Sentence(err)))

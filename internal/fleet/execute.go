@@ -24,7 +24,7 @@ const (
 // starts, in priority order; a selection restarts each process by itself.
 func (r *run) execute(ctx context.Context, s *step) {
 	r.want(s)
-	if s.whole == nil || !steers(r.plan.command.Action) {
+	if s.whole == nil || !changesState(r.plan.command.Action) {
 		r.parallel(s, s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
 		return
 	}
@@ -55,7 +55,7 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 		return
 	}
 	action := r.plan.command.Action
-	if !steers(action) {
+	if !changesState(action) {
 		r.complete(s, r.send(ctx, s, j))
 		return
 	}
@@ -91,7 +91,7 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	}
 	restart := r.plan.command.Action == cesi.ActionRestart && j.waiting()
 	if restart && cesi.FaultOf(err) == cesi.FaultAlreadyStarted {
-		return r.startedByOthers(ref)
+		return r.restartedExternally(ref)
 	}
 	if cesi.FaultOf(err) == cesi.FaultAbnormalTermination { // perhaps it was just too quick for supervisord
 		if p, err := s.ask(ctx, ref.ProcessID); err == nil && p.State == cesi.Exited {
@@ -130,7 +130,7 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 		return rest
 	}
 	var mu sync.Mutex
-	sets := waves(stops)
+	sets := byPriority(stops)
 	slices.Reverse(sets)
 	for _, set := range sets {
 		r.parallel(s, set, func(j *job) {
@@ -144,9 +144,9 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	return rest
 }
 
-// exactly has supervisord do something to the whole group or node, and returns
+// callWhole has supervisord do something to the whole group or node, and returns
 // how that went for its processes.
-func (r *run) exactly(ctx context.Context, s *step, all func(context.Context) ([]cesi.CallResult, error),
+func (r *run) callWhole(ctx context.Context, s *step, all func(context.Context) ([]cesi.CallResult, error),
 	group func(context.Context, string) ([]cesi.CallResult, error),
 ) (map[cesi.ProcessID]error, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
@@ -168,7 +168,7 @@ func (r *run) startWhole(ctx context.Context, s *step, jobs []*job) {
 		r.startExact(ctx, s)
 		return
 	}
-	for _, set := range waves(jobs) {
+	for _, set := range byPriority(jobs) {
 		r.parallel(s, set, func(j *job) { r.startOne(ctx, s, j) })
 	}
 }
@@ -181,7 +181,7 @@ func (r *run) anyOvertaken(s *step) bool {
 
 // startExact has supervisord start the group or node in its own order.
 func (r *run) startExact(ctx context.Context, s *step) {
-	errs, err := r.exactly(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
+	errs, err := r.callWhole(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
 	r.parallel(s, s.jobs, func(j *job) {
 		r.complete(s, r.started(ctx, s, j, cmp.Or(err, errs[j.ref.ProcessID])))
 	})

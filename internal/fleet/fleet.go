@@ -75,7 +75,7 @@ type Fleet struct {
 
 	commands *commands
 	wanted   *wantedList
-	quick    quick
+	quick    fastPoll
 }
 
 type cachedSnapshot struct {
@@ -87,7 +87,7 @@ type cachedSnapshot struct {
 func New(opts Options) *Fleet {
 	f := &Fleet{opts: opts, commands: newCommands(), gone: make(map[string]Node)}
 	f.wanted = &wantedList{fleet: f, of: make(map[string]map[cesi.ProcessID]wantedProcess)}
-	f.quick = quick{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
+	f.quick = fastPoll{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
 	return f
 }
 
@@ -137,7 +137,7 @@ func (f *Fleet) Apply(s Settings) {
 		}
 	}
 	f.wanted.forgetNodes(s.Nodes)
-	f.tell(true)
+	f.notify(true)
 }
 
 // retire ends a poller that the configuration no longer names. One with a
@@ -158,7 +158,7 @@ func (f *Fleet) forget(p *poller) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.leaving = slices.DeleteFunc(f.leaving, func(o *poller) bool { return o == p })
-	f.tell(true)
+	f.notify(true)
 }
 
 // startPoller runs a poller until the fleet or the poller ends. Call with mu

@@ -49,7 +49,7 @@ func (f *Fleet) takeGone(name string, had *poller) Node {
 
 // answeredIn reports whether the node has answered in the slot of the time, in this run.
 func (n *Node) answeredIn(now time.Time) bool {
-	return !n.LastContact.IsZero() && cesi.SlotOf(n.LastContact) == cesi.SlotOf(now)
+	return !n.LastContact.IsZero() && cesi.BucketOf(n.LastContact) == cesi.BucketOf(now)
 }
 
 // pauseOf is how long a node whose polls are an interval apart may not have

@@ -101,7 +101,7 @@ func (w *watched) node() *Node { return w.Snapshot().Nodes[0] }
 // day draws the day of g:p since midnight, a letter a slot.
 func (w *watched) day() string {
 	day := w.node().Day(cesi.ProcessID{Group: "g", Name: "p"}, w.now)
-	since := int(cesi.SlotOf(w.now) - cesi.SlotOf(midnight))
+	since := int(cesi.BucketOf(w.now) - cesi.BucketOf(midnight))
 	return draw(day[len(day)-1-since:])
 }
 
@@ -240,10 +240,10 @@ func TestOnlyWhatHasChangedIsSaved(t *testing.T) {
 		var list []string
 		for _, h := range w.shelf.stored {
 			for _, a := range h.Answered {
-				list = append(list, fmt.Sprint(a.First-cesi.SlotOf(midnight), "-", a.Last-cesi.SlotOf(midnight)))
+				list = append(list, fmt.Sprint(a.First-cesi.BucketOf(midnight), "-", a.Last-cesi.BucketOf(midnight)))
 			}
 			for _, p := range h.Points {
-				list = append(list, fmt.Sprint(p.ProcessID, "@", p.Slot-cesi.SlotOf(midnight), draw([]cesi.Mark{p.Shown, p.Last})))
+				list = append(list, fmt.Sprint(p.ProcessID, "@", p.Bucket-cesi.BucketOf(midnight), draw([]cesi.Mark{p.Worst, p.Last})))
 			}
 		}
 		return strings.Join(list, " ")
@@ -359,7 +359,7 @@ func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
 	last := make(map[cesi.ProcessID]cesi.Point)
 	for _, h := range w.shelf.stored {
 		for _, p := range h.Points {
-			if p.Slot >= last[p.ProcessID].Slot {
+			if p.Bucket >= last[p.ProcessID].Bucket {
 				last[p.ProcessID] = p.Point
 			}
 		}
@@ -368,7 +368,7 @@ func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
 		t.Errorf("%d processes are stored", len(last))
 	}
 	for id, point := range last {
-		if id.Name != "p" && point.Last != cesi.MarkUnseen {
+		if id.Name != "p" && point.Last != cesi.MarkNoData {
 			t.Errorf("%s is stored as what it was for ever: %v", id, point)
 			break
 		}
@@ -432,12 +432,12 @@ func TestANodeAtAnotherPlaceKeepsItsPast(t *testing.T) {
 
 func TestADayIsBounded(t *testing.T) {
 	w := watch(t)
-	for i := range 10 * cesi.DaySlots {
-		w.now = midnight.Add(time.Duration(i) * cesi.SlotLength / 2)
+	for i := range 10 * cesi.DayBuckets {
+		w.now = midnight.Add(time.Duration(i) * cesi.BucketLength / 2)
 		w.client.processes = []cesi.Process{inState([]cesi.State{cesi.Running, cesi.Stopped, cesi.Fatal}[i%3])}
 		w.order[0].poll(t.Context())
 	}
-	if n := w.node().history.Points(cesi.ProcessID{Group: "g", Name: "p"}); n > cesi.DaySlots+1 {
+	if n := w.node().history.Points(cesi.ProcessID{Group: "g", Name: "p"}); n > cesi.DayBuckets+1 {
 		t.Errorf("%d points for a day", n)
 	}
 	day := w.node().Day(cesi.ProcessID{Group: "g", Name: "p"}, w.now)

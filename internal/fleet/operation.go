@@ -51,7 +51,7 @@ func (o *Operation) add(outcomes ...Outcome) {
 	o.report.Outcomes = append(o.report.Outcomes, outcomes...)
 }
 
-// tell sets the message of a command that is not over.
+// notify sets the message of a command that is not over.
 func (o *Operation) tell(ref Ref, message string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -112,7 +112,7 @@ func overall(counts map[cesi.Result]int, total int) cesi.Result {
 
 // commands are the commands under way, and the last ones that ended.
 type commands struct {
-	flights flights
+	flights inflightSet
 	running sync.WaitGroup
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -128,7 +128,7 @@ const maxRecent = 200
 
 func newCommands() *commands {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &commands{ctx: ctx, cancel: cancel, flights: flights{of: make(map[Ref]*flight)}}
+	return &commands{ctx: ctx, cancel: cancel, flights: inflightSet{of: make(map[Ref]*inflight)}}
 }
 
 // begin counts a command in, unless the program is ending.

@@ -51,7 +51,7 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 		for _, j := range part.jobs {
 			nodes[part.node.Name] = true
 			preview.Hit = append(preview.Hit, j.ref)
-			preview.Anew = preview.Anew || j.restarted
+			preview.Respawned = preview.Respawned || j.restarted
 			if c.Action == cesi.ActionStart && j.process.Config != nil && !j.process.Config.Autostart {
 				preview.Manual = append(preview.Manual, j.ref)
 			}
@@ -187,7 +187,7 @@ func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 		return false
 	}
 	taken[j.ref] = true
-	if why := leaveAlone(p.command.Action, process); why != "" {
+	if why := skipReason(p.command.Action, process); why != "" {
 		p.leftAlone = append(p.leftAlone, Outcome{Ref: j.ref, Result: cesi.Skipped, Message: why})
 		return false
 	}
@@ -195,17 +195,17 @@ func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 	return true
 }
 
-// leaveAlone says why a command on many has no business with a process; empty
+// skipReason says why a command on many has no business with a process; empty
 // means it has.
-func leaveAlone(action cesi.Action, p Process) string {
+func skipReason(action cesi.Action, p Process) string {
 	switch {
 	case p.Self && action != cesi.ActionStart && action != cesi.ActionClearLogs:
 		return "it is this CeSI itself"
-	case !steers(action) && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
+	case !changesState(action) && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
 		return fmt.Sprintf("it does not run (%s)", p.State)
 	case action == cesi.ActionClearLogs && p.CheckClear() != nil:
 		return cesi.Sentence(p.CheckClear())
-	case !steers(action):
+	case !changesState(action):
 		return ""
 	case p.State == cesi.Stopping:
 		return "it is stopping"
@@ -245,9 +245,9 @@ func unanswered(err error) bool {
 	return err != nil && (kind == cesi.Unreachable || kind == cesi.Timeout)
 }
 
-// waves sorts jobs into sets of equal priority, lowest first, which is the
+// byPriority sorts jobs into sets of equal priority, lowest first, which is the
 // order in which supervisord starts them.
-func waves(jobs []*job) [][]*job {
+func byPriority(jobs []*job) [][]*job {
 	sorted := slices.Clone(jobs)
 	slices.SortStableFunc(sorted, func(a, b *job) int { return comparePriorities(a.process.Config, b.process.Config) })
 	var sets [][]*job

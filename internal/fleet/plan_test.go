@@ -186,7 +186,7 @@ func TestWavesFollowPriorities(t *testing.T) {
 	}
 	plain := newJob(&Node{Name: "n1"}, process("g", "plain", cesi.Running))
 	var got [][]string
-	for _, set := range waves([]*job{at("late", 1000, 1), plain, at("b", 1, 2), at("a", 1, 1), at("b2", 1, 2), at("same", 999, 999)}) {
+	for _, set := range byPriority([]*job{at("late", 1000, 1), plain, at("b", 1, 2), at("a", 1, 1), at("b2", 1, 2), at("same", 999, 999)}) {
 		var names []string
 		for _, j := range set {
 			names = append(names, j.ref.Name)

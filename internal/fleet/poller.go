@@ -114,7 +114,7 @@ func (p *poller) publish(change func(*Node)) {
 		}
 		if p.state.CompareAndSwap(old, &next) {
 			p.fleet.unsaved.MarkDirty(next.Name, old.history, next.history)
-			p.fleet.tell(seen)
+			p.fleet.notify(seen)
 			return
 		}
 	}

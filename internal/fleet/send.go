@@ -8,9 +8,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// steers reports whether the action starts or stops processes; any other is one
+// changesState reports whether the action starts or stops processes; any other is one
 // call, which is over at once and needs no order.
-func steers(action cesi.Action) bool {
+func changesState(action cesi.Action) bool {
 	return action == cesi.ActionStart || action == cesi.ActionStop || action == cesi.ActionRestart
 }
 

@@ -28,8 +28,8 @@ const (
 )
 
 var (
-	// errAnew is how a stop ends whose process somebody else has started again.
-	errAnew = errors.New("up anew")
+	// errRespawned is how a stop ends whose process somebody else has started again.
+	errRespawned = errors.New("up anew")
 	// errOvertaken is how the wait of a restart ends when a stop goes ahead of it.
 	errOvertaken = errors.New("overtaken")
 )
@@ -54,7 +54,7 @@ func (p *poller) look(ctx context.Context, id cesi.ProcessID) (cesi.Process, err
 }
 
 // awaitDown waits until the node says that a process to which a stop went out is
-// down. Failures of the node are passed over. It fails with errAnew if the
+// down. Failures of the node are passed over. It fails with errRespawned if the
 // process is up again, with NotFound if it is gone, and with what meanwhile
 // returns, which is called after each look that shows it stopping.
 func (a asker) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func() error) error {
@@ -64,7 +64,7 @@ func (a asker) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func(
 		process, err := a.ask(ctx, id)
 		switch {
 		case err == nil && process.State.Active():
-			return errAnew
+			return errRespawned
 		case err == nil && process.State != cesi.Stopping:
 			a.poller.fleet.wanted.change(Ref{Node: a.poller.name, ProcessID: id}, func(one *wantedProcess) { one.Started = process.Start })
 			return nil
@@ -106,8 +106,8 @@ func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 		err = nil // it is this program, and it is ending
 	}
 	switch {
-	case errors.Is(err, errAnew):
-		r.complete(s, r.startedByOthers(j.ref))
+	case errors.Is(err, errRespawned):
+		r.complete(s, r.restartedExternally(j.ref))
 		return false
 	case errors.Is(err, errOvertaken):
 		r.complete(s, overtaken(j.ref, r.fleet.commands.flights.overtakenBy(s.flights[j.ref])))
@@ -162,7 +162,7 @@ func (r *run) stopping(ref Ref, since time.Time) {
 // that start has reached the node or ended: only then is the process down for
 // good.
 func (r *run) callStop(ctx context.Context, s *step, j *job) error {
-	overtaken := s.flights[j.ref].overtaken
+	overtaken := s.flights[j.ref].preempted
 	deadline := time.After(r.timeout)
 	for {
 		over := overtaken == nil || isClosed(overtaken.done)
@@ -195,8 +195,8 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// startedByOthers is how a stop or restart went that somebody else's start followed.
-func (r *run) startedByOthers(ref Ref) Outcome {
+// restartedExternally is how a stop or restart went that somebody else's start followed.
+func (r *run) restartedExternally(ref Ref) Outcome {
 	if r.plan.command.Action == cesi.ActionRestart {
 		return Outcome{Ref: ref, Result: cesi.OK, Message: "somebody else has started it again"}
 	}

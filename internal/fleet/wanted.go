@@ -282,7 +282,7 @@ func (r *run) want(s *step) {
 // wantNoMore takes back what is wanted of a process that was started or that a
 // stop went ahead for, and else keeps the reason why it was not started.
 func (r *run) wantNoMore(s *step, o Outcome) {
-	if !steers(r.plan.command.Action) {
+	if !changesState(r.plan.command.Action) {
 		return
 	}
 	w, changed := r.fleet.wanted, false

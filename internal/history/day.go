@@ -6,11 +6,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Day is what a process was in each slot of the last 24 hours, the present one
+// Day is what a process was in each bucket of the last 24 hours, the present one
 // last.
-type Day [cesi.DaySlots]cesi.Mark
+type Day [cesi.DayBuckets]cesi.Mark
 
-// Day returns the last 24 hours of a process. A slot in which its node did not
+// Day returns the last 24 hours of a process. A bucket in which its node did not
 // answer, or CeSI did not run, is MarkUnseen. Up says that the node answers now.
 func (n Node) Day(id cesi.ProcessID, now time.Time, up bool) Day {
 	var day, shown Day
@@ -18,37 +18,37 @@ func (n Node) Day(id cesi.ProcessID, now time.Time, up bool) Day {
 	if !found {
 		return day
 	}
-	end := cesi.SlotOf(now)
+	end := cesi.BucketOf(now)
 	for i, point := range known.points {
-		shown.paint(end, cesi.Stretch{First: point.Slot, Last: point.Slot}, point.Shown)
-		rest := cesi.Stretch{First: point.Slot + 1, Last: end}
+		shown.paint(end, cesi.Span{First: point.Bucket, Last: point.Bucket}, point.Worst)
+		rest := cesi.Span{First: point.Bucket + 1, Last: end}
 		if i+1 < len(known.points) {
-			rest.Last = known.points[i+1].Slot - 1
+			rest.Last = known.points[i+1].Bucket - 1
 		}
 		shown.paint(end, rest, point.Last)
 	}
-	for i, stretch := range n.answered {
-		if i == len(n.answered)-1 && up {
-			stretch.Last = max(stretch.Last, end)
+	for i, span := range n.spans {
+		if i == len(n.spans)-1 && up {
+			span.Last = max(span.Last, end)
 		}
-		from, to := within(end, stretch)
+		from, to := within(end, span)
 		copy(day[from:to], shown[from:to])
 	}
 	return day
 }
 
-func (d *Day) paint(end cesi.Slot, stretch cesi.Stretch, mark cesi.Mark) {
-	from, to := within(end, stretch)
+func (d *Day) paint(end cesi.Bucket, span cesi.Span, mark cesi.Mark) {
+	from, to := within(end, span)
 	for i := from; i < to; i++ {
 		d[i] = mark
 	}
 }
 
-// within returns the part of a stretch that is in the day that ends with end, as
+// within returns the part of a span that is in the day that ends with end, as
 // bounds of a slice of a Day.
-func within(end cesi.Slot, s cesi.Stretch) (from, to int) {
+func within(end cesi.Bucket, s cesi.Span) (from, to int) {
 	first := end.DayBefore()
-	from = min(max(int(s.First-first), 0), cesi.DaySlots)
-	to = min(max(int(s.Last-first)+1, from), cesi.DaySlots)
+	from = min(max(int(s.First-first), 0), cesi.DayBuckets)
+	to = min(max(int(s.Last-first)+1, from), cesi.DayBuckets)
 	return from, to
 }

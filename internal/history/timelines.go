@@ -58,28 +58,28 @@ func (p timelines) looksLike(o timelines) bool {
 }
 
 // record adds how the processes are now. Before says that the node has answered in
-// this slot already, so that what they were until now belongs to it, too.
+// this bucket already, so that what they were until now belongs to it, too.
 func (p timelines) record(list Processes, now time.Time, before bool) timelines {
-	slot := cesi.SlotOf(now)
+	bucket := cesi.BucketOf(now)
 	if p.unchanged(list, now) {
 		return p
 	}
 	next := make(timelines, 0, max(len(p), list.Len()))
 	gone := 0
 	p.merge(list, func(known *timeline, mark cesi.Mark, id cesi.ProcessID) {
-		if mark == cesi.MarkUnseen {
+		if mark == cesi.MarkNoData {
 			if known.unsettled() {
 				return
 			}
-			if gone++; gone > maxGone || known.expired(slot) {
+			if gone++; gone > maxGone || known.expired(bucket) {
 				return
 			}
 		}
 		if known == nil {
-			next = append(next, timeline{id, []cesi.Point{{Slot: slot, Shown: mark, Last: mark}}, now})
+			next = append(next, timeline{id, []cesi.Point{{Bucket: bucket, Worst: mark, Last: mark}}, now})
 			return
 		}
-		seen := known.record(mark, slot, before)
+		seen := known.record(mark, bucket, before)
 		if known.settles(now) {
 			seen.since = time.Time{}
 		}
@@ -91,9 +91,9 @@ func (p timelines) record(list Processes, now time.Time, before bool) timelines 
 // unchanged reports whether every process still has the state recorded last, and none
 // settles.
 func (p timelines) unchanged(list Processes, now time.Time) bool {
-	same, slot := true, cesi.SlotOf(now)
+	same, bucket := true, cesi.BucketOf(now)
 	p.merge(list, func(known *timeline, mark cesi.Mark, _ cesi.ProcessID) {
-		same = same && known != nil && known.last().Last == mark && !slot.Ahead(known.last().Slot) && !known.settles(now)
+		same = same && known != nil && known.last().Last == mark && !bucket.Ahead(known.last().Bucket) && !known.settles(now)
 	})
 	return same
 }
@@ -104,7 +104,7 @@ func (p timelines) merge(list Processes, do func(known *timeline, mark cesi.Mark
 	for i, j := 0, 0; i < len(p) || j < list.Len(); {
 		switch {
 		case j == list.Len() || i < len(p) && p[i].id.Compare(list.At(j).ProcessID) < 0:
-			do(&p[i], cesi.MarkUnseen, p[i].id)
+			do(&p[i], cesi.MarkNoData, p[i].id)
 			i++
 		case i == len(p) || p[i].id.Compare(list.At(j).ProcessID) > 0:
 			do(nil, cesi.MarkOf(*list.At(j)), list.At(j).ProcessID)
@@ -118,30 +118,30 @@ func (p timelines) merge(list Processes, do func(known *timeline, mark cesi.Mark
 }
 
 // recordOne adds how one process, which is known, is now.
-func (p timelines) recordOne(process cesi.Process, slot cesi.Slot, before bool) timelines {
+func (p timelines) recordOne(process cesi.Process, bucket cesi.Bucket, before bool) timelines {
 	i, found := slices.BinarySearchFunc(p, process.ProcessID, func(p timeline, id cesi.ProcessID) int { return p.id.Compare(id) })
 	if !found || p[i].last().Last == cesi.MarkOf(process) {
 		return p
 	}
 	next := slices.Clone(p)
-	next[i] = p[i].record(cesi.MarkOf(process), slot, before)
+	next[i] = p[i].record(cesi.MarkOf(process), bucket, before)
 	return next
 }
 
-// expired reports whether the process was not there in the day that ends with slot.
-func (p timeline) expired(slot cesi.Slot) bool {
-	return p.last().Last == cesi.MarkUnseen && p.last().Slot < slot.DayBefore()
+// expired reports whether the process was not there in the day that ends with bucket.
+func (p timeline) expired(bucket cesi.Bucket) bool {
+	return p.last().Last == cesi.MarkNoData && p.last().Bucket < bucket.DayBefore()
 }
 
 // record adds what the process is now, and leaves out what is more than a day old. A
 // clock that was set back a little does not change the order; what is of a time
 // that has yet to come was seen by a clock that was wrong.
-func (p timeline) record(mark cesi.Mark, slot cesi.Slot, before bool) timeline {
+func (p timeline) record(mark cesi.Mark, bucket cesi.Bucket, before bool) timeline {
 	old := p.points
-	for len(old) > 0 && slot.Ahead(old[len(old)-1].Slot) {
+	for len(old) > 0 && bucket.Ahead(old[len(old)-1].Bucket) {
 		old = old[:len(old)-1]
 	}
-	next := cesi.Point{Slot: slot, Shown: mark, Last: mark}
+	next := cesi.Point{Bucket: bucket, Worst: mark, Last: mark}
 	if len(old) == 0 {
 		return timeline{p.id, []cesi.Point{next}, p.since}
 	}
@@ -150,13 +150,13 @@ func (p timeline) record(mark cesi.Mark, slot cesi.Slot, before bool) timeline {
 		return timeline{p.id, old, p.since}
 	}
 	switch {
-	case slot <= last.Slot:
-		next.Slot, next.Shown = last.Slot, last.Shown.Then(mark)
+	case bucket <= last.Bucket:
+		next.Bucket, next.Worst = last.Bucket, last.Worst.Merge(mark)
 		old = old[:len(old)-1]
 	case before:
-		next.Shown = last.Last.Then(mark)
+		next.Worst = last.Last.Merge(mark)
 	}
-	for len(old) > 1 && old[1].Slot <= slot.DayBefore() {
+	for len(old) > 1 && old[1].Bucket <= bucket.DayBefore() {
 		old = old[1:]
 	}
 	return timeline{p.id, append(slices.Clip(old), next), p.since}

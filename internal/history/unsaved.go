@@ -8,13 +8,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Unsaved names what is not stored yet, and from which slot on. The history itself is
+// Unsaved names what is not stored yet, and from which bucket on. The history itself is
 // with the nodes, so however long storing fails this grows no further than they do.
 // It is safe for concurrent use.
 type Unsaved struct {
 	mu        sync.Mutex
-	nodes     map[string]cesi.Slot
-	processes map[process]cesi.Slot
+	nodes     map[string]cesi.Bucket
+	processes map[process]cesi.Bucket
 }
 
 // process is a process of a node.
@@ -25,9 +25,9 @@ type process struct {
 
 // MarkDirty compares two values of a node that followed each other.
 func (u *Unsaved) MarkDirty(name string, old, next Node) {
-	if n := len(next.answered); n > 0 && (len(old.answered) == 0 || old.answered[len(old.answered)-1] != next.answered[n-1]) {
+	if n := len(next.spans); n > 0 && (len(old.spans) == 0 || old.spans[len(old.spans)-1] != next.spans[n-1]) {
 		u.mu.Lock()
-		mark(&u.nodes, name, next.answered[n-1].Last)
+		mark(&u.nodes, name, next.spans[n-1].Last)
 		u.mu.Unlock()
 	}
 	if old.processes.same(next.processes) {
@@ -40,25 +40,25 @@ func (u *Unsaved) MarkDirty(name string, old, next Node) {
 		switch {
 		case now.unsettled():
 		case !found || was.unsettled(): // it has settled
-			mark(&u.processes, process{name, now.id}, now.points[0].Slot)
+			mark(&u.processes, process{name, now.id}, now.points[0].Bucket)
 		case was.last() != now.last():
-			mark(&u.processes, process{name, now.id}, now.last().Slot)
+			mark(&u.processes, process{name, now.id}, now.last().Bucket)
 		}
 	}
 	for _, was := range old.processes { // one that is remembered no more has to end there
-		if _, found := next.processes.find(was.id); !found && !was.unsettled() && was.last().Last != cesi.MarkUnseen {
-			mark(&u.processes, process{name, was.id}, next.answered[len(next.answered)-1].Last)
+		if _, found := next.processes.find(was.id); !found && !was.unsettled() && was.last().Last != cesi.MarkNoData {
+			mark(&u.processes, process{name, was.id}, next.spans[len(next.spans)-1].Last)
 		}
 	}
 }
 
-// mark keeps the earliest slot of a key.
-func mark[K comparable](m *map[K]cesi.Slot, key K, slot cesi.Slot) {
+// mark keeps the earliest bucket of a key.
+func mark[K comparable](m *map[K]cesi.Bucket, key K, bucket cesi.Bucket) {
 	if *m == nil {
-		*m = make(map[K]cesi.Slot)
+		*m = make(map[K]cesi.Bucket)
 	}
-	if was, found := (*m)[key]; !found || slot < was {
-		(*m)[key] = slot
+	if was, found := (*m)[key]; !found || bucket < was {
+		(*m)[key] = bucket
 	}
 }
 
@@ -73,7 +73,7 @@ func (u *Unsaved) Take(known map[string]Node) iter.Seq[cesi.History] {
 }
 
 // take hands over what there is.
-func (u *Unsaved) take() (nodes map[string]cesi.Slot, processes map[process]cesi.Slot) {
+func (u *Unsaved) take() (nodes map[string]cesi.Bucket, processes map[process]cesi.Bucket) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	nodes, processes = u.nodes, u.processes
@@ -89,11 +89,11 @@ func (u *Unsaved) Requeue(h cesi.History) {
 		mark(&u.nodes, s.Node, s.Last)
 	}
 	for _, p := range h.Points {
-		mark(&u.processes, process{p.Node, p.ProcessID}, p.Slot)
+		mark(&u.processes, process{p.Node, p.ProcessID}, p.Bucket)
 	}
 }
 
-// batches parts a history. Stretches go first: a node without any is one that is
+// batches parts a history. Spans go first: a node without any is one that is
 // gone.
 func batches(h cesi.History) iter.Seq[cesi.History] {
 	return func(yield func(cesi.History) bool) {
@@ -110,23 +110,23 @@ func batches(h cesi.History) iter.Seq[cesi.History] {
 	}
 }
 
-// since collects what is known of the named ones from their slots on.
-func since(known map[string]Node, nodes map[string]cesi.Slot, processes map[process]cesi.Slot) cesi.History {
+// since collects what is known of the named ones from their buckets on.
+func since(known map[string]Node, nodes map[string]cesi.Bucket, processes map[process]cesi.Bucket) cesi.History {
 	var h cesi.History
 	for name, from := range nodes {
-		for _, stretch := range known[name].answered {
-			if stretch.Last >= from {
-				h.Answered = append(h.Answered, cesi.NodeStretch{Node: name, Stretch: stretch})
+		for _, span := range known[name].spans {
+			if span.Last >= from {
+				h.Answered = append(h.Answered, cesi.NodeSpan{Node: name, Span: span})
 			}
 		}
 	}
 	for p, from := range processes {
 		timeline, found := known[p.node].processes.find(p.ProcessID)
 		if !found { // it is remembered no more
-			timeline.points = []cesi.Point{{Slot: from}}
+			timeline.points = []cesi.Point{{Bucket: from}}
 		}
 		for _, point := range timeline.points {
-			if point.Slot >= from {
+			if point.Bucket >= from {
 				h.Points = append(h.Points, cesi.ProcessPoint{Node: p.node, ProcessID: p.ProcessID, Point: point})
 			}
 		}

@@ -25,9 +25,9 @@ import (
 // Auto is the preference of those who leave the language to their browser.
 const Auto = "auto"
 
-// Book is all the languages.
-type Book struct {
-	speakers []*Speaker
+// Bundle is all the languages.
+type Bundle struct {
+	speakers []*Localizer
 	matcher  language.Matcher
 }
 
@@ -49,7 +49,7 @@ func (e *entry) UnmarshalJSON(data []byte) error {
 // New reads the catalogues: files named after their language, such as zh-CN.json,
 // and sentences/zh-CN.json for what is said in English elsewhere (see Heard).
 // English is first, and is what those get whose language there is not.
-func New(catalogues fs.FS) (*Book, error) {
+func New(catalogues fs.FS) (*Bundle, error) {
 	names, err := fs.Glob(catalogues, "*.json")
 	if err != nil {
 		return nil, fmt.Errorf("list catalogues: %w", err)
@@ -68,13 +68,13 @@ func New(catalogues fs.FS) (*Book, error) {
 			return nil, err
 		}
 	}
-	b := &Book{matcher: language.NewMatcher(tags)}
+	b := &Bundle{matcher: language.NewMatcher(tags)}
 	for _, tag := range tags {
 		sentences, err := readSentences(catalogues, tag.String()+".json")
 		if err != nil {
 			return nil, err
 		}
-		b.speakers = append(b.speakers, &Speaker{
+		b.speakers = append(b.speakers, &Localizer{
 			tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder)), sentences: sentences,
 		})
 	}
@@ -120,12 +120,12 @@ func (e entry) message() (catalog.Message, error) {
 	return plural.Selectf(1, "%d", cases...), nil
 }
 
-// Speakers returns who speaks each language, English first.
-func (b *Book) Speakers() []*Speaker { return b.speakers }
+// Localizers returns who speaks each language, English first.
+func (b *Bundle) Localizers() []*Localizer { return b.speakers }
 
 // Choose returns who speaks the first of the wishes that can be met. A wish is a
 // language tag, a browser's Accept-Language, Auto or empty.
-func (b *Book) Choose(wishes ...string) *Speaker {
+func (b *Bundle) Choose(wishes ...string) *Localizer {
 	for _, wish := range wishes {
 		tags, _, err := language.ParseAcceptLanguage(wish)
 		if err != nil || wish == Auto {
@@ -138,9 +138,9 @@ func (b *Book) Choose(wishes ...string) *Speaker {
 	return b.speakers[0]
 }
 
-// Speaker says things in one language. A nil Speaker says them as they are
+// Localizer says things in one language. A nil Speaker says them as they are
 // written. It is safe for concurrent use.
-type Speaker struct {
+type Localizer struct {
 	tag       language.Tag
 	printer   *message.Printer
 	sentences sentences
@@ -148,7 +148,7 @@ type Speaker struct {
 }
 
 // Tag is the language, such as "en" or "zh-CN".
-func (s *Speaker) Tag() string {
+func (s *Localizer) Tag() string {
 	if s == nil {
 		return language.English.String()
 	}
@@ -156,11 +156,11 @@ func (s *Speaker) Tag() string {
 }
 
 // Name is what the language calls itself, such as "English" or "简体中文".
-func (s *Speaker) Name() string { return s.Say("English") }
+func (s *Localizer) Name() string { return s.Sprintf("English") }
 
-// Say formats a text in the language; the verbs are those of package fmt. Numbers
+// Sprintf formats a text in the language; the verbs are those of package fmt. Numbers
 // are written as people of the language do.
-func (s *Speaker) Say(text string, args ...any) string {
+func (s *Localizer) Sprintf(text string, args ...any) string {
 	if s == nil || s.printer == nil {
 		return fmt.Sprintf(text, args...)
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func book(t *testing.T) *Book {
+func book(t *testing.T) *Bundle {
 	t.Helper()
 	b, err := New(fstest.MapFS{
 		"en.json":    {Data: []byte(`{"%d nodes": {"one": "%d node", "other": "%d nodes"}}`)},
@@ -42,18 +42,18 @@ func TestTextsAreSaidInTheLanguage(t *testing.T) {
 	en, zh := book(t).Choose("en"), book(t).Choose("zh")
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	cases := []struct{ got, want string }{
-		{en.Say("%d nodes", 1), "1 node"},
-		{en.Say("%d nodes", 1234), "1,234 nodes"},
-		{zh.Say("%d nodes", 1), "1 个节点"},
-		{zh.Say("%s on %s", "web", "alpha"), "alpha 上的 web"},
-		{en.Say("not in a catalogue: %s", "x"), "not in a catalogue: x"},
-		{zh.Tell(Of("%s on %s", Of("%d nodes", 2), "x")), "x 上的 2 个节点"},
-		{en.Tell(Phrase{}), ""},
-		{en.Tell(At("2 Jan 15:04", noon)), "23 Nov 12:00"},
-		{zh.Tell(Of("%s on %s", "x", At("2 Jan 15:04", noon))), "11月23日 12:00 上的 x"},
+		{en.Sprintf("%d nodes", 1), "1 node"},
+		{en.Sprintf("%d nodes", 1234), "1,234 nodes"},
+		{zh.Sprintf("%d nodes", 1), "1 个节点"},
+		{zh.Sprintf("%s on %s", "web", "alpha"), "alpha 上的 web"},
+		{en.Sprintf("not in a catalogue: %s", "x"), "not in a catalogue: x"},
+		{zh.Localize(Of("%s on %s", Of("%d nodes", 2), "x")), "x 上的 2 个节点"},
+		{en.Localize(Phrase{}), ""},
+		{en.Localize(At("2 Jan 15:04", noon)), "23 Nov 12:00"},
+		{zh.Localize(Of("%s on %s", "x", At("2 Jan 15:04", noon))), "11月23日 12:00 上的 x"},
 		{en.Name(), "English"},
 		{zh.Name(), "简体中文"},
-		{(*Speaker)(nil).Say("%d nodes", 2), "2 nodes"},
+		{(*Localizer)(nil).Sprintf("%d nodes", 2), "2 nodes"},
 	}
 	for _, c := range cases {
 		if c.got != c.want {

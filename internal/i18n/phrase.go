@@ -12,9 +12,9 @@ type Phrase struct {
 // Of returns a phrase; the text is a format of package fmt and the catalogues' key.
 func Of(text string, args ...any) Phrase { return Phrase{Text: text, Args: args} }
 
-// Verbatim returns a phrase that is the same in every language, such as a name or
+// Raw returns a phrase that is the same in every language, such as a name or
 // what a node has said.
-func Verbatim(text string) Phrase { return Phrase{Text: verbatim, Args: []any{text}} }
+func Raw(text string) Phrase { return Phrase{Text: verbatim, Args: []any{text}} }
 
 // Heard returns a phrase for what was said in English where nobody knows who
 // reads it, such as an error's sentence; see Speaker.Retell.
@@ -37,25 +37,25 @@ type moment struct {
 const verbatim = "%s"
 
 // String says the phrase as it is written, in English without its plurals.
-func (p Phrase) String() string { return (*Speaker)(nil).Tell(p) }
+func (p Phrase) String() string { return (*Localizer)(nil).Localize(p) }
 
-// Tell says a phrase in the language.
-func (s *Speaker) Tell(p Phrase) string {
+// Localize says a phrase in the language.
+func (s *Localizer) Localize(p Phrase) string {
 	if p.Text == "" {
 		return ""
 	}
-	return s.Say(p.Text, s.told(p.Args)...)
+	return s.Sprintf(p.Text, s.localizeArgs(p.Args)...)
 }
 
-// told replaces the phrases and times among the arguments by what they say.
-func (s *Speaker) told(args []any) []any {
+// localizeArgs replaces the phrases and times among the arguments by what they say.
+func (s *Localizer) localizeArgs(args []any) []any {
 	list := make([]any, len(args))
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case Phrase:
-			list[i] = s.Tell(arg)
+			list[i] = s.Localize(arg)
 		case heard:
-			list[i] = s.Retell(string(arg))
+			list[i] = s.LocalizeEnglish(string(arg))
 		case moment:
 			list[i] = s.clock(arg)
 		default:
@@ -66,18 +66,18 @@ func (s *Speaker) told(args []any) []any {
 }
 
 // clock says a time.
-func (s *Speaker) clock(m moment) string {
-	text := m.time.Format(s.Tell(Phrase{Text: m.layout}))
+func (s *Localizer) clock(m moment) string {
+	text := m.time.Format(s.Localize(Phrase{Text: m.layout}))
 	if s == nil || s.mark == nil {
 		return text
 	}
 	return s.mark(text, m.layout, m.time)
 }
 
-// Marking returns who speaks the same, but has what is said for a time, and the
+// WithTimeFormat returns who speaks the same, but has what is said for a time, and the
 // layout that it was made with, replaced by what mark returns.
-func (s *Speaker) Marking(mark func(text, layout string, t time.Time) string) *Speaker {
-	var marking Speaker
+func (s *Localizer) WithTimeFormat(mark func(text, layout string, t time.Time) string) *Localizer {
+	var marking Localizer
 	if s != nil {
 		marking = *s
 	}

@@ -85,9 +85,9 @@ func catches(verb byte) string {
 	}
 }
 
-// Retell says in the language what was said in English: a sentence, one with
+// LocalizeEnglish says in the language what was said in English: a sentence, one with
 // another at its end, or several behind commas. What is not known stays English.
-func (s *Speaker) Retell(english string) string {
+func (s *Localizer) LocalizeEnglish(english string) string {
 	if told, known := s.known(english); known {
 		return told
 	}
@@ -102,7 +102,7 @@ func (s *Speaker) Retell(english string) string {
 	return strings.Join(parts, "，")
 }
 
-func (s *Speaker) known(english string) (told string, known bool) {
+func (s *Localizer) known(english string) (told string, known bool) {
 	if s == nil {
 		return english, false
 	}
@@ -115,7 +115,7 @@ func (s *Speaker) known(english string) (told string, known bool) {
 			continue
 		}
 		for i := range caught[1:] {
-			caught[i+1] = s.Retell(caught[i+1])
+			caught[i+1] = s.LocalizeEnglish(caught[i+1])
 		}
 		return fill(known.in, caught[1:]), true
 	}

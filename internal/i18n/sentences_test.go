@@ -29,14 +29,14 @@ func TestWhatWasSaidInEnglishIsRetold(t *testing.T) {
 		"":                     "",
 		"%!s(MISSING)":         "%!s(MISSING)",
 	} {
-		if got := zh.Retell(english); got != want {
+		if got := zh.LocalizeEnglish(english); got != want {
 			t.Errorf("%q: %q, want %q", english, got, want)
 		}
-		if got := b.Choose("en").Retell(english); got != english {
+		if got := b.Choose("en").LocalizeEnglish(english); got != english {
 			t.Errorf("in English %q became %q", english, got)
 		}
 	}
-	if got := zh.Tell(Of("why: %s", Heard("3 ok"))); got != "原因：3 个成功" {
+	if got := zh.Localize(Of("why: %s", Heard("3 ok"))); got != "原因：3 个成功" {
 		t.Errorf("in a phrase: %q", got)
 	}
 }

@@ -58,7 +58,7 @@ func (h *Hub[K]) Changed() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, v := range h.views {
-		v.stir()
+		v.schedule()
 	}
 }
 
@@ -86,8 +86,8 @@ type Subscription struct {
 	gone    bool
 }
 
-// Gone reports, once Updates is closed, whether the page is no more what it was.
-func (s *Subscription) Gone() bool { return s.gone }
+// Invalid reports, once Updates is closed, whether the page is no more what it was.
+func (s *Subscription) Invalid() bool { return s.gone }
 
 // Subscribe follows the page of a key until ctx ends. A browser that does not
 // have the current version gets the whole page first.
@@ -103,7 +103,7 @@ func (h *Hub[K]) Subscribe(ctx context.Context, key K, version string) *Subscrip
 		go v.run()
 	}
 	v.joining = append(v.joining, s)
-	v.stir()
+	v.schedule()
 	context.AfterFunc(ctx, func() {
 		_ = cesi.Contain(h.opts.Log, "close a page", func() error {
 			h.leave(v, s)
@@ -117,7 +117,7 @@ func (h *Hub[K]) leave(v *view[K], s *Subscription) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v.drop(s, false)
-	v.stir()
+	v.schedule()
 }
 
 // view is one page that somebody looks at, in a goroutine of its own.
@@ -133,8 +133,8 @@ type view[K comparable] struct {
 	toldAll     time.Time // when slow elements were compared last
 }
 
-// stir has the page rendered soon. It does not wait.
-func (v *view[K]) stir() {
+// schedule has the page rendered soon. It does not wait.
+func (v *view[K]) schedule() {
 	select {
 	case v.wake <- struct{}{}:
 	default:
@@ -206,7 +206,7 @@ func (v *view[K]) publish(next *page, version string, err error) {
 		return
 	}
 	v.update(next)
-	v.welcome(next, version)
+	v.flushPending(next, version)
 }
 
 func (v *view[K]) update(next *page) {
@@ -229,9 +229,9 @@ func (v *view[K]) update(next *page) {
 	}
 }
 
-// welcome takes in those who have come since, with the page as it is now if
+// flushPending takes in those who have come since, with the page as it is now if
 // theirs is another.
-func (v *view[K]) welcome(p *page, version string) {
+func (v *view[K]) flushPending(p *page, version string) {
 	for _, s := range v.joining {
 		v.subscribers[s] = true
 		if s.version != version {

@@ -139,8 +139,8 @@ func TestOneThatTakesNothingIsDroppedAndNobodyElse(t *testing.T) {
 		for range backlog {
 			next(t, slow)
 		}
-		if _, open := <-slow.Updates; open || slow.Gone() {
-			t.Errorf("open %v, gone %v", open, slow.Gone())
+		if _, open := <-slow.Updates; open || slow.Invalid() {
+			t.Errorf("open %v, gone %v", open, slow.Invalid())
 		}
 	})
 }
@@ -150,8 +150,8 @@ func TestAPageThatIsGoneSaysSo(t *testing.T) {
 		one := s.Subscribe(ctx, "page", "0")
 		time.Sleep(pause)
 		s.change(func(s *stage) { s.broken = true })
-		if _, open := <-one.Updates; open || !one.Gone() {
-			t.Errorf("open %v, gone %v", open, one.Gone())
+		if _, open := <-one.Updates; open || !one.Invalid() {
+			t.Errorf("open %v, gone %v", open, one.Invalid())
 		}
 	})
 }
@@ -185,12 +185,12 @@ func TestHub_PanicEndsOnePageOnly(t *testing.T) {
 			return Page{HTML: []byte(`<div id="live"></div>`), Version: "1"}, nil
 		}})
 		broken, good := hub.Subscribe(ctx, "broken", "0"), hub.Subscribe(ctx, "good", "0")
-		if _, open := <-broken.Updates; open || !broken.Gone() {
-			t.Errorf("open %v, gone %v", open, broken.Gone())
+		if _, open := <-broken.Updates; open || !broken.Invalid() {
+			t.Errorf("open %v, gone %v", open, broken.Invalid())
 		}
 		next(t, good)
 		if again := hub.Subscribe(ctx, "broken", "0"); again != nil {
-			if _, open := <-again.Updates; open || !again.Gone() {
+			if _, open := <-again.Updates; open || !again.Invalid() {
 				t.Error("a page that panicked can't be asked for again")
 			}
 		}

@@ -104,7 +104,7 @@ func (l *Logs) watch(k key) (*Watch, error) {
 func (l *Logs) leave(w *Watch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if w.feed.part(w) == 0 && l.feeds[w.feed.key] == w.feed {
+	if w.feed.leave(w) == 0 && l.feeds[w.feed.key] == w.feed {
 		delete(l.feeds, w.feed.key)
 		count(&l.slots.ofNode, w.feed.key.node, -1)
 		w.feed.cancel()

@@ -47,18 +47,18 @@ const (
 // ring holds the last events of a feed. Each watcher has a place in it; the
 // memory does not depend on how many there are or how slow they are.
 type ring struct {
-	mu       sync.Mutex
-	events   []Event
-	first    int64    // number of events[0], counted from the beginning
-	size     int      // of the text in events, in bytes
-	dropped  int64    // bytes of text before events[0]
-	spare    [][]byte // chunks of readSize that nothing uses: a fast log makes no garbage
-	current  Event    // the last State or End
-	changed  chan struct{}
-	taken    chan struct{} // has something when a watcher has gone on
-	watches  map[*Watch]bool
-	patience time.Duration
-	spent    time.Time // when patience was last reckoned
+	mu         sync.Mutex
+	events     []Event
+	first      int64    // number of events[0], counted from the beginning
+	size       int      // of the text in events, in bytes
+	dropped    int64    // bytes of text before events[0]
+	freeChunks [][]byte // chunks of readSize that nothing uses: a fast log makes no garbage
+	current    Event    // the last State or End
+	changed    chan struct{}
+	taken      chan struct{} // has something when a watcher has gone on
+	watches    map[*Watch]bool
+	budget     time.Duration
+	lastRefill time.Time // when patience was last reckoned
 }
 
 func (r *ring) init(current Event) {
@@ -66,8 +66,8 @@ func (r *ring) init(current Event) {
 	r.changed = make(chan struct{})
 	r.taken = make(chan struct{}, 1)
 	r.watches = make(map[*Watch]bool)
-	r.patience = maxPatience
-	r.spent = time.Now()
+	r.budget = maxPatience
+	r.lastRefill = time.Now()
 }
 
 // news reports whether an event differs from the last one of its kind.
@@ -83,7 +83,7 @@ func (r *ring) news(e Event) bool {
 func (r *ring) add(ctx context.Context, e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.size+len(e.Text) > ringSize && r.holdsUp(len(e.Text)) && r.wait(ctx) {
+	for r.size+len(e.Text) > ringSize && r.wouldBlock(len(e.Text)) && r.wait(ctx) {
 		continue
 	}
 	e.Text = append(r.chunk(len(e.Text)), e.Text...)
@@ -101,15 +101,15 @@ func (r *ring) add(ctx context.Context, e Event) {
 
 // chunk returns room for text: large ones are used again.
 func (r *ring) chunk(length int) []byte {
-	last := len(r.spare) - 1
+	last := len(r.freeChunks) - 1
 	switch {
 	case length < readSize/2:
 		return make([]byte, 0, length)
 	case last < 0:
 		return make([]byte, 0, readSize)
 	}
-	chunk := r.spare[last]
-	r.spare = r.spare[:last]
+	chunk := r.freeChunks[last]
+	r.freeChunks = r.freeChunks[:last]
 	return chunk
 }
 
@@ -122,16 +122,16 @@ func (r *ring) drop() {
 	r.dropped += int64(len(oldest.Text))
 	r.first++
 	if cap(oldest.Text) == readSize {
-		r.spare = append(r.spare, oldest.Text[:0])
+		r.freeChunks = append(r.freeChunks, oldest.Text[:0])
 	}
 	for w := range r.watches {
 		w.behind = w.behind || w.next < r.first
 	}
 }
 
-// holdsUp reports whether a watcher that is not left behind yet would be by
+// wouldBlock reports whether a watcher that is not left behind yet would be by
 // text of the given length.
-func (r *ring) holdsUp(length int) bool {
+func (r *ring) wouldBlock(length int) bool {
 	for w := range r.watches {
 		if !w.behind && w.next < r.first+1 && length > 0 {
 			return true
@@ -144,13 +144,13 @@ func (r *ring) holdsUp(length int) bool {
 // with mu held; it is not while waiting.
 func (r *ring) wait(ctx context.Context) bool {
 	now := time.Now()
-	r.patience = min(maxPatience, r.patience+now.Sub(r.spent)/10)
-	r.spent = now
-	if r.patience < time.Millisecond {
+	r.budget = min(maxPatience, r.budget+now.Sub(r.lastRefill)/10)
+	r.lastRefill = now
+	if r.budget < time.Millisecond {
 		return false
 	}
 	r.mu.Unlock()
-	timer := time.NewTimer(r.patience)
+	timer := time.NewTimer(r.budget)
 	select {
 	case <-ctx.Done():
 	case <-r.taken:
@@ -158,8 +158,8 @@ func (r *ring) wait(ctx context.Context) bool {
 	}
 	timer.Stop()
 	r.mu.Lock()
-	r.patience -= time.Since(now)
-	r.spent = time.Now()
+	r.budget -= time.Since(now)
+	r.lastRefill = time.Now()
 	return ctx.Err() == nil
 }
 
@@ -198,8 +198,8 @@ func (r *ring) recent() (next, at int64) {
 	return next, at
 }
 
-// part takes a watcher off and returns how many are left.
-func (r *ring) part(w *Watch) int {
+// leave takes a watcher off and returns how many are left.
+func (r *ring) leave(w *Watch) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.watches, w)

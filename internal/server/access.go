@@ -8,8 +8,8 @@ import (
 	"cesi/internal/server/session"
 )
 
-// open serves a route that needs no login.
-func (s *Server) open(h handlerFunc) http.HandlerFunc {
+// public serves a route that needs no login.
+func (s *Server) public(h handlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
@@ -17,10 +17,10 @@ func (s *Server) open(h handlerFunc) http.HandlerFunc {
 	}
 }
 
-// allow serves a route to those whose role has the permission. Others are sent
+// require serves a route to those whose role has the permission. Others are sent
 // to log in where that may help, and refused where not.
-func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFunc {
-	return s.open(func(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) require(permission cesi.Permission, h handlerFunc) http.HandlerFunc {
+	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		user := session.Of(r).User
 		switch {
 		case user == nil && r.Method == http.MethodGet && !session.IsAPI(r):
@@ -48,10 +48,10 @@ func (s *Server) allow(permission cesi.Permission, h handlerFunc) http.HandlerFu
 	})
 }
 
-// self serves a route on one's own account, also to those who have to change
+// requireLogin serves a route on one's own account, also to those who have to change
 // their password before anything else.
-func (s *Server) self(h handlerFunc) http.HandlerFunc {
-	return s.open(func(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) requireLogin(h handlerFunc) http.HandlerFunc {
+	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case session.Of(r).User != nil:
 			if err := s.restrain(r); err != nil {
@@ -67,10 +67,10 @@ func (s *Server) self(h handlerFunc) http.HandlerFunc {
 	})
 }
 
-// personal refuses API tokens. It guards what gives access to an account or takes
+// denyTokens refuses API tokens. It guards what gives access to an account or takes
 // it away: passwords, sessions, API tokens, and the users themselves. A stolen
 // token must not outlive its revocation, not even by a user that it adds.
-func (s *Server) personal(h handlerFunc) handlerFunc {
+func (s *Server) denyTokens(h handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if session.Of(r).Bearer != "" {
 			return cesi.Errorf(cesi.Forbidden, "An API token can't do this: log in with the password.")

@@ -14,11 +14,11 @@ type handlerFunc func(w http.ResponseWriter, r *http.Request) error
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.logFailure(r, err)
 	request.SetRetryAfter(w, err)
-	s.tell(w, r, err)
+	s.writeError(w, r, err)
 }
 
-// tell answers with an error: as JSON under /api/, as a page elsewhere.
-func (s *Server) tell(w http.ResponseWriter, r *http.Request, err error) {
+// writeError answers with an error: as JSON under /api/, as a page elsewhere.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if session.IsAPI(r) {
 		s.api.Fail(w, err)
 		return

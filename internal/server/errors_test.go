@@ -21,7 +21,7 @@ func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
 		cesi.Internal: 500, cesi.NotFound: 404, cesi.Invalid: 400, cesi.Unauthorized: 401, cesi.Forbidden: 403, cesi.Conflict: 409,
 		cesi.Busy: 409, cesi.Throttled: 429, cesi.TooOften: 429, cesi.TooManyOpen: 429, cesi.Unreachable: 502, cesi.Timeout: 504, cesi.Fault: 422, cesi.Unavailable: 503,
 	} {
-		failing := h.open(func(http.ResponseWriter, *http.Request) error {
+		failing := h.public(func(http.ResponseWriter, *http.Request) error {
 			cause := cesi.Wrap(kind, errors.New("dial 10.0.0.1: the <secret> detail"), "the node said no")
 			return fmt.Errorf("select from secrets: %w", cause)
 		})

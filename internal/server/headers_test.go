@@ -48,7 +48,7 @@ func everyKindOfReply(t *testing.T) map[string]reply {
 // panicking asks for a page and for an answer that panic.
 func panicking(t *testing.T, h *harness) map[string]reply {
 	t.Helper()
-	listener := httptest.NewServer(h.guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret detail") })))
+	listener := httptest.NewServer(h.chain(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret detail") })))
 	t.Cleanup(listener.Close)
 	broken := &harness{t: t, url: listener.URL}
 	return map[string]reply{

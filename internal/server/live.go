@@ -23,7 +23,7 @@ type livePage struct {
 // permission. The parameters are those of its query that it reads; the name of
 // one that may be there several times ends in "*".
 func (s *Server) livePage(permission cesi.Permission, h handlerFunc, parameters ...string) livePage {
-	return livePage{Handler: s.allow(permission, h), permission: permission, parameters: parameters}
+	return livePage{Handler: s.require(permission, h), permission: permission, parameters: parameters}
 }
 
 // livePagesOf lists the pages of the routes that can be kept up to date, by pattern.

@@ -88,7 +88,7 @@ func startLive(t *testing.T, change ...func(*setup)) (*harness, *supervisortest.
 // one the bars of all rows change.
 func withinASlot() func() time.Time {
 	began := time.Now()
-	late := began.Sub(began.Truncate(cesi.SlotLength))
+	late := began.Sub(began.Truncate(cesi.BucketLength))
 	return func() time.Time { return time.Now().Add(-late) }
 }
 

@@ -142,7 +142,7 @@ func TestCookie_KeepsLongAnswersGoing(t *testing.T) {
 		r.Header.Set(proto.name, proto.value)
 		r.AddCookie(cookie)
 		asked := false
-		h.introduce(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		h.authenticate(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			asked = true
 			if !h.sessions.StillAllowed(r, cesi.ViewFleet) {
 				t.Errorf("%s: the session does not hold when it is asked for again", scheme)

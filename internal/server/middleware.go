@@ -22,21 +22,21 @@ const maxBody = 1 << 20
 const contentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; " +
 	"form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
-// guard puts around the routes what holds for every request, outermost first.
-func (s *Server) guard(routes http.Handler) http.Handler {
-	h := s.protect(routes)
-	h = s.survive(h) // inside, where it is known who asks
-	h = s.introduce(h)
+// chain puts around the routes what holds for every request, outermost first.
+func (s *Server) chain(routes http.Handler) http.Handler {
+	h := s.csrf(routes)
+	h = s.recoverPanics(h) // inside, where it is known who asks
+	h = s.authenticate(h)
 	h = s.stripPrefix(h)
 	h = limitBody(h)
-	h = s.survive(h) // and around what comes before
+	h = s.recoverPanics(h) // and around what comes before
 	h = s.logRequests(h)
 	return s.securityHeaders(h)
 }
 
-// protect refuses what another site made a browser send. A request with an API
+// csrf refuses what another site made a browser send. A request with an API
 // token is none of that: no browser adds one by itself.
-func (s *Server) protect(routes http.Handler) http.Handler {
+func (s *Server) csrf(routes http.Handler) http.Handler {
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
 	protected := csrf.Handler(routes)
@@ -80,9 +80,9 @@ func (s *Server) logRequests(next http.Handler) http.Handler {
 	})
 }
 
-// survive turns a panic in a handler into an answer and a line in the log. An
+// recoverPanics turns a panic in a handler into an answer and a line in the log. An
 // answer that had begun is broken off, so that it does not pass for whole.
-func (s *Server) survive(next http.Handler) http.Handler {
+func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() {
@@ -97,7 +97,7 @@ func (s *Server) survive(next http.Handler) http.Handler {
 			if ww.Status() != 0 {
 				panic(http.ErrAbortHandler)
 			}
-			s.tell(ww, r, fmt.Errorf("panic: %v", v))
+			s.writeError(ww, r, fmt.Errorf("panic: %v", v))
 		}()
 		next.ServeHTTP(ww, r)
 	})

@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// open gets a page, which has to be there.
+// public gets a page, which has to be there.
 func (b *browser) open(path string) *goquery.Document {
 	b.h.t.Helper()
 	r := b.get(path)

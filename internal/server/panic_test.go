@@ -17,7 +17,7 @@ func (h *harness) withRoute(t *testing.T, path string, handler http.HandlerFunc)
 	t.Helper()
 	routes := h.routes()
 	routes.Get(path, handler)
-	listener := httptest.NewServer(h.guard(routes))
+	listener := httptest.NewServer(h.chain(routes))
 	t.Cleanup(listener.Close)
 	copied := *h
 	copied.url = listener.URL

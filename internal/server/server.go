@@ -100,7 +100,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 	if s.livePages, err = livePagesOf(s.router); err != nil {
 		return nil, err
 	}
-	s.handler = s.guard(s.router)
+	s.handler = s.chain(s.router)
 	return s, nil
 }
 

@@ -7,10 +7,10 @@ import (
 	"cesi/internal/server/session"
 )
 
-// introduce finds out who sends a request. Only what needs a login fails for
+// authenticate finds out who sends a request. Only what needs a login fails for
 // want of one, but an API token that is no good fails everywhere: whoever sends
 // one means to be somebody.
-func (s *Server) introduce(next http.Handler) http.Handler {
+func (s *Server) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trusted := s.sessions.TrustedProxies()
 		v := session.Visitor{Address: session.ClientAddress(r, trusted), HTTPS: session.IsHTTPS(r, trusted)}

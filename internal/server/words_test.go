@@ -62,7 +62,8 @@ func saidInCode(t *testing.T, said map[string]bool) {
 	}
 }
 
-// says reports whether a call says a literal text: words.Of, words.At, Say or say.
+// says reports whether a call says a literal text: i18n.Of, i18n.At, Say, or the
+// Sprintf of a Localizer.
 func says(call *ast.CallExpr) bool {
 	if len(call.Args) == 0 {
 		return false
@@ -75,7 +76,7 @@ func says(call *ast.CallExpr) bool {
 		return false
 	}
 	of, _ := selector.X.(*ast.Ident)
-	return slices.Contains([]string{"Say", "say"}, selector.Sel.Name) || of != nil && of.Name == "i18n" && slices.Contains([]string{"Of", "At"}, selector.Sel.Name)
+	return selector.Sel.Name == "Say" || selector.Sel.Name == "Sprintf" && (of == nil || of.Name != "fmt") || of != nil && of.Name == "i18n" && slices.Contains([]string{"Of", "At"}, selector.Sel.Name)
 }
 
 func note(t *testing.T, where, literal string, said map[string]bool) {

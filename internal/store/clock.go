@@ -60,7 +60,7 @@ func clockRow(ctx context.Context, tx *sql.Tx) (seen, since time.Time, err error
 		return seen, since, err
 	}
 	seen = fromMicros(seenAt)
-	if answered := time.Unix(slot*int64(cesi.SlotLength/time.Second), 0); slot > 0 && answered.After(seen) {
+	if answered := time.Unix(slot*int64(cesi.BucketLength/time.Second), 0); slot > 0 && answered.After(seen) {
 		seen = answered
 	}
 	return seen, since, nil

@@ -69,7 +69,7 @@ func TestClock_NewestOfTheHistoryCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	h := cesi.History{Answered: []cesi.NodeStretch{{Node: "n", Stretch: cesi.Stretch{First: cesi.SlotOf(noon), Last: cesi.SlotOf(noon)}}}}
+	h := cesi.History{Answered: []cesi.NodeSpan{{Node: "n", Span: cesi.Span{First: cesi.BucketOf(noon), Last: cesi.BucketOf(noon)}}}}
 	if err := db.StoreHistory(t.Context(), h); err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func (db *DB) storeHistory(ctx context.Context, h cesi.History) error {
 	return nil
 }
 
-func storeStretches(ctx context.Context, tx *sql.Tx, stretches []cesi.NodeStretch) error {
+func storeStretches(ctx context.Context, tx *sql.Tx, stretches []cesi.NodeSpan) error {
 	put, err := tx.PrepareContext(ctx, `INSERT INTO history_answered (node, first, last) VALUES (?, ?, ?)
 		ON CONFLICT (node, first) DO UPDATE SET last = excluded.last`)
 	if err != nil {
@@ -81,10 +81,10 @@ func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) er
 	}
 	defer put.Close()
 	for _, p := range points {
-		if _, err := end.ExecContext(ctx, p.Node, p.Group, p.Name, p.Slot); err != nil {
+		if _, err := end.ExecContext(ctx, p.Node, p.Group, p.Name, p.Bucket); err != nil {
 			return err
 		}
-		if _, err := put.ExecContext(ctx, p.Node, p.Group, p.Name, p.Slot, p.Shown, p.Last); err != nil {
+		if _, err := put.ExecContext(ctx, p.Node, p.Group, p.Name, p.Bucket, p.Worst, p.Last); err != nil {
 			return err
 		}
 	}
@@ -95,7 +95,7 @@ func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) er
 // point before it where that one still held, and nothing that has yet to come:
 // that was seen by a clock that was wrong.
 func (db *DB) History(ctx context.Context, since time.Time) (h cesi.History, err error) {
-	slot, now := cesi.SlotOf(since), cesi.SlotOf(db.now())
+	slot, now := cesi.BucketOf(since), cesi.BucketOf(db.now())
 	h.Answered, err = list(ctx, db.sql, "read history", scanStretch, `SELECT node, first, last FROM history_answered
 		WHERE last >= ? AND first <= ?`, slot, now)
 	if err != nil {
@@ -106,13 +106,13 @@ func (db *DB) History(ctx context.Context, since time.Time) (h cesi.History, err
 	return h, err
 }
 
-func scanStretch(row scanner) (s cesi.NodeStretch, err error) {
+func scanStretch(row scanner) (s cesi.NodeSpan, err error) {
 	err = row.Scan(&s.Node, &s.First, &s.Last)
 	return s, err
 }
 
 func scanPoint(row scanner) (p cesi.ProcessPoint, err error) {
-	err = row.Scan(&p.Node, &p.Group, &p.Name, &p.Slot, &p.Shown, &p.Last)
+	err = row.Scan(&p.Node, &p.Group, &p.Name, &p.Bucket, &p.Worst, &p.Last)
 	return p, err
 }
 
@@ -120,7 +120,7 @@ func scanPoint(row scanner) (p cesi.ProcessPoint, err error) {
 // and what is of nodes that have not answered since then. How a process is now stays, however long it
 // has been so. It returns how many rows went.
 func (db *DB) DeleteHistory(ctx context.Context, before time.Time) (int, error) {
-	slot, ahead := cesi.SlotOf(before), cesi.SlotOf(db.now())+1
+	slot, ahead := cesi.BucketOf(before), cesi.BucketOf(db.now())+1
 	const point = `(node, grp, process, slot)`
 	statements := []struct {
 		text string
@@ -132,7 +132,7 @@ func (db *DB) DeleteHistory(ctx context.Context, before time.Time) (int, error) 
 			[]any{slot, ahead, historyChunk}},
 		{`DELETE FROM history WHERE ` + point + ` IN (SELECT node, grp, process, slot FROM history
 			WHERE until = ? AND (last = ? AND slot < ? OR node NOT IN (SELECT node FROM history_answered)) LIMIT ?)`,
-			[]any{holds, cesi.MarkUnseen, slot, historyChunk}},
+			[]any{holds, cesi.MarkNoData, slot, historyChunk}},
 	}
 	total := 0
 	for _, s := range statements {

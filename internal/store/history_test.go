@@ -16,17 +16,17 @@ import (
 
 func hoursAfterNoon(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
 
-func slotAt(hours int) cesi.Slot { return cesi.SlotOf(hoursAfterNoon(hours)) }
+func slotAt(hours int) cesi.Bucket { return cesi.BucketOf(hoursAfterNoon(hours)) }
 
 func pointAt(node, process string, hours int, shown, last cesi.Mark) cesi.ProcessPoint {
 	return cesi.ProcessPoint{
 		Node: node, ProcessID: cesi.ProcessID{Group: "g", Name: process},
-		Point: cesi.Point{Slot: slotAt(hours), Shown: shown, Last: last},
+		Point: cesi.Point{Bucket: slotAt(hours), Worst: shown, Last: last},
 	}
 }
 
-func answered(node string, from, to int) cesi.NodeStretch {
-	return cesi.NodeStretch{Node: node, Stretch: cesi.Stretch{First: slotAt(from), Last: slotAt(to)}}
+func answered(node string, from, to int) cesi.NodeSpan {
+	return cesi.NodeSpan{Node: node, Span: cesi.Span{First: slotAt(from), Last: slotAt(to)}}
 }
 
 func storeHistory(t *testing.T, db *DB, h cesi.History) {
@@ -43,11 +43,11 @@ func historySince(t *testing.T, db *DB, hours int) cesi.History {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.SortFunc(h.Answered, func(a, b cesi.NodeStretch) int {
+	slices.SortFunc(h.Answered, func(a, b cesi.NodeSpan) int {
 		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.First, b.First))
 	})
 	slices.SortFunc(h.Points, func(a, b cesi.ProcessPoint) int {
-		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Slot, b.Slot))
+		return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Bucket, b.Bucket))
 	})
 	return h
 }
@@ -65,12 +65,12 @@ func TestHistoryIsReadWithWhatStillHeld(t *testing.T) {
 	middle := pointAt("n", "p", 5, cesi.MarkFatal, cesi.MarkStopped)
 	newest := pointAt("n", "p", 9, cesi.MarkStopped, cesi.MarkRunning)
 	calm := pointAt("n", "calm", 0, cesi.MarkRunning, cesi.MarkRunning)
-	storeHistory(t, db, cesi.History{Answered: []cesi.NodeStretch{answered("n", 0, 1)}, Points: []cesi.ProcessPoint{old, calm}})
+	storeHistory(t, db, cesi.History{Answered: []cesi.NodeSpan{answered("n", 0, 1)}, Points: []cesi.ProcessPoint{old, calm}})
 	storeHistory(t, db, cesi.History{Points: []cesi.ProcessPoint{pointAt("n", "p", 5, cesi.MarkBackoff, cesi.MarkRunning)}})
-	storeHistory(t, db, cesi.History{Answered: []cesi.NodeStretch{answered("n", 0, 3), answered("n", 8, 9)}, Points: []cesi.ProcessPoint{middle, newest}})
+	storeHistory(t, db, cesi.History{Answered: []cesi.NodeSpan{answered("n", 0, 3), answered("n", 8, 9)}, Points: []cesi.ProcessPoint{middle, newest}})
 
 	db = reopenTest(t, path)
-	both := []cesi.NodeStretch{answered("n", 0, 3), answered("n", 8, 9)}
+	both := []cesi.NodeSpan{answered("n", 0, 3), answered("n", 8, 9)}
 	wantHistory(t, db, 0, cesi.History{Answered: both, Points: []cesi.ProcessPoint{calm, old, middle, newest}})
 	wantHistory(t, db, 4, cesi.History{Answered: both[1:], Points: []cesi.ProcessPoint{calm, old, middle, newest}})
 	wantHistory(t, db, 6, cesi.History{Answered: both[1:], Points: []cesi.ProcessPoint{calm, middle, newest}})
@@ -82,10 +82,10 @@ func TestOldHistoryIsRemovedButNotThePresent(t *testing.T) {
 	newest := pointAt("n", "p", 9, cesi.MarkRunning, cesi.MarkRunning)
 	calm := pointAt("n", "calm", 0, cesi.MarkRunning, cesi.MarkRunning)
 	storeHistory(t, db, cesi.History{
-		Answered: []cesi.NodeStretch{answered("n", 0, 3), answered("n", 4, 9), answered("removed", 0, 3)},
+		Answered: []cesi.NodeSpan{answered("n", 0, 3), answered("n", 4, 9), answered("removed", 0, 3)},
 		Points: []cesi.ProcessPoint{
 			pointAt("n", "p", 0, cesi.MarkStopped, cesi.MarkStopped), newest, calm,
-			pointAt("n", "gone", 1, cesi.MarkRunning, cesi.MarkUnseen), pointAt("removed", "p", 1, cesi.MarkRunning, cesi.MarkRunning),
+			pointAt("n", "gone", 1, cesi.MarkRunning, cesi.MarkNoData), pointAt("removed", "p", 1, cesi.MarkRunning, cesi.MarkRunning),
 		},
 	})
 	remove := func(hours, want int) {
@@ -96,7 +96,7 @@ func TestOldHistoryIsRemovedButNotThePresent(t *testing.T) {
 	}
 	remove(0, 0)
 	remove(9, 5) // two stretches, a point that another followed, what is gone, what was on the removed node
-	wantHistory(t, db, 0, cesi.History{Answered: []cesi.NodeStretch{answered("n", 4, 9)}, Points: []cesi.ProcessPoint{calm, newest}})
+	wantHistory(t, db, 0, cesi.History{Answered: []cesi.NodeSpan{answered("n", 4, 9)}, Points: []cesi.ProcessPoint{calm, newest}})
 }
 
 func TestMuchOldHistoryIsRemovedInParts(t *testing.T) {
@@ -115,7 +115,7 @@ func TestMuchOldHistoryIsRemovedInParts(t *testing.T) {
 func TestHistoryThatAFullDiskRefusedIsTakenLater(t *testing.T) {
 	db, _ := openTest(t)
 	emptied := fillDisk(t, db)
-	h := cesi.History{Answered: []cesi.NodeStretch{answered("n", 0, 3)}}
+	h := cesi.History{Answered: []cesi.NodeSpan{answered("n", 0, 3)}}
 	for i := range 200 {
 		h.Points = append(h.Points, pointAt("n", fmt.Sprintf("%04d", i), 0, cesi.MarkRunning, cesi.MarkRunning))
 	}

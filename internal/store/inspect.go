@@ -120,7 +120,7 @@ func tableNames(ctx context.Context, pool *sql.DB) ([]string, error) {
 }
 
 // notOurs says whose the tables seem to be: CeSi 1.x kept "userinfo", 2.x
-// "users", neither with a table of versions. TakeOver has seen them before.
+// "users", neither with a table of versions. ImportLegacy has seen them before.
 func notOurs(path string, tables []string) error {
 	if slices.Contains(tables, "userinfo") || slices.Contains(tables, "users") {
 		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, but its users can't be taken over; "+

@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// Takeover says what became of a Python CeSI's database.
-type Takeover struct {
+// LegacyImport says what became of a Python CeSI's database.
+type LegacyImport struct {
 	From    string // which CeSI it was, such as "CeSi 1.x"
 	Copy    string // where the original lies; it still holds the passwords
 	Users   int
 	Remarks []string // what is not as it was, for people
 }
 
-// KeptPassword turns what the Python CeSI kept of a password, in clear or hashed,
+// LegacyPassword turns what the Python CeSI kept of a password, in clear or hashed,
 // into what is stored of it; "" if nobody can log in with it.
-type KeptPassword func(ctx context.Context, kept string, inClear bool) (stored string, mustChange bool, err error)
+type LegacyPassword func(ctx context.Context, kept string, inClear bool) (stored string, mustChange bool, err error)
 
-// TakeOver puts a new database with the same users in the place of a Python
+// ImportLegacy puts a new database with the same users in the place of a Python
 // CeSI's, which is kept beside it. It returns nil if the file at path is anything
 // else. Call it before Open.
 //
 // The new file is made whole beside the old one, then takes its place in one
 // step. Before that step nothing has changed, and the next call begins anew;
 // after it, all is done. So no page of the new file ever held a clear password.
-func TakeOver(ctx context.Context, path string, now func() time.Time, kept KeptPassword) (*Takeover, error) {
+func ImportLegacy(ctx context.Context, path string, now func() time.Time, kept LegacyPassword) (*LegacyImport, error) {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, nil // there is nothing to take over; Open says what is wrong, if anything is
@@ -53,14 +53,14 @@ func TakeOver(ctx context.Context, path string, now func() time.Time, kept KeptP
 	return done, nil
 }
 
-// replace does the work of TakeOver, while nobody else does it.
-func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Time, kept KeptPassword) (*Takeover, error) {
+// replace does the work of ImportLegacy, while nobody else does it.
+func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Time, kept LegacyPassword) (*LegacyImport, error) {
 	users, release, err := o.read(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	adopted, remarks := adopt(users)
+	adopted, remarks := convertUsers(users)
 	for i := range adopted {
 		a := &adopted[i]
 		if a.hash, a.user.MustChange, err = kept(ctx, a.kept, o.inClear); err != nil {
@@ -81,5 +81,5 @@ func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Ti
 	if err := putInPlace(fresh, path); err != nil {
 		return nil, err
 	}
-	return &Takeover{From: o.name, Copy: aside, Users: len(adopted), Remarks: remarks}, nil
+	return &LegacyImport{From: o.name, Copy: aside, Users: len(adopted), Remarks: remarks}, nil
 }

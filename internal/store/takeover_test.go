@@ -38,9 +38,9 @@ func oldDatabase(t *testing.T, statements ...string) string {
 	return path
 }
 
-func takeOver(t *testing.T, path string) *Takeover {
+func takeOver(t *testing.T, path string) *LegacyImport {
 	t.Helper()
-	done, err := TakeOver(t.Context(), path, atNoon, keepForTest)
+	done, err := ImportLegacy(t.Context(), path, atNoon, keepForTest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestADatabaseOfCeSi1IsTakenOver(t *testing.T) {
 		`INSERT INTO userinfo VALUES ('o''brien of HR', '12345678', '3')`)
 	before := contents(t, filepath.Dir(path))[filepath.Base(path)]
 	done := takeOver(t, path)
-	want := &Takeover{From: "CeSi 1.x", Copy: path + ".python-cesi", Users: 4}
+	want := &LegacyImport{From: "CeSi 1.x", Copy: path + ".python-cesi", Users: 4}
 	if diff := cmp.Diff(want, done); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
@@ -228,13 +228,13 @@ func TestAnotherCopyIsNotOverwritten(t *testing.T) {
 
 func TestTwoProcessesTakeOverOnce(t *testing.T) {
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
-	results := make([]*Takeover, 4)
+	results := make([]*LegacyImport, 4)
 	var all sync.WaitGroup
 	for i := range results {
 		all.Go(func() { results[i] = takeOver(t, path) })
 	}
 	all.Wait()
-	done := slices.DeleteFunc(results, func(r *Takeover) bool { return r == nil })
+	done := slices.DeleteFunc(results, func(r *LegacyImport) bool { return r == nil })
 	if len(done) != 1 || len(described(t, path)) != 1 {
 		t.Errorf("taken over %d times", len(done))
 	}
@@ -269,7 +269,7 @@ func TestADatabaseInUseIsNotTakenOver(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	_, err = TakeOver(ctx, path, atNoon, keepForTest)
+	_, err = ImportLegacy(ctx, path, atNoon, keepForTest)
 	if err == nil || cesi.KindOf(err) != cesi.Busy || !strings.Contains(err.Error(), "stop the old CeSi first") {
 		t.Errorf("error %v", err)
 	}

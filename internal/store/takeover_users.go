@@ -18,10 +18,10 @@ type adopted struct {
 	hash string // of the password, for the new one
 }
 
-// adopt turns old users into ours: whom it can't take, whose role is none of
+// convertUsers turns old users into ours: whom it can't take, whose role is none of
 // ours and whose name only differs in case or composition from another's is in the remarks.
 // Administrators come first, so that none of them loses a name to somebody else.
-func adopt(old []oldUser) (list []adopted, remarks []string) {
+func convertUsers(old []oldUser) (list []adopted, remarks []string) {
 	for _, u := range old {
 		name := u.name.String
 		if !adoptable(name) {

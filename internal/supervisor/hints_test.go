@@ -54,7 +54,7 @@ func TestHints_EveryCauseHasItsSentence(t *testing.T) {
 			if cesi.CauseOf(err) != test.cause || !strings.Contains(sentence, test.want) {
 				t.Fatalf("got %q (%v), want %q: %q", cesi.CauseOf(err), err, test.cause, test.want)
 			}
-			in := chinese.Retell(sentence)
+			in := chinese.LocalizeEnglish(sentence)
 			if in == sentence {
 				t.Errorf("no Chinese of %q", sentence)
 			}

@@ -104,14 +104,14 @@ type dependency struct {
 // are linked in.
 func newDependencies(modules map[string]string) []dependency {
 	parts := []dependency{
-		{Name: i18n.Verbatim("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
-		{Name: i18n.Verbatim("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
-		{Name: i18n.Verbatim("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
+		{Name: i18n.Raw("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
+		{Name: i18n.Raw("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
+		{Name: i18n.Raw("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
 		{Name: i18n.Of("Go and its standard library"), Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
 	}
 	for _, path := range slices.Sorted(maps.Keys(modules)) {
 		parts = append(parts, dependency{
-			Name: i18n.Verbatim(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
+			Name: i18n.Raw(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
 		})
 	}
 	return parts

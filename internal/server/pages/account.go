@@ -190,13 +190,13 @@ type preferences struct {
 	Languages, Schemes []choice
 }
 
-func newPreferences(book *i18n.Book) preferences {
+func newPreferences(book *i18n.Bundle) preferences {
 	p := preferences{
 		Languages: []choice{{"", i18n.Of("As the browser asks")}},
 		Schemes:   []choice{{"", i18n.Of("As the system has it")}, {"light", i18n.Of("Light")}, {"dark", i18n.Of("Dark")}},
 	}
-	for _, s := range book.Speakers() {
-		p.Languages = append(p.Languages, choice{s.Tag(), i18n.Verbatim(s.Name())})
+	for _, s := range book.Localizers() {
+		p.Languages = append(p.Languages, choice{s.Tag(), i18n.Raw(s.Name())})
 	}
 	return p
 }

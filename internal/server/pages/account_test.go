@@ -96,13 +96,13 @@ func TestTheAboutPageCountsVersions(t *testing.T) {
 func TestAnErrorSaysWhatToDo(t *testing.T) {
 	r := viewtest.Renderer(t, "/cesi")
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 504, 418} {
-		page := NewErrorPage(sampleBase(cesi.Viewer), status, i18n.Verbatim("it is so"), "")
+		page := NewErrorPage(sampleBase(cesi.Viewer), status, i18n.Raw("it is so"), "")
 		doc := draw(t, r, sample{"error", "error", page})
 		if page.Heading == "" || page.Advice.Text == "" || !strings.Contains(doc.Find("main").Text(), "It is so") {
 			t.Errorf("%d: %q, %q", status, page.Heading, page.Advice)
 		}
 	}
-	doc := draw(t, r, sample{"error", "error", NewErrorPage(sampleBase(cesi.Viewer), http.StatusNotFound, i18n.Verbatim("no such process"), "web/1")})
+	doc := draw(t, r, sample{"error", "error", NewErrorPage(sampleBase(cesi.Viewer), http.StatusNotFound, i18n.Raw("no such process"), "web/1")})
 	if got := doc.Find("main .btn-primary").AttrOr("href", ""); got != "/cesi/nodes/web%2F1" {
 		t.Errorf("it offers %q", got)
 	}

@@ -205,7 +205,7 @@ func newActivityRows(base view.Base, lines []store.ActivityLine) []activityRow {
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: view.When(now, a.Time), Who: i18n.Verbatim(a.User), User: a.User, From: a.Address,
+		Time: a.Time, When: view.When(now, a.Time), Who: i18n.Raw(a.User), User: a.User, From: a.Address,
 		Verb: verb(a.Action, a.Result), Node: a.Node,
 		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 	}
@@ -228,7 +228,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	case a.Target == "*":
 		row.Target = i18n.Of("everything")
 	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
-		row.Target = i18n.Verbatim(a.Target)
+		row.Target = i18n.Raw(a.Target)
 	}
 	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
 		row.Process = a.Target

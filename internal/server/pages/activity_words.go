@@ -39,7 +39,7 @@ func accountActionTextOf(action cesi.Action) accountActionText {
 	case cesi.ActionActivityPurged:
 		return accountActionText{i18n.Of("purge the activity log"), i18n.Of("purged the activity log")}
 	default:
-		name := i18n.Verbatim(string(action))
+		name := i18n.Raw(string(action))
 		return accountActionText{name, name}
 	}
 }

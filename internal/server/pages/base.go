@@ -28,7 +28,7 @@ func (h *Handler) Base(r *http.Request) view.Base {
 		if op, found := h.Fleet.Operation(cesi.ActivityID(id)); found {
 			report := op.Report()
 			b.Report = &report
-			b.Late, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 where it is no number
+			b.ReportMissed, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 where it is no number
 		}
 	}
 	if v.User.Role.Can(cesi.ManageUsers) {
@@ -39,7 +39,7 @@ func (h *Handler) Base(r *http.Request) view.Base {
 
 // Speaker speaks the language of who asks: the user's own choice, else the
 // configuration's, else the browser's.
-func (h *Handler) Speaker(r *http.Request) *i18n.Speaker {
+func (h *Handler) Speaker(r *http.Request) *i18n.Localizer {
 	var own string
 	if user := session.Of(r).User; user != nil {
 		own = user.Language

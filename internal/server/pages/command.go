@@ -72,7 +72,7 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 		asked = func(string) error { return h.redirectToConfirm(w, r, command) }
 	}
 	if confirmed && preview.Self != "" && command.ConfirmSelf != preview.Self {
-		return asked(h.Speaker(r).Say("Type %s to stop it.", preview.Self))
+		return asked(h.Speaker(r).Sprintf("Type %s to stop it.", preview.Self))
 	}
 	if !confirmed && command.Question != "" {
 		h.Requests.Redirect(w, r, command.Question) // so that the question can be sent to somebody
@@ -86,12 +86,12 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if request.IsPartial(r) {
-		return h.toast(w, r, report, command.Later)
+		return h.toast(w, r, report, command.NewlyMatching)
 	}
-	if (preview.Self != "" && !preview.MaybeSelf || preview.Anew) && report.Result == cesi.OK {
+	if (preview.Self != "" && !preview.MaybeSelf || preview.Respawned) && report.Result == cesi.OK {
 		return h.renderShutdown(w, r, command)
 	}
-	h.Requests.Redirect(w, r, withReport(command.Back, report.ID, command.Later))
+	h.Requests.Redirect(w, r, withReport(command.Back, report.ID, command.NewlyMatching))
 	return nil
 }
 

@@ -58,9 +58,9 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 		Self: preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
 	page.Verb = view.Do(command.Action, hitWords(preview))
-	page.Question = base.Say("%s on %s?", base.Speaker.Tell(page.Verb), base.Speaker.Tell(nodeWords(preview)))
+	page.Question = base.Say("%s on %s?", base.Speaker.Localize(page.Verb), base.Speaker.Localize(nodeWords(preview)))
 	if page.Nothing {
-		page.Question = base.Say("There is nothing to %s", base.Speaker.Tell(view.ActionTextOf(command.Action).Do))
+		page.Question = base.Say("There is nothing to %s", base.Speaker.Localize(view.ActionTextOf(command.Action).Infinitive))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = i18n.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
@@ -78,14 +78,14 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 
 func hitWords(p fleet.Preview) i18n.Phrase {
 	if len(p.Hit) == 1 {
-		return i18n.Verbatim(request.Sanitize(p.Hit[0].ProcessID.String()))
+		return i18n.Raw(request.Sanitize(p.Hit[0].ProcessID.String()))
 	}
 	return i18n.Of("%d processes", len(p.Hit))
 }
 
 func nodeWords(p fleet.Preview) i18n.Phrase {
 	if p.Nodes == 1 {
-		return i18n.Verbatim(request.Sanitize(p.Hit[0].Node))
+		return i18n.Raw(request.Sanitize(p.Hit[0].Node))
 	}
 	return i18n.Of("%d nodes", p.Nodes)
 }

@@ -60,7 +60,7 @@ type errorPage struct {
 // node that the request was about, if it exists.
 func NewErrorPage(base view.Base, status int, sentence i18n.Phrase, node string) errorPage {
 	title, advice := errorWords(status)
-	heading := base.Speaker.Tell(title)
+	heading := base.Speaker.Localize(title)
 	return errorPage{
 		Base:   base.At("", heading),
 		Status: status, Heading: heading, Sentence: sentence, Advice: advice, Node: node,
@@ -70,7 +70,7 @@ func NewErrorPage(base view.Base, status int, sentence i18n.Phrase, node string)
 // retitle gives the page the heading and the advice of a narrower cause than its
 // status.
 func (p *errorPage) retitle(heading, advice i18n.Phrase) {
-	p.Heading, p.Advice = p.Speaker.Tell(heading), advice
+	p.Heading, p.Advice = p.Speaker.Localize(heading), advice
 	p.Base = p.At("", p.Heading)
 }
 

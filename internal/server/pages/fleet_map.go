@@ -153,7 +153,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 }
 
 func squareTitle(p fleet.Process) i18n.Phrase {
-	title := i18n.Verbatim(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
+	title := i18n.Raw(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
 	if reason := view.ReasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
 		return i18n.Of("%s: %s", title, reason)
 	}

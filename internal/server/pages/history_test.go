@@ -14,11 +14,11 @@ import (
 
 // sampleHistory has had the processes FATAL for a slot two hours ago.
 func sampleHistory(n *fleet.Node) {
-	end := cesi.SlotOf(fleettest.Now)
-	h := cesi.History{Answered: []cesi.NodeStretch{{Node: n.Name, Stretch: cesi.Stretch{First: end - 143, Last: end}}}}
+	end := cesi.BucketOf(fleettest.Now)
+	h := cesi.History{Answered: []cesi.NodeSpan{{Node: n.Name, Span: cesi.Span{First: end - 143, Last: end}}}}
 	for _, p := range n.Processes {
 		for _, point := range []cesi.Point{
-			{Slot: end - 200, Shown: cesi.MarkRunning, Last: cesi.MarkRunning}, {Slot: end - 12, Shown: cesi.MarkFatal, Last: cesi.MarkRunning},
+			{Bucket: end - 200, Worst: cesi.MarkRunning, Last: cesi.MarkRunning}, {Bucket: end - 12, Worst: cesi.MarkFatal, Last: cesi.MarkRunning},
 		} {
 			h.Points = append(h.Points, cesi.ProcessPoint{Node: n.Name, ProcessID: p.ProcessID, Point: point})
 		}

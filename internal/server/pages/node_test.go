@@ -173,7 +173,7 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 func TestASummaryFitsItsCount(t *testing.T) {
 	running := fleet.Process{Process: cesi.Process{State: cesi.Running}}
 	for count, want := range map[int]string{1: "1 process, RUNNING", 2: "2 processes, all RUNNING"} {
-		if got := viewtest.English().Tell(summary(slices.Repeat([]fleet.Process{running}, count))); got != want {
+		if got := viewtest.English().Localize(summary(slices.Repeat([]fleet.Process{running}, count))); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

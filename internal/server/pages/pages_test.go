@@ -86,7 +86,7 @@ func samplePages(role cesi.Role) []sample {
 	big, silent := sampleFleet(), sampleFleet().Nodes[55]
 	activity := sampleActivity()
 	ask := askFor(cesi.ActionStop)
-	ask.Fields, ask.SkippedNodes, ask.Later = []request.Field{{Name: "target", Value: "pay-eu-2/工人:工人"}}, []string{"db-eu-1"}, 2
+	ask.Fields, ask.SkippedNodes, ask.NewlyMatching = []request.Field{{Name: "target", Value: "pay-eu-2/工人:工人"}}, []string{"db-eu-1"}, 2
 	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: fleettest.Now.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
 		Database: "/var/lib/cesi/cesi.db", Modules: map[string]string{"gopkg.in/ini.v1": "v1.67.3", "example.org/x": "v1"}}
 	pages := []sample{
@@ -152,8 +152,8 @@ func samplePages(role cesi.Role) []sample {
 		{"about", "about", newAboutPage(base, facts, big)},
 		{"help", "help", newContentsPage(base, sampleManual())},
 		{"help page", "help", newHelpPage(base, sampleManual(), 1)},
-		{"error", "error", NewErrorPage(base, http.StatusNotFound, i18n.Verbatim("there is no process"), "pay-eu-2")},
-		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, i18n.Verbatim("This request seems to come from another site."), "")},
+		{"error", "error", NewErrorPage(base, http.StatusNotFound, i18n.Raw("there is no process"), "pay-eu-2")},
+		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, i18n.Raw("This request seems to come from another site."), "")},
 	}
 	pages = append(pages, sampleLogPages(base)...)
 	if role == cesi.Admin {
@@ -180,7 +180,7 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, request.Command{Command: fleet.Command{Action: cesi.ActionStop}, Post: request.LocalURL("nodes", name, "stop"), Fields: []request.Field{{Name: "group", Value: name}}, Back: "/", SkippedNodes: []string{name}},
 				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
 			sample{"hostile activity", "activity", newActivityPage(evil, sampleActivityQuery(url.Values{"q": {name}, "user": {name}, "node": {name}}.Encode()), []store.ActivityLine{lineOf(entry, entry)}, true)},
-			sample{"hostile error", "error", NewErrorPage(evil, 404, i18n.Verbatim(name), name)},
+			sample{"hostile error", "error", NewErrorPage(evil, 404, i18n.Raw(name), name)},
 			sample{"hostile users", "users", newUsersPage(evil, []cesi.Account{{User: *evil.User}}, newUserForm{Name: name}, name, newPasswordSecret(name, name))},
 			sample{"hostile user", "user", newUserPage(evil, cesi.Account{User: *evil.User}, []cesi.Token{{Name: name}}, name, nil)},
 			sample{"hostile profile", "profile", newProfilePage(evil, profileFacts{TokenName: name}, []cesi.Session{{Address: name, UserAgent: name}}, "", []cesi.Token{{Name: name}})},

@@ -89,14 +89,14 @@ func actionIn(b view.Base, text string) (action cesi.Action, rest string, found 
 
 func newEnvironmentItem(e cesi.Environment) paletteItem {
 	return paletteItem{
-		Icon: "environment", Label: i18n.Verbatim(e.Name),
+		Icon: "environment", Label: i18n.Raw(e.Name),
 		Detail: i18n.Of("Environment of %d nodes", len(e.Members)), Link: request.LocalURL("environments", e.Name),
 	}
 }
 
 func newGroupItem(g *fleet.Group) paletteItem {
 	return paletteItem{
-		Icon: "group", Label: i18n.Verbatim(g.Name),
+		Icon: "group", Label: i18n.Raw(g.Name),
 		Detail: i18n.Of("Group on %d nodes", len(g.Parts)), Link: request.GroupPath(g.Name, ""),
 	}
 }
@@ -104,7 +104,7 @@ func newGroupItem(g *fleet.Group) paletteItem {
 func newNodeItem(n *fleet.Node) paletteItem {
 	state := view.NewNodeBadge(n)
 	return paletteItem{
-		Badge: &state, Label: i18n.Verbatim(n.Name),
+		Badge: &state, Label: i18n.Raw(n.Name),
 		Detail: i18n.Of("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
 	}
 }
@@ -112,7 +112,7 @@ func newNodeItem(n *fleet.Node) paletteItem {
 func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 	state := view.NewProcessBadge(p.Process)
 	return paletteItem{
-		Badge: &state, Group: p.Group, Label: i18n.Verbatim(p.Name), Detail: i18n.Verbatim(n.Name),
+		Badge: &state, Group: p.Group, Label: i18n.Raw(p.Name), Detail: i18n.Raw(n.Name),
 		Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 	}
 }
@@ -121,7 +121,7 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 // the command, or leads to the question before it.
 func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
 	id := process.ProcessID.String()
-	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: i18n.Verbatim(process.State.String())}
+	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: i18n.Raw(process.State.String())}
 	if a.Ask {
 		values := url.Values{"action": {string(a.Action)}, "process": {id}, "back": {p.back}}
 		item.Link = request.PathWith(values, "nodes", n.Name, "confirm")

@@ -46,7 +46,7 @@ func (p paletteSearch) find(text string) []paletteItem {
 
 func (p paletteSearch) pages(w query) (found results) {
 	for _, page := range palettePages(p.base) {
-		if sum, ok := w.rate(page.Title.String(), p.base.Speaker.Tell(page.Title)); ok {
+		if sum, ok := w.rate(page.Title.String(), p.base.Speaker.Localize(page.Title)); ok {
 			found.add(sum*perMatch+ratePage, func() paletteItem { return page.item() })
 		}
 	}
@@ -57,17 +57,17 @@ func (p paletteSearch) pages(w query) (found results) {
 // name of the manual. A match counts half, so that it comes after one in the fleet.
 func (p paletteSearch) help(w query) (found results) {
 	name := i18n.Of("Manual")
-	own := p.base.Speaker.Tell(name)
+	own := p.base.Speaker.Localize(name)
 	for _, page := range p.manual {
 		if sum, ok := w.rate(page.Title, name.String(), own); ok {
 			found.add(sum*perMatch/2+rateHelpPage, func() paletteItem {
-				return paletteItem{Icon: "manual", Label: i18n.Verbatim(page.Title), Detail: name, Link: page.Path()}
+				return paletteItem{Icon: "manual", Label: i18n.Raw(page.Title), Detail: name, Link: page.Path()}
 			})
 		}
 		for _, section := range page.Sections {
 			if sum, ok := w.rate(section.Title, page.Title, name.String(), own); ok {
 				found.add(sum*perMatch/2+rateHelpSection, func() paletteItem {
-					return paletteItem{Icon: "manual", Label: i18n.Verbatim(section.Title), Detail: i18n.Verbatim(page.Title), Link: page.PathTo(section)}
+					return paletteItem{Icon: "manual", Label: i18n.Raw(section.Title), Detail: i18n.Raw(page.Title), Link: page.PathTo(section)}
 				})
 			}
 		}

@@ -90,7 +90,7 @@ func exitWords(p cesi.Process) i18n.Phrase {
 	case p.State == cesi.Exited:
 		return i18n.Of("%d, as expected", p.ExitStatus)
 	default:
-		return i18n.Verbatim(strconv.Itoa(p.ExitStatus))
+		return i18n.Raw(strconv.Itoa(p.ExitStatus))
 	}
 }
 

@@ -28,12 +28,12 @@ func newSettings(c *cesi.ProcessConfig) []setting {
 	if !c.Full {
 		return short
 	}
-	command := []setting{{Name: "command", Value: i18n.Verbatim(c.Command), Wide: true}}
+	command := []setting{{Name: "command", Value: i18n.Raw(c.Command), Wide: true}}
 	return slices.Concat(command, placeSettings(c), short, []setting{
 		{Name: "startsecs", Value: seconds(c.StartSecs)},
 		{Name: "startretries", Value: digits(c.StartRetries)},
-		{Name: "exitcodes", Value: i18n.Verbatim(c.ExitCodes)},
-		{Name: "stopsignal", Value: digits(c.StopSignal), Note: i18n.Verbatim(cesi.SignalName(c.StopSignal))},
+		{Name: "exitcodes", Value: i18n.Raw(c.ExitCodes)},
+		{Name: "stopsignal", Value: digits(c.StopSignal), Note: i18n.Raw(cesi.SignalName(c.StopSignal))},
 		{Name: "stopwaitsecs", Value: seconds(c.StopWaitSecs)},
 		{Name: "killasgroup", Value: yes(c.KillAsGroup)},
 		{Name: "redirect_stderr", Value: yes(c.RedirectStderr)},
@@ -47,8 +47,8 @@ func placeSettings(c *cesi.ProcessConfig) []setting {
 	}
 	own := i18n.Of("supervisord's own")
 	return []setting{
-		{Name: "directory", Value: i18n.Verbatim(c.Directory), Note: ifEmpty(c.Directory, own), Wide: true},
-		{Name: "user", Value: i18n.Verbatim(c.UID), Note: ifEmpty(c.UID, own)},
+		{Name: "directory", Value: i18n.Raw(c.Directory), Note: ifEmpty(c.Directory, own), Wide: true},
+		{Name: "user", Value: i18n.Raw(c.UID), Note: ifEmpty(c.UID, own)},
 	}
 }
 
@@ -61,7 +61,7 @@ func groupPriority(c *cesi.ProcessConfig) i18n.Phrase {
 }
 
 func logSettings(name string, c cesi.LogConfig) []setting {
-	list := []setting{{Name: name + "_logfile", Value: i18n.Verbatim(c.File), Note: ifEmpty(c.File, i18n.Of("none")), Wide: true}}
+	list := []setting{{Name: name + "_logfile", Value: i18n.Raw(c.File), Note: ifEmpty(c.File, i18n.Of("none")), Wide: true}}
 	if c.File != "" {
 		list = append(list, setting{Name: name + "_logfile_maxbytes", Value: size(c.MaxBytes), Note: rotation(c), Wide: true})
 	}
@@ -86,9 +86,9 @@ func ifEmpty(value string, remark i18n.Phrase) i18n.Phrase {
 }
 
 // digits writes a number as the configuration does.
-func digits[N int | int64](n N) i18n.Phrase { return i18n.Verbatim(strconv.FormatInt(int64(n), 10)) }
+func digits[N int | int64](n N) i18n.Phrase { return i18n.Raw(strconv.FormatInt(int64(n), 10)) }
 
-func yes(b bool) i18n.Phrase { return i18n.Verbatim(strconv.FormatBool(b)) }
+func yes(b bool) i18n.Phrase { return i18n.Raw(strconv.FormatBool(b)) }
 
 func seconds(n int) i18n.Phrase { return i18n.Of("%s s", digits(n)) }
 

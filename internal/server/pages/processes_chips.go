@@ -43,7 +43,7 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
 		checked := q.Wants(state)
 		if counts[state] > 0 || checked {
-			chips = append(chips, chip{Name: "state", Value: state.String(), Label: i18n.Verbatim(state.String()),
+			chips = append(chips, chip{Name: "state", Value: state.String(), Label: i18n.Raw(state.String()),
 				Kind: view.NewProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 	w := httptest.NewRecorder()
-	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, i18n.Verbatim("there is no such node"), "")
+	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, i18n.Raw("there is no such node"), "")
 	if err := viewtest.Renderer(t, "").Render(w, http.StatusNotFound, "error", page); err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func newStylePage(base view.Base) stylePage {
 	for i := range node.Processes {
 		p := &node.Processes[i]
 		page.States = append(page.States, view.NewProcessBadge(p.Process))
-		page.Chips = append(page.Chips, chip{Name: "state", Label: i18n.Verbatim(p.State.String()), Kind: view.NewProcessBadge(p.Process).Kind, Count: i})
+		page.Chips = append(page.Chips, chip{Name: "state", Label: i18n.Raw(p.State.String()), Kind: view.NewProcessBadge(p.Process).Kind, Count: i})
 		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
@@ -75,8 +75,8 @@ func newStylePage(base view.Base) stylePage {
 		page.Toasts = append(page.Toasts, &view.Flash{Kind: state.Kind, Sentence: i18n.Of("A command with the result %s.", state.Word)})
 	}
 	page.Items = []paletteItem{
-		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: i18n.Verbatim("api"), Link: "/groups"},
-		{Icon: "environment", Label: i18n.Verbatim("production"), Link: "/environments"}, palettePages(base)[0].item(),
+		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: i18n.Raw("api"), Link: "/groups"},
+		{Icon: "environment", Label: i18n.Raw("production"), Link: "/environments"}, palettePages(base)[0].item(),
 		{Action: cesi.ActionRestart, Label: oneOn(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
 	}
 	return page
@@ -119,14 +119,14 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 // styleHistory has each process in its state for four hours, after something
 // else, trouble and a silence.
 func styleHistory(n *fleet.Node, now time.Time) cesi.History {
-	end := cesi.SlotOf(now)
-	h := cesi.History{Answered: []cesi.NodeStretch{
-		{Node: n.Name, Stretch: cesi.Stretch{First: end - 130, Last: end - 60}}, {Node: n.Name, Stretch: cesi.Stretch{First: end - 50, Last: end}},
+	end := cesi.BucketOf(now)
+	h := cesi.History{Answered: []cesi.NodeSpan{
+		{Node: n.Name, Span: cesi.Span{First: end - 130, Last: end - 60}}, {Node: n.Name, Span: cesi.Span{First: end - 50, Last: end}},
 	}}
 	for _, p := range n.Processes {
 		for _, point := range []cesi.Point{
-			{Slot: end - 130, Shown: cesi.MarkStopped, Last: cesi.MarkRunning}, {Slot: end - 80, Shown: cesi.MarkFatal, Last: cesi.MarkRunning},
-			{Slot: end - 40, Shown: cesi.MarkBackoff, Last: cesi.MarkStopped}, {Slot: end - 24, Shown: cesi.MarkOf(p.Process), Last: cesi.MarkOf(p.Process)},
+			{Bucket: end - 130, Worst: cesi.MarkStopped, Last: cesi.MarkRunning}, {Bucket: end - 80, Worst: cesi.MarkFatal, Last: cesi.MarkRunning},
+			{Bucket: end - 40, Worst: cesi.MarkBackoff, Last: cesi.MarkStopped}, {Bucket: end - 24, Worst: cesi.MarkOf(p.Process), Last: cesi.MarkOf(p.Process)},
 		} {
 			h.Points = append(h.Points, cesi.ProcessPoint{Node: n.Name, ProcessID: p.ProcessID, Point: point})
 		}

@@ -234,7 +234,7 @@ func newBrokenPage(base view.Base, n *fleet.Node, text string) rereadPage {
 }
 
 func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
-	page := rereadPage{Name: n.Name, Heading: base.Speaker.Tell(differ(c.Total(), request.Sanitize(n.Name)))}
+	page := rereadPage{Name: n.Name, Heading: base.Speaker.Localize(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.Base = base.At("nodes", page.Heading)
 	self, found := n.OwnProcess()
 	add := func(group, kind string, word i18n.Phrase, effect func() i18n.Phrase) {

@@ -401,5 +401,5 @@ func browserOf(userAgent string) i18n.Phrase {
 	if browser == "" {
 		return i18n.Of("an unknown program")
 	}
-	return i18n.Verbatim(request.Sanitize(browser))
+	return i18n.Raw(request.Sanitize(browser))
 }

@@ -37,10 +37,10 @@ func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
 		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
 			"lin 为重新启动而停止了它：CeSI 在重启途中结束了"},
 	} {
-		if got := book.Choose("en").Tell(test.phrase); got != test.english {
+		if got := book.Choose("en").Localize(test.phrase); got != test.english {
 			t.Errorf("%q, want %q", got, test.english)
 		}
-		if got := book.Choose("zh-CN").Tell(test.phrase); got != test.chinese {
+		if got := book.Choose("zh-CN").Localize(test.phrase); got != test.chinese {
 			t.Errorf("%q, want %q", got, test.chinese)
 		}
 	}

@@ -24,9 +24,9 @@ type Command struct {
 	// empty where it would be too long.
 	Question     string
 	SkippedNodes []string // nodes that do not answer, and so will not be touched
-	// Later is how many targets are in the scope by now that were not when the
+	// NewlyMatching is how many targets are in the scope by now that were not when the
 	// question was put: they are not touched.
-	Later int
+	NewlyMatching int
 }
 
 // ReadCommand reads a command: on the path's node, if it names one, else on the
@@ -105,7 +105,7 @@ func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) 
 	}
 	if form.Has("seal") {
 		named := filterConfirmed(a.Targets, form.Get("seal"))
-		request.Later = len(a.Targets) - len(named)
+		request.NewlyMatching = len(a.Targets) - len(named)
 		// What has fallen silent since the question fails, and says so.
 		request.Targets = append(named, filterConfirmed(a.skippedTargets, form.Get("seal"))...)
 	}

@@ -28,7 +28,7 @@ type Handler struct {
 	// Version names the state of the fleet and of the activity log.
 	Version func() string
 	// Speaker chooses the language of an answer.
-	Speaker func(*http.Request) *i18n.Speaker
+	Speaker func(*http.Request) *i18n.Localizer
 	// CanonicalPage finds the page at a local address that can be kept up to date:
 	// the permission that it needs, and its address in one form.
 	CanonicalPage func(at string) (permission cesi.Permission, canonical string, err error)

@@ -117,7 +117,7 @@ func (h *Handler) follow(ctx context.Context, stream *eventStream, r *http.Reque
 				if err := stream.send("", text); err != nil {
 					return err
 				}
-			case updates.Gone():
+			case updates.Invalid():
 				return stream.send("reload", "")
 			default:
 				return nil
@@ -182,7 +182,7 @@ func (h *Handler) isVisible(p fleet.Ref) bool {
 // RunLive tells the pages in the browsers of what changes in the fleet, and the
 // fleet of what they show, until ctx ends.
 func (h *Handler) RunLive(ctx context.Context) {
-	h.Fleet.LookedAt(h.isVisible)
+	h.Fleet.SetVisible(h.isVisible)
 	for range h.Fleet.Changes(ctx) {
 		h.hub.Changed()
 	}

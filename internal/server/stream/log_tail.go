@@ -96,14 +96,14 @@ const recheckEvery = 2 * time.Second
 // tailer sends a log to one reader.
 type tailer struct {
 	*logStream
-	stream  string        // the log's name among those that share the stream; empty: it is the only one
-	speaker *i18n.Speaker // nil: a program reads it
+	stream  string          // the log's name among those that share the stream; empty: it is the only one
+	speaker *i18n.Localizer // nil: a program reads it
 	encode  encodeText
 }
 
 // followLog sends a log live until the reader leaves, may not read it any more,
 // or the log is gone for good.
-func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18n.Speaker, encode encodeText) error {
+func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18n.Localizer, encode encodeText) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func (t *tailer) text(e logtail.Event, flush bool) error {
 }
 
 func (t *tailer) notice(name string, live bool, sentence i18n.Phrase) error {
-	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Tell(sentence)})
+	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Localize(sentence)})
 }
 
 // resumption is the seam for a reader that is there again; a negative offset says

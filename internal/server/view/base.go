@@ -21,17 +21,17 @@ type Base struct {
 	Section string // the entry of the navigation that is marked, if any
 	Theme   string // a Bootswatch theme; empty: our own scheme
 	Scheme  string // light, dark or empty: as the system has it; without a theme only
-	Speaker *i18n.Speaker
+	Speaker *i18n.Localizer
 	User    *cesi.User // nil: nobody is logged in
 	// Here is the page's own path and query without prefix.
-	Here    string
-	Banners []Banner      // drawn for administrators only
-	Notice  string        // a sentence on what was just done
-	Report  *fleet.Report // how the last command went
-	Late    int           // how many targets came too late for it
-	Now     time.Time
-	Version string // of what is known of the fleet, for Stream
-	Live    bool   // the page is kept up to date
+	Here          string
+	Banners       []Banner      // drawn for administrators only
+	Notice        string        // a sentence on what was just done
+	Report        *fleet.Report // how the last command went
+	ReportMissed int           // how many targets came too late for it
+	Now           time.Time
+	Version       string // of what is known of the fleet, for Stream
+	Live          bool   // the page is kept up to date
 }
 
 // At returns the base of one page.
@@ -69,10 +69,10 @@ func (b Base) WayBack() string {
 }
 
 // Say says a text in the language of the page; see package i18n.
-func (b Base) Say(text string, args ...any) string { return b.Speaker.Say(text, args...) }
+func (b Base) Say(text string, args ...any) string { return b.Speaker.Sprintf(text, args...) }
 
 // Language is the language that the page is drawn in.
-func (b Base) Language() *i18n.Speaker { return b.Speaker }
+func (b Base) Language() *i18n.Localizer { return b.Speaker }
 
 // Can reports whether the visitor is logged in and has a permission.
 func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
@@ -97,7 +97,7 @@ func (b Base) Flash() *Flash {
 	if b.Report == nil {
 		return nil
 	}
-	return NewFlash(*b.Report, b.Late)
+	return NewFlash(*b.Report, b.ReportMissed)
 }
 
 // Stylesheet names the static file that holds Bootstrap.

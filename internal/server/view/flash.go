@@ -48,7 +48,7 @@ func NewFlash(r fleet.Report, later int) *Flash {
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])
 	default:
-		f.Sentence = i18n.Of("%s: %s (%s).", ActionTextOf(r.Action).Name, tally(r.Outcomes), Duration(r.Duration))
+		f.Sentence = i18n.Of("%s: %s (%s).", ActionTextOf(r.Action).Title, tally(r.Outcomes), Duration(r.Duration))
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK

@@ -12,7 +12,7 @@ import (
 
 // viewFuncs are the functions that templates call, beside the methods of what
 // they are given.
-func viewFuncs(prefix string, static map[string]string, speaker *i18n.Speaker) template.FuncMap {
+func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer) template.FuncMap {
 	staticURL := func(name string) (string, error) {
 		p, found := static[name]
 		if !found {
@@ -27,13 +27,13 @@ func viewFuncs(prefix string, static map[string]string, speaker *i18n.Speaker) t
 		"static":   staticURL,
 		"icon":     func(name string) template.HTML { return icon(sprite, name) },
 		"t":        func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
-		"told":     speaker.Retell,
+		"told":     speaker.LocalizeEnglish,
 		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
 		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"plain":    request.Sanitize,
 		"groupRow": func(name string) string { return RowID("group", name) },
-		"pending":  func(action any) string { return speaker.Tell(pending(cesi.Action(fmt.Sprint(action)))) },
+		"pending":  func(action any) string { return speaker.Localize(pending(cesi.Action(fmt.Sprint(action)))) },
 		"capital":  func(v any) string { return Capitalized(fmt.Sprint(v)) },
 	}
 }
@@ -61,18 +61,18 @@ func When(now, t time.Time) i18n.Phrase {
 
 // pending says what is being done: "stopping…".
 func pending(action cesi.Action) i18n.Phrase {
-	return i18n.Of("%s…", ActionTextOf(action).Doing)
+	return i18n.Of("%s…", ActionTextOf(action).Progressive)
 }
 
 // doLabel names a button for an action: "Stop", or "Stop web:web1" with what it
 // is for.
-func doLabel(speaker *i18n.Speaker, action cesi.Action, what []any) string {
+func doLabel(speaker *i18n.Localizer, action cesi.Action, what []any) string {
 	if len(what) == 0 {
-		return speaker.Tell(ActionTextOf(action).Name)
+		return speaker.Localize(ActionTextOf(action).Title)
 	}
 	object, is := what[0].(i18n.Phrase)
 	if !is {
-		object = i18n.Verbatim(fmt.Sprint(what[0]))
+		object = i18n.Raw(fmt.Sprint(what[0]))
 	}
-	return speaker.Tell(Do(action, object))
+	return speaker.Localize(Do(action, object))
 }

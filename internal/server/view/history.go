@@ -120,20 +120,20 @@ func dayWords(day history.Day) i18n.Phrase {
 
 func markWords(m cesi.Mark) i18n.Phrase {
 	switch m {
-	case cesi.MarkUnseen:
+	case cesi.MarkNoData:
 		return i18n.Of("not known")
 	case cesi.MarkFailed:
 		return i18n.Of("%s unexpectedly", m.State().String())
 	default:
-		return i18n.Verbatim(m.State().String())
+		return i18n.Raw(m.State().String())
 	}
 }
 
-func slotsLasted(n int) i18n.Phrase { return FormatElapsed(time.Duration(n) * cesi.SlotLength) }
+func slotsLasted(n int) i18n.Phrase { return FormatElapsed(time.Duration(n) * cesi.BucketLength) }
 
 // NewDayMarks returns when each quarter of the day began that a bar shows now.
 func NewDayMarks(now time.Time) []time.Time {
-	first := time.Unix(int64(cesi.SlotOf(now).DayBefore())*int64(cesi.SlotLength/time.Second), 0).In(now.Location())
+	first := time.Unix(int64(cesi.BucketOf(now).DayBefore())*int64(cesi.BucketLength/time.Second), 0).In(now.Location())
 	const quarters = 4
 	marks := make([]time.Time, quarters)
 	for i := range marks {

@@ -33,7 +33,7 @@ func TestADayIsDrawnAsAPathForEachColour(t *testing.T) {
 		{"calm", sampleDay(cesi.MarkRunning, 144), []dayPath{{"running", "M0 14V6h144V14z"}}},
 		{"nothing known", history.Day{}, nil},
 		{"different marks of one colour", sampleDay(cesi.MarkStopped, 100, cesi.MarkExited, 44), []dayPath{{"idle", "M0 14V11h144V14z"}}},
-		{"trouble is last and seen", sampleDay(cesi.MarkUnseen, 10, cesi.MarkRunning, 30, cesi.MarkFatal, 1, cesi.MarkRunning, 103),
+		{"trouble is last and seen", sampleDay(cesi.MarkNoData, 10, cesi.MarkRunning, 30, cesi.MarkFatal, 1, cesi.MarkRunning, 103),
 			[]dayPath{{"running", "M10 14V6h30V14zM41 14V6h103V14z"}, {"bad", "M39 14V0h2V14z"}}},
 		{"trouble at the beginning", sampleDay(cesi.MarkFailed, 1, cesi.MarkStarting, 143),
 			[]dayPath{{"moving", "M1 14V8h143V14z"}, {"warning", "M0 14V3h2V14z"}}},
@@ -60,18 +60,18 @@ func TestADayIsSaidInWords(t *testing.T) {
 		{history.Day{}, "not known", "未知"},
 		{sampleDay(cesi.MarkRunning, 121, cesi.MarkFatal, 5, cesi.MarkRunning, 18),
 			"FATAL 50 min (until 3 h ago), RUNNING 23 h 10 min", "FATAL 50 分（至 3 小时前），RUNNING 23 小时 10 分"},
-		{sampleDay(cesi.MarkUnseen, 138, cesi.MarkFailed, 6),
+		{sampleDay(cesi.MarkNoData, 138, cesi.MarkFailed, 6),
 			"EXITED unexpectedly 1 h, not known 23 h", "EXITED（意外退出） 1 小时，未知 23 小时"},
 	}
 	for _, test := range tests {
 		bar := newDayBar(test.day)
-		if got := book.Choose("en").Tell(bar.Words); got != test.english {
+		if got := book.Choose("en").Localize(bar.Words); got != test.english {
 			t.Errorf("in English: %q, want %q", got, test.english)
 		}
-		if got := book.Choose("zh-CN").Tell(bar.Words); got != test.chinese {
+		if got := book.Choose("zh-CN").Localize(bar.Words); got != test.chinese {
 			t.Errorf("in Chinese: %q, want %q", got, test.chinese)
 		}
-		if got, want := book.Choose("zh-CN").Tell(bar.Label()), "最近 24 小时："+test.chinese; got != want {
+		if got, want := book.Choose("zh-CN").Localize(bar.Label()), "最近 24 小时："+test.chinese; got != want {
 			t.Errorf("the label: %q, want %q", got, want)
 		}
 	}

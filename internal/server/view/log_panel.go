@@ -75,7 +75,7 @@ const markTime = 300 * time.Millisecond
 
 // Fill puts a part of the log into the panel, with remarks in a language. It marks
 // what the query finds, as far as it comes in markTime or until ctx ends.
-func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Speaker, part cesi.LogPart, size int64, query *logtail.Query) {
+func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Localizer, part cesi.LogPart, size int64, query *logtail.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
 	p.Live = part.To >= size
@@ -85,7 +85,7 @@ func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Speaker, part cesi.Lo
 	for _, piece := range part.Pieces {
 		if piece.Gap > 0 {
 			p.add(a.Flush(), false)
-			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: speaker.Tell(logtail.GapSentence(piece.Gap))}}, false)
+			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: speaker.Localize(logtail.GapSentence(piece.Gap))}}, false)
 			continue
 		}
 		p.draw(ctx, &a, piece, query)

@@ -42,7 +42,7 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process) ProcessRow {
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
 		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
-		Spoken: i18n.Verbatim(request.Sanitize(p.ProcessID.String())), Back: request.LocalURL("nodes", n.Name),
+		Spoken: i18n.Raw(request.Sanitize(p.ProcessID.String())), Back: request.LocalURL("nodes", n.Name),
 	}
 	if p.PID != 0 {
 		row.Uptime = NewElapsed(n, p.Uptime())

@@ -15,7 +15,7 @@ func ReasonOf(p fleet.Process) i18n.Phrase {
 	switch p.State {
 	case cesi.Fatal, cesi.Backoff:
 		if p.SpawnErr != "" {
-			return i18n.Verbatim(request.Sanitize(p.SpawnErr))
+			return i18n.Raw(request.Sanitize(p.SpawnErr))
 		}
 		return i18n.Of("exited too quickly")
 	case cesi.Exited:

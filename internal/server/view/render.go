@@ -16,8 +16,8 @@ import (
 // Renderer turns page structs into HTML, in the language of who reads it. Its
 // templates are parsed once; it is safe for concurrent use.
 type Renderer struct {
-	Book  *i18n.Book
-	drawn map[*i18n.Speaker]*templates
+	Book  *i18n.Bundle
+	drawn map[*i18n.Localizer]*templates
 }
 
 // templates are all templates in one language.
@@ -33,8 +33,8 @@ func NewRenderer(prefix string) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{Book: book, drawn: make(map[*i18n.Speaker]*templates)}
-	for _, speaker := range book.Speakers() {
+	r := &Renderer{Book: book, drawn: make(map[*i18n.Localizer]*templates)}
+	for _, speaker := range book.Localizers() {
 		if r.drawn[speaker], err = parseTemplates(viewFuncs(prefix, web.StaticPaths(), speaker)); err != nil {
 			return nil, err
 		}
@@ -67,22 +67,22 @@ func parseTemplates(funcs template.FuncMap) (*templates, error) {
 }
 
 // in returns the templates in a language, English for nil.
-func (r *Renderer) in(speaker *i18n.Speaker) *templates {
+func (r *Renderer) in(speaker *i18n.Localizer) *templates {
 	if t, found := r.drawn[speaker]; found {
 		return t
 	}
-	return r.drawn[r.Book.Speakers()[0]]
+	return r.drawn[r.Book.Localizers()[0]]
 }
 
 // RenderPartial writes one partial, such as "toast", in a language: what is put into
 // a page that is there already.
-func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *i18n.Speaker, part string, data any) error {
+func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *i18n.Localizer, part string, data any) error {
 	return write(w, status, r.in(speaker).parts, part, data)
 }
 
 // Localized is a page that says in which language it is to be.
 type Localized interface {
-	Language() *i18n.Speaker
+	Language() *i18n.Localizer
 }
 
 // Render writes a page, such as "dashboard", with its page struct. It writes

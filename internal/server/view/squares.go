@@ -19,7 +19,7 @@ type MapSquare struct {
 // Squares draws the squares of a node whose page is at the given URL. There may
 // be thousands on a page, which html/template takes long over; everything that
 // is put in is escaped here.
-func Squares(speaker *i18n.Speaker, nodeURL string, list []MapSquare) template.HTML {
+func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(`<a class="sq sq-` + s.Kind)
@@ -30,7 +30,7 @@ func Squares(speaker *i18n.Speaker, nodeURL string, list []MapSquare) template.H
 		b.WriteString(`" href="`)
 		template.HTMLEscape(&b, []byte(nodeURL+pageQuery(s.Page)+"#"+url.PathEscape(s.RowID)))
 		b.WriteString(`" title="`)
-		template.HTMLEscape(&b, []byte(speaker.Tell(s.Title)))
+		template.HTMLEscape(&b, []byte(speaker.Localize(s.Title)))
 		b.WriteString(`" tabindex="-1"></a>`)
 	}
 	return template.HTML(b.String())

@@ -16,7 +16,7 @@ type Badge struct {
 
 // NewProcessBadge shows the state of a process.
 func NewProcessBadge(p cesi.Process) Badge {
-	word := i18n.Verbatim(p.State.String())
+	word := i18n.Raw(p.State.String())
 	switch p.State {
 	case cesi.Running:
 		return Badge{"running", "running", word}

@@ -11,7 +11,7 @@ import (
 
 // translate says a text with its arguments, or a phrase. It is a string, or HTML
 // where times of day are in it, which times.js says in the reader's zone.
-func translate(speaker *i18n.Speaker, text any, args []any) (any, error) {
+func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	switch text := text.(type) {
 	case i18n.Phrase:
 		return withTimes(speaker, text), nil
@@ -26,15 +26,15 @@ func translate(speaker *i18n.Speaker, text any, args []any) (any, error) {
 // a node has such a character in a name, a time is there once more, and no harm.
 const timePlace = '\ue000'
 
-func withTimes(speaker *i18n.Speaker, p i18n.Phrase) any {
+func withTimes(speaker *i18n.Localizer, p i18n.Phrase) any {
 	var times []string
-	text := speaker.Marking(func(text, layout string, t time.Time) string {
+	text := speaker.WithTimeFormat(func(text, layout string, t time.Time) string {
 		if !strings.Contains(layout, "15:04") {
 			return text // a day, which has no zone
 		}
 		times = append(times, string(timePlace+rune(len(times))), timeElement(text, layout, t))
 		return times[len(times)-2]
-	}).Tell(p)
+	}).Localize(p)
 	if times == nil {
 		return text
 	}

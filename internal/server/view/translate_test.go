@@ -29,7 +29,7 @@ func TestTimesInATextAreElements(t *testing.T) {
 			template.HTML(`<time datetime="2026-01-02T15:04:05+08:00">15:04:05</time>, <time datetime="2026-01-02T16:04:05+08:00">16:04</time>: &lt;script&gt;&#34;`),
 		},
 	} {
-		for _, speaker := range []*i18n.Speaker{nil, english} {
+		for _, speaker := range []*i18n.Localizer{nil, english} {
 			if got, err := translate(speaker, c.phrase, nil); got != c.want || err != nil {
 				t.Errorf("got %#v, %v, want %#v", got, err, c.want)
 			}

@@ -9,12 +9,12 @@ import (
 
 // ActionText are the forms in which a command is spoken of.
 type ActionText struct {
-	Do     i18n.Phrase // "tried to …"
-	Doing  i18n.Phrase // "is …"
-	Did    i18n.Phrase // "maria …"
-	Undone i18n.Phrase // "web:web1 …", when it did not come about
-	Noun   i18n.Phrase // "how the … ended is not known"
-	Name   i18n.Phrase // on its own
+	Infinitive  i18n.Phrase // "tried to …"
+	Progressive i18n.Phrase // "is …"
+	Past        i18n.Phrase // "maria …"
+	Failed      i18n.Phrase // "web:web1 …", when it did not come about
+	Noun        i18n.Phrase // "how the … ended is not known"
+	Title       i18n.Phrase // on its own
 }
 
 // ActionTextOf speaks of a command. The verbs take the target as their object.
@@ -89,12 +89,12 @@ func daemonWords(action cesi.Action) ActionText {
 			i18n.Of("keeps its log"), i18n.Of("clearing of the log"), i18n.Of("Clearing of the log"),
 		}
 	default:
-		name := i18n.Verbatim(string(action))
+		name := i18n.Raw(string(action))
 		return ActionText{name, name, name, name, name, name}
 	}
 }
 
-// Do names a command on something, as a button or a heading does: "Stop web:web1".
+// Infinitive names a command on something, as a button or a heading does: "Stop web:web1".
 func Do(action cesi.Action, what i18n.Phrase) i18n.Phrase {
 	switch action {
 	case cesi.ActionStart:
@@ -116,7 +116,7 @@ func Do(action cesi.Action, what i18n.Phrase) i18n.Phrase {
 	case cesi.ActionRemoveGroup:
 		return i18n.Of("Remove %s", what)
 	default:
-		return i18n.Of("%s: %s", ActionTextOf(action).Name, what)
+		return i18n.Of("%s: %s", ActionTextOf(action).Title, what)
 	}
 }
 
@@ -125,13 +125,13 @@ func CommandVerb(action cesi.Action, result cesi.Result) i18n.Phrase {
 	forms := ActionTextOf(action)
 	switch result {
 	case cesi.OK, cesi.Partial:
-		return forms.Did
+		return forms.Past
 	case cesi.Pending:
-		return i18n.Of("is %s", forms.Doing)
+		return i18n.Of("is %s", forms.Progressive)
 	case cesi.Skipped:
 		return i18n.Of("left alone")
 	default:
-		return i18n.Of("tried to %s", forms.Do)
+		return i18n.Of("tried to %s", forms.Infinitive)
 	}
 }
 
@@ -178,7 +178,7 @@ func notDone(r fleet.Report) i18n.Phrase {
 	if r.Action == cesi.ActionSignal {
 		return i18n.Of("did not get %s", request.Sanitize(r.Signal))
 	}
-	return ActionTextOf(r.Action).Undone
+	return ActionTextOf(r.Action).Failed
 }
 
 // doneOn says that a command went well.
@@ -193,7 +193,7 @@ func doneOn(r fleet.Report, what i18n.Phrase) i18n.Phrase {
 	case cesi.ActionClearMainLog:
 		return i18n.Of("The log of %s is cleared.", what)
 	default:
-		return i18n.Of("%s is %s.", what, ActionTextOf(r.Action).Did)
+		return i18n.Of("%s is %s.", what, ActionTextOf(r.Action).Past)
 	}
 }
 

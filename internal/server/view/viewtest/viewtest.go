@@ -30,7 +30,7 @@ func Renderer(t testing.TB, prefix string) *view.Renderer {
 }
 
 // English speaks English with its plurals.
-func English() *i18n.Speaker {
+func English() *i18n.Localizer {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
 		panic(err)

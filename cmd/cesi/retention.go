@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// houseEvery is how often activity_retention and history_retention are applied.
-const houseEvery = time.Hour
+// retentionInterval is how often activity_retention and history_retention are applied.
+const retentionInterval = time.Hour
 
-// keepHouse removes old activity entries and history, at once and then every hour,
+// applyRetention removes old activity entries and history, at once and then every hour,
 // by a clock that can be trusted.
-func (a *app) keepHouse(ctx context.Context) {
-	ticker := time.NewTicker(houseEvery)
+func (a *app) applyRetention(ctx context.Context) {
+	ticker := time.NewTicker(retentionInterval)
 	defer ticker.Stop()
 	for trusted := a.clockTrusted; ; trusted = a.trustClock(ctx) {
 		if trusted {

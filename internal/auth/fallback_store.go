@@ -11,13 +11,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxSpare bounds the sessions that are only in memory; the oldest ends for one more.
-const maxSpare = 1000
+// maxFallback bounds the sessions that are only in memory; the oldest ends for one more.
+const maxFallback = 1000
 
-// spareStore is a Store whose sessions begin also while nothing can be written:
+// fallbackStore is a Store whose sessions begin also while nothing can be written:
 // a full disk is when people most need to log in. Such a session is in memory
 // until it can be stored, and ends with this process if it never can.
-type spareStore struct {
+type fallbackStore struct {
 	Store
 	log *slog.Logger
 
@@ -32,12 +32,12 @@ type spareSession struct {
 	password string
 }
 
-func newSpareStore(store Store, log *slog.Logger) *spareStore {
-	return &spareStore{Store: store, log: log, sessions: map[cesi.TokenHash]spareSession{}}
+func newSpareStore(store Store, log *slog.Logger) *fallbackStore {
+	return &fallbackStore{Store: store, log: log, sessions: map[cesi.TokenHash]spareSession{}}
 }
 
 // StartSession stores the session, or keeps it in memory where that fails.
-func (s *spareStore) StartSession(ctx context.Context, session cesi.Session, hash string, ends cesi.TokenHash) error {
+func (s *fallbackStore) StartSession(ctx context.Context, session cesi.Session, hash string, ends cesi.TokenHash) error {
 	err := s.Store.StartSession(ctx, session, hash, ends)
 	if !unwritten(err) || ctx.Err() != nil {
 		s.drop(ends)
@@ -63,7 +63,7 @@ func unwritten(err error) bool {
 }
 
 // Session returns a session, stored or not, with its user as the account is now.
-func (s *spareStore) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
+func (s *fallbackStore) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
 	s.mu.Lock()
 	spare, found := s.sessions[token]
 	s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *spareStore) Session(ctx context.Context, token cesi.TokenHash) (cesi.Se
 
 // Sessions returns a user's sessions, those first that are not stored: they are
 // the newest.
-func (s *spareStore) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
+func (s *fallbackStore) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	stored, err := s.Store.Sessions(ctx, user)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *spareStore) Sessions(ctx context.Context, user string) ([]cesi.Session,
 }
 
 // TouchSessions notes when sessions, stored or not, were last used.
-func (s *spareStore) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
+func (s *fallbackStore) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
 	s.mu.Lock()
 	for token, at := range seen {
 		if spare, found := s.sessions[token]; found {
@@ -110,14 +110,14 @@ func (s *spareStore) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]
 	return s.Store.TouchSessions(ctx, seen)
 }
 
-func (s *spareStore) EndSession(ctx context.Context, token cesi.TokenHash) error {
+func (s *fallbackStore) EndSession(ctx context.Context, token cesi.TokenHash) error {
 	if s.drop(token) {
 		return nil
 	}
 	return s.Store.EndSession(ctx, token)
 }
 
-func (s *spareStore) EndSessionOf(ctx context.Context, user, id string) (string, error) {
+func (s *fallbackStore) EndSessionOf(ctx context.Context, user, id string) (string, error) {
 	from, found := "", false
 	s.each(user, func(spare spareSession) {
 		if spare.Token.ID() == id {
@@ -131,7 +131,7 @@ func (s *spareStore) EndSessionOf(ctx context.Context, user, id string) (string,
 	return s.Store.EndSessionOf(ctx, user, id)
 }
 
-func (s *spareStore) EndSessions(ctx context.Context, user string, but cesi.TokenHash) (int, error) {
+func (s *fallbackStore) EndSessions(ctx context.Context, user string, but cesi.TokenHash) (int, error) {
 	ended := 0
 	s.each(user, func(spare spareSession) {
 		if spare.Token != but {
@@ -144,7 +144,7 @@ func (s *spareStore) EndSessions(ctx context.Context, user string, but cesi.Toke
 }
 
 // Accounts counts the sessions that are not stored, too.
-func (s *spareStore) Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error) {
+func (s *fallbackStore) Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error) {
 	accounts, err := s.Store.Accounts(ctx, begunAfter, endAfter)
 	for i := range accounts {
 		s.each(accounts[i].Name, func(spare spareSession) {
@@ -158,7 +158,7 @@ func (s *spareStore) Accounts(ctx context.Context, begunAfter, endAfter time.Tim
 
 // DeleteExpiredSessions is called from time to time: what is in memory is stored
 // by it, if that is possible again.
-func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error) {
+func (s *fallbackStore) DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error) {
 	s.dropExpired(at, idleSince)
 	for _, spare := range s.all() {
 		err := s.Store.StartSession(ctx, spare.Session, spare.password, cesi.TokenHash{})
@@ -175,7 +175,7 @@ func (s *spareStore) DeleteExpiredSessions(ctx context.Context, at, idleSince ti
 	return s.Store.DeleteExpiredSessions(ctx, at, idleSince)
 }
 
-func (s *spareStore) dropExpired(at, idleSince time.Time) {
+func (s *fallbackStore) dropExpired(at, idleSince time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, spare spareSession) bool {
@@ -185,19 +185,19 @@ func (s *spareStore) dropExpired(at, idleSince time.Time) {
 
 // makeRoom ends the oldest sessions until there is room for another one of the
 // user. Call with mu held.
-func (s *spareStore) makeRoom(user int64) {
+func (s *fallbackStore) makeRoom(user int64) {
 	oldestFirst := slices.SortedFunc(maps.Values(s.sessions), func(a, b spareSession) int { return a.Created.Compare(b.Created) })
 	own := slices.DeleteFunc(slices.Clone(oldestFirst), func(spare spareSession) bool { return spare.User.ID != user })
 	if len(own) >= cesi.MaxSessions {
 		delete(s.sessions, own[0].Token)
 	}
-	if len(s.sessions) >= maxSpare {
+	if len(s.sessions) >= maxFallback {
 		delete(s.sessions, oldestFirst[0].Token)
 	}
 }
 
 // each calls do, with mu held, for the user's sessions that are not stored.
-func (s *spareStore) each(user string, do func(spareSession)) {
+func (s *fallbackStore) each(user string, do func(spareSession)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, spare := range s.sessions {
@@ -207,7 +207,7 @@ func (s *spareStore) each(user string, do func(spareSession)) {
 	}
 }
 
-func (s *spareStore) all() []spareSession {
+func (s *fallbackStore) all() []spareSession {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := make([]spareSession, 0, len(s.sessions))
@@ -215,7 +215,7 @@ func (s *spareStore) all() []spareSession {
 }
 
 // drop forgets a session, and reports whether it was in memory.
-func (s *spareStore) drop(token cesi.TokenHash) bool {
+func (s *fallbackStore) drop(token cesi.TokenHash) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, found := s.sessions[token]

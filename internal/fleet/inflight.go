@@ -8,44 +8,44 @@ import (
 	"cesi/internal/cesi"
 )
 
-// flights are the processes on which a command is under way. A process takes
+// inflightSet are the processes on which a command is under way. A process takes
 // one at a time, but a stop goes ahead of a start that still waits.
-type flights struct {
+type inflightSet struct {
 	mu sync.Mutex
-	of map[Ref]*flight
+	of map[Ref]*inflight
 }
 
-// flight is one command on one process, from its acceptance to its end.
-type flight struct {
+// inflight is one command on one process, from its acceptance to its end.
+type inflight struct {
 	ref    Ref
 	action cesi.Action
 	done   chan struct{} // closed at its end
 
 	// overtaken is the start or restart that this stop went ahead of, nil if none.
-	overtaken *flight
+	preempted *inflight
 	// by is the user whose stop went ahead of this one. Guarded by flights.mu.
-	by string
+	preemptedBy string
 }
 
 // take accepts a command on a process, or says that another is under way.
-func (f *flights) take(ref Ref, action cesi.Action, user string) (*flight, error) {
+func (f *inflightSet) take(ref Ref, action cesi.Action, user string) (*inflight, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	mine := &flight{ref: ref, action: action, done: make(chan struct{})}
+	mine := &inflight{ref: ref, action: action, done: make(chan struct{})}
 	if other := f.of[ref]; other != nil {
 		starts := other.action == cesi.ActionStart || other.action == cesi.ActionRestart
 		if action != cesi.ActionStop || !starts {
 			return nil, cesi.Errorf(cesi.Busy, "%s on %s is busy: a %s is under way", ref.What(), ref.Node, other.action)
 		}
-		other.by = user
-		mine.overtaken = other
+		other.preemptedBy = user
+		mine.preempted = other
 	}
 	f.of[ref] = mine
 	return mine, nil
 }
 
 // end gives the process free.
-func (f *flights) end(mine *flight) {
+func (f *inflightSet) end(mine *inflight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.of[mine.ref] == mine {
@@ -55,22 +55,22 @@ func (f *flights) end(mine *flight) {
 }
 
 // busy reports whether a command is under way on the process.
-func (f *flights) busy(ref Ref) bool {
+func (f *inflightSet) busy(ref Ref) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.of[ref] != nil
 }
 
 // refs lists the processes with a command under way.
-func (f *flights) refs() []Ref {
+func (f *inflightSet) refs() []Ref {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Collect(maps.Keys(f.of))
 }
 
 // overtakenBy returns the user whose stop went ahead of this command, or "".
-func (f *flights) overtakenBy(mine *flight) string {
+func (f *inflightSet) overtakenBy(mine *inflight) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return mine.by
+	return mine.preemptedBy
 }

@@ -144,14 +144,14 @@ func TestMoreSessionsThanCanBeKeptEndTheOldestAndLockNobodyOut(t *testing.T) {
 		return session.Token
 	}
 	oldest := begin(0)
-	for i := range maxSpare {
+	for i := range maxFallback {
 		begin(i + 1)
 	}
-	if store.drop(oldest) || len(store.sessions) != maxSpare {
+	if store.drop(oldest) || len(store.sessions) != maxFallback {
 		t.Errorf("the oldest is still there, or one of %d others is not", len(store.sessions))
 	}
 	began := b.clock.now().Add(-time.Hour)
-	if accounts, err := store.Accounts(t.Context(), began, b.clock.now()); err != nil || accounts[0].Sessions != maxSpare {
+	if accounts, err := store.Accounts(t.Context(), began, b.clock.now()); err != nil || accounts[0].Sessions != maxFallback {
 		t.Errorf("counted are %v, %v", accounts, err)
 	}
 	b.clock.pass(time.Hour)

@@ -44,7 +44,7 @@ func TestAProcessThatSomebodyLooksAtIsFollowedUntilItIsUp(t *testing.T) {
 	h := newFleet(t, seldom(s))
 	id := cesi.ProcessID{Group: "slow", Name: "slow"}
 	var looked atomic.Bool
-	h.LookedAt(func(p fleet.Ref) bool { return p.ProcessID == id && looked.Load() })
+	h.SetVisible(func(p fleet.Ref) bool { return p.ProcessID == id && looked.Load() })
 	var other sync.WaitGroup
 	defer other.Wait()
 	other.Go(func() { s.Ctl("start", "slow") }) // by another program; it returns when the process is up
@@ -97,7 +97,7 @@ func TestQuickQuestionsAreBounded(t *testing.T) {
 		}
 	})
 	began := time.Now()
-	h.LookedAt(func(fleet.Ref) bool { return true })
+	h.SetVisible(func(fleet.Ref) bool { return true })
 	h.wait("questions", func() bool { return asked.Load() >= 60 })
 	rounds := int64(time.Since(began)/(250*time.Millisecond)) + 1
 	if n := asked.Load(); n > 25*(rounds+1) {

@@ -15,9 +15,9 @@ type seenNode struct {
 	at   place
 }
 
-// warnOfTwin warns of a second node that is the same supervisord, as far as
+// warnDuplicate warns of a second node that is the same supervisord, as far as
 // that shows without asking: names are not looked up.
-func (l *loader) warnOfTwin(s section, node cesi.Node, seen map[string]seenNode) {
+func (l *loader) warnDuplicate(s section, node cesi.Node, seen map[string]seenNode) {
 	where := whereabouts(node)
 	if where == "" {
 		return

@@ -10,17 +10,17 @@ import (
 )
 
 const (
-	// quickEvery is how often a process is asked by itself while it matters.
-	quickEvery = 250 * time.Millisecond
-	// quickCalls bounds such calls, of each quickEvery: 100 a second in all.
+	// fastPollInterval is how often a process is asked by itself while it matters.
+	fastPollInterval = 250 * time.Millisecond
+	// quickCalls bounds such calls, of each fastPollInterval: 100 a second in all.
 	quickCalls = 25
 	// quickPerNode bounds those that wait for the same node.
 	quickPerNode = 4
 )
 
-// quick asks single processes between two polls of their nodes: those with a
+// fastPoll asks single processes between two polls of their nodes: those with a
 // command under way, and those that somebody looks at while they start or stop.
-type quick struct {
+type fastPoll struct {
 	fleet *Fleet
 
 	mu     sync.Mutex
@@ -30,16 +30,16 @@ type quick struct {
 	next   int // where in the list the next round begins
 }
 
-// LookedAt tells how to find out whether somebody looks at a process.
-func (f *Fleet) LookedAt(looked func(Ref) bool) {
+// SetVisible tells how to find out whether somebody looks at a process.
+func (f *Fleet) SetVisible(looked func(Ref) bool) {
 	f.quick.mu.Lock()
 	defer f.quick.mu.Unlock()
 	f.quick.looked = looked
 }
 
 // loop asks until ctx ends.
-func (q *quick) loop(ctx context.Context) {
-	tick := time.NewTicker(quickEvery)
+func (q *fastPoll) loop(ctx context.Context) {
+	tick := time.NewTicker(fastPollInterval)
 	defer tick.Stop()
 	for {
 		select {
@@ -52,8 +52,8 @@ func (q *quick) loop(ctx context.Context) {
 }
 
 // round asks as many as it may, and goes on from there in the next one.
-func (q *quick) round(ctx context.Context) {
-	list := q.moving()
+func (q *fastPoll) round(ctx context.Context) {
+	list := q.transitioning()
 	if len(list) == 0 {
 		return
 	}
@@ -77,8 +77,8 @@ func (q *quick) round(ctx context.Context) {
 	}
 }
 
-// moving lists the processes to ask, each once, in an order that lasts.
-func (q *quick) moving() []Ref {
+// transitioning lists the processes to ask, each once, in an order that lasts.
+func (q *fastPoll) transitioning() []Ref {
 	list := q.fleet.commands.flights.refs()
 	q.mu.Lock()
 	looked := q.looked
@@ -86,7 +86,7 @@ func (q *quick) moving() []Ref {
 	if looked != nil {
 		for _, n := range q.fleet.Snapshot().Nodes {
 			if n.Status == Up && n.Counts.Starting+n.Counts.Stopping > 0 {
-				list = append(list, n.moving(looked)...)
+				list = append(list, n.transitioning(looked)...)
 			}
 		}
 	}
@@ -94,8 +94,8 @@ func (q *quick) moving() []Ref {
 	return slices.Compact(list)
 }
 
-// moving lists what starts or stops and is looked at.
-func (n *Node) moving(looked func(Ref) bool) []Ref {
+// transitioning lists what starts or stops and is looked at.
+func (n *Node) transitioning(looked func(Ref) bool) []Ref {
 	var list []Ref
 	for _, p := range n.Processes {
 		ref := Ref{Node: n.Name, ProcessID: p.ProcessID}
@@ -108,7 +108,7 @@ func (n *Node) moving(looked func(Ref) bool) []Ref {
 
 // ask asks one process and puts its answer into its node. A failure says nothing
 // new: the node's next poll will tell.
-func (q *quick) ask(ctx context.Context, ref Ref) {
+func (q *fastPoll) ask(ctx context.Context, ref Ref) {
 	defer func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()
