@@ -30,6 +30,7 @@ func (b *bench) loginAt(name, password, address, device string) error {
 }
 
 func TestLogin_KnownDeviceIsNotLockedOutByManyAddresses(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.add("admin", cesi.Admin)
 	user, _, err := b.db.User(t.Context(), "admin")

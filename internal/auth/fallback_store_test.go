@@ -63,6 +63,7 @@ func TestASessionThatCannotBeStoredIsOneAllTheSame(t *testing.T) {
 }
 
 func TestWhatEndsSessionsEndsThoseThatCouldNotBeStored(t *testing.T) {
+	t.Parallel()
 	ann := cesi.Actor{User: "ann", Role: cesi.Operator}
 	for name, end := range map[string]func(b *bench, own, other string) error{
 		"a new password": func(b *bench, _, _ string) error {
@@ -132,6 +133,7 @@ func TestSpareSessions_OfOneUserAreBounded(t *testing.T) {
 }
 
 func TestMoreSessionsThanCanBeKeptEndTheOldestAndLockNobodyOut(t *testing.T) {
+	t.Parallel()
 	b, disk := newFullBench(t)
 	store := newSpareStore(disk, b.Service.log)
 	begin := func(i int) cesi.TokenHash {

@@ -6,6 +6,7 @@ import (
 )
 
 func TestPasswordsOfThePythonCeSIStayWhatTheyWere(t *testing.T) {
+	t.Parallel()
 	const werkzeug = "pbkdf2:sha256:1000$salt$" // and the hash of nothing in particular
 	long := strings.Repeat("long ", 20)
 	for name, c := range map[string]struct {

@@ -20,6 +20,7 @@ const (
 )
 
 func TestAHashOfWerkzeugsMatchesItsPasswordOnly(t *testing.T) {
+	t.Parallel()
 	for _, stored := range []string{pbkdf2OfAnn, shortPBKDF2, scryptOfAnn, sha1OfAnn} {
 		if !isWerkzeug(stored) || !matchesWerkzeug(stored, "pässword of ann") {
 			t.Errorf("%s does not match", stored)
@@ -81,6 +82,7 @@ func TestAShortPasswordOfThePythonCeSIHasToBeChanged(t *testing.T) {
 }
 
 func TestLogin_WorkTellsNothingOfTheAccount(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	stored := map[string]string{"ann": pbkdf2OfAdmin, "bob": sha1OfAnn, "empty": "", "long": longHash(strings.Repeat("x", 100))}
 	for name, hash := range stored {

@@ -184,6 +184,7 @@ func TestOnAFullDiskEntriesAreLoggedAtOnceAndStoredInOrderLater(t *testing.T) {
 }
 
 func TestRunStoresWhatWaitsWithoutBeingAsked(t *testing.T) {
+	t.Parallel()
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	emptied := fillDisk(t, db)
@@ -269,6 +270,7 @@ func TestAWriteThatWorkedAlthoughItFailedIsNotRepeated(t *testing.T) {
 }
 
 func TestServerAndCommandLineWriteAtOnce(t *testing.T) {
+	t.Parallel()
 	server, path := openTest(t)
 	cli := reopenTest(t, path)
 	var wg sync.WaitGroup

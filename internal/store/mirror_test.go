@@ -80,6 +80,7 @@ func TestALineIsInTheMirrorWhenTheEntryIsComplete(t *testing.T) {
 }
 
 func TestTheMirrorBringsWhatOtherProgramsWroteAlsoBeforeTheStart(t *testing.T) {
+	t.Parallel()
 	db, path := openTest(t)
 	cli, _ := newTestJournal(t, reopenTest(t, path))
 	cli.Add(t.Context(), started("before"))
@@ -241,6 +242,7 @@ func rotatedUnderLoad(t *testing.T, rotate func(write func(), file string)) []st
 }
 
 func TestLogrotateWithCreateLosesNoLine(t *testing.T) {
+	t.Parallel()
 	files := rotatedUnderLoad(t, func(wait func(), file string) {
 		logrotate(t, file, "create 0640") // while lines are written
 		wait()
@@ -251,6 +253,7 @@ func TestLogrotateWithCreateLosesNoLine(t *testing.T) {
 }
 
 func TestLogrotateWithCopytruncateLeavesNoHole(t *testing.T) {
+	t.Parallel()
 	files := rotatedUnderLoad(t, func(wait func(), file string) {
 		wait() // what is written between the copy and the cut is lost by copytruncate itself
 		logrotate(t, file, "copytruncate")
@@ -276,6 +279,7 @@ func quickly(t *testing.T, what string, limit time.Duration, do func()) {
 }
 
 func TestMirror_HangingFileHoldsUpNothing(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		hang func(t *testing.T, j *Journal, file string)

@@ -58,6 +58,7 @@ func TestOpenSetsThePragmasOnEveryConnection(t *testing.T) {
 }
 
 func TestOpenByManyAtOnceMakesOneSchema(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cesi.db")
 	var wg sync.WaitGroup
 	for range 4 {

@@ -258,6 +258,7 @@ func TestWhatACrashOfTheOldCeSiLeftIsTakenOverToo(t *testing.T) {
 }
 
 func TestADatabaseInUseIsNotTakenOver(t *testing.T) {
+	t.Parallel()
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
 	tx, err := openPlain(t, path).Begin()
 	if err != nil {

@@ -95,6 +95,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 }
 
 func TestOneAdministratorStaysWhateverTwoProcessesDoAtOnce(t *testing.T) {
+	t.Parallel()
 	server, path := openTest(t)
 	cli := reopenTest(t, path)
 	for range 25 {

@@ -65,6 +65,7 @@ func wantNoConnection(t *testing.T, db *DB) {
 }
 
 func TestJournal_NoticesThatTheDatabaseIsGoneAndBack(t *testing.T) {
+	t.Parallel()
 	db, path := openTest(t)
 	j, log := newTestJournal(t, db)
 	ctx, cancel := context.WithCancel(t.Context())
