@@ -16,9 +16,9 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// routes is the whole map of the server. Every route says who may use it: open
-// (anybody), self (whoever is logged in) or allow (whose role has the
-// permission). A livePage is one that /live keeps up to date.
+// routes is the whole map of the server. Every route says who may use it: public is
+// for anybody, requireLogin for all who are logged in, require for roles with the
+// permission. A livePage is one that /live keeps up to date.
 func (s *Server) routes() chi.Router {
 	account, users := pages.Account{Handler: s.pages}, pages.Users{Handler: s.pages}
 	r := chi.NewRouter()
