@@ -14,7 +14,8 @@ const usage = `usage: cesi [serve] [-c FILE]                  run the dashboard
 
 Passwords come from a prompt, or from standard input with --password-stdin; with
 --must-change, the user has to choose another one at the next login.
-Without -c, the configuration is $CESI_CONFIG, ./cesi.conf or /etc/cesi.conf.`
+Without -c, the configuration is $CESI_CONFIG, ./cesi.conf, /etc/cesi.conf
+or /etc/cesi/cesi.conf.`
 
 // usageError is a command line that makes no sense.
 type usageError struct {

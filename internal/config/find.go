@@ -8,11 +8,12 @@ import (
 )
 
 // Find returns the path of the configuration: the -c flag's value, else
-// $CESI_CONFIG, else the first of ./cesi.conf and /etc/cesi.conf that exists.
+// $CESI_CONFIG, else the first of ./cesi.conf, /etc/cesi.conf and
+// /etc/cesi/cesi.conf (the Debian package's) that exists.
 // What was asked for by name is returned whether it exists or not: another file
 // must not silently take its place. The error names the places looked at.
 func Find(flagValue string, getenv func(string) string) (string, error) {
-	return find(flagValue, getenv("CESI_CONFIG"), "./cesi.conf", "/etc/cesi.conf")
+	return find(flagValue, getenv("CESI_CONFIG"), "./cesi.conf", "/etc/cesi.conf", "/etc/cesi/cesi.conf")
 }
 
 func find(flagValue, fromEnv string, usual ...string) (string, error) {
