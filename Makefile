@@ -21,7 +21,7 @@ DESTDIR ?=
 FUZZTIME ?= 2m
 ROUNDS   ?= 20
 
-.PHONY: help build demo check test soak lint fuzz bench assets screenshots install clean
+.PHONY: help build demo check test soak lint fuzz bench assets screenshots install dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,8 +110,16 @@ redirect_stderr = true
 endef
 export PROGRAM
 
+# What make dist builds, and where. nfpm makes the Debian packages.
+DIST    ?= dist
+TARGETS ?= linux/amd64 linux/arm64 darwin/arm64
+NFPM = github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+
+dist: go ## what people download, into ./dist: archives, Debian packages, SHA256SUMS
+	@DIST='$(DIST)' TARGETS='$(TARGETS)' NFPM='$(NFPM)' VERSION='$(VERSION)' LDFLAGS='$(LDFLAGS)' .dist/build
+
 clean: ## remove what was built
-	rm -rf cesi tmp
+	rm -rf cesi tmp dist
 
 .PHONY: go
 go:

@@ -44,7 +44,7 @@ func copyTree(t *testing.T) string {
 	t.Helper()
 	supervisortest.SkipShort(t)
 	dir := t.TempDir()
-	for _, name := range []string{".ci", "cmd", "internal", "migrations", "web"} {
+	for _, name := range []string{".ci", ".dist", "cmd", "internal", "migrations", "web"} {
 		if err := os.CopyFS(filepath.Join(dir, name), sources{os.DirFS("../../" + name)}); err != nil {
 			t.Fatal(err)
 		}
