@@ -60,9 +60,10 @@ func TestConfigurationThatNobodyNamedIsMissedInASentence(t *testing.T) {
 			t.Skip("SKIPPED, NOT TESTED: there is a configuration on this machine: " + path)
 		}
 	}
+	path := binaryPath(t) // which may have to be built first
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binaryPath(t))
+	cmd := exec.CommandContext(ctx, path)
 	cmd.Dir, cmd.Env = t.TempDir(), []string{"PATH=/usr/bin:/bin"}
 	out, _ := cmd.CombinedOutput() // its exit code is looked at
 	wantRefusal(t, string(out), cmd.ProcessState.ExitCode(), "no configuration: -c and $CESI_CONFIG are not set")
