@@ -88,17 +88,19 @@ func TestTheActivityLogHasPages(t *testing.T) {
 		"the oldest page": {"before=99", false, "/cesi/activity", false},
 		"with a filter":   {"before=99&user=lin&q=a+b", true, "/cesi/activity?q=a+b&user=lin /cesi/activity?before=70&q=a+b&user=lin", false},
 	} {
-		page := newActivityPage(sampleBase(cesi.Admin), sampleActivityQuery(c.query), items, c.more)
-		var links []string
-		for _, n := range draw(t, r, sample{name, "activity", page}).Find(".pager a").Nodes {
-			links = append(links, attribute(n, "href"))
-		}
-		if got := strings.Join(links, " "); got != c.want {
-			t.Errorf("%s links to %q, want %q", name, got, c.want)
-		}
-		if page.Live != c.live {
-			t.Errorf("%s: refreshed %v", name, page.Live)
-		}
+		t.Run(name, func(t *testing.T) {
+			page := newActivityPage(sampleBase(cesi.Admin), sampleActivityQuery(c.query), items, c.more)
+			var links []string
+			for _, n := range draw(t, r, sample{name, "activity", page}).Find(".pager a").Nodes {
+				links = append(links, attribute(n, "href"))
+			}
+			if got := strings.Join(links, " "); got != c.want {
+				t.Errorf("%s links to %q, want %q", name, got, c.want)
+			}
+			if page.Live != c.live {
+				t.Errorf("%s: refreshed %v", name, page.Live)
+			}
+		})
 	}
 }
 

@@ -36,21 +36,23 @@ func TestPagesShowTheLastDay(t *testing.T) {
 		"process":   newProcessPage(base, n, n.Processes[0]),
 	}
 	for name, page := range pages {
-		doc := draw(t, viewtest.Renderer(t, ""), sample{name, name, page})
-		bars := doc.Find("svg.day")
-		if want := map[string]int{"node": 2, "processes": 2, "process": 1}[name]; bars.Length() != want {
-			t.Errorf("%s: %d bars, want %d", name, bars.Length(), want)
-		}
-		const label = "Last 24 hours: FATAL 10 min (until 2 h ago), RUNNING 23 h 50 min"
-		if got := bars.AttrOr("aria-label", ""); got != label {
-			t.Errorf("%s: the label is %q", name, got)
-		}
-		if got := bars.First().Find("path.fill-bad").AttrOr("d", ""); got != "M130 14V0h2V14z" {
-			t.Errorf("%s: the trouble is drawn as %q", name, got)
-		}
-		if columns := doc.Find("thead th").Length(); name != "process" && doc.Find("tr.process").First().Find("td").Length() != columns {
-			t.Errorf("%s: %d headings do not fit the cells", name, columns)
-		}
+		t.Run(name, func(t *testing.T) {
+			doc := draw(t, viewtest.Renderer(t, ""), sample{name, name, page})
+			bars := doc.Find("svg.day")
+			if want := map[string]int{"node": 2, "processes": 2, "process": 1}[name]; bars.Length() != want {
+				t.Errorf("%s: %d bars, want %d", name, bars.Length(), want)
+			}
+			const label = "Last 24 hours: FATAL 10 min (until 2 h ago), RUNNING 23 h 50 min"
+			if got := bars.AttrOr("aria-label", ""); got != label {
+				t.Errorf("%s: the label is %q", name, got)
+			}
+			if got := bars.First().Find("path.fill-bad").AttrOr("d", ""); got != "M130 14V0h2V14z" {
+				t.Errorf("%s: the trouble is drawn as %q", name, got)
+			}
+			if columns := doc.Find("thead th").Length(); name != "process" && doc.Find("tr.process").First().Find("td").Length() != columns {
+				t.Errorf("%s: %d headings do not fit the cells", name, columns)
+			}
+		})
 	}
 	marks := texts(draw(t, viewtest.Renderer(t, ""), sample{"process", "process", pages["process"]}), ".day-marks time")
 	if diff := cmp.Diff([]string{"02:20", "08:20", "14:20", "20:20"}, marks); diff != "" {

@@ -37,12 +37,14 @@ func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
 		"the wrong struct":   {page: "error", data: view.Base{}},
 		"a failing template": {page: "error", data: NewErrorPage(unknownTheme, 404, i18n.Phrase{}, "")},
 	} {
-		w := httptest.NewRecorder()
-		if err := r.Render(w, http.StatusOK, try.page, try.data); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-		if w.Body.Len() > 0 || w.Result().Header.Get("Content-Type") != "" {
-			t.Errorf("%s: something was written", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			if err := r.Render(w, http.StatusOK, try.page, try.data); err == nil {
+				t.Errorf("%s: no error", name)
+			}
+			if w.Body.Len() > 0 || w.Result().Header.Get("Content-Type") != "" {
+				t.Errorf("%s: something was written", name)
+			}
+		})
 	}
 }
