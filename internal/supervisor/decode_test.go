@@ -143,19 +143,32 @@ func TestDecode_HostileRepliesAreBounded(t *testing.T) {
 	for name, reply := range replies {
 		t.Run(name, func(t *testing.T) {
 			for _, result := range results {
-				into := result()
-				before := inUse()
-				began := processorTime(t)
-				err := (&Client{}).decode(reply, into)
-				took := processorTime(t) - began
-				held := inUse() - before
+				into, took, held, err := decodeCosts(t, reply, result)
+				for range 2 { // on a busy machine the same work takes more processor time
+					if took > raceFactor*time.Second {
+						into, took, held, err = decodeCosts(t, reply, result)
+					}
+				}
 				if took > raceFactor*time.Second || held > 7*int64(len(reply)) {
 					t.Errorf("into %T: took %v and holds %d bytes for %d (%v)", into, took, held, len(reply), err)
 				}
-				runtime.KeepAlive(into)
 			}
 		})
 	}
+}
+
+// decodeCosts decodes a reply and returns the processor time that it took, and the
+// bytes that are in use afterwards.
+func decodeCosts(t *testing.T, reply []byte, result func() any) (into any, took time.Duration, held int64, err error) {
+	t.Helper()
+	into = result()
+	before := inUse()
+	began := processorTime(t)
+	err = (&Client{}).decode(reply, into)
+	took = processorTime(t) - began
+	held = inUse() - before
+	runtime.KeepAlive(into)
+	return into, took, held, err
 }
 
 // processorTime is what this program has used so far. What else the machine does
