@@ -24,14 +24,14 @@ type Base struct {
 	Speaker *i18n.Localizer
 	User    *cesi.User // nil: nobody is logged in
 	// Here is the page's own path and query without prefix.
-	Here          string
-	Banners       []Banner      // drawn for administrators only
-	Notice        string        // a sentence on what was just done
-	Report        *fleet.Report // how the last command went
+	Here         string
+	Banners      []Banner      // drawn for administrators only
+	Notice       string        // a sentence on what was just done
+	Report       *fleet.Report // how the last command went
 	ReportMissed int           // how many targets came too late for it
-	Now           time.Time
-	Version       string // of what is known of the fleet, for Stream
-	Live          bool   // the page is kept up to date
+	Now          time.Time
+	Version      string // of what is known of the fleet, for Stream
+	Live         bool   // the page is kept up to date
 }
 
 // At returns the base of one page.
