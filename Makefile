@@ -58,9 +58,10 @@ soak: go ## what takes long: hostile replies, the tests that kill CeSI, ROUNDS t
 	$(AS_SHIPPED) go test -count $(ROUNDS) -shuffle=on -timeout 5h -run 'Crash|Killed|OutlivesCeSI' ./internal/e2e
 	@$(MAKE) --no-print-directory fuzz
 
-lint: go ## gofmt, go vet, staticcheck
+lint: go ## gofmt, go vet, staticcheck, the layout of the templates
 	@bad=$$(gofmt -l cmd internal migrations web); [ -z "$$bad" ] || { echo "not gofmt-clean:"; echo "$$bad"; exit 1; }
 	$(AS_SHIPPED) go vet ./...
+	$(AS_SHIPPED) go test -run '^TestTemplates_Layout$$' ./web
 	$(AS_SHIPPED) go run $(STATICCHECK) ./...
 
 fuzz: go ## every fuzz target, for FUZZTIME each (2m)

@@ -48,6 +48,7 @@ func parseTemplates(funcs template.FuncMap) (*templates, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse layout: %w", err)
 	}
+	dropIndentation(layout)
 	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("list pages: %w", err)
@@ -61,6 +62,7 @@ func parseTemplates(funcs template.FuncMap) (*templates, error) {
 		if _, err := page.ParseFS(files, name); err != nil {
 			return nil, fmt.Errorf("parse page: %w", err)
 		}
+		dropIndentation(page)
 		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return t, nil
