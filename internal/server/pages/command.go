@@ -102,7 +102,7 @@ func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command
 	if page.Seconds > 0 {
 		w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", page.Seconds, h.Prefix+page.Back))
 	}
-	return h.Renderer.Render(w, http.StatusOK, "farewell", page)
+	return h.Renderer.Render(w, http.StatusOK, "shutdown", page)
 }
 
 // needsConfirmation reports whether a command is asked about before it goes out.

@@ -17,7 +17,7 @@ func (rd *Reader) FindNode(r *http.Request) (*fleet.Node, error) {
 	return n, nil
 }
 
-// FindAnsweringNode is findNode for those who would take its processes for
+// FindAnsweringNode is FindNode for those who would take its processes for
 // fresh: a node that does not answer is an error.
 func (rd *Reader) FindAnsweringNode(r *http.Request) (*fleet.Node, error) {
 	n, err := rd.FindNode(r)

@@ -23,7 +23,7 @@ func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(`<a class="sq sq-` + s.Kind)
-		if s.Kind == "moving" { // somebody looks at it; see Server.looksAt
+		if s.Kind == "moving" { // its id says that the process is visible; see stream.Handler.isVisible
 			b.WriteString(`" id="`)
 			template.HTMLEscape(&b, []byte(s.RowID))
 		}
