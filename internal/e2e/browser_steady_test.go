@@ -110,7 +110,7 @@ func testOthersUnderPointer(t *testing.T, s *scene) {
 func testBelowDialog(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.waitFor("the page to be live", live)
-	b.waitFor("a list of submits", `(window.sent = [], addEventListener('submit', e => { sent.push(e.submitter.getAttribute('formaction')); e.preventDefault(); e.stopImmediatePropagation() }, true), true)`)
+	b.waitFor("a list of submits", `(window.sent = [], addEventListener('submit', e => { sent.push(e.submitter.getAttribute('formaction')); e.preventDefault() }, true), true)`)
 	button := fmt.Sprintf("document.querySelector(%q)", row("alpha", "web:web")+" [formaction$='/stop']")
 	const item = "document.querySelector('button.palette-item')"
 	const want = "/nodes/beta/processes/worker:worker_07/restart"

@@ -12,6 +12,7 @@
   const kept = new Map() // ids of rows that keep their place
   let pointer = null // where the mouse is, what a click would do there, and since when
   let closed = -Infinity // when the last dialog was closed
+  let covered = -Infinity // when a key was last pressed with a dialog open
   let dirty = true
 
   // Buttons: what they mean and where they are.
@@ -70,7 +71,8 @@
   document.addEventListener('click', (event) => {
     if (!event.isTrusted || !event.target.closest(clickable)) return
     if (dirty) check()
-    const changed = event.detail ? pointer?.since ?? -Infinity : closed // by mouse or by key
+    const above = event.target.closest('dialog') ? -Infinity : Math.max(closed, covered)
+    const changed = event.detail ? pointer?.since ?? -Infinity : above // by mouse or by key
     const since = Math.max(changed, seen.get(event.target.closest(guarded))?.since ?? -Infinity)
     if (performance.now() - since >= settling) return
     event.preventDefault()
@@ -78,7 +80,9 @@
   }, true)
 
   // A dialog gives the focus back: a second Enter is not for what gets it.
+  // The event of its end may come after that Enter, so keys pressed in it count, too.
   document.addEventListener('close', () => { closed = performance.now() }, true)
+  document.addEventListener('keydown', () => { if (document.querySelector('dialog[open]')) covered = performance.now() }, true)
 
   // Rows: they keep their place, though the page that the server draws has them
   // elsewhere or not at all.
