@@ -75,12 +75,16 @@ const place = `(selector => {
   return performance.now() - e.placedSince > 600 ? [x, y] : null
 })`
 
+// settled says that the page has been there long enough to take clicks; see steady.js.
+const settled = `(e => e && e.domContentLoadedEventEnd > 0 && performance.now() - e.domContentLoadedEventEnd > 600)(performance.getEntriesByType('navigation')[0])`
+
 // click clicks with the mouse on what matches, once it can be clicked.
 func (b *tab) click(selector string) {
 	b.t.Helper()
 	var at []float64
 	waitFor(b.t, selector+" to be there for a click", func() bool {
-		return b.eval(place+"("+strconv.Quote(selector)+")", &at) && len(at) == 2
+		ready := false
+		return b.eval(settled, &ready) && ready && b.eval(place+"("+strconv.Quote(selector)+")", &at) && len(at) == 2
 	})
 	b.run(chromedp.MouseClickXY(at[0], at[1]))
 }
