@@ -51,7 +51,7 @@ func (o *Operation) add(outcomes ...Outcome) {
 	o.report.Outcomes = append(o.report.Outcomes, outcomes...)
 }
 
-// notify sets the message of a command that is not over.
+// tell sets the message of a command that is not over.
 func (o *Operation) tell(ref Ref, message string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

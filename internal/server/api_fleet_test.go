@@ -31,7 +31,7 @@ func groupNodes(t *testing.T) []cesi.Node {
 	return []cesi.Node{a, b, {Name: "down", URL: "http://127.0.0.1:1", Environments: []string{"production"}, Timeout: a.Timeout}}
 }
 
-// refs are processes as "node group:name".
+// refJSON is a process as the API names it.
 type refJSON struct{ Node, Group, Name string }
 
 func TestTheAPIFindsProcessesAsThePageDoes(t *testing.T) {

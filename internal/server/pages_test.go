@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// public gets a page, which has to be there.
+// open gets a page, which has to be there.
 func (b *browser) open(path string) *goquery.Document {
 	b.h.t.Helper()
 	r := b.get(path)

@@ -94,7 +94,7 @@ func daemonWords(action cesi.Action) ActionText {
 	}
 }
 
-// Infinitive names a command on something, as a button or a heading does: "Stop web:web1".
+// Do names a command on something, as a button or a heading does: "Stop web:web1".
 func Do(action cesi.Action, what i18n.Phrase) i18n.Phrase {
 	switch action {
 	case cesi.ActionStart:
