@@ -51,7 +51,7 @@ func (b *browser) targetsOf(query string) []string {
 	return targets
 }
 
-func TestTheActivityLogIsAskedByTheFieldsOfItsForm(t *testing.T) {
+func TestActivity_FilterFields(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	h.logEntries(
 		cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "web-1", Target: "api:api", Result: cesi.OK},
@@ -95,7 +95,7 @@ func TestTheActivityLogIsAskedByTheFieldsOfItsForm(t *testing.T) {
 	}
 }
 
-func TestTheAPIGivesTheActivityLogInPages(t *testing.T) {
+func TestActivityAPI_Pages(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	for i := range 5 {
 		h.logEntries(cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: fmt.Sprint(i), Result: cesi.OK})
@@ -122,7 +122,7 @@ func TestTheAPIGivesTheActivityLogInPages(t *testing.T) {
 
 // What others may not see they must not find either: neither in the API nor on
 // the page, nor by a filter that tells whether it is there.
-func TestOnlyAdministratorsSeeAndFindWhatIsHidden(t *testing.T) {
+func TestActivity_OnlyAdminsFindHiddenTexts(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUsers()
 	h.logEntries(
@@ -188,7 +188,7 @@ func exportSetting(t *testing.T) (*harness, *browser, int) {
 	return h, admin, len(many)
 }
 
-func TestTheActivityLogIsExportedAsASpreadsheetCanTakeIt(t *testing.T) {
+func TestActivityExport_CSVIsSafeInSpreadsheets(t *testing.T) {
 	_, admin, n := exportSetting(t)
 	got := admin.get("/api/v2/activitylogs/export?format=csv")
 	text, marked := strings.CutPrefix(got.body, "\ufeff")
@@ -219,7 +219,7 @@ func TestTheActivityLogIsExportedAsASpreadsheetCanTakeIt(t *testing.T) {
 	}
 }
 
-func TestTheActivityLogIsExportedAsJSONLinesByTheFilter(t *testing.T) {
+func TestActivityExport_FilteredJSONLines(t *testing.T) {
 	_, admin, n := exportSetting(t)
 	got := admin.get("/api/v2/activitylogs/export?format=jsonl&user=lin")
 	lines := strings.Split(strings.TrimSuffix(got.body, "\n"), "\n")
@@ -239,7 +239,7 @@ func TestTheActivityLogIsExportedAsJSONLinesByTheFilter(t *testing.T) {
 	}
 }
 
-func TestAPurgeAsksAndIsAnEntryItself(t *testing.T) {
+func TestPurge_AsksAndLogsItself(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	h.logEntries(cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: "old", Result: cesi.OK})
 	if page := admin.get("/activity/purge").page(t); page.Find("input[type=date][name=before]").Length() != 1 {
@@ -267,7 +267,7 @@ func TestAPurgeAsksAndIsAnEntryItself(t *testing.T) {
 	}
 }
 
-func TestAPurgeWithoutADateIsRefusedOnThePage(t *testing.T) {
+func TestPurge_PageNeedsDate(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	for _, before := range []string{"", "yesterday"} {
 		if got := admin.post("/activity/purge", url.Values{"before": {before}}); got.status != http.StatusBadRequest {
@@ -282,7 +282,7 @@ func TestAPurgeWithoutADateIsRefusedOnThePage(t *testing.T) {
 	}
 }
 
-func TestTheAPIPurges(t *testing.T) {
+func TestPurge_API(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	var answer struct {
 		Removed int `json:"removed"`
@@ -302,7 +302,7 @@ func TestTheAPIPurges(t *testing.T) {
 }
 
 // What is logged between a page and its stream must not be missed.
-func TestAPageOfTheActivityLogIsBroughtWhatCameAfterIt(t *testing.T) {
+func TestActivity_LiveShowsEntriesLoggedAfterThePage(t *testing.T) {
 	h, _ := startLive(t)
 	viewer := h.as("viewer")
 	address, found := viewer.get("/activity").page(t).Find("#stream").Attr("data-hx-sse:connect")
@@ -324,7 +324,7 @@ func TestAPageOfTheActivityLogIsBroughtWhatCameAfterIt(t *testing.T) {
 
 // An export takes as long as its reader keeps reading, although every other
 // answer has to be written within the server's WriteTimeout.
-func TestAnExportOutlastsTheWriteTimeoutOfItsServer(t *testing.T) {
+func TestActivityExport_OutlastsWriteTimeout(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	const count, timeout = 2500, 200 * time.Millisecond
 	many := make([]cesi.Activity, count) // of 10 MB, more than sockets hold

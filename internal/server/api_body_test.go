@@ -8,7 +8,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestAMistakeInABodyIsNamedWithoutItsValues(t *testing.T) {
+func TestAPI_BodyErrorsHideValues(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, b := startServerAs(t, cesi.Admin, nodes)
 	form := with{"Content-Type", "application/x-www-form-urlencoded"}

@@ -68,7 +68,7 @@ func (b *browser) sent(path, body string) (int, command) {
 	return r.status, answer
 }
 
-func TestTheAPICommandsOneProcess(t *testing.T) {
+func TestCommandAPI_OneProcess(t *testing.T) {
 	h, b, s := startReal(t)
 	for _, step := range []struct {
 		path   string
@@ -110,7 +110,7 @@ func TestTheAPICommandsOneProcess(t *testing.T) {
 	}
 }
 
-func TestTheAPICommandsAllOfANode(t *testing.T) {
+func TestCommandAPI_AllProcessesOfNode(t *testing.T) {
 	_, b, s := startReal(t)
 	results := func(answer command) map[string]string {
 		got := make(map[string]string)
@@ -138,7 +138,7 @@ func TestTheAPICommandsAllOfANode(t *testing.T) {
 	}
 }
 
-func TestACommandThatAchievesNothingIsAnError(t *testing.T) {
+func TestCommandAPI_AllFailedIsAnError(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:bad]\ncommand = /nope/bad\nautostart = false\n"})
 	_, b := startServerAs(t, cesi.Operator, []cesi.Node{s.Node("n")})
 	status, answer := b.sent("n/all-processes/start", "")
@@ -147,7 +147,7 @@ func TestACommandThatAchievesNothingIsAnError(t *testing.T) {
 	}
 }
 
-func TestACommandThatOutlastsThePatienceIsUnderWay(t *testing.T) {
+func TestCommandAPI_SlowCommandIsUnderWay(t *testing.T) {
 	h, b, s := startReal(t, func(s *setup) { s.patience = time.Millisecond })
 	status, answer := b.sent("n/processes/slow:slow/start", "")
 	if status != http.StatusAccepted || answer.Status != "success" || answer.Activity == 0 ||
@@ -169,7 +169,7 @@ func TestACommandThatOutlastsThePatienceIsUnderWay(t *testing.T) {
 	}
 }
 
-func TestACommandGoesOnWhenItsBrowserGoes(t *testing.T) {
+func TestCommandAPI_OutlivesItsClient(t *testing.T) {
 	h, b, s := startReal(t)
 	b.Timeout = 500 * time.Millisecond // the start takes 2 s
 	if response, err := b.Post(h.url+"/api/v2/nodes/n/processes/slow/start", "application/json", nil); err == nil {
@@ -185,7 +185,7 @@ func TestACommandGoesOnWhenItsBrowserGoes(t *testing.T) {
 	}
 }
 
-func TestANodeThatDoesNotAnswerIsNamed(t *testing.T) {
+func TestAPI_SilentNodeIsNamed(t *testing.T) {
 	refused := cesi.Node{Name: "refused", URL: "http://127.0.0.1:1", Timeout: 5 * time.Second}
 	hangs := supervisortest.StartFleet(t).Add("hangs")
 	hangs.Misbehave(supervisortest.Hang)
@@ -226,7 +226,7 @@ func asItself(s *setup) {
 	s.self = fleet.Self{Process: cesi.ProcessID{Group: "g", Name: "p"}, PID: 42, Parent: 1, Proof: proven{}}
 }
 
-func TestItselfIsStoppedOnlyByName(t *testing.T) {
+func TestCommandAPI_StopSelfNeedsConfirmation(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes, asItself)
 	for _, body := range []string{"", "{}", `{"confirm":""}`, `{"confirm":"g:q"}`, `{"confirm":"yes"}`} {
@@ -246,7 +246,7 @@ func TestItselfIsStoppedOnlyByName(t *testing.T) {
 	}
 }
 
-func TestABodyThatIsNotWhatBelongsThere(t *testing.T) {
+func TestAPI_WrongBody(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes)
 	before := h.stored()
@@ -277,7 +277,7 @@ func TestABodyThatIsNotWhatBelongsThere(t *testing.T) {
 	}
 }
 
-func TestACommandGoesOutWhileTheAuditIsBroken(t *testing.T) {
+func TestCommandAPI_WorksWithoutActivityLog(t *testing.T) {
 	h, b, s := startReal(t)
 	mend := h.breakAudit()
 	if status, got := b.sent("n/processes/web:web_0/stop", ""); status != http.StatusOK || s.State("web:web_0") != "STOPPED" {

@@ -34,7 +34,7 @@ func groupNodes(t *testing.T) []cesi.Node {
 // refJSON is a process as the API names it.
 type refJSON struct{ Node, Group, Name string }
 
-func TestTheAPIFindsProcessesAsThePageDoes(t *testing.T) {
+func TestProcessesAPI_FiltersLikeThePage(t *testing.T) {
 	_, b := startServerAs(t, cesi.Viewer, groupNodes(t))
 	for query, want := range map[string][]string{
 		"":                                {"a api:api_0", "b api:api_0", "a api:api_1", "a 工/人:x"},
@@ -65,7 +65,7 @@ func TestTheAPIFindsProcessesAsThePageDoes(t *testing.T) {
 	}
 }
 
-func TestTheAPIListsGroupsAsCeSi(t *testing.T) {
+func TestGroupsAPI_SameFormAsPythonCeSI(t *testing.T) {
 	_, b := startServerAs(t, cesi.Viewer, groupNodes(t))
 	want := `{"status":"success","groups":[` +
 		`{"name":"api","environments":[{"name":"production","members":["a"]},{"name":"eu","members":["a"]},{"name":"","members":["b"]}]},` +
@@ -102,7 +102,7 @@ func TestTheAPIListsGroupsAsCeSi(t *testing.T) {
 	}
 }
 
-func TestTheAPIListsEnvironmentsWithTheirNodes(t *testing.T) {
+func TestEnvironmentsAPI_ListsNodes(t *testing.T) {
 	_, b := startServerAs(t, cesi.Viewer, groupNodes(t), func(s *setup) {
 		s.fleet.Environments = []cesi.Environment{{Name: "production", Members: []string{"a", "down"}}, {Name: "empty"}}
 	})
@@ -132,7 +132,7 @@ type bulkAnswer struct {
 	Activity        cesi.ActivityID
 }
 
-func TestTheAPICommandsTheFleet(t *testing.T) {
+func TestCommandAPI_Fleet(t *testing.T) {
 	h, b, daemons := startMany(t, 2, quickPrograms)
 	h.waitRunning(4)
 	for _, step := range []struct {
@@ -164,7 +164,7 @@ func TestTheAPICommandsTheFleet(t *testing.T) {
 	}
 }
 
-func TestTheAPISaysWhyItCommandsNothing(t *testing.T) {
+func TestCommandAPI_RefusalsSayWhy(t *testing.T) {
 	_, b := startServerAs(t, cesi.Operator, groupNodes(t))
 	for body, want := range map[string]int{
 		``:                   http.StatusBadRequest,
@@ -192,7 +192,7 @@ func TestTheAPISaysWhyItCommandsNothing(t *testing.T) {
 	}
 }
 
-func TestEveryTargetThatIsNamedHasAResultAndNodesThatAreLeftOutAreNamed(t *testing.T) {
+func TestCommandAPI_ResultForEveryTarget(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: programs})
 	node := s.Node("n")
 	down := cesi.Node{Name: "down", URL: "http://127.0.0.1:1", Timeout: node.Timeout}

@@ -35,7 +35,7 @@ stopsignal = KILL
 	}
 }
 
-func TestTheAPISendsSignalsAndTexts(t *testing.T) {
+func TestCommandAPI_SignalAndStdin(t *testing.T) {
 	h, b, heard := startEar(t, cesi.Operator)
 	for _, step := range []struct {
 		path, body string
@@ -60,9 +60,8 @@ func TestTheAPISendsSignalsAndTexts(t *testing.T) {
 	}
 }
 
-// TestATextToStandardInputIsForAdministratorsToRead in the activity log, in every
-// form of it.
-func TestATextToStandardInputIsForAdministratorsToRead(t *testing.T) {
+// TestStdin_OnlyAdminsReadTheText checks every form of the activity log.
+func TestStdin_OnlyAdminsReadTheText(t *testing.T) {
 	h, b, heard := startEar(t, cesi.Operator)
 	got := b.post("/nodes/n/processes/ear:ear/stdin", map[string][]string{"text": {"hunter2\r\nline"}, "newline": {"yes"}, "back": {"/nodes/n"}})
 	if got.status != http.StatusSeeOther {
@@ -86,7 +85,7 @@ func TestATextToStandardInputIsForAdministratorsToRead(t *testing.T) {
 	}
 }
 
-func TestASignalToManyIsChosenInTheQuestion(t *testing.T) {
+func TestSignal_ChosenInConfirmation(t *testing.T) {
 	h, b, heard := startEar(t, cesi.Operator)
 	doc := b.get("/nodes/n/confirm?action=signal").page(t)
 	if got := strings.TrimSpace(doc.Find("h1").Text()); got != "Signal 2 processes on n?" || doc.Find(`select[name="signal"] option`).Length() < 10 {

@@ -35,7 +35,7 @@ func (b *browser) read(path string) object {
 
 func keys(o any) []string { return slices.Sorted(maps.Keys(o.(object))) }
 
-func TestTheAPIShowsAProcessAsCeSIDid(t *testing.T) {
+func TestProcessAPI_SameFormAsPythonCeSI(t *testing.T) {
 	began := fleettest.Now.Unix()
 	process := cesi.Process{
 		ProcessID: cesi.ProcessID{Group: "web", Name: "worker_00"}, State: cesi.Running, PID: 4711,
@@ -69,7 +69,7 @@ func TestTheAPIShowsAProcessAsCeSIDid(t *testing.T) {
 	}
 }
 
-func TestTheAPIShowsANodeAsCeSIDid(t *testing.T) {
+func TestNodeAPI_SameFormAsPythonCeSI(t *testing.T) {
 	node := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "p", cesi.Running)).Node()
 	node.Environments = []string{"prod", "eu"}
 	node.Username, node.Password = "maria", "geheim"
@@ -103,7 +103,7 @@ func TestTheAPIShowsANodeAsCeSIDid(t *testing.T) {
 	}
 }
 
-func TestTheAPINamesWhatIsNotThere(t *testing.T) {
+func TestAPI_NotFoundNamesTheThing(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, b := startServerAs(t, cesi.Admin, nodes)
 	for path, want := range map[string]string{
@@ -133,7 +133,7 @@ func TestTheAPINamesWhatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestATrailingSlashIsOptional(t *testing.T) {
+func TestAPI_TrailingSlashIsOptional(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, b := startServerAs(t, cesi.Admin, nodes)
 	for _, path := range []string{"nodes/", "nodes/n/", "nodes/n/processes/", "nodes/n/processes/g:p/", "profile/", "activitylogs/", "activitylogs/5/"} {
@@ -144,7 +144,7 @@ func TestATrailingSlashIsOptional(t *testing.T) {
 	}
 }
 
-func TestTheAPITellsWhoAndWhatItIs(t *testing.T) {
+func TestAPI_ProfileAndVersion(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUsers()
 	for _, role := range cesi.Roles() {
@@ -159,7 +159,7 @@ func TestTheAPITellsWhoAndWhatItIs(t *testing.T) {
 	}
 }
 
-func TestTheAPIGivesTheEndOfBothLogs(t *testing.T) {
+func TestLogAPI_EndOfBothLogs(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
 [program:noisy]
 command = sh -c "printf 'one\r\n\n\344\270\255<b>\nlast'; printf 'oh\n' >&2; exec sleep 3600"
@@ -196,7 +196,7 @@ startsecs = 0
 	}
 }
 
-func TestTheAPIGivesTheActivityLog(t *testing.T) {
+func TestActivityAPI_Entries(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h := startServer(t, nodes)
 	h.addUsers()
@@ -236,7 +236,7 @@ func TestTheAPIGivesTheActivityLog(t *testing.T) {
 	}
 }
 
-func TestAPurgeLeavesTheEntryAboutIt(t *testing.T) {
+func TestPurge_KeepsItsOwnEntry(t *testing.T) {
 	h, b := startServerAs(t, cesi.Admin, nil)
 	before := len(h.entries())
 	got := b.do(http.MethodDelete, "/api/v2/activitylogs/", "")

@@ -120,7 +120,7 @@ func newCrawler(t *testing.T, b *browser, prefix string, of rank) *crawler {
 	return &crawler{browser: b, t: t, prefix: prefix, rank: of, routes: b.h.routes(), least: routeTable(), seen: map[string]bool{}, forms: map[string]bool{}}
 }
 
-func TestEveryLinkLeadsSomewhereForEveryRole(t *testing.T) {
+func TestCrawl_LinksWorkForEveryRole(t *testing.T) {
 	t.Parallel()
 	h := startServer(t, oddFleet(t))
 	h.addUsers()
@@ -142,7 +142,7 @@ func TestEveryLinkLeadsSomewhereForEveryRole(t *testing.T) {
 	}
 }
 
-func TestEveryLinkLeadsSomewhereBelowAPrefix(t *testing.T) {
+func TestCrawl_LinksWorkUnderPrefix(t *testing.T) {
 	t.Parallel()
 	for name, front := range map[string]func(http.Handler) http.Handler{
 		"that the proxy passes on": func(h http.Handler) http.Handler { return h },

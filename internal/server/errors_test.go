@@ -14,7 +14,7 @@ import (
 	"cesi/internal/server/api"
 )
 
-func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
+func TestErrors_StatusOfEachKind(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("viewer", cesi.Viewer)
 	for kind, want := range map[cesi.Kind]int{
@@ -51,7 +51,7 @@ func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
 	}
 }
 
-func TestABrokenDatabaseIsNotExplainedToVisitors(t *testing.T) {
+func TestErrors_BrokenDatabaseShowsNoDetails(t *testing.T) {
 	h, b := startServerAs(t, cesi.Admin, nil)
 	if err := h.db.Close(); err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestABrokenDatabaseIsNotExplainedToVisitors(t *testing.T) {
 	}
 }
 
-func TestErrors_LockedDatabaseIs503AndSaysSo(t *testing.T) {
+func TestErrors_LockedDatabaseIs503(t *testing.T) {
 	t.Parallel()
 	h, b := startServerAs(t, cesi.Admin, nil)
 	lock, err := sql.Open("sqlite", "file:"+h.path+"?_txlock=immediate")

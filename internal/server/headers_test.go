@@ -57,7 +57,7 @@ func panicking(t *testing.T, h *harness) map[string]reply {
 	}
 }
 
-func TestEveryReplyIsGuarded(t *testing.T) {
+func TestHeaders_SecurityHeadersOnEveryReply(t *testing.T) {
 	want := map[string]string{
 		"Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; " +
 			"frame-ancestors 'none'; object-src 'none'",
@@ -100,7 +100,7 @@ func TestHeaders_StrictTransportOnlyWithHTTPS(t *testing.T) {
 	}
 }
 
-func TestFilesMayBeKeptAndAreGuardedToo(t *testing.T) {
+func TestHeaders_StaticFilesAreCached(t *testing.T) {
 	h := startServer(t, nil)
 	plain := h.anybody().get("/static/app.css")
 	hashed := h.anybody().get(h.anybody().get("/login").page(t).Find(`link[href*="/app."]`).AttrOr("href", ""))
@@ -117,7 +117,7 @@ func TestFilesMayBeKeptAndAreGuardedToo(t *testing.T) {
 	}
 }
 
-func TestAWrongMethodHearsTheRightOnes(t *testing.T) {
+func TestRoutes_WrongMethodNamesAllowedOnes(t *testing.T) {
 	h := startServer(t, nil)
 	for request, want := range map[string]string{
 		"GET /logout":                           "POST",
@@ -139,7 +139,7 @@ func TestAWrongMethodHearsTheRightOnes(t *testing.T) {
 	}
 }
 
-func TestCrossSite_RefusalsFillNoLog(t *testing.T) {
+func TestCrossSite_RefusalsDoNotFloodTheLog(t *testing.T) {
 	clock := stoppedClock()
 	h := startServer(t, nil, clock.set)
 	flood := func(n int) {

@@ -20,7 +20,7 @@ const (
 	wellNotReady = `200 "ok\n", 503 "not ready\n"`
 )
 
-func TestAServerIsReadyOnceEveryNodeWasAsked(t *testing.T) {
+func TestReadyz_WaitsForFirstPollOfEveryNode(t *testing.T) {
 	hangs := supervisortest.StartFleet(t).Add("n")
 	hangs.Misbehave(supervisortest.Hang)
 	h := startServer(t, []cesi.Node{hangs.Node()}, func(s *setup) { s.unready = true })
@@ -37,7 +37,7 @@ func TestAServerIsReadyOnceEveryNodeWasAsked(t *testing.T) {
 	}
 }
 
-func TestAServerIsNotReadyWhileItsDatabaseIsLocked(t *testing.T) {
+func TestReadyz_FailsWhileDatabaseIsLocked(t *testing.T) {
 	h := startServer(t, nil)
 	conn, err := h.another().Conn(t.Context())
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestManual_IsForEverybodyWhoIsLoggedIn(t *testing.T) {
+func TestManual_NeedsLogin(t *testing.T) {
 	h, b := startServerAs(t, cesi.Viewer, nil)
 	contents := b.open("/help")
 	if got := contents.Find("main h1").Text(); got != "Manual" {
@@ -32,7 +32,7 @@ func TestManual_IsForEverybodyWhoIsLoggedIn(t *testing.T) {
 	}
 }
 
-func TestManual_SpeaksTheLanguageOfItsReader(t *testing.T) {
+func TestManual_UsesReadersLanguage(t *testing.T) {
 	_, b := startServerAs(t, cesi.Viewer, nil)
 	german, chinese := b.get("/help", with{"Accept-Language", "de"}).page(t), b.get("/help", with{"Accept-Language", "zh"}).page(t)
 	if got := german.Find("main h1").Text(); got != "Manual" {
@@ -47,7 +47,7 @@ func TestManual_SpeaksTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
-func TestManual_HasNoOtherPages(t *testing.T) {
+func TestManual_UnknownPagesAreNotFound(t *testing.T) {
 	_, b := startServerAs(t, cesi.Admin, nil)
 	for _, path := range []string{
 		"/help/x", "/help/nodes.md", "/help/../x", "/help/..%2Fx", "/help/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/help/en%2Fnodes", "/help/nodes/x",

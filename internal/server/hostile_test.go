@@ -20,41 +20,41 @@ import (
 //
 //	A request ends the process
 //	    live pages              TestLive_EveryRouteByEveryRole, TestLive_EqualPagesHaveOneAddress
-//	    handlers                TestAPanicIsAnAnswerWithoutDetails, TestAPanicAmidAnAnswerBreaksItOff
+//	    handlers                TestPanic_ReplyHasNoDetails, TestPanic_BreaksOffStartedReply
 //	    other goroutines        cesi: TestContain_*; e2e: TestGoroutines_AreContained
 //	    fleet, logs, live       TestPoller_PanicIsAFailureOfTheNode, TestControl_Panic*,
 //	                            TestFeed_APanicEndsItAloneAndIsSaid, TestHub_PanicEndsOnePageOnly
 //	A reply ends or fills the process (internal/supervisor)
 //	    depth, counts, size     TestDecode_HostileRepliesAreBounded, FuzzDecode
 //	    headers and bodies      TestCalls_EndlessHeadersAreRefused, TestCalls_EndlessBodiesAreRefused
-//	    names and texts         TestDecode_TextsAreClippedButLogs, TestHostile_NamesOfANode
+//	    names and texts         TestDecode_TextsAreClippedButLogs, TestHostile_LongNamesOnANode
 //	    processes               TestPoller_KeepsSoManyProcessesOfANode, TestConfigs_KeepsThoseOfSoManyProcesses,
 //	                            TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute, TestNodePage_IsPaged
 //	State that grows with what is sent
 //	    live views              TestLive_OpenStreamsAreBounded
-//	    log streams             TestLogStreams_MoreThanTheCapAreRefused, logs: TestTail_LogsOfANodeAndOfAUserAreCapped
+//	    log streams             TestLogStream_CapPerUser, logs: TestTail_LogsOfANodeAndOfAUserAreCapped
 //	    sessions, tokens        auth: TestSessions_OfOneUserAreBounded; store: TestNobodyHasTokensWithoutEnd
-//	    entries, forced polls   TestRates_ViewerCantFloodTheActivityLog, TestRates_PollsAreBoundedByUser
+//	    entries, forced polls   TestRates_ViewerCannotFloodTheActivityLog, TestRates_PollsPerUser
 //	    failed log-ins          auth: TestAFloodFillsNoMemoryAndEndsNoWait, TestAFloodIsBoundedAndNoFailureIsMissing
 //	    connections             conns: TestLimiter_*; e2e: TestConnections_IdleOnesStopNobody
 //	Computing without end
 //	    regular expressions     logs: TestQuery_ExpressionsThatCompileToMuchAreRefusedAtOnce,
 //	                            TestQuery_ComputingEndsWithItsContext, TestSearch_ComputesNoLongerThanItsBudget
 //	    sizes of logs           supervisor: TestLogSize_GatewayThatFailsAlways
-//	    long queries            TestQuery_ValueThatIsTooLongIsRefusedInASentence, TestHostile_Requests
+//	    long queries            TestQuery_LongValueIsRefused, TestHostile_Requests
 //	The store and the clock
 //	    the file                store: TestServerLock_*, TestDatabaseFile_RemovedOrReplacedRefusesWritesUntilItIsBack
 //	    a log that hangs        store: TestMirror_HangingFileHoldsUpNothing
 //	    a clock that jumps      store: TestClock_*; e2e: TestRetention_NothingIsRemovedAfterAJumpOfTheClock
 //	Accounts (internal/auth)
 //	    lockout                 TestLogin_KnownDeviceIsNotLockedOutByManyAddresses,
-//	                            TestLogin_BrowserThatWasLoggedInIsNotLockedOut (server)
-//	    names and tokens        cesi: TestFoldUserName_OneUserHoweverWritten; TestTokens_ChangeNoAccount (server),
+//	                            TestLogin_KnownBrowserIsNotLockedOut (server)
+//	    names and tokens        cesi: TestFoldUserName_OneUserHoweverWritten; TestTokens_CannotChangeAccounts (server),
 //	                            TestTokens_EndWithAResetOfThePassword
 //	    guessing                TestAnUnknownUserTakesAsLongAsAWrongPassword, TestCommonPasswords_AreRefusedWhereverOneIsSet
 //	    old sessions            TestSessions_EndWithoutUse, TestHeaders_StrictTransportOnlyWithHTTPS (server)
 //	Texts that others read
-//	    spreadsheets            TestTheActivityLogIsExportedAsASpreadsheetCanTakeIt
+//	    spreadsheets            TestActivityExport_CSVIsSafeInSpreadsheets
 //	    terminals               e2e: TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine
 //	    pages                   TestHostileNamesAreText, TestThePaletteKeepsHostileNamesIn
 //	    messages                cesi: TestErrorf_MessageIsBounded
@@ -163,9 +163,8 @@ func oddBodies() []oddRequest {
 	return list
 }
 
-// TestHostile_Requests holds that no request of somebody who is logged in makes
-// CeSI fail, takes long, is answered at length, stays in memory, or is sent on to
-// another site.
+// TestHostile_Requests sends odd requests of a logged-in user. None may make CeSI
+// fail, take long, get a long answer, stay in memory or lead to another site.
 func TestHostile_Requests(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h := startServer(t, nodes)
@@ -208,9 +207,9 @@ func heapInUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestHostile_NamesOfANode holds that pages stay readable when all the names of a
-// node are as long as a reply can have them.
-func TestHostile_NamesOfANode(t *testing.T) {
+// TestHostile_LongNamesOnANode checks that pages stay readable when all names of a
+// node are as long as a reply allows.
+func TestHostile_LongNamesOnANode(t *testing.T) {
 	var processes []cesi.Process
 	for i := range pages.NodeRows + 20 {
 		processes = append(processes, fakeProcess(fmt.Sprint(i%300)+strings.Repeat("%\"工", 300), fmt.Sprint(i)+strings.Repeat("\"工", 700), cesi.Fatal))
@@ -225,7 +224,7 @@ func TestHostile_NamesOfANode(t *testing.T) {
 	}
 }
 
-func TestHostile_QueryIsNotRepeatedInEachRow(t *testing.T) {
+func TestHostile_RowsDoNotRepeatTheQuery(t *testing.T) {
 	var processes []cesi.Process
 	for i := range 200 {
 		processes = append(processes, fakeProcess(fmt.Sprint("g", i), "p", cesi.Running))

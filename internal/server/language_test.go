@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheLanguageIsTheUsersElseTheConfigurationsElseTheBrowsers(t *testing.T) {
+func TestLanguage_UserThenConfigThenBrowser(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, viewer := startServerAs(t, cesi.Viewer, nodes)
 	chinese := with{"Accept-Language", "zh-CN,zh;q=0.9"}
@@ -42,7 +42,7 @@ func TestTheLanguageIsTheUsersElseTheConfigurationsElseTheBrowsers(t *testing.T)
 	}
 }
 
-func TestTheColoursAreTheUsersChoice(t *testing.T) {
+func TestColourScheme_UsersChoice(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, viewer := startServerAs(t, cesi.Viewer, nodes)
 	for scheme, want := range map[string]string{"": "light dark", "light": "light", "dark": "dark"} {
@@ -56,7 +56,7 @@ func TestTheColoursAreTheUsersChoice(t *testing.T) {
 	}
 }
 
-func TestErrorsAreInTheReadersLanguageAndTheAPIsAreEnglish(t *testing.T) {
+func TestErrors_PagesTranslatedAPIEnglish(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, viewer := startServerAs(t, cesi.Viewer, nodes)
 	chinese := with{"Accept-Language", "zh-CN"}

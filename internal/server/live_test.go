@@ -92,7 +92,7 @@ func withinASlot() func() time.Time {
 	return func() time.Time { return time.Now().Add(-late) }
 }
 
-func TestAStreamBringsTheRowThatChanged(t *testing.T) {
+func TestLive_SendsChangedRow(t *testing.T) {
 	for _, prefix := range []string{"", "/cesi"} {
 		h, fake := startLive(t, func(s *setup) { s.Prefix = prefix })
 		operator, viewer := h.as("operator").follow(prefix+"/nodes/n"), h.as("viewer").follow(prefix+"/nodes/n")
@@ -127,7 +127,7 @@ func awaitBeat(t *testing.T, events <-chan event) {
 	t.Fatal("the stream ended")
 }
 
-func TestAStreamEndsWithTheSessionTheRoleOrTheNode(t *testing.T) {
+func TestLive_EndsWithSessionRoleOrNode(t *testing.T) {
 	h, _ := startLive(t)
 	h.addUser("leaver", cesi.Viewer)
 	leaver := h.as("leaver")
@@ -154,7 +154,7 @@ func TestAStreamEndsWithTheSessionTheRoleOrTheNode(t *testing.T) {
 	}
 }
 
-func TestAScriptGetsTheAnswerAsAPart(t *testing.T) {
+func TestHtmx_AnswerIsPartOfPage(t *testing.T) {
 	h, _ := startLive(t)
 	operator := h.as("operator")
 	script := with{"HX-Request", "true"}
@@ -175,7 +175,7 @@ func fleetOfNone() fleet.Settings {
 	return fleet.Settings{PollInterval: 100 * time.Millisecond, ActionTimeout: time.Second}
 }
 
-func TestAMessageOnAProcessThatDoesNotComeUpHasTheEndOfItsLog(t *testing.T) {
+func TestFlash_FailedStartShowsEndOfStderr(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{
 		Programs: "[program:bad]\ncommand = sh -c \"echo '<b>no port</b> \u6ca1\u6709\u7aef\u53e3' >&2; exit 3\"\nautostart = false\nstartretries = 0\n",
 	})
@@ -194,7 +194,7 @@ func TestAMessageOnAProcessThatDoesNotComeUpHasTheEndOfItsLog(t *testing.T) {
 	}
 }
 
-func TestRowsEnterAndLeaveAFilterMoveInASortAndBetweenPages(t *testing.T) {
+func TestLive_RowsFollowFilterSortAndPages(t *testing.T) {
 	t.Parallel()
 	h, fake := startLive(t)
 	var list []cesi.Process
@@ -324,7 +324,7 @@ func TestLive_OpenStreamsAreBounded(t *testing.T) {
 	h.wait("the streams to be given back", func() bool { return greedy.liveStatus("/nodes") == http.StatusOK })
 }
 
-func TestLive_PageOfANodeFollows(t *testing.T) {
+func TestLive_PagedNodePage(t *testing.T) {
 	t.Parallel()
 	h, fake := startLive(t)
 	list := make([]cesi.Process, 502)

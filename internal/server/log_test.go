@@ -88,7 +88,7 @@ func numbered(lines int) string {
 	return b.String()
 }
 
-func TestALogIsReadFromItsEndToItsTopAndBack(t *testing.T) {
+func TestLogPage_ReadsFromEndToTopAndBack(t *testing.T) {
 	t.Parallel()
 	log := numbered(8000)
 	h, _, _ := startLogs(t, log)
@@ -128,7 +128,7 @@ func TestALogIsReadFromItsEndToItsTopAndBack(t *testing.T) {
 	}
 }
 
-func TestALineOf50MBIsShownInPages(t *testing.T) {
+func TestLogPage_Line50MBIsPaged(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, strings.Repeat("0123456789", 5<<20))
 	page := h.as("logreader").get(pLog).page(t)
@@ -197,7 +197,7 @@ func untilText(t *testing.T, events <-chan event, until string) string {
 	return ""
 }
 
-func TestALogIsLiveByteForByte(t *testing.T) {
+func TestLogStream_SendsEveryByte(t *testing.T) {
 	t.Parallel()
 	h, s, _ := startLogs(t, "")
 	b := h.as("logreader")
@@ -222,7 +222,7 @@ func TestALogIsLiveByteForByte(t *testing.T) {
 	untilText(t, supervisord, "spawned: 'p'")
 }
 
-func TestABrowserThatConnectsAgainGoesOnWhereItWas(t *testing.T) {
+func TestLogStream_ReconnectContinues(t *testing.T) {
 	t.Parallel()
 	h, _, file := startLogs(t, "one\ntwo\nthree\n")
 	events := h.as("logreader").tail(pLog+"/tail?from=0", with{"Last-Event-ID", "4"})
@@ -235,7 +235,7 @@ func TestABrowserThatConnectsAgainGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-func TestBothLogsOfAProcessShareAStream(t *testing.T) {
+func TestLogStream_StdoutAndStderrTogether(t *testing.T) {
 	t.Parallel()
 	h, _, file := startLogs(t, "one\ntwo\n")
 	n, _ := h.fleet.Snapshot().Node("n")
@@ -297,7 +297,7 @@ func wantBoth(t *testing.T, events <-chan event, stdout, stderr string) (id stri
 	return id
 }
 
-func TestALiveLogEndsWithTheRightToReadIt(t *testing.T) {
+func TestLogStream_EndsWithPermission(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, "text\n")
 	ctx := t.Context()
@@ -328,7 +328,7 @@ func TestALiveLogEndsWithTheRightToReadIt(t *testing.T) {
 	}
 }
 
-func TestAShutdownEndsLiveLogsAtOnce(t *testing.T) {
+func TestLogStream_EndsAtShutdown(t *testing.T) {
 	t.Parallel()
 	closing, shutdown := context.WithCancel(t.Context())
 	h, _, _ := startLogs(t, "text\n", func(s *setup) { s.Closing = closing })
@@ -340,7 +340,7 @@ func TestAShutdownEndsLiveLogsAtOnce(t *testing.T) {
 	}
 }
 
-func TestALogIsDownloadedAsItIs(t *testing.T) {
+func TestLogDownload_SameBytes(t *testing.T) {
 	t.Parallel()
 	log := numbered(20_000)
 	h, s, file := startLogs(t, log)
@@ -369,7 +369,7 @@ func TestALogIsDownloadedAsItIs(t *testing.T) {
 	}
 }
 
-func TestASearchListsMatchesAndStepsFromOneToTheNext(t *testing.T) {
+func TestLogSearch_ListsAndStepsThroughMatches(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, numbered(3000))
 	b := h.as("logreader")
@@ -424,7 +424,7 @@ type logPiece struct {
 	Text   string
 }
 
-func TestTheAPIReadsAndSearchesLogs(t *testing.T) {
+func TestLogAPI_ReadsAndSearches(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, numbered(100))
 	b := h.as("logreader")
@@ -451,7 +451,7 @@ func TestTheAPIReadsAndSearchesLogs(t *testing.T) {
 	}
 }
 
-func TestAPageSaysWhyThereIsNoLog(t *testing.T) {
+func TestLogPage_SaysWhyThereIsNoLog(t *testing.T) {
 	t.Parallel()
 	h, s, file := startLogs(t, "")
 	b := h.as("logreader")
@@ -505,7 +505,7 @@ func TestAPageSaysWhyThereIsNoLog(t *testing.T) {
 	}
 }
 
-func TestALogThatChangesWhileItIsWatchedGoesOn(t *testing.T) {
+func TestLogStream_ContinuesAfterChangesOfTheFile(t *testing.T) {
 	t.Parallel()
 	h, s, file := startLogs(t, "start\n")
 	events := h.as("logreader").tail("/api/v2/nodes/n/processes/p:p/logs/stdout/tail")
@@ -536,7 +536,7 @@ func TestALogThatChangesWhileItIsWatchedGoesOn(t *testing.T) {
 	}
 }
 
-func TestLogStreams_MoreThanTheCapAreRefused(t *testing.T) {
+func TestLogStream_CapPerUser(t *testing.T) {
 	t.Parallel()
 	h, _, _ := startLogs(t, "text\n")
 	b := h.as("logreader")
@@ -558,7 +558,7 @@ func TestLogStreams_MoreThanTheCapAreRefused(t *testing.T) {
 	untilText(t, h.as("admin").tail(page), "text\n")
 }
 
-func TestLogs_DevicesAndSyslogAreSaidAndNeverLive(t *testing.T) {
+func TestLogPage_DevicesAndSyslogAreNotLive(t *testing.T) {
 	t.Parallel()
 	programs := ""
 	devices := map[string]string{"stdout": "/dev/stdout", "fd": "/dev/fd/1", "proc": "/proc/self/fd/1", "null": "/dev/null"}
@@ -608,7 +608,7 @@ func TestLogs_DevicesAndSyslogAreSaidAndNeverLive(t *testing.T) {
 
 // A program that writes 400 lines a second, into a log that is rotated every other
 // second: supervisord loses what was written just before.
-func TestLogStreams_RotationsThatLoseLinesAreMarked(t *testing.T) {
+func TestLogStream_MarksLinesLostInRotation(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	script := dir + "/lines.py"
@@ -655,7 +655,7 @@ func TestLogStreams_RotationsThatLoseLinesAreMarked(t *testing.T) {
 	t.Errorf("the stream ended after %d seams", seams)
 }
 
-func TestLogDownload_ALogThatIsRotatedOnTheWayIsCutWithAMark(t *testing.T) {
+func TestLogDownload_RotationCutsItWithAMark(t *testing.T) {
 	t.Parallel()
 	h, _, file := startLogs(t, numbered(40_000))
 	reader := h.as("logreader")

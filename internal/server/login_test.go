@@ -57,7 +57,7 @@ func (h *harness) holds(token string) bool {
 	return h.anybody().get("/api/v2/profile", with{"Cookie", h.sessions.SessionCookie(false) + "=" + token}).status == http.StatusOK
 }
 
-func TestTheSessionsCookieIsGuarded(t *testing.T) {
+func TestCookie_Attributes(t *testing.T) {
 	lax := http.Cookie{Name: "cesi_session_ID", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 3600}
 	secure, below := lax, lax
 	secure.Secure, below.Path = true, "/cesi/"
@@ -109,7 +109,7 @@ func TestTheSessionsCookieIsGuarded(t *testing.T) {
 	}
 }
 
-func TestCookie_OfTwoInstallationsOnOneHost(t *testing.T) {
+func TestCookie_TwoInstallationsOnOneHost(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("maria", cesi.Viewer)
 	other, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "other.db"), time.Now)
@@ -131,7 +131,7 @@ func TestCookie_OfTwoInstallationsOnOneHost(t *testing.T) {
 	}
 }
 
-func TestCookie_KeepsLongAnswersGoing(t *testing.T) {
+func TestCookie_KeepsLongResponsesOpen(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("maria", cesi.Viewer)
 	for _, scheme := range []string{"http", "https"} {
@@ -154,7 +154,7 @@ func TestCookie_KeepsLongAnswersGoing(t *testing.T) {
 	}
 }
 
-func TestCookie_IsNamedInTheAPIsDocument(t *testing.T) {
+func TestCookie_NameInOpenAPI(t *testing.T) {
 	h := startServer(t, nil)
 	for _, scheme := range []string{"http", "https"} {
 		var doc struct {
@@ -169,7 +169,7 @@ func TestCookie_IsNamedInTheAPIsDocument(t *testing.T) {
 	}
 }
 
-func TestALoginBeginsANewSessionAndEndsTheOld(t *testing.T) {
+func TestLogin_ReplacesSession(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("maria", cesi.Viewer)
 	b := h.anybody()
@@ -184,7 +184,7 @@ func TestALoginBeginsANewSessionAndEndsTheOld(t *testing.T) {
 	}
 }
 
-func TestWhatEndsASession(t *testing.T) {
+func TestSession_EndsAfter(t *testing.T) {
 	for name, test := range map[string]struct {
 		end  func(h *harness, b *browser) // maria's browser
 		goes bool                         // whether the browser has a new session after it
@@ -222,7 +222,7 @@ func TestWhatEndsASession(t *testing.T) {
 	}
 }
 
-func TestALogoutTakesTheCookieBack(t *testing.T) {
+func TestLogout_RemovesCookie(t *testing.T) {
 	_, b := startServerAs(t, cesi.Viewer, nil)
 	got := b.post("/logout", nil)
 	if cookie := sessionOf(got); got.location != "/login" || cookie == nil || cookie.MaxAge >= 0 || cookie.Path != "/" {
@@ -230,7 +230,7 @@ func TestALogoutTakesTheCookieBack(t *testing.T) {
 	}
 }
 
-func TestASessionEndsWithItsLifetime(t *testing.T) {
+func TestSession_EndsWithLifetime(t *testing.T) {
 	clock := stoppedClock()
 	_, b := startServerAs(t, cesi.Viewer, nil, clock.set)
 	clock.advance(59 * time.Minute)
@@ -243,7 +243,7 @@ func TestASessionEndsWithItsLifetime(t *testing.T) {
 	}
 }
 
-func TestADemotionHoldsAtOnce(t *testing.T) {
+func TestSession_DemotionTakesEffectAtOnce(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes)
 	if err := h.auth.SetRole(t.Context(), testRoot, "operator", cesi.Viewer); err != nil {
@@ -254,7 +254,7 @@ func TestADemotionHoldsAtOnce(t *testing.T) {
 	}
 }
 
-func TestAFailedLoginDoesNotTellWhetherThereIsSuchAUser(t *testing.T) {
+func TestLogin_FailureHidesWhetherUserExists(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("maria", cesi.Viewer)
 	var pages, answers []string
@@ -282,7 +282,7 @@ func TestAFailedLoginDoesNotTellWhetherThereIsSuchAUser(t *testing.T) {
 	}
 }
 
-func TestAFailedLoginKeepsTheNameAndTheWay(t *testing.T) {
+func TestLogin_FailureKeepsNameAndNext(t *testing.T) {
 	h := startServer(t, nil)
 	form := loginForm(`<ma"ria>`, "wrong")
 	form.Set("next", "/nodes?q=x")
@@ -295,7 +295,7 @@ func TestAFailedLoginKeepsTheNameAndTheWay(t *testing.T) {
 	}
 }
 
-func TestWhoFailsOftenHasToWaitAndNobodyElse(t *testing.T) {
+func TestLogin_ThrottlesOnlyTheAttacker(t *testing.T) {
 	clock := stoppedClock()
 	h := startServer(t, nil, clock.set)
 	h.addUser("admin", cesi.Admin)
@@ -327,7 +327,7 @@ func TestWhoFailsOftenHasToWaitAndNobodyElse(t *testing.T) {
 	}
 }
 
-func TestACopiedAddressIsNoWayAroundTheWait(t *testing.T) {
+func TestLogin_ForgedForwardedForIsThrottled(t *testing.T) {
 	clock := stoppedClock()
 	h := startServer(t, nil, clock.set, func(s *setup) { s.Sessions.TrustedProxies = nil })
 	status := 0
@@ -340,7 +340,7 @@ func TestACopiedAddressIsNoWayAroundTheWait(t *testing.T) {
 	}
 }
 
-func TestALoginLeadsToThisServerOnly(t *testing.T) {
+func TestLogin_NextStaysOnThisServer(t *testing.T) {
 	for _, prefix := range []string{"", "/cesi"} {
 		h := startServer(t, nil, func(s *setup) { s.Prefix = prefix })
 		h.addUser("maria", cesi.Viewer)
@@ -394,7 +394,7 @@ func TestALoginLeadsToThisServerOnly(t *testing.T) {
 	}
 }
 
-func TestTheInitialPasswordHasToBeChanged(t *testing.T) {
+func TestLogin_InitialPasswordMustBeChanged(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h := startServer(t, nodes)
 	file, err := h.auth.Bootstrap(t.Context(), "", "")
@@ -439,7 +439,7 @@ func TestTheInitialPasswordHasToBeChanged(t *testing.T) {
 	}
 }
 
-func TestPasswordChange_LeadsToWhereOneWasGoing(t *testing.T) {
+func TestPasswordChange_LeadsToNext(t *testing.T) {
 	for name, test := range map[string]struct{ prefix, next, want string }{
 		"a page":                  {"", "/nodes?q=a&environment=b", "/nodes?q=a&environment=b"},
 		"the start":               {"", "/", "/"},
@@ -490,7 +490,7 @@ func (h *harness) commands() []cesi.Activity {
 	return list
 }
 
-func TestAPasswordThatIsNotTakenSaysWhy(t *testing.T) {
+func TestPasswordChange_RefusalSaysWhy(t *testing.T) {
 	h, b := startServerAs(t, cesi.Viewer, nil)
 	current := passwordOf("viewer")
 	for name, test := range map[string]struct {
@@ -524,7 +524,7 @@ func TestAPasswordThatIsNotTakenSaysWhy(t *testing.T) {
 	h.as("viewer") // the password is the old one
 }
 
-func TestLogin_BrowserThatWasLoggedInIsNotLockedOut(t *testing.T) {
+func TestLogin_KnownBrowserIsNotLockedOut(t *testing.T) {
 	clock := stoppedClock()
 	h := startServer(t, nil, clock.set)
 	h.addUser("admin", cesi.Admin)

@@ -185,7 +185,7 @@ func requests() []operationCall {
 
 // Every operation is called on a real fleet; those that the list above does not
 // call are called by the example names.
-func TestRealAnswersAreAsDocumented(t *testing.T) {
+func TestOpenAPI_RealRepliesMatch(t *testing.T) {
 	h, _, s := startReal(t)
 	h.fleet.Apply(fleet.Settings{
 		Nodes:        []cesi.Node{s.Node("n"), {Name: "silent", URL: "http://127.0.0.1:1", Timeout: 5 * time.Second}},
@@ -251,7 +251,7 @@ func examplePath(path string) string {
 	return strings.NewReplacer("{node}", "n", "{process}", "web:web_0", "{group}", "web", "{stream}", "stdout", "{action}", "restart").Replace(path)
 }
 
-func TestADocumentThatIsWrongIsFoundOut(t *testing.T) {
+func TestReplyChecker_FindsDifferences(t *testing.T) {
 	checker := newReplyChecker(t)
 	header := http.Header{"Content-Type": {"application/json"}}
 	for name, got := range map[string]reply{

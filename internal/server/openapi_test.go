@@ -103,7 +103,7 @@ func documented(route string) (key string, enums map[string][]string) {
 	return key, enums
 }
 
-func TestEveryRouteOfTheAPIIsDocumentedAndNothingElse(t *testing.T) {
+func TestOpenAPI_ListsExactlyTheRoutes(t *testing.T) {
 	h := startServer(t, nil)
 	left := operations(readDoc(t, documentText(t)))
 	for _, route := range everyRoute(t, h.Server) {
@@ -147,7 +147,7 @@ func roleWord(r rank) string {
 	return [...]string{"anybody", "everybody", "viewer", "logreader", "operator", "admin"}[r]
 }
 
-func TestEveryOperationSaysWhatItIs(t *testing.T) {
+func TestOpenAPI_OperationsAreDescribed(t *testing.T) {
 	doc := readDoc(t, documentText(t))
 	seen := make(map[string]string)
 	for key, op := range operations(doc) {
@@ -165,8 +165,8 @@ func TestEveryOperationSaysWhatItIs(t *testing.T) {
 	}
 }
 
-// TestOpenAPI_ListsTooManyRequests holds the document to what limits a request: a
-// log-in, a change that every role may make, a log that is followed.
+// TestOpenAPI_ListsTooManyRequests checks that the document names the reply 429 where
+// requests are limited: a login, a change that every role may make, a followed log.
 func TestOpenAPI_ListsTooManyRequests(t *testing.T) {
 	for key, op := range operations(readDoc(t, documentText(t))) {
 		method, path, _ := strings.Cut(key, " ")
@@ -187,7 +187,7 @@ func TestOpenAPI_ListsTooManyRequests(t *testing.T) {
 	}
 }
 
-func TestErrorPage_HeadingOfTooManyFitsItsCause(t *testing.T) {
+func TestErrorPage_TooManyRequestsHeadings(t *testing.T) {
 	h := startServer(t, nil)
 	seen := make(map[string]cesi.Kind)
 	for _, kind := range []cesi.Kind{cesi.Throttled, cesi.TooOften, cesi.TooManyOpen} {
@@ -209,7 +209,7 @@ func TestErrorPage_HeadingOfTooManyFitsItsCause(t *testing.T) {
 }
 
 // Every reference leads somewhere, and every component is used.
-func TestTheDocumentsReferencesHold(t *testing.T) {
+func TestOpenAPI_References(t *testing.T) {
 	var doc struct {
 		Components map[string]map[string]json.RawMessage
 	}
@@ -237,7 +237,7 @@ func TestTheDocumentsReferencesHold(t *testing.T) {
 	}
 }
 
-func TestTheDocumentNamesEveryActionAndResult(t *testing.T) {
+func TestOpenAPI_ListsEveryActionAndResult(t *testing.T) {
 	schemas := readDoc(t, documentText(t)).Components.Schemas
 	for name, want := range map[string]string{"Action": fmt.Sprint(cesi.Actions()), "Result": fmt.Sprint(cesi.Results())} {
 		if got := fmt.Sprint(wordsOf(schemas[name])); got != want {
@@ -246,7 +246,7 @@ func TestTheDocumentNamesEveryActionAndResult(t *testing.T) {
 	}
 }
 
-func TestTheDocumentIsServedToAnybody(t *testing.T) {
+func TestOpenAPI_ServedWithoutLogin(t *testing.T) {
 	h := startServer(t, nil, func(s *setup) { s.Prefix = "/cesi" })
 	got := h.anybody().get("/cesi/api/v2/openapi.json")
 	if got.status != http.StatusOK || got.header.Get("Content-Type") != "application/json" || got.body != strings.Replace(string(documentText(t)), "cesi_session_ID", h.sessions.SessionCookie(false), 1) {

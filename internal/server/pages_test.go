@@ -71,7 +71,7 @@ func itemsIn(s *goquery.Selection) []string {
 	return s.Map(func(_ int, e *goquery.Selection) string { return strings.TrimSpace(e.Text()) })
 }
 
-func TestOddNamesCanBeSteered(t *testing.T) {
+func TestCommandForm_OddProcessNames(t *testing.T) {
 	t.Parallel()
 	names := []string{`<script>`, `"q'q"`, `a%2Fb`, "工人", "?x=1&y#z", `a\b`}
 	var programs strings.Builder
@@ -98,7 +98,7 @@ func TestOddNamesCanBeSteered(t *testing.T) {
 	}
 }
 
-func TestANameThatSupervisordMayNotHaveStillReachesTheNode(t *testing.T) {
+func TestCommandForm_InvalidNameReachesTheNode(t *testing.T) {
 	node := supervisortest.StartFleet(t).Add("n", fakeProcess("a b", "a/b c", cesi.Running)).Node()
 	_, b := startServerAs(t, cesi.Operator, []cesi.Node{node})
 	doc := b.open("/nodes/n")
@@ -111,7 +111,7 @@ func TestANameThatSupervisordMayNotHaveStillReachesTheNode(t *testing.T) {
 	}
 }
 
-func TestACommandOnManyIsAskedAboutFirst(t *testing.T) {
+func TestConfirm_CommandOnMany(t *testing.T) {
 	h, b, s := startReal(t)
 	doc := b.open("/nodes/n")
 	link := buttonOf(doc, "Stop all of group web").AttrOr("href", "")
@@ -140,7 +140,7 @@ func TestACommandOnManyIsAskedAboutFirst(t *testing.T) {
 	}
 }
 
-func TestTheFleetsCommandsHitWhatTheyName(t *testing.T) {
+func TestCommandForm_ScopesOfTheFleet(t *testing.T) {
 	var nodes []cesi.Node
 	for _, name := range []string{"a", "b"} {
 		nodes = append(nodes, supervisortest.StartFleet(t).Add(name, fakeProcess("web", "web", cesi.Running), fakeProcess("db", "db", cesi.Running)).Node())
@@ -191,7 +191,7 @@ func TestTheFleetsCommandsHitWhatTheyName(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsForWhatTheQuestionNamed(t *testing.T) {
+func TestCommandForm_OnlyConfirmedTargets(t *testing.T) {
 	fake, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes)
 	question := b.open("/command?action=restart&scope=matching&state=RUNNING&back=/nodes")
@@ -209,7 +209,7 @@ func TestAnAnswerIsForWhatTheQuestionNamed(t *testing.T) {
 	}
 }
 
-func TestItsOwnStopHasToBeTyped(t *testing.T) {
+func TestConfirm_StopSelfMustBeTyped(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes, asItself)
 	question := b.open("/nodes/n/confirm?action=stop&process=g:p&back=/nodes/n")
@@ -228,7 +228,7 @@ func TestItsOwnStopHasToBeTyped(t *testing.T) {
 	}
 }
 
-func TestWithoutNodesThePagesSayHowToAddOne(t *testing.T) {
+func TestPages_WithoutNodesSayHowToAddOne(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUsers()
 	for _, path := range []string{"/", "/nodes"} {
@@ -241,7 +241,7 @@ func TestWithoutNodesThePagesSayHowToAddOne(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereOffersItsNode(t *testing.T) {
+func TestErrorPage_NotFoundLinksTheNode(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, b := startServerAs(t, cesi.Operator, nodes)
 	for request, want := range map[string]string{
@@ -262,7 +262,7 @@ func TestWhatIsNotThereOffersItsNode(t *testing.T) {
 	}
 }
 
-func TestBannersAreForAdministrators(t *testing.T) {
+func TestBanners_OnlyForAdmins(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h := startServer(t, nodes, func(s *setup) {
 		s.Pages.Problem = &config.Error{Problems: []config.Problem{{File: "cesi.conf", Line: 12, Text: `node "web1": port "90o1" is not a number`}}}
@@ -288,7 +288,7 @@ func TestBannersAreForAdministrators(t *testing.T) {
 	}
 }
 
-func TestAPageTellsOfItsLastCommand(t *testing.T) {
+func TestFlash_ResultOfLastCommand(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes)
 	r := b.post("/nodes/n/processes/g:p/restart", url.Values{"back": {"//evil.example"}})
@@ -308,7 +308,7 @@ func TestAPageTellsOfItsLastCommand(t *testing.T) {
 	}
 }
 
-func TestANodesPageShowsItsLastStateWhileItIsSilent(t *testing.T) {
+func TestNodePage_SilentNodeShowsLastState(t *testing.T) {
 	fake, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Operator, nodes)
 	fake.Misbehave(http.NotFound)

@@ -9,7 +9,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-func TestThePaletteAnswersWithOptions(t *testing.T) {
+func TestPalette_Options(t *testing.T) {
 	n := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "p", cesi.Running), fakeProcess("h", "q", cesi.Running)).Node()
 	h, b := startServerAs(t, cesi.Operator, []cesi.Node{n}, func(s *setup) { s.Prefix = "/cesi" })
 	doc := b.get("/cesi/palette?" + url.Values{"q": {"restart g:p"}, "at": {"/cesi/nodes?q=n"}}.Encode()).page(t)

@@ -24,7 +24,7 @@ func (h *harness) withRoute(t *testing.T, path string, handler http.HandlerFunc)
 	return &copied
 }
 
-func TestAPanicIsAnAnswerWithoutDetails(t *testing.T) {
+func TestPanic_ReplyHasNoDetails(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("viewer", cesi.Viewer)
 	fail := func(http.ResponseWriter, *http.Request) { panic("the secret detail") }
@@ -53,7 +53,7 @@ func TestAPanicIsAnAnswerWithoutDetails(t *testing.T) {
 	}
 }
 
-func TestAPanicAmidAnAnswerBreaksItOff(t *testing.T) {
+func TestPanic_BreaksOffStartedReply(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUser("viewer", cesi.Viewer)
 	b := h.withRoute(t, "/broken", func(w http.ResponseWriter, _ *http.Request) {

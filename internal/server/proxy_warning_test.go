@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestProxyWarning_OncePerPeerThatIsNotTrusted(t *testing.T) {
+func TestProxyWarning_OncePerUntrustedPeer(t *testing.T) {
 	h := startServer(t, nil)
 	from := func(peer, forwarded string) {
 		r := httptest.NewRequest("GET", "/login", nil)

@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestQuery_ValueThatIsTooLongIsRefusedInASentence(t *testing.T) {
+func TestQuery_LongValueIsRefused(t *testing.T) {
 	_, admin := startServerAs(t, cesi.Admin, nil)
 	for _, path := range []string{"/activity", "/api/v2/activitylogs", "/api/v2/activitylogs/export", "/processes", "/api/v2/processes", "/nodes", "/groups", "/environments", "/palette"} {
 		for _, name := range []string{"q", "user", "node", "process", "action", "result", "since", "until", "before", "group", "state", "sort", "page", "environment", "limit", "format", "unknown"} {

@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestRates_ViewerCantFloodTheActivityLog(t *testing.T) {
+func TestRates_ViewerCannotFloodTheActivityLog(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	_, nodes := fakeNode(t)
@@ -42,7 +42,7 @@ func TestRates_ViewerCantFloodTheActivityLog(t *testing.T) {
 	}
 }
 
-func TestRates_PollsAreBoundedByUser(t *testing.T) {
+func TestRates_PollsPerUser(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	_, nodes := fakeNode(t)

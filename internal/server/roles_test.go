@@ -246,7 +246,7 @@ func (c *troupe) caller(of rank) *browser {
 	return b
 }
 
-func TestEveryRouteIsForThoseInTheTable(t *testing.T) {
+func TestRoutes_RolesOfEachRoute(t *testing.T) {
 	t.Parallel()
 	c := newTroupe(t)
 	table := routeTable()
@@ -333,7 +333,7 @@ func (h *harness) entries() []cesi.Activity {
 	return entries
 }
 
-func TestAGetNeverChangesAnything(t *testing.T) {
+func TestRoutes_GetChangesNothing(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Admin, nodes)
 	routes := everyRoute(t, h.Server)
@@ -354,7 +354,7 @@ func TestAGetNeverChangesAnything(t *testing.T) {
 	}
 }
 
-func TestAnotherSiteCanChangeNothing(t *testing.T) {
+func TestCrossSite_ChangesNothing(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Admin, nodes)
 	before := h.stored()
@@ -378,7 +378,7 @@ func TestAnotherSiteCanChangeNothing(t *testing.T) {
 	}
 }
 
-func TestTokens_ChangeNoAccount(t *testing.T) {
+func TestTokens_CannotChangeAccounts(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Admin, nodes)
 	token := b.post("/profile/tokens", url.Values{"name": {"deploy"}, "days": {"0"}}).secretOf(t)
@@ -399,7 +399,7 @@ func TestTokens_ChangeNoAccount(t *testing.T) {
 	}
 }
 
-func TestARefusalOfAnotherSiteDoesNotAskForARole(t *testing.T) {
+func TestCrossSite_RefusalSaysWhy(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, b := startServerAs(t, cesi.Admin, nodes)
 	got := b.do(http.MethodPost, "/nodes/n/poll", "", with{"Origin", "https://evil.example"})
@@ -408,7 +408,7 @@ func TestARefusalOfAnotherSiteDoesNotAskForARole(t *testing.T) {
 	}
 }
 
-func TestItsOwnFormsMayChangeThings(t *testing.T) {
+func TestCrossSite_OwnFormsAreAllowed(t *testing.T) {
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Admin, nodes)
 	for _, header := range []with{

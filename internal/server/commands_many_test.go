@@ -107,7 +107,7 @@ func (b *browser) confirm(question *goquery.Document, change url.Values) *goquer
 	return b.get(done.location).page(b.h.t)
 }
 
-func TestSixtySlowRestartsOnSixNodesGoSideBySide(t *testing.T) {
+func TestCommandOnMany_SlowRestartsRunInParallel(t *testing.T) {
 	h, b, daemons := startMany(t, 6, slowPrograms, func(s *setup) { s.patience = time.Minute })
 	var before []string
 	for i, s := range daemons {
@@ -158,7 +158,7 @@ func pids(status string) []string {
 	return list
 }
 
-func TestASelectionAcrossNodesStops(t *testing.T) {
+func TestCommandOnMany_StopSelectionOnTwoNodes(t *testing.T) {
 	h, b, daemons := startMany(t, 2, quickPrograms)
 	h.waitRunning(4)
 	targets := url.Values{"target": {"n0/api:api_0", "n1/api:*"}, "action": {"stop"}}
@@ -177,7 +177,7 @@ func TestASelectionAcrossNodesStops(t *testing.T) {
 	}
 }
 
-func TestASignalGoesToAGroupOnAllNodes(t *testing.T) {
+func TestCommandOnMany_SignalGroupOnAllNodes(t *testing.T) {
 	h, b, daemons := startMany(t, 2, quickPrograms)
 	h.waitRunning(4)
 	question := b.choose("/groups/api", url.Values{"target": {"n0/api:*", "n1/api:*"}, "action": {"signal"}})
@@ -192,7 +192,7 @@ func TestASignalGoesToAGroupOnAllNodes(t *testing.T) {
 	}
 }
 
-func TestWholeSetsAreActedOn(t *testing.T) {
+func TestCommandOnMany_WholeGroupNodeAndEnvironment(t *testing.T) {
 	h, b, daemons := startMany(t, 2, quickPrograms)
 	h.waitRunning(4)
 	for _, step := range []struct {

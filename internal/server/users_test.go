@@ -25,7 +25,7 @@ func (r reply) wantProblem(t *testing.T, status int, words string) {
 	}
 }
 
-func TestAUserIsAddedByThePageWithAPasswordThatIsShownOnce(t *testing.T) {
+func TestUsersPage_AddShowsPasswordOnce(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	made := admin.post("/users", url.Values{"username": {" maria "}, "role": {"operator"}, "password": {""}})
 	password := made.secretOf(t)
@@ -53,7 +53,7 @@ func TestAUserIsAddedByThePageWithAPasswordThatIsShownOnce(t *testing.T) {
 	}
 }
 
-func TestAUserIsChangedByThePages(t *testing.T) {
+func TestUsersPage_ChangesUser(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	h.addUser("maria", cesi.Operator)
 	maria := h.as("maria")
@@ -89,7 +89,7 @@ func TestAUserIsChangedByThePages(t *testing.T) {
 	}
 }
 
-func TestTheLastAdministratorStaysAndAnotherMayGo(t *testing.T) {
+func TestUsersPage_KeepsLastAdmin(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	admin.post("/users/admin/role", url.Values{"role": {"viewer"}}).wantProblem(t, http.StatusConflict, "last administrator")
 	admin.post("/users/Admin/delete", nil).wantProblem(t, http.StatusConflict, "last administrator")
@@ -102,7 +102,7 @@ func TestTheLastAdministratorStaysAndAnotherMayGo(t *testing.T) {
 	}
 }
 
-func TestAnAPITokenIsMadeAndRevokedOnTheProfile(t *testing.T) {
+func TestProfilePage_AddsAndRevokesToken(t *testing.T) {
 	h, maria := startServerAs(t, cesi.Viewer, nil)
 	made := maria.post("/profile/tokens", url.Values{"name": {"deploy"}, "days": {"30"}})
 	token := made.secretOf(t)
@@ -132,7 +132,7 @@ func TestAnAPITokenIsMadeAndRevokedOnTheProfile(t *testing.T) {
 	}
 }
 
-func TestTokens_AreTakenInXAPIKey(t *testing.T) {
+func TestTokens_XAPIKeyHeader(t *testing.T) {
 	h, maria := startServerAs(t, cesi.Viewer, nil)
 	token := maria.post("/profile/tokens", url.Values{"name": {"deploy"}, "days": {"30"}}).secretOf(t)
 	key, bad := with{"X-API-Key", token}, with{"X-API-Key", "cesi_x"}
@@ -163,7 +163,7 @@ func TestTokens_AreTakenInXAPIKey(t *testing.T) {
 	}
 }
 
-func TestOwnSessionsAreEndedOnTheProfile(t *testing.T) {
+func TestProfilePage_EndsOwnSessions(t *testing.T) {
 	h, here := startServerAs(t, cesi.Viewer, nil)
 	second, third := h.as("viewer"), h.as("viewer")
 	sessions := here.get("/profile").page(t).Find("#sessions .access")
@@ -192,7 +192,7 @@ func TestOwnSessionsAreEndedOnTheProfile(t *testing.T) {
 	}
 }
 
-func TestAUserWhoseNameComesFromThePythonCeSIIsChangedToo(t *testing.T) {
+func TestUsersPage_NamesOfPythonCeSI(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	for _, name := range []string{"night/shift", "50% of #1?", "o'brien & co", "a+b@c", "李 雷"} {
 		if _, err := h.db.AddUser(t.Context(), cesi.User{Name: name, Role: cesi.Viewer}, "x"); err != nil {

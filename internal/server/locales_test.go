@@ -101,7 +101,7 @@ func catalogue(t *testing.T, name string) map[string]json.RawMessage {
 	return entries
 }
 
-func TestEveryTextIsInTheCataloguesAndNothingElse(t *testing.T) {
+func TestLocales_ListExactlyTheTexts(t *testing.T) {
 	said := make(map[string]bool)
 	saidInTemplates(t, said)
 	saidInCode(t, said)
@@ -136,7 +136,7 @@ func verbs(format string) []string {
 	return list
 }
 
-func TestTranslationsTakeTheSameArguments(t *testing.T) {
+func TestLocales_SameArguments(t *testing.T) {
 	entries := catalogue(t, "zh-CN.json")
 	maps.Copy(entries, catalogue(t, "sentences/zh-CN.json"))
 	for text, entry := range entries {
@@ -258,7 +258,7 @@ func messagesIn(n ast.Node) (list []*ast.BasicLit) {
 	return list
 }
 
-func TestEverySentenceOfAnErrorIsInTheCatalogueAndNothingElse(t *testing.T) {
+func TestLocales_ListExactlyTheErrorSentences(t *testing.T) {
 	sentences, texts := saidInErrors(t)
 	if len(sentences) == 0 {
 		t.Fatal("there are no errors")

@@ -38,7 +38,7 @@ func (b *browser) followed(path string, values url.Values) string {
 	return strings.Join(strings.Fields(b.get(got.location).page(b.h.t).Find(".flash").Text()), " ")
 }
 
-func TestTheConfigurationIsRereadShownAndTakenUp(t *testing.T) {
+func TestSupervisordPage_RereadAndUpdate(t *testing.T) {
 	_, b, s := startDaemon(t)
 	if text := b.post("/nodes/n/reread", nil).page(t).Find("h1").Text(); text != "Nothing has changed on n" {
 		t.Errorf("without a change: %q", text)
@@ -71,7 +71,7 @@ func TestTheConfigurationIsRereadShownAndTakenUp(t *testing.T) {
 	}
 }
 
-func TestDaemonCommandsByPage(t *testing.T) {
+func TestSupervisordPage_Commands(t *testing.T) {
 	h, b, s := startDaemon(t)
 	for _, action := range []string{"reload", "shutdown", "clear-log", "remove"} {
 		got := b.post("/nodes/n/"+action, url.Values{"group": {"web"}})
@@ -118,7 +118,7 @@ func TestDaemonCommandsByPage(t *testing.T) {
 	}
 }
 
-func TestLogsAreClearedByPageOnceConfirmed(t *testing.T) {
+func TestClearLogs_NeedsConfirmation(t *testing.T) {
 	h, b, s := startDaemon(t)
 	p, _ := mustNode(h).Process(cesi.ProcessID{Group: "web", Name: "web"})
 	if err := os.WriteFile(p.StdoutLogfile, []byte("old\n"), 0o600); err != nil {
@@ -148,8 +148,8 @@ func mustNode(h *harness) *fleet.Node {
 	return n
 }
 
-// TestWhatTakesThisCesiDownIsAnsweredBefore has web play the part of this CeSI.
-func TestWhatTakesThisCesiDownIsAnsweredBefore(t *testing.T) {
+// TestShutdownPage_IsSentBeforeCeSIEnds treats the program web as this CeSI.
+func TestShutdownPage_IsSentBeforeCeSIEnds(t *testing.T) {
 	_, b, s := startDaemon(t, func(set *setup, s *supervisortest.Supervisor) {
 		var pid int
 		for _, r := range strings.TrimSpace(s.Ctl("pid", "web")) {

@@ -51,7 +51,7 @@ func loaded(page *goquery.Document) []string {
 	return list
 }
 
-func TestTheFirstLookAtTheDashboardIsLight(t *testing.T) {
+func TestDashboard_FirstVisitIsSmall(t *testing.T) {
 	fakes := supervisortest.StartFleet(t)
 	var nodes []cesi.Node
 	for n := range 20 {
@@ -83,7 +83,7 @@ func TestTheFirstLookAtTheDashboardIsLight(t *testing.T) {
 	}
 }
 
-func TestPagesAndAnswersArePackedUnlessAnotherSiteAsks(t *testing.T) {
+func TestCompress_UnlessAnotherSiteAsks(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, b := startServerAs(t, cesi.Admin, nodes)
 	for _, c := range []struct {

@@ -28,8 +28,8 @@ func startWanted(t *testing.T) (*harness, *browser) {
 	})
 }
 
-// TestNotStarted_IsOnEveryPage walks what shows a process that is wanted and down.
-func TestNotStarted_IsOnEveryPage(t *testing.T) {
+// TestNotStarted_OnEveryPage visits the pages that show a process that is wanted but down.
+func TestNotStarted_OnEveryPage(t *testing.T) {
 	_, admin := startWanted(t)
 	const why = "maria stopped it to start it again: CeSI ended in the middle of the restart"
 	row := func(selector string) func(*goquery.Document) string {

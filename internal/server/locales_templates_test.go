@@ -34,7 +34,7 @@ func untranslated(template string) []string {
 	})
 }
 
-func TestTemplatesSayEverythingInTheReadersLanguage(t *testing.T) {
+func TestTemplates_TextsAreTranslated(t *testing.T) {
 	if got := untranslated(`<p title="Why">{{t "Yes"}} No, <b>so</b> not<pre>example</pre>{{/* remark */}}</p>`); len(got) != 2 {
 		t.Fatalf("it finds %q", got)
 	}
