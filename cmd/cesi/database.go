@@ -9,13 +9,14 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/config"
 	"cesi/internal/store"
+	"cesi/internal/store/legacy"
 )
 
 // openDatabase opens the configuration's database. One of a Python CeSI is taken
 // over first, and the log says what became of it.
 func openDatabase(ctx context.Context, conf *config.Config, log *slog.Logger) (*store.DB, error) {
 	path := absolute(conf.Database)
-	taken, err := store.ImportLegacy(ctx, path, time.Now, auth.OldPassword)
+	taken, err := legacy.Import(ctx, path, time.Now, auth.OldPassword)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 // one way, and adapters do not know each other.
 var mayImport = map[string][]string{
 	"cesi/cmd/cesi": {"cesi/internal/auth", "cesi/internal/cesi", "cesi/internal/config", "cesi/internal/conns", "cesi/internal/fleet",
-		"cesi/internal/server", "cesi/internal/server/pages", "cesi/internal/server/session", "cesi/internal/store", "cesi/internal/supervisor"},
+		"cesi/internal/server", "cesi/internal/server/pages", "cesi/internal/server/session", "cesi/internal/store", "cesi/internal/store/legacy", "cesi/internal/supervisor"},
 	"cesi/cmd/demo":     {},
 	"cesi/internal/e2e": {},
 	"cesi/internal/server": {
@@ -55,6 +55,7 @@ var mayImport = map[string][]string{
 	"cesi/internal/history":                   {"cesi/internal/cesi"},
 	"cesi/internal/auth":                      {"cesi/internal/cesi"},
 	"cesi/internal/store":                     {"cesi/internal/cesi", "cesi/migrations"},
+	"cesi/internal/store/legacy":              {"cesi/internal/store", "cesi/internal/cesi"},
 	"cesi/internal/supervisor":                {"cesi/internal/cesi"},
 	"cesi/internal/config":                    {"cesi/internal/cesi"},
 	"cesi/internal/cesi":                      {},

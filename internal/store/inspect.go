@@ -26,7 +26,7 @@ const (
 // inspect makes sure that the file at path is one that this cesi may write to,
 // without changing a byte of it, and makes an empty one where there is none.
 func inspect(ctx context.Context, path string) error {
-	if err := inspectFolder(path); err != nil {
+	if err := CheckFolder(path); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
@@ -48,9 +48,9 @@ func inspect(ctx context.Context, path string) error {
 	return inspectContent(ctx, path)
 }
 
-// inspectFolder looks at the folder, which must be writable even if the file
+// CheckFolder looks at the folder of a database, which must be writable even if the file
 // exists: SQLite keeps its log beside it.
-func inspectFolder(path string) error {
+func CheckFolder(path string) error {
 	folder := filepath.Dir(path)
 	info, err := os.Stat(folder)
 	switch {
@@ -81,12 +81,12 @@ func create(path string) error {
 
 // inspectContent reads, through SQLite, whose tables the file holds.
 func inspectContent(ctx context.Context, path string) error {
-	pool, err := sql.Open("sqlite", readOnlyDSN(path))
+	pool, err := OpenReadOnly(path)
 	if err != nil {
 		return fmt.Errorf("database %s: %w", path, err)
 	}
 	defer pool.Close()
-	tables, err := tableNames(ctx, pool)
+	tables, err := Tables(ctx, pool)
 	switch {
 	case hasCode(err, sqlite3.SQLITE_NOTADB):
 		return cesi.Errorf(cesi.Invalid, "database %s is not an SQLite database; it was left as it is", path)
@@ -94,10 +94,15 @@ func inspectContent(ctx context.Context, path string) error {
 		return cesi.Wrap(cesi.Invalid, err, "database %s can't be read", path)
 	case len(tables) == 0:
 		return nil
-	case !slices.Contains(tables, versionTable):
+	case !slices.Contains(tables, VersionTable):
 		return notOurs(path, tables)
 	}
 	return inspectVersion(ctx, pool, path)
+}
+
+// OpenReadOnly opens the database of any program, without a change to its file.
+func OpenReadOnly(path string) (*sql.DB, error) {
+	return sql.Open("sqlite", readOnlyDSN(path))
 }
 
 // readOnlyDSN opens the file without any side effect: immutable means no locks,
@@ -108,10 +113,11 @@ func readOnlyDSN(path string) string {
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
 		options.Set("immutable", "1")
 	}
-	return fileURI(path, options)
+	return FileURI(path, options)
 }
 
-func tableNames(ctx context.Context, pool *sql.DB) ([]string, error) {
+// Tables lists the names of a database's tables, in order.
+func Tables(ctx context.Context, pool *sql.DB) ([]string, error) {
 	name := func(row scanner) (name string, err error) {
 		err = row.Scan(&name)
 		return name, err
@@ -120,7 +126,7 @@ func tableNames(ctx context.Context, pool *sql.DB) ([]string, error) {
 }
 
 // notOurs says whose the tables seem to be: CeSi 1.x kept "userinfo", 2.x
-// "users", neither with a table of versions. ImportLegacy has seen them before.
+// "users", neither with a table of versions. legacy.Import has seen them before.
 func notOurs(path string, tables []string) error {
 	if slices.Contains(tables, "userinfo") || slices.Contains(tables, "users") {
 		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, but its users can't be taken over; "+
@@ -131,7 +137,7 @@ func notOurs(path string, tables []string) error {
 
 func inspectVersion(ctx context.Context, pool *sql.DB, path string) error {
 	var have int64
-	query := `SELECT coalesce(max(version_id), 0) FROM ` + versionTable + ` WHERE is_applied`
+	query := `SELECT coalesce(max(version_id), 0) FROM ` + VersionTable + ` WHERE is_applied`
 	if err := pool.QueryRowContext(ctx, query).Scan(&have); err != nil {
 		return cesi.Wrap(cesi.Invalid, err, "database %s can't be read", path)
 	}

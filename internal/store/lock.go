@@ -30,7 +30,7 @@ func LockServer(path string) (*ServerLock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	if err := inspectFolder(path); err != nil {
+	if err := CheckFolder(path); err != nil {
 		return nil, err
 	}
 	for {

@@ -11,8 +11,8 @@ import (
 	"cesi/migrations"
 )
 
-// versionTable is where goose notes which migrations a database has had.
-const versionTable = goose.DefaultTablename
+// VersionTable is where goose notes which migrations a database has had.
+const VersionTable = goose.DefaultTablename
 
 const (
 	migrationTries = 5

@@ -20,18 +20,18 @@ func foldUsers(ctx context.Context, tx *sql.Tx) (remarks []string, err error) {
 	if _, err := tx.ExecContext(ctx, `ALTER TABLE users ADD COLUMN folded TEXT NOT NULL DEFAULT ''`); err != nil {
 		return nil, fmt.Errorf("add users.folded: %w", err)
 	}
-	users, err := list(ctx, tx, "list users", func(row scanner) (a adopted, err error) {
-		err = row.Scan(&a.user.ID, &a.user.Name)
-		return a, err
+	users, err := list(ctx, tx, "list users", func(row scanner) (*cesi.User, error) {
+		u := new(cesi.User)
+		return u, row.Scan(&u.ID, &u.Name)
 	}, `SELECT id, name FROM users ORDER BY role, id`)
 	if err != nil {
 		return nil, err
 	}
-	remarks = renameTwins(users)
-	for _, a := range users {
-		_, err := tx.ExecContext(ctx, `UPDATE users SET name = ?, folded = ? WHERE id = ?`, a.user.Name, cesi.FoldUserName(a.user.Name), a.user.ID)
+	remarks = RenameTwins(users)
+	for _, u := range users {
+		_, err := tx.ExecContext(ctx, `UPDATE users SET name = ?, folded = ? WHERE id = ?`, u.Name, cesi.FoldUserName(u.Name), u.ID)
 		if err != nil {
-			return nil, fmt.Errorf("fold user %q: %w", a.user.Name, err)
+			return nil, fmt.Errorf("fold user %q: %w", u.Name, err)
 		}
 	}
 	if _, err := tx.ExecContext(ctx, `CREATE UNIQUE INDEX users_by_folded ON users (folded)`); err != nil {

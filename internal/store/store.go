@@ -83,11 +83,11 @@ func readWriteDSN(path string) string {
 		"_pragma": {"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)"},
 		"_txlock": {"immediate"},
 	}
-	return fileURI(path, options)
+	return FileURI(path, options)
 }
 
-// fileURI escapes a path, which may hold '?', '#' or '%', for SQLite.
-func fileURI(path string, options url.Values) string {
+// FileURI escapes a path, which may hold '?', '#' or '%', for SQLite.
+func FileURI(path string, options url.Values) string {
 	u := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
 	return u.String()
 }

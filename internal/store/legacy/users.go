@@ -1,4 +1,4 @@
-package store
+package legacy
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 )
 
 // adopted is a user on the way from the old database to the new one.
@@ -35,7 +36,11 @@ func convertUsers(old []oldUser) (list []adopted, remarks []string) {
 		list = append(list, adopted{user: cesi.User{Name: name, Role: role}, kept: u.kept.String})
 	}
 	slices.SortStableFunc(list, func(a, b adopted) int { return int(a.user.Role - b.user.Role) })
-	remarks = append(remarks, renameTwins(list)...)
+	users := make([]*cesi.User, len(list))
+	for i := range list {
+		users[i] = &list[i].user
+	}
+	remarks = append(remarks, store.RenameTwins(users)...)
 	if len(list) > 0 && list[0].user.Role != cesi.Admin {
 		remarks = append(remarks, "none of the users is an administrator: cesi user role NAME admin makes one")
 	}
@@ -57,39 +62,4 @@ func oldRole(kind string) (role cesi.Role, known bool) {
 		return cesi.Viewer, false
 	}
 	return cesi.Role(n), true
-}
-
-// renameTwins gives another name to users whom the database would take for one
-// that comes before: see cesi.FoldUserName.
-func renameTwins(list []adopted) (remarks []string) {
-	taken := make(map[string]string, len(list))
-	for _, a := range list {
-		if key := cesi.FoldUserName(a.user.Name); taken[key] == "" {
-			taken[key] = a.user.Name
-		}
-	}
-	for i := range list {
-		name := list[i].user.Name
-		if taken[cesi.FoldUserName(name)] == name {
-			continue
-		}
-		twin := taken[cesi.FoldUserName(name)]
-		for n := 2; ; n++ {
-			list[i].user.Name = numbered(name, n)
-			if key := cesi.FoldUserName(list[i].user.Name); taken[key] == "" {
-				taken[key] = list[i].user.Name
-				break
-			}
-		}
-		remarks = append(remarks, fmt.Sprintf("%q is called %q now: there is %q too, and case does not tell users apart any more",
-			name, list[i].user.Name, twin))
-	}
-	return remarks
-}
-
-// numbered puts a number behind a name, within the length that names have.
-func numbered(name string, n int) string {
-	suffix := "-" + strconv.Itoa(n)
-	runes := []rune(name)
-	return string(runes[:min(len(runes), cesi.MaxUserName-len(suffix))]) + suffix
 }

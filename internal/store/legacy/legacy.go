@@ -1,40 +1,45 @@
-package store
+// Package legacy takes over the users of a Python CeSI's database. What a password
+// of that CeSI is worth is decided by the caller; the schema of today's database
+// is store's.
+package legacy
 
 import (
 	"context"
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"cesi/internal/store"
 )
 
-// LegacyImport says what became of a Python CeSI's database.
-type LegacyImport struct {
+// Result says what became of a Python CeSI's database.
+type Result struct {
 	From    string // which CeSI it was, such as "CeSi 1.x"
 	Copy    string // where the original lies; it still holds the passwords
 	Users   int
 	Remarks []string // what is not as it was, for people
 }
 
-// LegacyPassword turns what the Python CeSI kept of a password, in clear or hashed,
+// Password turns what the Python CeSI kept of a password, in clear or hashed,
 // into what is stored of it; "" if nobody can log in with it.
-type LegacyPassword func(ctx context.Context, kept string, inClear bool) (stored string, mustChange bool, err error)
+type Password func(ctx context.Context, kept string, inClear bool) (stored string, mustChange bool, err error)
 
-// ImportLegacy puts a new database with the same users in the place of a Python
+// Import puts a new database with the same users in the place of a Python
 // CeSI's, which is kept beside it. It returns nil if the file at path is anything
-// else. Call it before Open.
+// else. Call it before store.Open.
 //
 // The new file is made whole beside the old one, then takes its place in one
 // step. Before that step nothing has changed, and the next call begins anew;
 // after it, all is done. So no page of the new file ever held a clear password.
-func ImportLegacy(ctx context.Context, path string, now func() time.Time, kept LegacyPassword) (*LegacyImport, error) {
+func Import(ctx context.Context, path string, now func() time.Time, kept Password) (*Result, error) {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return nil, nil // there is nothing to take over; Open says what is wrong, if anything is
+		return nil, nil // there is nothing to take over; store.Open says what is wrong, if anything is
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	if identify(ctx, path) == nil || inspectFolder(path) != nil {
+	if identify(ctx, path) == nil || store.CheckFolder(path) != nil {
 		return nil, nil
 	}
 	unlock, err := lockFolder(ctx, filepath.Dir(path))
@@ -53,8 +58,8 @@ func ImportLegacy(ctx context.Context, path string, now func() time.Time, kept L
 	return done, nil
 }
 
-// replace does the work of ImportLegacy, while nobody else does it.
-func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Time, kept LegacyPassword) (*LegacyImport, error) {
+// replace does the work of Import, while nobody else does it.
+func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Time, kept Password) (*Result, error) {
 	users, release, err := o.read(ctx, path)
 	if err != nil {
 		return nil, err
@@ -81,5 +86,5 @@ func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Ti
 	if err := putInPlace(fresh, path); err != nil {
 		return nil, err
 	}
-	return &LegacyImport{From: o.name, Copy: aside, Users: len(adopted), Remarks: remarks}, nil
+	return &Result{From: o.name, Copy: aside, Users: len(adopted), Remarks: remarks}, nil
 }

@@ -1,12 +1,14 @@
-package store
+package legacy
 
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net/url"
 	"slices"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 )
 
 // oldSchema is how a Python CeSI kept its users.
@@ -40,13 +42,13 @@ func identify(ctx context.Context, path string) *oldSchema {
 	if !writableFile(path) {
 		return nil
 	}
-	pool, err := sql.Open("sqlite", readOnlyDSN(path))
+	pool, err := store.OpenReadOnly(path)
 	if err != nil {
 		return nil
 	}
 	defer pool.Close()
-	tables, err := tableNames(ctx, pool)
-	if err != nil || slices.Contains(tables, versionTable) {
+	tables, err := store.Tables(ctx, pool)
+	if err != nil || slices.Contains(tables, store.VersionTable) {
 		return nil
 	}
 	for _, old := range oldSchemas() {
@@ -77,7 +79,7 @@ type oldUser struct{ name, kept, kind sql.NullString }
 // journal, a write-ahead log) is in the file after it.
 func (o *oldSchema) read(ctx context.Context, path string) (users []oldUser, release func(), err error) {
 	options := url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "journal_mode(DELETE)"}, "_txlock": {"exclusive"}}
-	pool, err := sql.Open("sqlite", fileURI(path, options))
+	pool, err := sql.Open("sqlite", store.FileURI(path, options))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,11 +99,21 @@ func (o *oldSchema) read(ctx context.Context, path string) (users []oldUser, rel
 	return users, release, nil
 }
 
-func (o *oldSchema) list(ctx context.Context, tx *sql.Tx) ([]oldUser, error) {
-	return list(ctx, tx, "read the users", scanOldUser, o.query)
-}
-
-func scanOldUser(row scanner) (u oldUser, err error) {
-	err = row.Scan(&u.name, &u.kept, &u.kind)
-	return u, err
+func (o *oldSchema) list(ctx context.Context, tx *sql.Tx) (users []oldUser, err error) {
+	rows, err := tx.QueryContext(ctx, o.query)
+	if err != nil {
+		return nil, fmt.Errorf("read the users: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var u oldUser
+		if err := rows.Scan(&u.name, &u.kept, &u.kind); err != nil {
+			return nil, fmt.Errorf("read the users: %w", err)
+		}
+		users = append(users, u)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the users: %w", err)
+	}
+	return users, nil
 }

@@ -1,9 +1,8 @@
-package store
+package legacy
 
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,12 +14,14 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 )
 
 const (
 	takeoverSuffix = ".takeover"    // the new database, until it takes its place
 	originalSuffix = ".python-cesi" // the old one, after that
 	lockPause      = 50 * time.Millisecond
+	accessWrite    = 2 // W_OK of access(2)
 )
 
 // sqliteFiles are what SQLite may leave beside a database.
@@ -57,7 +58,7 @@ func (o *oldSchema) build(ctx context.Context, fresh, old string, now func() tim
 			return err
 		}
 	}
-	db, err := Open(ctx, fresh, now)
+	db, err := store.Open(ctx, fresh, now)
 	if err != nil {
 		return err
 	}
@@ -71,22 +72,15 @@ func (o *oldSchema) build(ctx context.Context, fresh, old string, now func() tim
 }
 
 // fill stores the users, and an entry of the activity log for each.
-func (o *oldSchema) fill(ctx context.Context, db *DB, users []adopted) error {
-	err := db.inTx(ctx, func(tx *sql.Tx) error {
-		for i := range users {
-			if err := db.insertUser(ctx, tx, &users[i].user, users[i].hash); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	journal := NewJournal(db, slog.New(slog.DiscardHandler))
+func (o *oldSchema) fill(ctx context.Context, db *store.DB, users []adopted) error {
+	journal := store.NewJournal(db, slog.New(slog.DiscardHandler))
 	for _, a := range users {
+		added, err := db.AddUser(ctx, a.user, a.hash)
+		if err != nil {
+			return err
+		}
 		journal.Add(ctx, cesi.Activity{
-			Time: db.now(), User: "cesi", Action: cesi.ActionUserAdd, Target: a.user.Name, Result: cesi.OK,
+			Time: added.Created, User: "cesi", Action: cesi.ActionUserAdd, Target: a.user.Name, Result: cesi.OK,
 			Message: fmt.Sprintf("%s, from %s", a.user.Role, o.name), Count: 1,
 		})
 	}

@@ -1,8 +1,7 @@
-package store
+package legacy
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -34,13 +34,13 @@ func keepForTest(_ context.Context, kept string, inClear bool) (string, bool, er
 func oldDatabase(t *testing.T, statements ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "userinfo.db")
-	made(t, path, statements...)
+	run(t, path, statements...)
 	return path
 }
 
-func takeOver(t *testing.T, path string) *LegacyImport {
+func takeOver(t *testing.T, path string) *Result {
 	t.Helper()
-	done, err := ImportLegacy(t.Context(), path, atNoon, keepForTest)
+	done, err := Import(t.Context(), path, atNoon, keepForTest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func takeOver(t *testing.T, path string) *LegacyImport {
 // described lists the users of a database that is ours, with their passwords.
 func described(t *testing.T, path string) []string {
 	t.Helper()
-	db := reopenTest(t, path)
+	db := openOurs(t, path)
 	users, err := db.Users(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestADatabaseOfCeSi1IsTakenOver(t *testing.T) {
 		`INSERT INTO userinfo VALUES ('o''brien of HR', '12345678', '3')`)
 	before := contents(t, filepath.Dir(path))[filepath.Base(path)]
 	done := takeOver(t, path)
-	want := &LegacyImport{From: "CeSi 1.x", Copy: path + ".python-cesi", Users: 4}
+	want := &Result{From: "CeSi 1.x", Copy: path + ".python-cesi", Users: 4}
 	if diff := cmp.Diff(want, done); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
@@ -116,7 +116,11 @@ func TestADatabaseOfCeSi1IsTakenOver(t *testing.T) {
 	if again := takeOver(t, path); again != nil {
 		t.Errorf("it is taken over once more: %+v", again)
 	}
-	entries := all(t, reopenTest(t, path))
+	entries, err := openOurs(t, path).Activities(t.Context(), store.ActivityFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(entries) // the oldest first
 	if len(entries) != 4 || entries[0].User != "cesi" || entries[0].Target != "admin" || entries[0].Message != "admin, from CeSi 1.x" {
 		t.Errorf("the activity log has %+v", entries)
 	}
@@ -181,7 +185,7 @@ func TestATakeoverGoesOnAfterACrash(t *testing.T) {
 			write(t, path+takeoverSuffix+"-wal", "half a log")
 		},
 		"before the new file is in place": func(t *testing.T, path string) {
-			made(t, path+takeoverSuffix, `CREATE TABLE t (x)`)
+			run(t, path+takeoverSuffix, `CREATE TABLE t (x)`)
 			if err := os.Link(path, path+originalSuffix); err != nil {
 				t.Fatal(err)
 			}
@@ -228,13 +232,13 @@ func TestAnotherCopyIsNotOverwritten(t *testing.T) {
 
 func TestTwoProcessesTakeOverOnce(t *testing.T) {
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
-	results := make([]*LegacyImport, 4)
+	results := make([]*Result, 4)
 	var all sync.WaitGroup
 	for i := range results {
 		all.Go(func() { results[i] = takeOver(t, path) })
 	}
 	all.Wait()
-	done := slices.DeleteFunc(results, func(r *LegacyImport) bool { return r == nil })
+	done := slices.DeleteFunc(results, func(r *Result) bool { return r == nil })
 	if len(done) != 1 || len(described(t, path)) != 1 {
 		t.Errorf("taken over %d times", len(done))
 	}
@@ -270,7 +274,7 @@ func TestADatabaseInUseIsNotTakenOver(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	_, err = ImportLegacy(ctx, path, atNoon, keepForTest)
+	_, err = Import(ctx, path, atNoon, keepForTest)
 	if err == nil || cesi.KindOf(err) != cesi.Busy || !strings.Contains(err.Error(), "stop the old CeSi first") {
 		t.Errorf("error %v", err)
 	}
@@ -280,9 +284,11 @@ func TestWhatIsNoOldDatabaseIsNotTakenOver(t *testing.T) {
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "empty"), "")
 	write(t, filepath.Join(folder, "text"), "no database")
-	made(t, filepath.Join(folder, "other"), `CREATE TABLE users (id INTEGER, email TEXT)`)
-	db, ours := openTest(t)
-	addUser(t, db, "admin", cesi.Admin)
+	run(t, filepath.Join(folder, "other"), `CREATE TABLE users (id INTEGER, email TEXT)`)
+	ours := filepath.Join(t.TempDir(), "cesi.db")
+	if _, err := openOurs(t, ours).AddUser(t.Context(), cesi.User{Name: "admin", Role: cesi.Admin}, "hash"); err != nil {
+		t.Fatal(err)
+	}
 	before := contents(t, folder)
 	for _, path := range []string{"missing", "empty", "text", "other", "."} {
 		if done := takeOver(t, filepath.Join(folder, path)); done != nil {
@@ -312,16 +318,4 @@ func TestALinkToADatabaseStaysALink(t *testing.T) {
 	if got := described(t, link); len(got) != 1 {
 		t.Errorf("users %v", got)
 	}
-}
-
-// openPlain opens a database as another program would.
-func openPlain(t *testing.T, path string) *sql.DB {
-	t.Helper()
-	pool, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = pool.Close() })
-	pool.SetMaxOpenConns(1)
-	return pool
 }
