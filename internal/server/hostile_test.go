@@ -29,7 +29,7 @@ import (
 //	    headers and bodies      TestCalls_EndlessHeadersAreRefused, TestCalls_EndlessBodiesAreRefused
 //	    names and texts         TestDecode_TextsAreClippedButLogs, TestHostile_LongNamesOnANode
 //	    processes               TestPoller_KeepsSoManyProcessesOfANode, TestConfigs_KeepsThoseOfSoManyProcesses,
-//	                            TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute, TestNodePage_IsPaged
+//	                            TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute, TestNodePage_Pages
 //	State that grows with what is sent
 //	    live views              TestLive_OpenStreamsAreBounded
 //	    log streams             TestLogStream_CapPerUser, logs: TestTail_LogsOfANodeAndOfAUserAreCapped
@@ -56,7 +56,7 @@ import (
 //	Texts that others read
 //	    spreadsheets            TestActivityExport_CSVIsSafeInSpreadsheets
 //	    terminals               e2e: TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine
-//	    pages                   TestHostileNamesAreText, TestThePaletteKeepsHostileNamesIn
+//	    pages                   TestPages_EscapeHostileNames, TestPalette_EscapesHostileNames
 //	    messages                cesi: TestErrorf_MessageIsBounded
 
 // The bounds of one odd request. They are generous: each takes some milliseconds.

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestCellsThatASpreadsheetWouldRunAreMadeHarmless(t *testing.T) {
+func TestExport_EscapesSpreadsheetFormulas(t *testing.T) {
 	for cell, want := range map[string]string{
 		"=1": "'=1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\t=1": "'\t'=1", "\r=1": "'\r'=1", "\n=1": "'\n'=1", "＝1": "'＝1",
 		"a;=1": "a;'=1", "a;b;@x": "a;b;'@x", "a\t=1": "a\t'=1", "a\n+1": "a\n'+1", "a\r\n-1": "a\r'\n'-1", "a|=1": "a|'=1",

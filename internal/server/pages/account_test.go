@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheLoginFormSendsWhatTheServerReads(t *testing.T) {
+func TestLoginPage_Form(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = nil
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"login", "login", newLoginPage(base, "lin", "/nodes?q=a&b", "Wrong username or password.")})
@@ -37,7 +37,7 @@ func TestTheLoginFormSendsWhatTheServerReads(t *testing.T) {
 	}
 }
 
-func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
+func TestProfilePage_ForcedPasswordChangeHasNoOtherLinks(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = &cesi.User{Name: "admin", MustChange: true}
 	base.Banners = []view.Banner{newAuditBanner()}
@@ -54,7 +54,7 @@ func TestAForcedChangeLeavesNoOtherWay(t *testing.T) {
 	}
 }
 
-func TestTheProfileSaysWhatTheRoleAllows(t *testing.T) {
+func TestProfilePage_ListsPermissionsOfRole(t *testing.T) {
 	for role, want := range map[cesi.Role]int{cesi.Admin: 5, cesi.Operator: 3, cesi.LogReader: 2, cesi.Viewer: 1} {
 		doc := draw(t, viewtest.Renderer(t, ""), sample{"profile", "profile", newProfilePage(sampleBase(role), profileFacts{}, nil, "", nil)})
 		if got := doc.Find(".allowances .yes").Length(); got != want {
@@ -69,7 +69,7 @@ func TestTheProfileSaysWhatTheRoleAllows(t *testing.T) {
 	}
 }
 
-func TestOnlyAdministratorsSeeBannersAndPaths(t *testing.T) {
+func TestAboutPage_OnlyAdminsSeeBannersAndPaths(t *testing.T) {
 	for _, role := range cesi.Roles() {
 		base := sampleBase(role)
 		base.Banners = []view.Banner{newAuditBanner()}
@@ -84,7 +84,7 @@ func TestOnlyAdministratorsSeeBannersAndPaths(t *testing.T) {
 	}
 }
 
-func TestTheAboutPageCountsVersions(t *testing.T) {
+func TestAboutPage_CountsVersions(t *testing.T) {
 	s := sampleFleet()
 	s.Nodes[0].Supervisor.Version = "3.4.0"
 	want := []versionCount{{"4.2.5", "3.0", 57}, {"3.4.0", "3.0", 1}}
@@ -93,7 +93,7 @@ func TestTheAboutPageCountsVersions(t *testing.T) {
 	}
 }
 
-func TestAnErrorSaysWhatToDo(t *testing.T) {
+func TestErrorPage_AdviceForEachStatus(t *testing.T) {
 	r := viewtest.Renderer(t, "/cesi")
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 504, 418} {
 		page := NewErrorPage(sampleBase(cesi.Viewer), status, i18n.Raw("it is so"), "")

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheActivityLogReadsAsSentences(t *testing.T) {
+func TestActivityPage_Sentences(t *testing.T) {
 	page := newActivityPage(sampleBase(cesi.Admin), request.ActivityQuery{}, sampleActivity(), true)
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"activity", "activity", page})
 	doc.Find(".activity-targets").Remove()
@@ -32,7 +32,7 @@ func TestTheActivityLogReadsAsSentences(t *testing.T) {
 	}
 }
 
-func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
+func TestActivityPage_CommandOnManyListsTargets(t *testing.T) {
 	page := newActivityPage(sampleBase(cesi.Admin), request.ActivityQuery{}, sampleActivity(), false)
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"activity", "activity", page})
 	details := doc.Find("details.activity-targets")
@@ -50,7 +50,7 @@ func TestACommandOnManyOpensIntoItsTargets(t *testing.T) {
 	}
 }
 
-func TestTargetsThatAreNotShownAreCountedAndLinked(t *testing.T) {
+func TestActivityPage_CountsTargetsNotShown(t *testing.T) {
 	line := sampleActivity()[0]
 	line.Targets, line.Chosen, line.Total = line.Targets[2:3], 1, 4
 	page := newActivityPage(sampleBase(cesi.Admin), sampleActivityQuery("result=failed"), []store.ActivityLine{line}, false)
@@ -64,7 +64,7 @@ func TestTargetsThatAreNotShownAreCountedAndLinked(t *testing.T) {
 	}
 }
 
-func TestAnEntryListsWhatFailedFirst(t *testing.T) {
+func TestActivityEntryPage_FailedTargetsFirst(t *testing.T) {
 	line := sampleActivity()[0]
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"entry", "activity_entry", newActivityEntryPage(sampleBase(cesi.Viewer), line.Entry, line.Targets)})
 	want := []string{"payments:worker_03", "payments:worker_01", "payments:worker_02", "payments:worker_04"}
@@ -73,7 +73,7 @@ func TestAnEntryListsWhatFailedFirst(t *testing.T) {
 	}
 }
 
-func TestTheActivityLogHasPages(t *testing.T) {
+func TestActivityPage_Pages(t *testing.T) {
 	r := viewtest.Renderer(t, "/cesi")
 	items := sampleActivity()
 	for name, c := range map[string]struct {
@@ -104,14 +104,14 @@ func TestTheActivityLogHasPages(t *testing.T) {
 	}
 }
 
-func TestAHiddenNameIsNobodys(t *testing.T) {
+func TestActivityRow_HiddenName(t *testing.T) {
 	row := newActivityRow(fleettest.Now, cesi.Activity{Time: fleettest.Now, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
 	if row.Who.String() != "somebody" || row.Target.Text != "" {
 		t.Errorf("%q %q", row.Who, row.Target)
 	}
 }
 
-func TestWhatFailedDoesNotReadAsDone(t *testing.T) {
+func TestActivityRow_FailedActionTexts(t *testing.T) {
 	for action, want := range map[cesi.Action]string{
 		cesi.ActionLoginFailed: "failed to log in", cesi.ActionLogout: "tried to log out",
 		cesi.ActionUserAdd: "tried to add user", cesi.ActionUserDelete: "tried to delete user",
@@ -126,7 +126,7 @@ func TestWhatFailedDoesNotReadAsDone(t *testing.T) {
 	}
 }
 
-func TestTheDashboardSaysWhyAnActionFailed(t *testing.T) {
+func TestDashboard_FailedActionShowsReason(t *testing.T) {
 	failed := cesi.Activity{
 		Time: fleettest.Now, User: "cli:root", Action: cesi.ActionUserDelete, Target: "admin", Result: cesi.Failed,
 		Message: "admin is the last administrator", Count: 1,

@@ -21,7 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestAThemeBringsItsStyleSheetAndOursFollowsTheSystem(t *testing.T) {
+func TestBase_StyleSheetsOfThemes(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	for theme, want := range map[string][]string{
 		"":          {"vendor/bootstrap.min.css", "app.css", "dark.css (prefers-color-scheme: dark)"},
@@ -46,7 +46,7 @@ func TestAThemeBringsItsStyleSheetAndOursFollowsTheSystem(t *testing.T) {
 	}
 }
 
-func TestTheDarkThemesAreKnown(t *testing.T) {
+func TestBase_DarkThemes(t *testing.T) {
 	h := web.Handler()
 	for name, path := range web.StaticPaths() {
 		theme, found := strings.CutPrefix(name, "vendor/themes/")
@@ -63,7 +63,7 @@ func TestTheDarkThemesAreKnown(t *testing.T) {
 	}
 }
 
-func TestAFlashTellsHowTheCommandWent(t *testing.T) {
+func TestFlash_ResultOfCommand(t *testing.T) {
 	ref := fleet.Ref{Node: "web-1", ProcessID: cesi.ProcessID{Group: "api", Name: "a\u202eb"}}
 	one := func(action cesi.Action, result cesi.Result, message string) fleet.Report {
 		return fleet.Report{Action: action, Done: true, Result: result, Message: message,
@@ -89,7 +89,7 @@ func TestAFlashTellsHowTheCommandWent(t *testing.T) {
 	}
 }
 
-func TestAFlashOfManyListsThem(t *testing.T) {
+func TestFlash_CommandOnManyListsTargets(t *testing.T) {
 	base := sampleBase(cesi.Operator)
 	base.Report, base.Here = sampleReport(), "/nodes/pay-eu-2"
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"node", "node", newNodePage(base, payNode(), 1)})
@@ -109,14 +109,14 @@ func TestAFlashOfManyListsThem(t *testing.T) {
 	}
 }
 
-func TestTheConfigurationBannerNamesFileAndLine(t *testing.T) {
+func TestConfigBanner_NamesFileAndLine(t *testing.T) {
 	b := newConfigBanner(errors.New("open cesi.conf: permission denied"))
 	if diff := cmp.Diff([]string{"open cesi.conf: permission denied"}, b.Details); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 }
 
-func TestTheNavigationMarksWhereOneIs(t *testing.T) {
+func TestNavigation_MarksCurrentPage(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	for _, c := range []struct {
 		s    sample

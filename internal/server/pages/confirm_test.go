@@ -33,7 +33,7 @@ func drawConfirm(t *testing.T, command request.Command, preview fleet.Preview) *
 	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), command, preview, "")})
 }
 
-func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {
+func TestConfirmPage_HeadingNamesCountAndPlace(t *testing.T) {
 	for want, c := range map[string]struct {
 		action cesi.Action
 		hit    []fleet.Ref
@@ -52,7 +52,7 @@ func TestTheQuestionNamesHowManyAndWhere(t *testing.T) {
 	}
 }
 
-func TestTheAnswerCarriesWhatWasAsked(t *testing.T) {
+func TestConfirmPage_FormRepeatsTheCommand(t *testing.T) {
 	command := askFor(cesi.ActionRestart)
 	command.Post, command.Back = request.LocalURL("nodes", "a/b", "restart"), "/nodes/a%2Fb?x=1"
 	command.Fields = []request.Field{{Name: "group", Value: "api"}, {Name: "group", Value: `x"y`}, {Name: "process", Value: "g:工人"}}
@@ -74,7 +74,7 @@ func TestTheAnswerCarriesWhatWasAsked(t *testing.T) {
 	}
 }
 
-func TestEnterDoesNotConfirm(t *testing.T) {
+func TestConfirmPage_EnterDoesNotConfirm(t *testing.T) {
 	doc := drawConfirm(t, askFor(cesi.ActionStop), fleet.Preview{Hit: refsOn("n", 2), Nodes: 1, Self: "cesi:cesi"})
 	// Enter in a field presses the first submit button; a disabled one does nothing.
 	if _, disabled := doc.Find("main form button[type=submit]").First().Attr("disabled"); !disabled {
@@ -85,7 +85,7 @@ func TestEnterDoesNotConfirm(t *testing.T) {
 	}
 }
 
-func TestTheQuestionTellsWhatIsSpecial(t *testing.T) {
+func TestConfirmPage_ListsSkippedManualAndSelf(t *testing.T) {
 	refs := refsOn("n", 9)
 	preview := fleet.Preview{Hit: refs[:4], Nodes: 1, Manual: refs[1:2], Self: "cesi:cesi", LeftAlone: []fleet.Outcome{
 		{Ref: refs[4], Message: "it does not run"}, {Ref: refs[5], Message: "it is stopping"}, {Ref: refs[6], Message: "it does not run"},
@@ -106,7 +106,7 @@ func TestTheQuestionTellsWhatIsSpecial(t *testing.T) {
 	}
 }
 
-func TestWithNothingToDoThereIsNoButton(t *testing.T) {
+func TestConfirmPage_NothingToDoHasNoButton(t *testing.T) {
 	doc := drawConfirm(t, askFor(cesi.ActionStop), fleet.Preview{})
 	if got := texts(doc, ".choices > *"); !cmp.Equal(got, []string{"Back"}) {
 		t.Errorf("it offers %q", got)

@@ -31,7 +31,7 @@ func drawDashboard(t *testing.T, role cesi.Role, s *fleet.Snapshot, opts dashboa
 	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"dashboard", "dashboard", newDashboardPage(sampleBase(role), s, opts)})
 }
 
-func TestTheDashboardCountsTheFleet(t *testing.T) {
+func TestDashboard_Counts(t *testing.T) {
 	doc := drawDashboard(t, cesi.Operator, sampleFleet(), dashboardOptions{})
 	want := []string{
 		"57 of 60 nodes answering · 1 connecting",
@@ -47,7 +47,7 @@ func TestTheDashboardCountsTheFleet(t *testing.T) {
 	}
 }
 
-func TestWhatNeedsAttentionLeadsToTheLogThatTells(t *testing.T) {
+func TestDashboard_AttentionLinksToStderr(t *testing.T) {
 	worker := fleettest.Process("api", "a", cesi.Fatal, time.Minute)
 	worker.StdoutLogfile, worker.StderrLogfile = "/log/a.out", "/log/a.err"
 	joined := fleettest.Process("api", "b", cesi.Fatal, time.Minute)
@@ -72,7 +72,7 @@ func TestWhatNeedsAttentionLeadsToTheLogThatTells(t *testing.T) {
 	}
 }
 
-func TestTheDashboardNamesTheWorstFirst(t *testing.T) {
+func TestDashboard_AttentionWorstFirst(t *testing.T) {
 	doc := drawDashboard(t, cesi.Operator, sampleFleet(), dashboardOptions{})
 	want := []string{
 		"FATAL payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker' 2 min Restart Log",
@@ -100,7 +100,7 @@ func TestTheDashboardNamesTheWorstFirst(t *testing.T) {
 	}
 }
 
-func TestTheDashboardOffersOnlyWhatTheRoleAllows(t *testing.T) {
+func TestDashboard_ButtonsOfRole(t *testing.T) {
 	for _, role := range cesi.Roles() {
 		doc := drawDashboard(t, role, sampleFleet(), dashboardOptions{})
 		restarts := doc.Find(`[formaction$="/restart"]`).Length()
@@ -110,7 +110,7 @@ func TestTheDashboardOffersOnlyWhatTheRoleAllows(t *testing.T) {
 	}
 }
 
-func TestTheDashboardShowsTheFirstTroublesUnlessAskedForAll(t *testing.T) {
+func TestDashboard_AttentionShowsFirstRows(t *testing.T) {
 	var list []fleet.Process
 	for i := range 20 {
 		list = append(list, fleettest.Process("api", fmt.Sprint(i), cesi.Fatal, time.Minute))
@@ -129,7 +129,7 @@ func TestTheDashboardShowsTheFirstTroublesUnlessAskedForAll(t *testing.T) {
 	}
 }
 
-func TestAQuietFleetLooksQuiet(t *testing.T) {
+func TestDashboard_HealthyFleet(t *testing.T) {
 	s := fleettest.Snapshot(fleettest.Node("web-1", "production", fleettest.Process("api", "api", cesi.Running, time.Hour)))
 	doc := drawDashboard(t, cesi.Admin, s, dashboardOptions{})
 	if got := doc.Find(".trouble, .text-bad, .text-warning, .state-bad, .sq-bad").Length(); got != 0 {
@@ -140,7 +140,7 @@ func TestAQuietFleetLooksQuiet(t *testing.T) {
 	}
 }
 
-func TestWithoutNodesTheDashboardSaysHowToAddOne(t *testing.T) {
+func TestDashboard_WithoutNodesSaysHowToAddOne(t *testing.T) {
 	doc := drawDashboard(t, cesi.Admin, fleettest.Snapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})
 	text := doc.Find(".empty").Text()
 	for _, want := range []string{"/etc/cesi.conf", "[node:web1]", "host = ", "port = 9001", "[inet_http_server]", "port = 10.0.0.11:9001"} {
@@ -153,7 +153,7 @@ func TestWithoutNodesTheDashboardSaysHowToAddOne(t *testing.T) {
 	}
 }
 
-func TestBeforeTheFirstAnswerTheDashboardSaysSo(t *testing.T) {
+func TestDashboard_ConnectingBeforeFirstReply(t *testing.T) {
 	n := fleettest.Node("web-1", "production")
 	n.Status = fleet.Connecting
 	doc := drawDashboard(t, cesi.Viewer, fleettest.Snapshot(n), dashboardOptions{})
@@ -165,7 +165,7 @@ func TestBeforeTheFirstAnswerTheDashboardSaysSo(t *testing.T) {
 	}
 }
 
-func TestEnvironmentsAreSummedUp(t *testing.T) {
+func TestDashboard_EnvironmentSummaries(t *testing.T) {
 	doc := drawDashboard(t, cesi.Viewer, sampleFleet(), dashboardOptions{})
 	want := []string{
 		"production 55 of 56 nodes · 814 of 845 running · 7 need attention",

@@ -25,7 +25,7 @@ func drawEnvironment(t *testing.T, role cesi.Role, s *fleet.Snapshot, name strin
 	return draw(t, viewtest.Renderer(t, ""), sample{"environment", "environment", newEnvironmentPage(sampleBase(role), s, name, page)})
 }
 
-func TestEnvironmentsAreListedWithWhatTheyNeed(t *testing.T) {
+func TestEnvironmentsPage_ListsEnvironments(t *testing.T) {
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"environments", "environments", newEnvironmentsPage(sampleBase(cesi.Viewer), groupFleet(), "")})
 	want := []string{"production 2 of 3 nodes · 4 of 6 running · 2 need attention", "staging 1 node · 1 of 2 running"}
 	if diff := cmp.Diff(want, texts(doc, ".environment")); diff != "" {
@@ -37,7 +37,7 @@ func TestEnvironmentsAreListedWithWhatTheyNeed(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentShowsItsNodesAndTheirProcesses(t *testing.T) {
+func TestEnvironmentPage_ListsNodesAndProcesses(t *testing.T) {
 	doc := drawEnvironment(t, cesi.Operator, groupFleet(), "production", 1)
 	want := []string{
 		"web-1 3 running answered 0.8 s ago in 3 ms ………",
@@ -63,14 +63,14 @@ func TestAnEnvironmentShowsItsNodesAndTheirProcesses(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentOffersAViewerNothing(t *testing.T) {
+func TestEnvironmentPage_ViewerSeesNoControls(t *testing.T) {
 	doc := drawEnvironment(t, cesi.Viewer, groupFleet(), "production", 1)
 	if n := doc.Find(".cell-actions a, .page-actions, .selection-bar, tbody input").Length(); n != 0 {
 		t.Errorf("%d things that a viewer may not do", n)
 	}
 }
 
-func TestABigEnvironmentHasPages(t *testing.T) {
+func TestEnvironmentPage_Pages(t *testing.T) {
 	doc := drawEnvironment(t, cesi.Viewer, manySamples(150, 2), "production", 2)
 	if parts, rows := doc.Find(".part").Length(), doc.Find(".process").Length(); parts != 50 || rows != request.PageRows {
 		t.Errorf("%d nodes and %d processes", parts, rows)

@@ -26,7 +26,7 @@ func wideFleet(n, m int) *fleet.Snapshot {
 	return fleettest.Snapshot(nodes...)
 }
 
-func TestTheMapHasASquareAProcessThatLeadsThere(t *testing.T) {
+func TestFleetMap_SquareForEachProcess(t *testing.T) {
 	doc := drawDashboard(t, cesi.Viewer, sampleFleet(), dashboardOptions{})
 	if got := doc.Find(".map-cell").Length(); got != 60 {
 		t.Errorf("%d cells", got)
@@ -53,7 +53,7 @@ func TestTheMapHasASquareAProcessThatLeadsThere(t *testing.T) {
 	}
 }
 
-func TestASmallFleetKeepsItsOrderAndALargeOneShowsTheWorstFirst(t *testing.T) {
+func TestFleetMap_LargeFleetShowsWorstFirst(t *testing.T) {
 	for _, c := range []struct {
 		nodes int
 		first []string
@@ -75,7 +75,7 @@ func TestASmallFleetKeepsItsOrderAndALargeOneShowsTheWorstFirst(t *testing.T) {
 	}
 }
 
-func TestAHugeFleetIsDrawnWithBars(t *testing.T) {
+func TestFleetMap_HugeFleetHasBars(t *testing.T) {
 	m := newFleetMap(wideFleet(450, 5))
 	if m.Bars || len(m.Cells) != 450 {
 		t.Errorf("2,250 processes: bars %v, %d cells", m.Bars, len(m.Cells))
@@ -104,7 +104,7 @@ func mixedFleet(n, m int) *fleet.Snapshot {
 	return s
 }
 
-func TestTheMapsElementsAreBounded(t *testing.T) {
+func TestFleetMap_ElementsAreBounded(t *testing.T) {
 	for _, s := range []*fleet.Snapshot{
 		wideFleet(1000, 50), mixedFleet(1000, 50), mixedFleet(3000, 8), mixedFleet(1200, 8), mixedFleet(40, 124), mixedFleet(60, 1000), wideFleet(800, 4),
 	} {
@@ -122,7 +122,7 @@ func TestTheMapsElementsAreBounded(t *testing.T) {
 	}
 }
 
-func BenchmarkTheDashboardOfFiftyThousand(b *testing.B) {
+func BenchmarkDashboard_50000Processes(b *testing.B) {
 	r, s := viewtest.Renderer(b, ""), mixedFleet(1000, 50)
 	for b.Loop() {
 		benchmarkPage(b, r, "dashboard", newDashboardPage(sampleBase(cesi.Admin), s, dashboardOptions{}))

@@ -64,7 +64,7 @@ func drawGroup(t *testing.T, role cesi.Role, s *fleet.Snapshot, name, query stri
 	return draw(t, viewtest.Renderer(t, ""), sample{"group", "group", sampleGroup(sampleBase(role), s, name, query)})
 }
 
-func TestAGroupIsOneLineForAllNodes(t *testing.T) {
+func TestGroupsPage_OneRowForEachGroup(t *testing.T) {
 	for query, want := range map[string][]string{
 		"": {
 			"api 4 nodes, 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention",
@@ -85,7 +85,7 @@ func TestAGroupIsOneLineForAllNodes(t *testing.T) {
 	}
 }
 
-func TestAGroupIsAMatrixOfProcessesByNode(t *testing.T) {
+func TestGroupPage_MatrixOfProcessesAndNodes(t *testing.T) {
 	doc := drawGroup(t, cesi.Operator, groupFleet(), "api", "")
 	if diff := cmp.Diff([]string{"web-1", "web-2", "web-3", "test-1"}, texts(doc, ".matrix thead .matrix-node")); diff != "" {
 		t.Errorf("columns: - want, + got:\n%s", diff)
@@ -111,7 +111,7 @@ func TestAGroupIsAMatrixOfProcessesByNode(t *testing.T) {
 	}
 }
 
-func TestAGroupOffersActionsOnAllOnARowAndOnANode(t *testing.T) {
+func TestGroupPage_ActionsOnGroupRowAndNode(t *testing.T) {
 	doc := drawGroup(t, cesi.Operator, groupFleet(), "api", "environment=production")
 	for selector, want := range map[string]string{
 		".page-actions a:nth-child(2)":                 "/command?action=stop&scope=group&name=api&environment=production&back=%2fnodes%3fq%3dweb",
@@ -133,7 +133,7 @@ func TestAGroupOffersActionsOnAllOnARowAndOnANode(t *testing.T) {
 	}
 }
 
-func TestABigGroupShowsTheWorstNodesFirst(t *testing.T) {
+func TestGroupPage_WorstNodesFirst(t *testing.T) {
 	s := manySamples(100, 12)
 	s.Nodes[77].Processes[3] = fleettest.Process("group_00", "worker_03", cesi.Fatal, time.Minute)
 	s.Nodes[77] = fleettest.Node(s.Nodes[77].Name, "production", s.Nodes[77].Processes...)
@@ -153,7 +153,7 @@ func TestABigGroupShowsTheWorstNodesFirst(t *testing.T) {
 	}
 }
 
-func TestCountsLeadToTheProcessesTheyCount(t *testing.T) {
+func TestGroupPage_CountsLinkToProcesses(t *testing.T) {
 	var got []string
 	drawGroup(t, cesi.Viewer, groupFleet(), "api", "environment=production").Find(".facts a").Each(func(_ int, e *goquery.Selection) {
 		got = append(got, fmt.Sprintf("%s: %s", strings.TrimSpace(e.Text()), e.AttrOr("href", "")))

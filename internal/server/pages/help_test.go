@@ -72,7 +72,7 @@ func TestPalette_ShowsTheFleetBeforeTheManual(t *testing.T) {
 	}
 }
 
-func TestHelpPage_LeadsToItsNeighbours(t *testing.T) {
+func TestHelpPage_PreviousAndNext(t *testing.T) {
 	edition := sampleManual()
 	first, last := newHelpPage(sampleBase(cesi.Viewer), edition, 0), newHelpPage(sampleBase(cesi.Viewer), edition, 1)
 	if first.Previous != nil || first.Next != edition[1] || last.Previous != edition[0] || last.Next != nil {

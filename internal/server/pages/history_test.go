@@ -26,7 +26,7 @@ func sampleHistory(n *fleet.Node) {
 	n.LoadHistory(h)
 }
 
-func TestPagesShowTheLastDay(t *testing.T) {
+func TestHistoryBar_OnPages(t *testing.T) {
 	n := fleettest.Node("web-1", "production", fleettest.Process("g", "a", cesi.Running, 0), fleettest.Process("g", "b", cesi.Running, 0))
 	sampleHistory(n)
 	base := sampleBase(cesi.Admin)

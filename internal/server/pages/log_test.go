@@ -52,7 +52,7 @@ func sampleLogPages(base view.Base) []sample {
 	}
 }
 
-func TestALogIsTextAndNothingElse(t *testing.T) {
+func TestLogPage_LogIsOnlyText(t *testing.T) {
 	r := viewtest.Renderer(t, "/cesi")
 	for _, s := range sampleLogPages(sampleBase(cesi.LogReader)) {
 		if s.name != "log middle" {

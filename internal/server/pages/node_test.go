@@ -22,7 +22,7 @@ func drawNode(t *testing.T, role cesi.Role, n *fleet.Node) *goquery.Document {
 	return draw(t, viewtest.Renderer(t, ""), sample{"node", "node", newNodePage(sampleBase(role), n, 1)})
 }
 
-func TestANodeShowsEveryProcessWithItsState(t *testing.T) {
+func TestNodePage_ListsProcesses(t *testing.T) {
 	doc := drawNode(t, cesi.Operator, payNode())
 	want := []string{
 		"beat:beat supervisord does not know its state UNKNOWN",
@@ -50,7 +50,7 @@ func TestANodeShowsEveryProcessWithItsState(t *testing.T) {
 	}
 }
 
-func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
+func TestNodePage_ButtonsOfEachState(t *testing.T) {
 	doc := drawNode(t, cesi.Operator, payNode())
 	for id, want := range map[string][]string{
 		"ledger:ledger":      {"/nodes/pay-eu-2/processes/ledger:ledger/stop", "/nodes/pay-eu-2/processes/ledger:ledger/restart"},
@@ -74,7 +74,7 @@ func TestEachProcessOffersWhatItsStateAllows(t *testing.T) {
 	}
 }
 
-func TestLogsAreOfferedToThoseWhoMayReadThem(t *testing.T) {
+func TestNodePage_LogLinksNeedPermission(t *testing.T) {
 	for role, want := range map[cesi.Role]int{cesi.Admin: 1, cesi.LogReader: 1, cesi.Viewer: 0} {
 		doc := drawNode(t, role, payNode())
 		if got := doc.Find(`a[href="/nodes/pay-eu-2/processes/ledger:ledger/log/stdout"]`).Length(); got != want {
@@ -86,7 +86,7 @@ func TestLogsAreOfferedToThoseWhoMayReadThem(t *testing.T) {
 	}
 }
 
-func TestASelectionIsSentToTheQuestion(t *testing.T) {
+func TestNodePage_SelectionGoesToConfirm(t *testing.T) {
 	doc := drawNode(t, cesi.Operator, payNode())
 	form := doc.Find("form#selection")
 	if form.AttrOr("method", "") != "get" || form.AttrOr("action", "") != "/nodes/pay-eu-2/confirm" {
@@ -105,7 +105,7 @@ func TestASelectionIsSentToTheQuestion(t *testing.T) {
 	}
 }
 
-func TestWhoMayNotControlSeesNoControls(t *testing.T) {
+func TestNodePage_ViewerSeesNoControls(t *testing.T) {
 	for _, role := range []cesi.Role{cesi.LogReader, cesi.Viewer} {
 		doc := drawNode(t, role, payNode())
 		if got := doc.Find(`main button, main input[type=checkbox], a[href*="confirm"]`).Length(); got != 0 {
@@ -117,7 +117,7 @@ func TestWhoMayNotControlSeesNoControls(t *testing.T) {
 	}
 }
 
-func TestASilentNodeShowsWhatWasKnownAndOffersNothing(t *testing.T) {
+func TestNodePage_SilentNodeShowsLastState(t *testing.T) {
 	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[55])
 	text := strings.Join(texts(doc, ".failure"), "")
 	for _, want := range []string{"did not answer in time", "raise timeout", "from the last answer, 02:11:29"} {
@@ -137,7 +137,7 @@ func TestASilentNodeShowsWhatWasKnownAndOffersNothing(t *testing.T) {
 	}
 }
 
-func TestANodeThatNeverAnsweredSaysSo(t *testing.T) {
+func TestNodePage_NeverAnswered(t *testing.T) {
 	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[56])
 	if got := strings.Join(texts(doc, ".failure"), ""); !strings.Contains(got, "never answered since this CeSI started") {
 		t.Errorf("it says %q", got)
@@ -147,7 +147,7 @@ func TestANodeThatNeverAnsweredSaysSo(t *testing.T) {
 	}
 }
 
-func TestAProcessThatNeverRanSaysSo(t *testing.T) {
+func TestReasonOf_NeverStarted(t *testing.T) {
 	p := fleettest.Process("g", "p", cesi.Stopped, time.Hour)
 	p.Start, p.Stop = 0, 0
 	if got := view.ReasonOf(p).String(); got != "not started yet" {
@@ -155,7 +155,7 @@ func TestAProcessThatNeverRanSaysSo(t *testing.T) {
 	}
 }
 
-func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
+func TestNodePage_AdviceForEachCause(t *testing.T) {
 	seen := make(map[string]cesi.Cause)
 	for _, cause := range []cesi.Cause{
 		cesi.CauseRefused, cesi.CauseTimeout, cesi.CauseUnauthorized, cesi.CauseNameNotFound, cesi.CauseNotSupervisor,
@@ -170,7 +170,7 @@ func TestEveryCauseHasItsOwnAdvice(t *testing.T) {
 	}
 }
 
-func TestASummaryFitsItsCount(t *testing.T) {
+func TestNodePage_Summary(t *testing.T) {
 	running := fleet.Process{Process: cesi.Process{State: cesi.Running}}
 	for count, want := range map[int]string{1: "1 process, RUNNING", 2: "2 processes, all RUNNING"} {
 		if got := viewtest.English().Localize(summary(slices.Repeat([]fleet.Process{running}, count))); got != want {
@@ -179,7 +179,7 @@ func TestASummaryFitsItsCount(t *testing.T) {
 	}
 }
 
-func TestNodePage_SaysThatItIsAnotherMachineForADay(t *testing.T) {
+func TestNodePage_ReplacedMachineNoticeForADay(t *testing.T) {
 	now := sampleBase(cesi.Viewer).Now
 	for _, test := range []struct {
 		replaced *fleet.Replacement
@@ -210,7 +210,7 @@ func crowded(processes int) *fleet.Node {
 	return n
 }
 
-func TestNodePage_IsPaged(t *testing.T) {
+func TestNodePage_Pages(t *testing.T) {
 	renderer := viewtest.Renderer(t, "")
 	for _, c := range []struct {
 		processes, page, rows int
@@ -247,7 +247,7 @@ func TestNodePage_IsPaged(t *testing.T) {
 	}
 }
 
-func TestNodePage_SaysWhatIsLeftOut(t *testing.T) {
+func TestNodePage_CountsOmittedProcesses(t *testing.T) {
 	n := crowded(9)
 	n.Omitted = 290_000
 	got := strings.Join(texts(drawNode(t, cesi.Viewer, n), ".flash-warning"), "")
@@ -256,7 +256,7 @@ func TestNodePage_SaysWhatIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestFleetMap_SquareLeadsToThePageOfItsProcess(t *testing.T) {
+func TestFleetMap_SquareLinksToPageOfProcess(t *testing.T) {
 	cell := newMapCell(crowded(NodeRows), false)
 	html := string(view.Squares(viewtest.English(), "/nodes/big", cell.Squares))
 	if !strings.Contains(html, `"/nodes/big#process-big%2Fa:p0000"`) || !strings.Contains(html, `"/nodes/big?page=2#process-big%2Fb:b"`) {

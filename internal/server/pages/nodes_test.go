@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestNodesAreFiltered(t *testing.T) {
+func TestNodesPage_Filter(t *testing.T) {
 	for query, want := range map[string][]string{
 		"q=PAY":                             {"pay-eu-2"},
 		"q=10.2.0.7:":                       {"db-eu-1", "batch-1"},
@@ -41,7 +41,7 @@ func TestNodesAreFiltered(t *testing.T) {
 	}
 }
 
-func TestANodeInTheListSaysHowItIs(t *testing.T) {
+func TestNodesPage_Rows(t *testing.T) {
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"nodes", "nodes", newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{}, "")})
 	for id, want := range map[string]string{
 		"#node-pay-eu-2": "pay-eu-2 production · 10.2.0.8:9001 UP 4 running 1 starting 1 stopping 1 stopped 1 exited " +
@@ -66,7 +66,7 @@ func TestANodeInTheListSaysHowItIs(t *testing.T) {
 	}
 }
 
-func TestTheFilterIsShownAsItIs(t *testing.T) {
+func TestNodesPage_ShowsFilter(t *testing.T) {
 	page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.NodesFilter{Text: `a"b`, Environment: "staging", State: "down"}, "")
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"nodes", "nodes", page})
 	if got := doc.Find("input[name=q]").AttrOr("value", ""); got != `a"b` {

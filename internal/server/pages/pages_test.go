@@ -205,7 +205,7 @@ func draw(t *testing.T, r *view.Renderer, s sample) *goquery.Document {
 	return doc
 }
 
-func TestEveryPageRendersForEveryRole(t *testing.T) {
+func TestPages_RenderForEveryRole(t *testing.T) {
 	t.Parallel()
 	r := viewtest.Renderer(t, "/cesi")
 	drawn := make(map[string]bool)

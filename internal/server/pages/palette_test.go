@@ -49,7 +49,7 @@ func paletteFinds(base view.Base, s *fleet.Snapshot, text string) []string {
 	return lines
 }
 
-func TestThePaletteFindsTheBestFirst(t *testing.T) {
+func TestPalette_BestMatchFirst(t *testing.T) {
 	for text, want := range map[string][]string{
 		"Activity": {"Activity = /activity"},
 		"prod":     {"production = /environments/production"},
@@ -99,7 +99,7 @@ func TestThePaletteFindsTheBestFirst(t *testing.T) {
 	}
 }
 
-func TestThePaletteShowsThePagesBeforeAnythingIsTyped(t *testing.T) {
+func TestPalette_ShowsPagesBeforeTyping(t *testing.T) {
 	for role, want := range map[cesi.Role]bool{cesi.Admin: true, cesi.Viewer: false} {
 		got := strings.Join(paletteFinds(sampleBase(role), paletteFleet(), " "), "\n")
 		if !strings.HasPrefix(got, "Dashboard = /\n") || !strings.Contains(got, "About = /about") || strings.Contains(got, "= /users") != want {
@@ -108,7 +108,7 @@ func TestThePaletteShowsThePagesBeforeAnythingIsTyped(t *testing.T) {
 	}
 }
 
-func TestThePaletteOffersNoCommandToThoseWhoMayNot(t *testing.T) {
+func TestPalette_CommandsNeedPermission(t *testing.T) {
 	for _, role := range []cesi.Role{cesi.Viewer, cesi.LogReader} {
 		if got := paletteFinds(sampleBase(role), paletteFleet(), "restart api_0"); got != nil {
 			t.Errorf("%s: %v", role, got)
@@ -116,7 +116,7 @@ func TestThePaletteOffersNoCommandToThoseWhoMayNot(t *testing.T) {
 	}
 }
 
-func TestThePaletteUnderstandsTheLanguageOfItsReader(t *testing.T) {
+func TestPalette_UnderstandsReadersLanguage(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	base := sampleBase(cesi.Operator)
 	base.Speaker = r.Book.Choose("zh-CN")
@@ -145,7 +145,7 @@ func manyProcesses() *fleet.Snapshot {
 	return fleettest.Snapshot(nodes...)
 }
 
-func TestThePaletteShowsFewOfMany(t *testing.T) {
+func TestPalette_ResultsAreBounded(t *testing.T) {
 	s := manyProcesses()
 	for _, text := range []string{"o", "restart worker", strings.Repeat("x ", 5000), strings.Repeat("o", 5000), "工工" + strings.Repeat("人", 99)} {
 		if got := paletteFinds(sampleBase(cesi.Admin), s, text); len(got) > mostResults {
@@ -157,9 +157,9 @@ func TestThePaletteShowsFewOfMany(t *testing.T) {
 	}
 }
 
-// BenchmarkPalette measures the palette in a fleet of 50,000 processes: a few
+// BenchmarkPalette_50000Processes measures the palette in a fleet of 50,000 processes: a few
 // milliseconds a question.
-func BenchmarkPalette(b *testing.B) {
+func BenchmarkPalette_50000Processes(b *testing.B) {
 	s := manyProcesses()
 	s.Groups()
 	for _, text := range []string{"w", "worker_49 node-0999", "restart worker_1"} {
@@ -172,7 +172,7 @@ func BenchmarkPalette(b *testing.B) {
 	}
 }
 
-func TestThePaletteKeepsHostileNamesIn(t *testing.T) {
+func TestPalette_EscapesHostileNames(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	for _, evil := range fleettest.HostileNames {
 		item := newNodeItem(hostileNode(evil))

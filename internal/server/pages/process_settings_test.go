@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWhatSupervisordDoesNotTellIsNotShownAsIfItDid(t *testing.T) {
+func TestProcessSettings_UnknownIsNotShown(t *testing.T) {
 	for name, test := range map[string]struct {
 		config *cesi.ProcessConfig
 		want   map[string]string // a setting that is told of, and its value or remark

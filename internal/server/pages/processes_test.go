@@ -35,7 +35,7 @@ func drawProcesses(t *testing.T, role cesi.Role, s *fleet.Snapshot, query string
 	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"processes", "processes", newProcessesPage(sampleBase(role), s, sampleQuery(query), "")})
 }
 
-func TestTheQueryIsWrittenAsItIsRead(t *testing.T) {
+func TestProcessesQuery_RoundTrip(t *testing.T) {
 	for _, text := range []string{
 		"", "q=a+b", "node=n&environment=e&group=g&q=x", "state=FATAL&state=EXITED&attention=no", "attention=yes&sort=-uptime&page=3", "sort=node",
 	} {
@@ -49,7 +49,7 @@ func TestTheQueryIsWrittenAsItIsRead(t *testing.T) {
 	}
 }
 
-func TestAProcessOfTheFleetSaysWhereItIs(t *testing.T) {
+func TestProcessesPage_Rows(t *testing.T) {
 	doc := drawProcesses(t, cesi.Viewer, fleettest.Scopes(), "group=api&sort=node")
 	want := []string{
 		"api:api_0 can't find command '/srv/pay/bin/worker', 1 h ago web-1 production FATAL",
@@ -72,7 +72,7 @@ func TestAProcessOfTheFleetSaysWhereItIs(t *testing.T) {
 	}
 }
 
-func TestChipsCountWhatTheRestOfTheFilterTakes(t *testing.T) {
+func TestProcessesPage_ChipCounts(t *testing.T) {
 	want := []string{"needs attention 2", "RUNNING 1", "FATAL 2"}
 	for _, query := range []string{"group=api", "group=api&state=RUNNING", "group=api&attention=yes"} {
 		if diff := cmp.Diff(want, texts(drawProcesses(t, cesi.Viewer, fleettest.Scopes(), query), ".chip")); diff != "" {
@@ -85,7 +85,7 @@ func TestChipsCountWhatTheRestOfTheFilterTakes(t *testing.T) {
 	}
 }
 
-func TestABoxSendsItsTarget(t *testing.T) {
+func TestProcessesPage_CheckboxSendsTarget(t *testing.T) {
 	doc := drawProcesses(t, cesi.Operator, fleettest.Scopes(), "sort=-node&state=FATAL&state=STOPPED")
 	var got []string
 	doc.Find("tbody input").Each(func(_ int, e *goquery.Selection) {
@@ -101,7 +101,7 @@ func TestABoxSendsItsTarget(t *testing.T) {
 	}
 }
 
-func TestAllThatMatchCarriesTheFilter(t *testing.T) {
+func TestProcessesPage_AllMatchingSendsFilter(t *testing.T) {
 	doc := drawProcesses(t, cesi.Operator, manySamples(3, 80), "q=worker&state=RUNNING&environment=production&page=2")
 	fields := make(url.Values)
 	doc.Find("form#selection input").Each(func(_ int, e *goquery.Selection) { fields.Add(e.AttrOr("name", ""), e.AttrOr("value", "")) })
@@ -118,7 +118,7 @@ func TestAllThatMatchCarriesTheFilter(t *testing.T) {
 	}
 }
 
-func TestOtherPagesAndOrdersKeepTheFilter(t *testing.T) {
+func TestProcessesPage_LinksKeepFilter(t *testing.T) {
 	doc := drawProcesses(t, cesi.Viewer, manySamples(10, 50), "q=worker&page=3&sort=-node")
 	links := make(map[string]string)
 	doc.Find(".pager a, th a").Each(func(_ int, e *goquery.Selection) { links[strings.TrimSpace(e.Text())] = e.AttrOr("href", "") })
@@ -140,7 +140,7 @@ func TestOtherPagesAndOrdersKeepTheFilter(t *testing.T) {
 	}
 }
 
-func TestOfManyProcessesOnePageIsDrawn(t *testing.T) {
+func TestProcessesPage_Pages(t *testing.T) {
 	s := manySamples(1000, 50)
 	doc := drawProcesses(t, cesi.Operator, s, "sort=-node&page=7")
 	if rows, first := doc.Find("tbody tr").Length(), doc.Find("tbody .cell-node a").First().Text(); rows != request.PageRows || first != "node-0987" {
@@ -154,7 +154,7 @@ func TestOfManyProcessesOnePageIsDrawn(t *testing.T) {
 	}
 }
 
-func TestALongListIsTypedAShortOneChosen(t *testing.T) {
+func TestPicker_LongListIsTextField(t *testing.T) {
 	doc := drawProcesses(t, cesi.Viewer, manySamples(pickerChoices+1, 1), "environment=gone")
 	if doc.Find("input[name=node]").Length() != 1 || doc.Find("select[name=group]").Length() != 1 {
 		t.Error("which is typed and which chosen is wrong")
@@ -178,7 +178,7 @@ func manySamples(nodes, processes int) *fleet.Snapshot {
 	return fleettest.Snapshot(list...)
 }
 
-func BenchmarkTheProcessesPageOfFiftyThousand(b *testing.B) {
+func BenchmarkProcessesPage_50000Processes(b *testing.B) {
 	r := viewtest.Renderer(b, "")
 	s := manySamples(1000, 50)
 	for _, query := range []string{"", "q=worker_1&state=RUNNING&sort=-uptime&page=50"} {

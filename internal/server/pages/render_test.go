@@ -11,7 +11,7 @@ import (
 	"cesi/internal/server/view/viewtest"
 )
 
-func TestRenderWritesAPageWithItsStatus(t *testing.T) {
+func TestRender_WritesPageWithStatus(t *testing.T) {
 	w := httptest.NewRecorder()
 	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, i18n.Raw("there is no such node"), "")
 	if err := viewtest.Renderer(t, "").Render(w, http.StatusNotFound, "error", page); err != nil {
@@ -28,7 +28,7 @@ func TestRenderWritesAPageWithItsStatus(t *testing.T) {
 	}
 }
 
-func TestRenderWritesNothingThatIsNotWhole(t *testing.T) {
+func TestRender_FailureWritesNothing(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	unknownTheme := sampleBase(0)
 	unknownTheme.Theme = "no such theme"

@@ -51,7 +51,7 @@ func daemonPages(base view.Base, silent *fleet.Node) []sample {
 	return pages
 }
 
-func TestDaemonPage_ShowsManyGroupsAPageAtATime(t *testing.T) {
+func TestSupervisordPage_Pages(t *testing.T) {
 	n := payNode()
 	n.Processes = nil
 	for i := range 10_000 {
@@ -77,7 +77,7 @@ func TestDaemonPage_ShowsManyGroupsAPageAtATime(t *testing.T) {
 	}
 }
 
-func TestRereadPage_ListsManyChangesUpToABound(t *testing.T) {
+func TestRereadPage_RowsAreBounded(t *testing.T) {
 	var c cesi.Changes
 	for i := range 10_000 {
 		c.Added = append(c.Added, fmt.Sprint("g", i))
@@ -88,7 +88,7 @@ func TestRereadPage_ListsManyChangesUpToABound(t *testing.T) {
 	}
 }
 
-func TestAnUpdateTicksAllButThisCesi(t *testing.T) {
+func TestRereadPage_TicksAllButThisCeSI(t *testing.T) {
 	page := newRereadPage(sampleBase(cesi.Admin), payNode(), cesi.Changes{Changed: []string{"payments", "cesi"}, Added: []string{"new"}})
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"reread", "reread", page})
 	var ticked []string
@@ -101,7 +101,7 @@ func TestAnUpdateTicksAllButThisCesi(t *testing.T) {
 	}
 }
 
-func TestTheQuestionSaysWhatBecomesOfThisCesi(t *testing.T) {
+func TestSupervisordConfirm_SaysWhatHappensToThisCeSI(t *testing.T) {
 	n := payNode()
 	for _, test := range []struct {
 		action    cesi.Action
@@ -126,7 +126,7 @@ func TestTheQuestionSaysWhatBecomesOfThisCesi(t *testing.T) {
 	}
 }
 
-func TestAProcessPageSaysWhatTheNodeCanNot(t *testing.T) {
+func TestProcessPage_SaysWhatNodeCannotDo(t *testing.T) {
 	n := payNode()
 	old, without := n.Processes[6], n.Processes[7]
 	without.Config = nil
@@ -153,7 +153,7 @@ func TestAProcessPageSaysWhatTheNodeCanNot(t *testing.T) {
 	}
 }
 
-func TestARereadCountsWhatDiffersAndWhatIsStopped(t *testing.T) {
+func TestRereadPage_CountsChangesAndStops(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	for heading, changes := range map[string]cesi.Changes{
 		"Nothing has changed on pay-eu-2": {},
@@ -176,7 +176,7 @@ func TestARereadCountsWhatDiffersAndWhatIsStopped(t *testing.T) {
 	}
 }
 
-func TestTheGroupsOfASilentNodeAreNotKnown(t *testing.T) {
+func TestSupervisordPage_GroupsOfSilentNodeAreUnknown(t *testing.T) {
 	n := fleettest.Node("a", "x")
 	n.Status, n.LastContact = fleet.Connecting, time.Time{}
 	for sentence, node := range map[string]*fleet.Node{"It has never answered": n, "None. Add a program": fleettest.Node("a", "x")} {

@@ -10,7 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-func TestEveryTimeIsOneThatAProgramCanRead(t *testing.T) {
+func TestPages_TimesAreMachineReadable(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	count := 0
 	for _, s := range samplePages(cesi.Admin) {

@@ -51,7 +51,7 @@ func sampleTokens() []cesi.Token {
 	}
 }
 
-func TestTheListOfUsersSaysWhoTheyAreAndWhatTheyHave(t *testing.T) {
+func TestUsersPage_Rows(t *testing.T) {
 	page := newUsersPage(sampleBase(cesi.Admin), sampleAccounts(), newUserForm{Role: cesi.Viewer}, "", nil)
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"users", "users", page})
 	var got []string
@@ -72,7 +72,7 @@ func TestTheListOfUsersSaysWhoTheyAreAndWhatTheyHave(t *testing.T) {
 	}
 }
 
-func TestOnlyAdministratorsAreLedToTheUsers(t *testing.T) {
+func TestNavigation_OnlyAdminsSeeUsers(t *testing.T) {
 	for _, role := range cesi.Roles() {
 		doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"about", "about", newAboutPage(sampleBase(role), aboutFacts{}, sampleFleet())})
 		if found := doc.Find("a[href='/cesi/users']").Length() == 1; found != (role == cesi.Admin) {
@@ -81,7 +81,7 @@ func TestOnlyAdministratorsAreLedToTheUsers(t *testing.T) {
 	}
 }
 
-func TestTheProfileListsSessionsAndTokens(t *testing.T) {
+func TestProfilePage_ListsSessionsAndTokens(t *testing.T) {
 	page := newProfilePage(sampleBase(cesi.Viewer), profileFacts{}, sampleSessions(), "", sampleTokens())
 	page.Sessions[0].Current = true
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"profile", "profile", page})
@@ -101,7 +101,7 @@ func TestTheProfileListsSessionsAndTokens(t *testing.T) {
 	}
 }
 
-func TestBrowsersInShort(t *testing.T) {
+func TestBrowserOf_UserAgents(t *testing.T) {
 	const webkit = "Mozilla/5.0 (%) AppleWebKit/537.36 (KHTML, like Gecko) "
 	for userAgent, want := range map[string]string{
 		strings.Replace(webkit, "%", "Windows NT 10.0; Win64; x64", 1) + "Chrome/140.0.0.0 Safari/537.36":                "Chrome on Windows",

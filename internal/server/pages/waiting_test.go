@@ -11,9 +11,9 @@ import (
 	"cesi/web"
 )
 
-// TestWaiting_IsToldInTheReadersLanguage holds what is said of a command that waits
-// for a slow stop, or that CeSI's own end has broken off.
-func TestWaiting_IsToldInTheReadersLanguage(t *testing.T) {
+// TestWaiting_TextsAreTranslated checks the texts of a command that waits for a slow
+// stop, and of one that was broken off when CeSI ended.
+func TestWaiting_TextsAreTranslated(t *testing.T) {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestNextTakesLocalPathsOnly(t *testing.T) {
+func TestNext_LocalPathsOnly(t *testing.T) {
 	tests := []struct{ prefix, path, want string }{
 		{"", "/nodes/web-1?x=1", "/nodes/web-1?x=1"},
 		{"", "", "/"},

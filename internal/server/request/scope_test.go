@@ -20,7 +20,7 @@ func valuesOf(fields []Field) url.Values {
 	return values
 }
 
-func TestAScopeComesToItsTargets(t *testing.T) {
+func TestScope_Targets(t *testing.T) {
 	for name, test := range map[string]struct {
 		form   string
 		want   []string
@@ -70,7 +70,7 @@ func TestAScopeComesToItsTargets(t *testing.T) {
 	}
 }
 
-func TestAScopeThatIsNothingSaysWhy(t *testing.T) {
+func TestScope_EmptySaysWhy(t *testing.T) {
 	for form, want := range map[string]cesi.Kind{
 		"":                               cesi.Invalid,
 		"target=web-1":                   cesi.Invalid,
@@ -102,7 +102,7 @@ func TestAScopeThatIsNothingSaysWhy(t *testing.T) {
 	}
 }
 
-func TestASealHoldsWhatTheQuestionNamed(t *testing.T) {
+func TestConfirmedTargets_OnlyThoseAsked(t *testing.T) {
 	target := func(name string) fleet.Target {
 		return fleet.TargetProcess("n", cesi.ProcessID{Group: "g", Name: name})
 	}

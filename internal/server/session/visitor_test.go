@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestClientAddressOnlyFromTrustedProxies(t *testing.T) {
+func TestClientAddress_OnlyFromTrustedProxies(t *testing.T) {
 	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("10.0.0.0/8")}
 	tests := []struct {
 		name, peer string

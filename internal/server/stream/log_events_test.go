@@ -11,7 +11,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestAnIdleLogShowsThatItsStreamLives(t *testing.T) {
+func TestLogStream_IdleSendsKeepAlive(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		stream, err := newEventStream(w)
 		if err != nil {
@@ -37,7 +37,7 @@ func TestAnIdleLogShowsThatItsStreamLives(t *testing.T) {
 	}
 }
 
-func TestOpenViews_AllTogetherAreBounded(t *testing.T) {
+func TestOpenViews_TotalIsBounded(t *testing.T) {
 	var all openViews
 	for n := range allViews {
 		if _, err := all.enter(fmt.Sprint(n)); err != nil {

@@ -6,7 +6,7 @@ import (
 	"cesi/internal/i18n"
 )
 
-func TestABarShowsEvenTheSmallestShare(t *testing.T) {
+func TestBar_SmallestShareIsVisible(t *testing.T) {
 	b := NewBar(i18n.Phrase{}, Share{"running", 3003}, Share{"idle", 0}, Share{"bad", 1})
 	if len(b.Segments) != 2 {
 		t.Fatalf("%d segments", len(b.Segments))
@@ -17,7 +17,7 @@ func TestABarShowsEvenTheSmallestShare(t *testing.T) {
 	}
 }
 
-func TestABarFillsItsWidth(t *testing.T) {
+func TestBar_FillsItsWidth(t *testing.T) {
 	for _, counts := range [][]int{{1}, {1, 1}, {7, 0, 3}, {1, 1, 1, 1, 1, 1, 1}, {5000, 1, 2, 3}} {
 		kinds := []string{"running", "moving", "idle", "warning", "bad", "rest", "running"}
 		var shares []Share
@@ -41,7 +41,7 @@ func TestABarFillsItsWidth(t *testing.T) {
 	}
 }
 
-func TestABarJoinsNeighboursOfOneColour(t *testing.T) {
+func TestBar_JoinsNeighboursOfOneColour(t *testing.T) {
 	b := NewBar(i18n.Phrase{}, Share{"moving", 1}, Share{"moving", 0}, Share{"moving", 2})
 	if len(b.Segments) != 1 || b.Segments[0].Width != barWidth {
 		t.Errorf("got %+v", b.Segments)

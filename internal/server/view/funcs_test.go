@@ -10,7 +10,7 @@ import (
 	"cesi/internal/server/request"
 )
 
-func TestURLsHoldAnyName(t *testing.T) {
+func TestURL_EscapesAnyName(t *testing.T) {
 	for want, segments := range map[string][]any{
 		"/":                       nil,
 		"/nodes/web-1":            {"nodes", "web-1"},
@@ -24,7 +24,7 @@ func TestURLsHoldAnyName(t *testing.T) {
 	}
 }
 
-func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
+func TestFuncs_NumbersAndTimes(t *testing.T) {
 	now := fleettest.Now
 	for _, c := range []struct{ got, want string }{
 		{request.Number(0), "0"}, {request.Number(999), "999"}, {request.Number(1000), "1,000"}, {request.Number(2941), "2,941"}, {request.Number(1234567), "1,234,567"}, {request.Number(-1000), "-1,000"},
@@ -40,14 +40,14 @@ func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 	}
 }
 
-func TestWhenIsInTheZoneOfNow(t *testing.T) {
+func TestWhen_ZoneOfNow(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
 	if got := When(fleettest.Now.In(shanghai), fleettest.Now).String(); got != "10:17:31" {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestRowIDsTellEveryNameFromEveryOther(t *testing.T) {
+func TestRowID_IsUnique(t *testing.T) {
 	names := append([]string{"", "a", "a b", "a-b", "a/b", "=", "=2F;", "/", "a=20;b", "a:b"}, fleettest.HostileNames...)
 	seen := make(map[string][2]string)
 	for _, a := range names {

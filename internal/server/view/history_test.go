@@ -24,7 +24,7 @@ func sampleDay(runs ...any) history.Day {
 	return day
 }
 
-func TestADayIsDrawnAsAPathForEachColour(t *testing.T) {
+func TestDayBar_PathForEachColour(t *testing.T) {
 	tests := []struct {
 		name string
 		day  history.Day
@@ -47,7 +47,7 @@ func TestADayIsDrawnAsAPathForEachColour(t *testing.T) {
 	}
 }
 
-func TestADayIsSaidInWords(t *testing.T) {
+func TestDayBar_Label(t *testing.T) {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestADayIsSaidInWords(t *testing.T) {
 	}
 }
 
-func TestTheWordsOfADayAreBounded(t *testing.T) {
+func TestDayBar_LabelLength(t *testing.T) {
 	var day history.Day
 	for i := range day {
 		day[i] = cesi.Mark(i % int(cesi.MarkFatal+1))

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-func TestReasonsInWords(t *testing.T) {
+func TestReasonOf_Texts(t *testing.T) {
 	tests := []struct {
 		process cesi.Process
 		want    string

@@ -9,7 +9,7 @@ import (
 	"cesi/web"
 )
 
-func TestTimesInATextAreElements(t *testing.T) {
+func TestTranslate_TimesAreElements(t *testing.T) {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func everyElement(t *testing.T, prefix string, f func(s sample, n *html.Node)) {
 	}
 }
 
-func TestNoPageHoldsWhatThePolicyForbids(t *testing.T) {
+func TestPages_FollowContentSecurityPolicy(t *testing.T) {
 	everyElement(t, "", func(s sample, n *html.Node) {
 		if n.Data == "style" || n.Data == "script" && (n.FirstChild != nil || attribute(n, "src") == "") {
 			t.Errorf("%s: an inline %s", s.name, n.Data)
@@ -37,7 +37,7 @@ func TestNoPageHoldsWhatThePolicyForbids(t *testing.T) {
 	})
 }
 
-func TestEveryLinkStaysUnderThePrefix(t *testing.T) {
+func TestPages_LinksHavePrefix(t *testing.T) {
 	outside := []string{"https://pkg.go.dev/", "https://go.dev/"}
 	everyElement(t, "/cesi", func(s sample, n *html.Node) {
 		for _, key := range []string{"href", "src", "action", "formaction"} {
@@ -50,7 +50,7 @@ func TestEveryLinkStaysUnderThePrefix(t *testing.T) {
 	})
 }
 
-func TestEveryIDOfAPageIsItsOwn(t *testing.T) {
+func TestPages_IDsAreUnique(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	for _, s := range samplePages(cesi.Admin) {
 		if s.name == "hostile dashboard" || s.name == "hostile nodes" || s.name == "hostile processes" || s.name == "hostile activity" {
@@ -67,7 +67,7 @@ func TestEveryIDOfAPageIsItsOwn(t *testing.T) {
 	}
 }
 
-func TestEveryControlHasAName(t *testing.T) {
+func TestPages_ControlsHaveNames(t *testing.T) {
 	everyElement(t, "", func(s sample, n *html.Node) {
 		switch n.Data {
 		case "a", "button", "summary":
@@ -84,7 +84,7 @@ func TestEveryControlHasAName(t *testing.T) {
 	})
 }
 
-func TestHostileNamesAreText(t *testing.T) {
+func TestPages_EscapeHostileNames(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	for _, name := range fleettest.HostileNames {
 		doc := draw(t, r, sample{"node", "node", newNodePage(sampleBase(cesi.Admin), hostileNode(name), 1)})
