@@ -27,7 +27,7 @@ func (b *bench) tryToken(text string) error {
 	return err
 }
 
-func TestATokenHasWhatItsOwnerHasNow(t *testing.T) {
+func TestToken_HasOwnersCurrentRole(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Operator)
@@ -53,7 +53,7 @@ func TestATokenHasWhatItsOwnerHasNow(t *testing.T) {
 	b.wantKind(b.tryToken(text), cesi.Unauthorized, "not accepted")
 }
 
-func TestTokens_EndWithAResetOfThePassword(t *testing.T) {
+func TestToken_EndsWithPasswordReset(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
@@ -73,7 +73,7 @@ func TestTokens_EndWithAResetOfThePassword(t *testing.T) {
 	}
 }
 
-func TestATokenIsKnownByItsPrefixAndKeptAsAHash(t *testing.T) {
+func TestToken_PrefixAndHash(t *testing.T) {
 	b := newBench(t)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", time.Time{})
@@ -91,7 +91,7 @@ func TestATokenIsKnownByItsPrefixAndKeptAsAHash(t *testing.T) {
 	}
 }
 
-func TestATokenEndsWithItsExpiry(t *testing.T) {
+func TestToken_Expires(t *testing.T) {
 	b := newBench(t)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", b.clock.now().Add(time.Hour))
@@ -108,7 +108,7 @@ func TestATokenEndsWithItsExpiry(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTokenIsRefusedAndNeverInTheWayOfAGoodOne(t *testing.T) {
+func TestToken_InvalidOnesDoNotBlockValidOnes(t *testing.T) {
 	b := newBench(t)
 	b.add("bob", cesi.Operator)
 	good := b.token("deploy", time.Time{})
@@ -132,7 +132,7 @@ func TestWhatIsNoTokenIsRefusedAndNeverInTheWayOfAGoodOne(t *testing.T) {
 	}
 }
 
-func TestATokensUseIsNotedAtMostOnceAMinute(t *testing.T) {
+func TestToken_LastUseOnceAMinute(t *testing.T) {
 	b := newBench(t)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", time.Time{})
@@ -161,7 +161,7 @@ func TestATokensUseIsNotedAtMostOnceAMinute(t *testing.T) {
 	}
 }
 
-func TestTokensAreMadeAndRevokedInTheActivityLog(t *testing.T) {
+func TestToken_AddAndRevokeAreLogged(t *testing.T) {
 	b := newBench(t)
 	b.add("bob", cesi.Operator)
 	b.lines()

@@ -31,7 +31,7 @@ func wantGone(t *testing.T, file string, gone bool) {
 	}
 }
 
-func TestTheFirstPasswordIsInAPrivateFileAndNowhereElse(t *testing.T) {
+func TestBootstrap_PasswordOnlyInPrivateFile(t *testing.T) {
 	b := newBench(t)
 	file, password := bootstrapped(t, b)
 	if file != b.path+".initial-password" || len(password) < 20 {
@@ -64,7 +64,7 @@ func TestTheFirstPasswordIsInAPrivateFileAndNowhereElse(t *testing.T) {
 	}
 }
 
-func TestTheFirstPasswordsFileGoesAlsoAfterARestartAndByTheCommandLine(t *testing.T) {
+func TestBootstrap_PasswordFileIsRemovedAfterUse(t *testing.T) {
 	for name, end := range map[string]func(b *bench, password string) error{
 		"login":    func(b *bench, password string) error { return b.tryLogin("admin", password) },
 		"password": func(b *bench, _ string) error { return b.SetPassword(b.t.Context(), root, "admin", "a-b-c-4-", false) },
@@ -84,7 +84,7 @@ func TestTheFirstPasswordsFileGoesAlsoAfterARestartAndByTheCommandLine(t *testin
 	}
 }
 
-func TestACrashBeforeTheFirstUserIsStoredLeavesNoUnknownPassword(t *testing.T) {
+func TestBootstrap_ReplacesFileOfCrashedStart(t *testing.T) {
 	b := newBench(t)
 	if err := os.WriteFile(b.initial, []byte("of a user that was never stored\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestACrashBeforeTheFirstUserIsStoredLeavesNoUnknownPassword(t *testing.T) {
 	}
 }
 
-func TestWithUsersNothingIsMade(t *testing.T) {
+func TestBootstrap_NothingIfUsersExist(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Viewer)
 	for _, password := range []cesi.Secret{"", "a-b-c-4-"} {
@@ -109,7 +109,7 @@ func TestWithUsersNothingIsMade(t *testing.T) {
 	}
 }
 
-func TestTheConfiguredAdministratorIsMade(t *testing.T) {
+func TestBootstrap_ConfiguredAdmin(t *testing.T) {
 	for name, want := range map[string]string{"": "admin", "boss": "boss"} {
 		b := newBench(t)
 		if file, err := b.Bootstrap(t.Context(), name, "admin"); file != "" || err != nil {
@@ -125,7 +125,7 @@ func TestTheConfiguredAdministratorIsMade(t *testing.T) {
 	}
 }
 
-func TestAConfiguredAdministratorThatCannotBeIsRefused(t *testing.T) {
+func TestBootstrap_InvalidConfiguredAdmin(t *testing.T) {
 	b := newBench(t)
 	_, err := b.Bootstrap(t.Context(), "a b", "a-b-c-4-")
 	b.wantKind(err, cesi.Invalid, "letters, digits")
@@ -133,7 +133,7 @@ func TestAConfiguredAdministratorThatCannotBeIsRefused(t *testing.T) {
 	b.wantKind(err, cesi.Invalid, "admin_password")
 }
 
-func TestAFileThatCannotBeWrittenStopsTheFirstStart(t *testing.T) {
+func TestBootstrap_UnwritableFileFails(t *testing.T) {
 	b := newBench(t)
 	if err := os.MkdirAll(b.initial+"/in the way", 0o700); err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ func (b *bench) loginAt(name, password, address, device string) error {
 	return err
 }
 
-func TestLogin_KnownDeviceIsNotLockedOutByManyAddresses(t *testing.T) {
+func TestLogin_KnownDeviceIsNotLockedOut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.add("admin", cesi.Admin)
@@ -57,7 +57,7 @@ func TestLogin_KnownDeviceIsNotLockedOutByManyAddresses(t *testing.T) {
 	}
 }
 
-func TestLogin_DeviceHasFewTriesForItsUserOnly(t *testing.T) {
+func TestLogin_KnownDeviceHasFewTries(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
@@ -105,7 +105,7 @@ func TestLogin_DeviceHasFewTriesForItsUserOnly(t *testing.T) {
 	}
 }
 
-func TestLogin_AddressesStayKnownOverARestart(t *testing.T) {
+func TestLogin_AddressesStayKnownAfterRestart(t *testing.T) {
 	b := newBench(t)
 	b.add("admin", cesi.Admin)
 	b.login("admin")

@@ -36,7 +36,7 @@ func failedLogin(user, address string) cesi.Activity {
 	return cesi.Activity{Action: cesi.ActionLoginFailed, User: user, Address: address, Message: "wrong"}
 }
 
-func TestFirstFailuresAreEntriesFurtherOnesAreCounted(t *testing.T) {
+func TestFailures_FirstAreEntriesOthersCounted(t *testing.T) {
 	c, n := newClock(), &notes{}
 	f := newFailures(n, c.now)
 	f.note(t.Context(), failedLogin("ann", "10.0.0.1"), true)
@@ -59,7 +59,7 @@ func TestFirstFailuresAreEntriesFurtherOnesAreCounted(t *testing.T) {
 	}
 }
 
-func TestAFloodIsBoundedAndNoFailureIsMissing(t *testing.T) {
+func TestFailures_FloodIsBoundedAndCounted(t *testing.T) {
 	c, n := newClock(), &notes{}
 	f := newFailures(n, c.now)
 	const floods = 36_000
@@ -92,7 +92,7 @@ func TestAFloodIsBoundedAndNoFailureIsMissing(t *testing.T) {
 	}
 }
 
-func TestANameThatWasTriedIsCut(t *testing.T) {
+func TestFailures_NameIsClipped(t *testing.T) {
 	for name, want := range map[string]string{
 		"ann":                   "ann",
 		strings.Repeat("密", 64): strings.Repeat("密", 64),

@@ -40,7 +40,7 @@ func newFullBench(t *testing.T) (*bench, *fullDisk) {
 	return b, disk
 }
 
-func TestASessionThatCannotBeStoredIsOneAllTheSame(t *testing.T) {
+func TestFallbackStore_SessionWorks(t *testing.T) {
 	b, _ := newFullBench(t)
 	token, other := b.login("ann"), b.login("ann")
 	b.wantLoggedIn(token, true)
@@ -62,7 +62,7 @@ func TestASessionThatCannotBeStoredIsOneAllTheSame(t *testing.T) {
 	b.wantLoggedIn(other, false)
 }
 
-func TestWhatEndsSessionsEndsThoseThatCouldNotBeStored(t *testing.T) {
+func TestFallbackStore_SessionsEnd(t *testing.T) {
 	t.Parallel()
 	ann := cesi.Actor{User: "ann", Role: cesi.Operator}
 	for name, end := range map[string]func(b *bench, own, other string) error{
@@ -89,7 +89,7 @@ func TestWhatEndsSessionsEndsThoseThatCouldNotBeStored(t *testing.T) {
 	}
 }
 
-func TestASessionIsStoredAsSoonAsThatIsPossible(t *testing.T) {
+func TestFallbackStore_StoresSessionLater(t *testing.T) {
 	b, disk := newFullBench(t)
 	kept, changed := b.login("ann"), b.login("bob")
 	b.tidy(t.Context())
@@ -104,12 +104,12 @@ func TestASessionIsStoredAsSoonAsThatIsPossible(t *testing.T) {
 	next.wantLoggedIn(changed, false)
 }
 
-func TestAWrongPasswordOpensNothingOnAFullDisk(t *testing.T) {
+func TestFallbackStore_WrongPassword(t *testing.T) {
 	b, _ := newFullBench(t)
 	b.wantKind(b.tryLogin("ann", "wrong"), cesi.Unauthorized, "wrong user name or password")
 }
 
-func TestSpareSessions_OfOneUserAreBounded(t *testing.T) {
+func TestFallbackStore_SessionsPerUserAreBounded(t *testing.T) {
 	b, disk := newFullBench(t)
 	disk.full = false
 	bob, stored := b.login("bob"), b.login("ann")
@@ -132,7 +132,7 @@ func TestSpareSessions_OfOneUserAreBounded(t *testing.T) {
 	b.wantLoggedIn(tokens[cesi.MaxSessions], true)
 }
 
-func TestMoreSessionsThanCanBeKeptEndTheOldestAndLockNobodyOut(t *testing.T) {
+func TestFallbackStore_FullEndsOldestSession(t *testing.T) {
 	t.Parallel()
 	b, disk := newFullBench(t)
 	store := newSpareStore(disk, b.Service.log)

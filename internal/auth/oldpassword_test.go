@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestPasswordsOfThePythonCeSIStayWhatTheyWere(t *testing.T) {
+func TestLegacyPassword_StaysValid(t *testing.T) {
 	t.Parallel()
 	const werkzeug = "pbkdf2:sha256:1000$salt$" // and the hash of nothing in particular
 	long := strings.Repeat("long ", 20)

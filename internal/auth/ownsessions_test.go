@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestSessions_OfOneUserAreBounded(t *testing.T) {
+func TestSessions_PerUserAreBounded(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
@@ -32,7 +32,7 @@ func TestSessions_OfOneUserAreBounded(t *testing.T) {
 	b.wantLoggedIn(b.login("ann"), true)
 }
 
-func TestOnesSessionsAreListedAndEnded(t *testing.T) {
+func TestSessions_ListAndEndOwn(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Operator)
@@ -81,7 +81,7 @@ func TestOnesSessionsAreListedAndEnded(t *testing.T) {
 	}
 }
 
-func TestSessionsThatAreOverAreNeitherListedNorCounted(t *testing.T) {
+func TestSessions_ExpiredAreNotListed(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.login("ann")

@@ -11,7 +11,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestNewPasswordsAreChecked(t *testing.T) {
+func TestPassword_RulesForNewOnes(t *testing.T) {
 	for password, want := range map[string]string{
 		"":                      "at least 8 characters",
 		"1234567":               "at least 8 characters",
@@ -32,7 +32,7 @@ func TestNewPasswordsAreChecked(t *testing.T) {
 	}
 }
 
-func TestCommonPasswords_AreASortedListInLowerCase(t *testing.T) {
+func TestCommonPasswords_SortedLowerCaseList(t *testing.T) {
 	if n := strings.Count(commonPasswords, "\n"); n < 10_000 {
 		t.Errorf("the list has %d passwords", n)
 	}
@@ -43,7 +43,7 @@ func TestCommonPasswords_AreASortedListInLowerCase(t *testing.T) {
 	}
 }
 
-func TestCommonPasswords_AreRefusedWhereverOneIsSet(t *testing.T) {
+func TestCommonPasswords_RefusedEverywhere(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
@@ -65,7 +65,7 @@ func TestCommonPasswords_AreRefusedWhereverOneIsSet(t *testing.T) {
 	}
 }
 
-func TestAPasswordMatchesItselfOnly(t *testing.T) {
+func TestPassword_MatchesOnlyItself(t *testing.T) {
 	p := newPasswords(bcrypt.MinCost)
 	long := strings.Repeat("x", 72)
 	hash, err := p.hash(t.Context(), long)
@@ -79,7 +79,7 @@ func TestAPasswordMatchesItselfOnly(t *testing.T) {
 	}
 }
 
-func TestAnUnknownUserTakesAsLongAsAWrongPassword(t *testing.T) {
+func TestPassword_UnknownUserTakesAsLong(t *testing.T) {
 	p := newPasswords(0)
 	cost, err := bcrypt.Cost([]byte(p.dummy))
 	if err != nil || cost != DefaultCost {
@@ -95,7 +95,7 @@ func TestAnUnknownUserTakesAsLongAsAWrongPassword(t *testing.T) {
 	}
 }
 
-func TestWaitingForAHashEndsWithItsContext(t *testing.T) {
+func TestPassword_WaitEndsWithContext(t *testing.T) {
 	p := newPasswords(bcrypt.MinCost)
 	for range atOnce {
 		release, err := p.slot(t.Context())

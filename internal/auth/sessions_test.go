@@ -12,7 +12,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestALoginOpensASessionAndALogoutEndsIt(t *testing.T) {
+func TestLogin_StartsSessionAndLogoutEndsIt(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Operator)
 	b.lines()
@@ -37,7 +37,7 @@ func TestALoginOpensASessionAndALogoutEndsIt(t *testing.T) {
 	}
 }
 
-func TestAnUnknownUserHearsWhatAWrongPasswordHears(t *testing.T) {
+func TestLogin_SameErrorForUnknownUser(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.lines()
@@ -58,7 +58,7 @@ func TestAnUnknownUserHearsWhatAWrongPasswordHears(t *testing.T) {
 	}
 }
 
-func TestALoginRenewsTheSession(t *testing.T) {
+func TestLogin_ReplacesSession(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	first, other := b.login("ann"), b.login("ann")
@@ -71,7 +71,7 @@ func TestALoginRenewsTheSession(t *testing.T) {
 	b.wantLoggedIn(other, true)
 }
 
-func TestWhatIsNoTokenIsNobody(t *testing.T) {
+func TestSession_UnknownToken(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
@@ -83,7 +83,7 @@ func TestWhatIsNoTokenIsNobody(t *testing.T) {
 	}
 }
 
-func TestASessionEndsWithItsLifetimeAlsoAShorterOne(t *testing.T) {
+func TestSession_EndsWithLifetime(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
@@ -98,7 +98,7 @@ func TestASessionEndsWithItsLifetimeAlsoAShorterOne(t *testing.T) {
 	b.wantLoggedIn(b.login("ann"), true)
 }
 
-func TestSessions_EndWithoutUse(t *testing.T) {
+func TestSession_EndsWhenIdle(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.SetSessionLifetime(1000 * time.Hour)
@@ -137,7 +137,7 @@ func TestSessions_EndWithoutUse(t *testing.T) {
 	}
 }
 
-func TestSessions_AreNotIdleForWantOfADisk(t *testing.T) {
+func TestSession_FullDiskDoesNotMakeItIdle(t *testing.T) {
 	b, disk := newFullBench(t)
 	disk.full = false
 	stored := b.login("ann")
@@ -160,7 +160,7 @@ func TestSessions_AreNotIdleForWantOfADisk(t *testing.T) {
 	b.wantLoggedIn(spare, false)
 }
 
-func TestTheCommandLineEndsAndChangesSessionsOfTheServer(t *testing.T) {
+func TestSession_ChangesOfTheCommandLine(t *testing.T) {
 	server := newBench(t)
 	cli := newBenchOn(t, server.path, server.clock)
 	server.add("ann", cesi.Admin)
@@ -187,7 +187,7 @@ func TestTheCommandLineEndsAndChangesSessionsOfTheServer(t *testing.T) {
 	}
 }
 
-func TestABrokenDatabaseIsNotALogout(t *testing.T) {
+func TestSession_BrokenDatabaseIsNotALogout(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
@@ -202,7 +202,7 @@ func TestABrokenDatabaseIsNotALogout(t *testing.T) {
 	}
 }
 
-func TestAUseIsNotedAtMostOnceAMinute(t *testing.T) {
+func TestSession_LastUseOnceAMinute(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
@@ -232,7 +232,7 @@ func TestAUseIsNotedAtMostOnceAMinute(t *testing.T) {
 	}
 }
 
-func TestGuessingIsThrottledAndEverythingIsInTheLog(t *testing.T) {
+func TestLogin_GuessingIsThrottledAndLogged(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.lines()
@@ -257,7 +257,7 @@ func TestGuessingIsThrottledAndEverythingIsInTheLog(t *testing.T) {
 	}
 }
 
-func TestAValidSessionMakesItsAddressKnown(t *testing.T) {
+func TestSession_MakesAddressKnown(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
@@ -272,7 +272,7 @@ func TestAValidSessionMakesItsAddressKnown(t *testing.T) {
 	}
 }
 
-func TestATryThatWasBrokenOffIsNoFailure(t *testing.T) {
+func TestLogin_CancelledIsNotAFailure(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -285,7 +285,7 @@ func TestATryThatWasBrokenOffIsNoFailure(t *testing.T) {
 	b.login("ann")
 }
 
-func TestTokensDifferAndHaveOnlyWhatACookieMayHold(t *testing.T) {
+func TestNewToken_UniqueAndSafeInCookies(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
 		token, stored := newToken()

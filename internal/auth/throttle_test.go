@@ -46,7 +46,7 @@ func wait(t *testing.T, th *throttle, address, account string) time.Duration {
 	return refused.RetryAfter
 }
 
-func TestAPairWaitsTwiceAsLongAfterEachFailure(t *testing.T) {
+func TestThrottle_WaitDoublesPerAddressAndUser(t *testing.T) {
 	c := newClock()
 	th := newThrottle(c.now)
 	for n := range freeTries {
@@ -80,7 +80,7 @@ func TestAPairWaitsTwiceAsLongAfterEachFailure(t *testing.T) {
 	}
 }
 
-func TestManyTriesAtOnceAreNoWayAround(t *testing.T) {
+func TestThrottle_ConcurrentTries(t *testing.T) {
 	th := newThrottle(newClock().now)
 	var (
 		wg      sync.WaitGroup
@@ -102,7 +102,7 @@ func TestManyTriesAtOnceAreNoWayAround(t *testing.T) {
 	}
 }
 
-func TestASuccessForgetsAndACancelTakesBack(t *testing.T) {
+func TestThrottle_SuccessAndCancel(t *testing.T) {
 	th := newThrottle(newClock().now)
 	for range 3 * freeTries {
 		a, err := th.begin("10.0.0.1", "ann")
@@ -129,7 +129,7 @@ func TestASuccessForgetsAndACancelTakesBack(t *testing.T) {
 	}
 }
 
-func TestFailuresAreForgottenAfterTheWindow(t *testing.T) {
+func TestThrottle_ForgetsAfterWindow(t *testing.T) {
 	c := newClock()
 	th := newThrottle(c.now)
 	for range freeTries {
@@ -145,7 +145,7 @@ func TestFailuresAreForgottenAfterTheWindow(t *testing.T) {
 	}
 }
 
-func TestAnAddressHasABoundOverAllAccounts(t *testing.T) {
+func TestThrottle_BoundPerAddress(t *testing.T) {
 	c := newClock()
 	th := newThrottle(c.now)
 	for n := range addressTries {
@@ -169,7 +169,7 @@ func TestAnAddressHasABoundOverAllAccounts(t *testing.T) {
 	}
 }
 
-func TestAFloodFromEverywhereLocksOutNobodyWhoIsKnown(t *testing.T) {
+func TestThrottle_KnownAddressIsNotLockedOut(t *testing.T) {
 	c := newClock()
 	th := newThrottle(c.now)
 	a, err := th.begin("::ffff:192.0.2.7", "admin")
@@ -195,7 +195,7 @@ func TestAFloodFromEverywhereLocksOutNobodyWhoIsKnown(t *testing.T) {
 	}
 }
 
-func TestAFloodFillsNoMemoryAndEndsNoWait(t *testing.T) {
+func TestThrottle_FloodIsBoundedAndKeepsWaits(t *testing.T) {
 	c := newClock()
 	th := newThrottle(c.now)
 	for range maxKnown {
@@ -231,7 +231,7 @@ func TestAFloodFillsNoMemoryAndEndsNoWait(t *testing.T) {
 	}
 }
 
-func TestTheAddressesSeenLastAreKnown(t *testing.T) {
+func TestThrottle_KnowsLatestAddresses(t *testing.T) {
 	c := newClock()
 	th := newThrottle(c.now)
 	for n := range maxKnown + 10 {
@@ -249,7 +249,7 @@ func TestTheAddressesSeenLastAreKnown(t *testing.T) {
 	}
 }
 
-func TestThrottle_OneAccountHoweverWrittenAndComposed(t *testing.T) {
+func TestThrottle_FoldsUserNames(t *testing.T) {
 	th := newThrottle(newClock().now)
 	for n := range freeTries {
 		name := []string{"\u00e9", "\u00c9", "e\u0301", "E\u0301"}[n%4]

@@ -11,7 +11,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestOnlyAdministratorsChangeUsers(t *testing.T) {
+func TestUsers_OnlyAdminsChangeThem(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Viewer)
@@ -37,7 +37,7 @@ func TestOnlyAdministratorsChangeUsers(t *testing.T) {
 	}
 }
 
-func TestEveryChangeOfAUserIsInTheActivityLogAlsoARefusedOne(t *testing.T) {
+func TestUsers_ChangesAndRefusalsAreLogged(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.lines()
@@ -81,7 +81,7 @@ func TestEveryChangeOfAUserIsInTheActivityLogAlsoARefusedOne(t *testing.T) {
 	}
 }
 
-func TestTwoAdministratorsCannotDemoteEachOtherAtOnce(t *testing.T) {
+func TestUsers_ConcurrentDemotionsKeepAnAdmin(t *testing.T) {
 	b := newBench(t)
 	cli := newBenchOn(t, b.path, b.clock)
 	b.add("ann", cesi.Admin)
@@ -103,7 +103,7 @@ func TestTwoAdministratorsCannotDemoteEachOtherAtOnce(t *testing.T) {
 	}
 }
 
-func TestChangingOnesPasswordEndsAllSessionsButTheNewOne(t *testing.T) {
+func TestChangePassword_EndsOtherSessions(t *testing.T) {
 	b := newBench(t)
 	if err := b.AddUser(t.Context(), root, "ann", "password of ann", cesi.Viewer, true); err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestChangingOnesPasswordEndsAllSessionsButTheNewOne(t *testing.T) {
 	b.wantKind(b.tryLogin("ann", "password of ann"), cesi.Unauthorized, "wrong")
 }
 
-func TestNobodyChangesAPasswordWithSomebodyElsesSession(t *testing.T) {
+func TestChangePassword_NeedsOwnSession(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Viewer)
@@ -156,7 +156,7 @@ func TestNobodyChangesAPasswordWithSomebodyElsesSession(t *testing.T) {
 	b.wantKind(err, cesi.Unauthorized, "not logged in")
 }
 
-func TestGuessingTheOldPasswordIsThrottledLikeALogin(t *testing.T) {
+func TestChangePassword_GuessingIsThrottled(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Viewer)
 	token := b.login("ann")

@@ -19,7 +19,7 @@ const (
 	sha1OfAnn     = "pbkdf2:sha1:1000$Xk3pQ9aB$9ab515f7cbc173cc69f8eefb7f669f20a2ebf78e"
 )
 
-func TestAHashOfWerkzeugsMatchesItsPasswordOnly(t *testing.T) {
+func TestWerkzeug_MatchesOnlyItsPassword(t *testing.T) {
 	t.Parallel()
 	for _, stored := range []string{pbkdf2OfAnn, shortPBKDF2, scryptOfAnn, sha1OfAnn} {
 		if !isWerkzeug(stored) || !matchesWerkzeug(stored, "pässword of ann") {
@@ -33,7 +33,7 @@ func TestAHashOfWerkzeugsMatchesItsPasswordOnly(t *testing.T) {
 	}
 }
 
-func TestAHashThatCannotBeReadMatchesNothing(t *testing.T) {
+func TestWerkzeug_InvalidHashMatchesNothing(t *testing.T) {
 	for _, stored := range []string{
 		"pbkdf2:", "pbkdf2:sha256:1000$salt", "pbkdf2:sha256:1000$salt$", "pbkdf2:sha256:1000$salt$xyz", "pbkdf2:sha256:0$salt$00",
 		"pbkdf2:sha256:99999999999$salt$00", "pbkdf2:md5:1000$salt$00", "pbkdf2:sha256$salt$00", "scrypt:3:8:1$salt$00",
@@ -45,7 +45,7 @@ func TestAHashThatCannotBeReadMatchesNothing(t *testing.T) {
 	}
 }
 
-func TestALoginStoresAWerkzeugPasswordAnew(t *testing.T) {
+func TestWerkzeug_LoginRehashes(t *testing.T) {
 	for _, stored := range []string{pbkdf2OfAnn, scryptOfAnn} {
 		b := newBench(t)
 		b.add("ann", cesi.Admin)
@@ -66,7 +66,7 @@ func TestALoginStoresAWerkzeugPasswordAnew(t *testing.T) {
 	}
 }
 
-func TestAShortPasswordOfThePythonCeSIHasToBeChanged(t *testing.T) {
+func TestWerkzeug_ShortPasswordMustBeChanged(t *testing.T) {
 	b := newBench(t)
 	b.add("ann", cesi.Admin)
 	if err := b.db.SetPassword(t.Context(), "ann", pbkdf2OfAdmin, false); err != nil {
@@ -81,7 +81,7 @@ func TestAShortPasswordOfThePythonCeSIHasToBeChanged(t *testing.T) {
 	}
 }
 
-func TestLogin_WorkTellsNothingOfTheAccount(t *testing.T) {
+func TestLogin_TimeHidesTheAccount(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	stored := map[string]string{"ann": pbkdf2OfAdmin, "bob": sha1OfAnn, "empty": "", "long": longHash(strings.Repeat("x", 100))}

@@ -39,7 +39,7 @@ func constants(t *testing.T, typeName string) []string {
 	return values
 }
 
-func TestTheListsOfActionsAndResultsAreWhole(t *testing.T) {
+func TestActions_ListsAreComplete(t *testing.T) {
 	var actions, results []string
 	for _, a := range cesi.Actions() {
 		actions = append(actions, string(a))

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestASecretIsNeverPrinted(t *testing.T) {
+func TestSecret_IsNeverPrinted(t *testing.T) {
 	node := cesi.Node{Name: "n", Password: "hunter2"}
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
@@ -37,7 +37,7 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
-func TestProcessIDs(t *testing.T) {
+func TestParseProcessID_Forms(t *testing.T) {
 	for text, want := range map[string]string{
 		"g:n": "g:n", "x": "x:x", "工人": "工人:工人", "a:b:c": "a:b:c",
 		"": "", ":": "", "g:": "", ":n": "", "g:*": "",
@@ -56,7 +56,7 @@ func TestProcessIDs(t *testing.T) {
 	}
 }
 
-func TestRolesAndWhatTheyMay(t *testing.T) {
+func TestRole_Permissions(t *testing.T) {
 	want := map[string][]bool{ // view, logs, control, daemon, users
 		"admin":     {true, true, true, true, true},
 		"operator":  {true, true, true, false, false},
@@ -85,7 +85,7 @@ func TestRolesAndWhatTheyMay(t *testing.T) {
 	}
 }
 
-func TestWhatNeedsSomebodyMost(t *testing.T) {
+func TestProcess_Severity(t *testing.T) {
 	tests := []struct {
 		process  cesi.Process
 		severity int
@@ -105,7 +105,7 @@ func TestWhatNeedsSomebodyMost(t *testing.T) {
 	}
 }
 
-func TestTimesByTheNodesOwnClock(t *testing.T) {
+func TestProcess_TimesByNodeClock(t *testing.T) {
 	running := cesi.Process{State: cesi.Running, PID: 7, Start: 100, Stop: 50, Now: 160}
 	if running.Uptime() != time.Minute || running.Since() != time.Minute {
 		t.Errorf("running: %v, %v", running.Uptime(), running.Since())
@@ -120,7 +120,7 @@ func TestTimesByTheNodesOwnClock(t *testing.T) {
 	}
 }
 
-func TestDurationsAsPeopleSayThem(t *testing.T) {
+func TestHumanDuration_Forms(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Second: "0 s", 0: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min", time.Hour: "1 h",
 		90 * time.Minute: "1 h 30 min", 24 * time.Hour: "1 d", 146 * time.Hour: "6 d 2 h",
@@ -131,7 +131,7 @@ func TestDurationsAsPeopleSayThem(t *testing.T) {
 	}
 }
 
-func TestWhatPeopleAreToldOfAnError(t *testing.T) {
+func TestError_SentencesAndKinds(t *testing.T) {
 	cause := errors.New("dial tcp 10.0.0.1: secret detail")
 	tests := []struct {
 		err  error
@@ -153,7 +153,7 @@ func TestWhatPeopleAreToldOfAnError(t *testing.T) {
 	}
 }
 
-func TestUserNames(t *testing.T) {
+func TestValidateUserName_Names(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"maria": true, "李雷": true, "o'brien": false, "a b": false, "": false, "x\n": false, "a.b-c_d@e+f": true,
 		strings.Repeat("x", 64): true, strings.Repeat("x", 65): false, "\xff": false, "नमस्ते": true,
@@ -165,7 +165,7 @@ func TestUserNames(t *testing.T) {
 	}
 }
 
-func TestEntriesOfCommandsOnMany(t *testing.T) {
+func TestActivity_OnMany(t *testing.T) {
 	for _, test := range []struct {
 		entry cesi.Activity
 		want  bool

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestContain_TurnsAPanicIntoAnError(t *testing.T) {
+func TestContain_PanicIsAnError(t *testing.T) {
 	var log bytes.Buffer
 	err := Contain(slog.New(slog.NewTextHandler(&log, nil)), "poll web-1", func() error { panic("index out of range") })
 	if err == nil || !strings.Contains(err.Error(), "poll web-1") {

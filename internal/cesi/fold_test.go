@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestFoldUserName_OneUserHoweverWritten(t *testing.T) {
+func TestFoldUserName_EqualNames(t *testing.T) {
 	for _, names := range [][]string{
 		{"ann", "Ann", "ANN"},
 		{"\u00c9", "\u00e9", "E\u0301", "e\u0301"},

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestCompareNames_NumbersAreInNumericOrder(t *testing.T) {
+func TestCompareNames_NumericOrder(t *testing.T) {
 	want := []string{
 		"", "01", "1", "2", "10", "99999999999999999999998", "99999999999999999999999",
 		"W_3", "a", "a-1", "a01", "a1", "a1b", "a2a", "a10", "aa",
@@ -22,7 +22,7 @@ func TestCompareNames_NumbersAreInNumericOrder(t *testing.T) {
 	}
 }
 
-func TestCompareNames_IsATotalOrder(t *testing.T) {
+func TestCompareNames_TotalOrder(t *testing.T) {
 	names := []string{"", "0", "00", "1", "01", "1a", "01a", "a", "a0", "a00", "a0b", "a00a", "a:", "a/", "10", "9", "a1.2", "a1.10", "a01.2"}
 	for _, a := range names {
 		for _, b := range names {

@@ -6,7 +6,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestSignalsAsPeopleWriteThem(t *testing.T) {
+func TestParseSignal_Forms(t *testing.T) {
 	for text, want := range map[string]string{
 		"HUP": "HUP", "hup": "HUP", "SIGHUP": "HUP", " sigusr1 ": "USR1", "1": "1", "64": "64", "09": "9",
 		"": "", "0": "", "65": "", "-1": "", "SIG": "", "HUPPY": "", "SIGSIGHUP": "", "1.5": "",

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestCesiSectionIsTakenOver(t *testing.T) {
+func TestLoad_CesiSection(t *testing.T) {
 	want := defaults("cesi.conf")
 	want.Host = "::1"
 	want.Port = 8080
@@ -58,7 +58,7 @@ language = zh_CN
 `), want)
 }
 
-func TestEmptyValueOfCesiIsTheDefault(t *testing.T) {
+func TestCesi_EmptyValueIsDefault(t *testing.T) {
 	want := defaults("cesi.conf")
 	want.TrustedProxies = nil // the one whose empty value says something: trust nobody
 
@@ -69,7 +69,7 @@ func TestEmptyValueOfCesiIsTheDefault(t *testing.T) {
 	same(t, mustLoad(t, text), want)
 }
 
-func TestURLPrefixIsNormalised(t *testing.T) {
+func TestURLPrefix_IsNormalised(t *testing.T) {
 	for value, want := range map[string]string{
 		"/cesi": "/cesi", "cesi": "/cesi", "/cesi/": "/cesi", "/": "", "/a/b_c~d.e-f": "/a/b_c~d.e-f",
 	} {
@@ -79,7 +79,7 @@ func TestURLPrefixIsNormalised(t *testing.T) {
 	}
 }
 
-func TestURL_IsTheAddressOfTheFirstPage(t *testing.T) {
+func TestURL_IsAddressOfFirstPage(t *testing.T) {
 	for _, test := range []struct{ url, prefix, want string }{
 		{"https://cesi.example.com", "", "https://cesi.example.com"},
 		{"HTTPS://cesi.example.com:8443/", "", "https://cesi.example.com:8443"},
@@ -113,7 +113,7 @@ func TestURL_PathEndsInURLPrefix(t *testing.T) {
 	}
 }
 
-func TestLogLevelsAreThoseOfSlog(t *testing.T) {
+func TestLogLevel_Values(t *testing.T) {
 	for value, want := range map[string]slog.Level{
 		"debug": slog.LevelDebug, "info": slog.LevelInfo, "": slog.LevelInfo,
 		"warn": slog.LevelWarn, "Warning": slog.LevelWarn, "error": slog.LevelError,
@@ -124,7 +124,7 @@ func TestLogLevelsAreThoseOfSlog(t *testing.T) {
 	}
 }
 
-func TestDatabaseIsAPathOrAnSQLiteURL(t *testing.T) {
+func TestDatabase_PathOrSQLiteURL(t *testing.T) {
 	for value, want := range map[string]string{
 		"users.db": "users.db", "sqlite:///users.db": "users.db", "sqlite:////var/users.db": "/var/users.db",
 	} {
@@ -134,7 +134,7 @@ func TestDatabaseIsAPathOrAnSQLiteURL(t *testing.T) {
 	}
 }
 
-func TestEveryBootswatchThemeIsKnown(t *testing.T) {
+func TestTheme_EveryBootswatchTheme(t *testing.T) {
 	same(t, len(Themes()), 26)
 	for _, theme := range append(Themes(), "default", "cesi", "Superhero") {
 		same(t, warningsOf(t, "[cesi]\ntheme = "+theme), []string{})
@@ -145,7 +145,7 @@ func TestEveryBootswatchThemeIsKnown(t *testing.T) {
 		`cesi.conf:2: [cesi]: unknown theme "flaty", so the default is used; did you mean "flatly"?`})
 }
 
-func TestCesiValueThatDoesNotFitIsAProblem(t *testing.T) {
+func TestCesi_InvalidValues(t *testing.T) {
 	for _, test := range []struct{ line, want string }{
 		{"port = 0", `port "0" is not between 1 and 65535`},
 		{"port = -1", `port "-1" is not between 1 and 65535`},
@@ -200,7 +200,7 @@ func TestCesiValueThatDoesNotFitIsAProblem(t *testing.T) {
 	}
 }
 
-func TestBoundsThemselvesAreFine(t *testing.T) {
+func TestCesi_BoundsAreValid(t *testing.T) {
 	for _, line := range []string{
 		"port = 1", "port = 65535", "poll_interval = 0.2", "poll_interval = 3600", "poll_interval = 200ms",
 		"timeout = 0.1", "timeout = 120", "action_timeout = 1", "action_timeout = 86400",
@@ -212,7 +212,7 @@ func TestBoundsThemselvesAreFine(t *testing.T) {
 	}
 }
 
-func TestLongValueIsCutInAProblem(t *testing.T) {
+func TestProblem_LongValueIsCut(t *testing.T) {
 	long := "节" // counted in characters, not in bytes
 	for range 7 {
 		long += long

@@ -67,7 +67,7 @@ func wantNote(t *testing.T, notes []string, words string) {
 	}
 }
 
-func TestTheSampleOfCeSi2IsConverted(t *testing.T) {
+func TestConvert_SampleOfCeSi2(t *testing.T) {
 	text, _, err := Convert([]byte(sampleOfCeSi2))
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ port = 9001
 	wantNote(t, notes, "0.0.0.0")
 }
 
-func TestPasswordsAreConvertedAsTheyAre(t *testing.T) {
+func TestConvert_Passwords(t *testing.T) {
 	for _, password := range []string{`;#%`, `a;b#c%d`, `# hash`, `;`, "`tick`", `back\slash\`, `50%(x)s`, `a = b`, `[x]`, "中文 密码", `ends;;`} {
 		toml := "[cesi]\n[[nodes]]\nname = \"n\"\nhost = \"h\"\nport = \"1\"\nusername = \"u\"\npassword = '''" + password + "'''\n"
 		c, _ := converted(t, toml)
@@ -116,7 +116,7 @@ func TestPasswordsAreConvertedAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestAPasswordInQuotesIsConvertedAndWarnedOf(t *testing.T) {
+func TestConvert_QuotedPasswordIsAWarning(t *testing.T) {
 	for literal, password := range map[string]string{`'"quoted"'`: `"quoted"`, `"'single'"`: `'single'`} {
 		text, _, err := Convert([]byte("[cesi]\n[[nodes]]\nname = \"n\"\nhost = \"h\"\nusername = \"u\"\npassword = " + literal + "\n"))
 		if err != nil {
@@ -128,7 +128,7 @@ func TestAPasswordInQuotesIsConvertedAndWarnedOf(t *testing.T) {
 	}
 }
 
-func TestAPasswordThatNoLineHoldsIsNamedWithoutBeingShown(t *testing.T) {
+func TestConvert_UnfitPasswordIsLeftOutAndNotShown(t *testing.T) {
 	for _, password := range []string{" s3cret", "s3cret ", "s3cret ;x", "s3cret\\nx"} {
 		toml := "[cesi]\n[[nodes]]\nname = \"n\"\nhost = \"h\"\nusername = \"u\"\npassword = \"" + password + "\"\n"
 		c, notes := converted(t, toml)
@@ -140,7 +140,7 @@ func TestAPasswordThatNoLineHoldsIsNamedWithoutBeingShown(t *testing.T) {
 	}
 }
 
-func TestKeysOfEarlierVersionsAreConverted(t *testing.T) {
+func TestConvert_KeysOfEarlierVersions(t *testing.T) {
 	c, notes := converted(t, `[cesi]
 database = "users.db"
 host = "0.0.0.0"
@@ -161,7 +161,7 @@ debug = false
 	})
 }
 
-func TestWhatHasNoCounterpartIsNamed(t *testing.T) {
+func TestConvert_NotesUnknownKeys(t *testing.T) {
 	c, notes := converted(t, `
 debug = true
 [cesi]
@@ -208,7 +208,7 @@ password = ""
 	}
 }
 
-func TestWhatIsNoConfigurationOfCeSi2IsRefused(t *testing.T) {
+func TestConvert_RefusesOtherFiles(t *testing.T) {
 	for text, want := range map[string]string{
 		"[cesi]\nhost = localhost\n":   "no TOML",
 		"[cesi\n":                      "no TOML",

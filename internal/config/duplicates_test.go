@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTwoNodesThatAreOneSupervisordAreAWarning(t *testing.T) {
+func TestDuplicates_SameSupervisordIsAWarning(t *testing.T) {
 	for _, test := range []struct {
 		name, first, second string
 		twins               bool
@@ -35,7 +35,7 @@ func TestTwoNodesThatAreOneSupervisordAreAWarning(t *testing.T) {
 	}
 }
 
-func TestNodesWithoutAPlaceAreNoTwins(t *testing.T) {
+func TestDuplicates_NodesWithoutHostAreNone(t *testing.T) {
 	same(t, findingsOf(t, "[node:a]\n[node:b]\n"), []string{
 		`cesi.conf:1: node "a": host is missing`,
 		`cesi.conf:2: node "b": host is missing`,

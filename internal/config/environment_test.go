@@ -6,7 +6,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestEnvironmentsAreMergedFromBothSides(t *testing.T) {
+func TestEnvironment_MembersFromBothSides(t *testing.T) {
 	c := mustLoad(t, `[node:a]
 host = a
 environment = eu, prod ,, eu
@@ -31,7 +31,7 @@ host = c
 		[][]string{{"eu", "prod", "test"}, {"prod"}, {"test", "prod"}})
 }
 
-func TestEnvironmentOfNobodyIsAProblem(t *testing.T) {
+func TestEnvironment_UnknownMember(t *testing.T) {
 	same(t, problemsOf(t, "[node:node1]\nhost = a\n[environment:prod]\nmembers = nod1, zzzzzz, Node1\n"), []string{
 		`cesi.conf:4: environment "prod": there is no node "nod1"; did you mean "node1"?`,
 		`cesi.conf:4: environment "prod": there is no node "zzzzzz"`,
@@ -39,11 +39,11 @@ func TestEnvironmentOfNobodyIsAProblem(t *testing.T) {
 	})
 }
 
-func TestNodeWithAProblemIsStillAMember(t *testing.T) {
+func TestEnvironment_NodeWithProblemIsAMember(t *testing.T) {
 	same(t, problemsOf(t, "[node:a]\n[environment:prod]\nmembers = a\n"), []string{`cesi.conf:1: node "a": host is missing`})
 }
 
-func TestEnvironmentNameIsWhatCeSi1Allowed(t *testing.T) {
+func TestEnvironment_Names(t *testing.T) {
 	c := mustLoad(t, "[environment:prod eu (1)]\n[environment:生产]\n")
 	same(t, c.Environments, []cesi.Environment{{Name: "prod eu (1)"}, {Name: "生产"}})
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestFindPrefersWhatWasAskedFor(t *testing.T) {
+func TestFind_Order(t *testing.T) {
 	for _, test := range []struct {
 		name, flag, env string
 		files           []string
@@ -31,7 +31,7 @@ func TestFindPrefersWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestFindNamesThePlacesItLookedAt(t *testing.T) {
+func TestFind_NamesPlaces(t *testing.T) {
 	folder(t, nil)
 	missing := filepath.Join(t.TempDir(), "cesi.conf")
 	got, err := find("", "", "./cesi.conf", missing)
@@ -45,7 +45,7 @@ func TestFindNamesThePlacesItLookedAt(t *testing.T) {
 	}
 }
 
-func TestFindReadsTheEnvironment(t *testing.T) {
+func TestFind_ReadsEnvironmentVariable(t *testing.T) {
 	got, err := Find("", func(key string) string { return "from " + key })
 	if err != nil {
 		t.Fatal(err)

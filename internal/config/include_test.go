@@ -16,7 +16,7 @@ func names(nodes []cesi.Node) []string {
 	return all
 }
 
-func TestIncludeIsRelativeToItsFile(t *testing.T) {
+func TestInclude_RelativeToItsFile(t *testing.T) {
 	folder(t, map[string]string{
 		"etc/cesi.conf":           "[include]\nfiles = nodes/*.conf ../more.ini, nodes/b.conf\n[node:main]\nhost = x\n",
 		"etc/nodes/b.conf":        "[node:b]\nhost = b\n",
@@ -37,7 +37,7 @@ func TestIncludeIsRelativeToItsFile(t *testing.T) {
 	same(t, texts(c.Warnings), []string{})
 }
 
-func TestIncludeMatchesTheMainFileOnlyOnce(t *testing.T) {
+func TestInclude_MainFileOnlyOnce(t *testing.T) {
 	folder(t, map[string]string{"cesi.conf": "[include]\nfiles = *.conf link*\n[node:a]\nhost = a\n"})
 	if err := os.Symlink("cesi.conf", "link"); err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestIncludeMatchesTheMainFileOnlyOnce(t *testing.T) {
 	same(t, problemsIn(t, "cesi.conf"), []string{})
 }
 
-func TestIncludeTakesTheNameOfItsFolderLiterally(t *testing.T) {
+func TestInclude_FolderNameIsLiteral(t *testing.T) {
 	folder(t, map[string]string{
 		`odd[1]*\/cesi.conf`: "[include]\nfiles = n*.conf\n",
 		`odd[1]*\/n.conf`:    "[node:n]\nhost = n\n",
@@ -57,7 +57,7 @@ func TestIncludeTakesTheNameOfItsFolderLiterally(t *testing.T) {
 	same(t, names(c.Nodes), []string{"n"})
 }
 
-func TestIncludeMayBeAbsolute(t *testing.T) {
+func TestInclude_AbsolutePath(t *testing.T) {
 	folder(t, map[string]string{"else/n.conf": "[node:n]\nhost = n\n"})
 	elsewhere, err := filepath.Abs("else")
 	if err != nil {
@@ -71,14 +71,14 @@ func TestIncludeMayBeAbsolute(t *testing.T) {
 	same(t, names(c.Nodes), []string{"n"})
 }
 
-func TestIncludeWithoutAMatchIsAWarning(t *testing.T) {
+func TestInclude_NoMatchIsAWarning(t *testing.T) {
 	same(t, warningsOf(t, "[include]\nfiles = conf.d/*.conf nodes.conf\n"), []string{
 		`cesi.conf:2: [include]: no file matches "conf.d/*.conf"`,
 		`cesi.conf:2: [include]: no file matches "nodes.conf"`,
 	})
 }
 
-func TestProblemsOfIncludedFilesNameThem(t *testing.T) {
+func TestInclude_ProblemsNameTheFile(t *testing.T) {
 	folder(t, map[string]string{
 		"cesi.conf":  "[node:a]\nhost = a\n[include]\nfiles = sub/* [ nodes\n[cesi]\nport = x\n",
 		"sub/1.conf": "[node:b]\nport = x\nhost = b\n[node:a]\nhost = a\n[cesi]\n",

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestValueIsWhatItsAuthorMeant(t *testing.T) {
+func TestLines_Values(t *testing.T) {
 	for _, test := range []struct{ name, line, want string }{
 		{"plain", "username = joe", "joe"},
 		{"colon", "username: joe", "joe"},
@@ -54,7 +54,7 @@ func TestValueIsWhatItsAuthorMeant(t *testing.T) {
 	}
 }
 
-func TestFileMayBeWrittenInManyWays(t *testing.T) {
+func TestLines_FileForms(t *testing.T) {
 	for name, text := range map[string]string{
 		"LF":                      "[node:a]\nhost = b\n",
 		"CRLF":                    "[node:a]\r\nhost = b\r\n",
@@ -79,7 +79,7 @@ func TestFileMayBeWrittenInManyWays(t *testing.T) {
 	}
 }
 
-func TestLineThatIsNoINIIsAProblem(t *testing.T) {
+func TestLines_InvalidLines(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		want       []string
@@ -125,7 +125,7 @@ func TestLineThatIsNoINIIsAProblem(t *testing.T) {
 	}
 }
 
-func TestGarbageIsReportedBriefly(t *testing.T) {
+func TestProblems_UnreadableLinesAreBounded(t *testing.T) {
 	same(t, len(problemsOf(t, "[cesi]\n"+strings.Repeat("garbage\n", 5000))), maxUnreadable+1)
 
 	problems := problemsOf(t, "[cesi]\n"+strings.Repeat("garbage\n", 5000))
@@ -133,20 +133,20 @@ func TestGarbageIsReportedBriefly(t *testing.T) {
 	same(t, problems[1], `cesi.conf:2: this line is neither "key = value" nor "[section]" nor a comment`)
 }
 
-func TestProblemsOfOneKindAreBounded(t *testing.T) {
+func TestProblems_OfOneKindAreBounded(t *testing.T) {
 	problems := problemsOf(t, "[cesi]\nport = 1\n"+strings.Repeat("port = 1\n", 5000))
 	same(t, len(problems), maxFindings+1)
 	same(t, problems[maxFindings], "cesi.conf: and 4800 more like these")
 }
 
-func TestWhatIsLeftOutIsCountedAfterAllThatIsNot(t *testing.T) {
+func TestProblems_CountOfOmittedComesLast(t *testing.T) {
 	findings := findingsOf(t, "[cesi]\nport = 1\n"+strings.Repeat("port = 1\n", 5000)+"[what:1]\n")
 	same(t, strings.HasPrefix(findings[0], "cesi.conf:3: "), true)
 	same(t, strings.Contains(findings[len(findings)-2], `unknown section "what:1"`), true)
 	same(t, findings[len(findings)-1], "cesi.conf: and 4800 more like these")
 }
 
-func TestWarningsAreBounded(t *testing.T) {
+func TestWarnings_AreBounded(t *testing.T) {
 	var text strings.Builder
 	for i := range 5000 {
 		fmt.Fprintf(&text, "[what:%d]\n", i)
@@ -156,7 +156,7 @@ func TestWarningsAreBounded(t *testing.T) {
 	same(t, warnings[maxFindings], "cesi.conf: and 4800 more like these")
 }
 
-func TestSectionOfEndlessKeysIsRefused(t *testing.T) {
+func TestLines_EndlessSectionIsRefused(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("[cesi]\n")
 	for i := range 100_000 {

@@ -30,7 +30,7 @@ name = CeSI
 theme = superhero
 `
 
-func TestFileOfCeSi1LoadsUnchanged(t *testing.T) {
+func TestLoad_FileOfCeSi1(t *testing.T) {
 	want := defaults("cesi.conf")
 	want.Nodes = []cesi.Node{
 		{Name: "node1", URL: "http://127.0.0.1:9001", Environments: []string{"prod"}, Timeout: 5 * time.Second},
@@ -45,12 +45,12 @@ func TestFileOfCeSi1LoadsUnchanged(t *testing.T) {
 	same(t, mustLoad(t, cesi1), want)
 }
 
-func TestFileWithoutNodesLoadsWithTheDefaults(t *testing.T) {
+func TestLoad_WithoutNodesHasDefaults(t *testing.T) {
 	same(t, mustLoad(t, "# nothing yet\n"), defaults("cesi.conf"))
 	same(t, mustLoad(t, "[cesi]\n"), defaults("cesi.conf"))
 }
 
-func TestFileThatCannotBeReadIsAProblem(t *testing.T) {
+func TestLoad_UnreadableFile(t *testing.T) {
 	folder(t, map[string]string{"empty": "", "blank": "\ufeff \r\n\n", "large": strings.Repeat("#", maxFile+1)})
 	if err := os.Mkdir("folder", 0o700); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestFileThatCannotBeReadIsAProblem(t *testing.T) {
 	}
 }
 
-func TestAllProblemsAreReportedInTheOrderOfTheLines(t *testing.T) {
+func TestLoad_ReportsAllProblemsInOrder(t *testing.T) {
 	same(t, problemsOf(t, `[environment:prod]
 members = web1, wbe2
 [node:web1]
@@ -93,7 +93,7 @@ port = 70000
 	})
 }
 
-func TestSectionThatIsThereTwiceIsAProblem(t *testing.T) {
+func TestLoad_DuplicateSection(t *testing.T) {
 	same(t, problemsOf(t, "[cesi]\n[node]\n[environment:a]\n[CESI]\n[Node]\n[Environment: a]\n"), []string{
 		`cesi.conf:4: [cesi] is already there, in cesi.conf line 1`,
 		`cesi.conf:5: [node] is already there, in cesi.conf line 2`,
@@ -101,7 +101,7 @@ func TestSectionThatIsThereTwiceIsAProblem(t *testing.T) {
 	})
 }
 
-func TestWarningsStandAmongTheProblems(t *testing.T) {
+func TestLoad_WarningsAmongProblems(t *testing.T) {
 	same(t, findingsOf(t, `[cesi]
 porrt = 5000
 port = 70000
@@ -118,7 +118,7 @@ pasword = x
 	})
 }
 
-func TestSectionThatIsThereTwiceIsCheckedAllTheSame(t *testing.T) {
+func TestLoad_DuplicateSectionIsChecked(t *testing.T) {
 	same(t, findingsOf(t, `[cesi]
 [node]
 [node:a]
@@ -148,7 +148,7 @@ members = b
 	})
 }
 
-func TestKeysOfAPythonCeSIThatMeanNothingNowAreAWarning(t *testing.T) {
+func TestLoad_KeysOfPythonCeSI(t *testing.T) {
 	same(t, warningsOf(t, "[cesi]\ndebug = True\nauto_reload =\ndebugs = 1\n"), []string{
 		`cesi.conf:2: [cesi]: debug no longer means anything`,
 		`cesi.conf:3: [cesi]: auto_reload no longer means anything`,
@@ -156,7 +156,7 @@ func TestKeysOfAPythonCeSIThatMeanNothingNowAreAWarning(t *testing.T) {
 	})
 }
 
-func TestQuotesAroundAValueAreAWarningThatDoesNotTellIt(t *testing.T) {
+func TestLoad_QuotedValueIsAWarningWithoutIt(t *testing.T) {
 	same(t, warningsOf(t, `[cesi]
 admin_password = 'pa#ss'
 [node]
@@ -176,17 +176,17 @@ password = "pa#ss" x
 	})
 }
 
-func TestNamesOfNodesDifferByCase(t *testing.T) {
+func TestNode_NamesDifferByCase(t *testing.T) {
 	c := mustLoad(t, "[node:a]\nhost = x\n[node:A]\nhost = y\n[environment:e]\nmembers = A\n")
 	same(t, c.Environments, []cesi.Environment{{Name: "e", Members: []string{"A"}}})
 }
 
-func TestNodeInheritsNothingFromOneWithAShorterName(t *testing.T) {
+func TestNode_InheritsNothingFromShorterName(t *testing.T) {
 	c := mustLoad(t, "[node:web]\nhost = a\nusername = u\npassword = p\n[node:web.1]\nhost = b\n")
 	same(t, c.Nodes[1].Username, "")
 }
 
-func TestUnknownIsAWarningWithTheNearestName(t *testing.T) {
+func TestLoad_UnknownNameSuggestsNearest(t *testing.T) {
 	same(t, warningsOf(t, `[cesi]
 databse = x
 secret_key = y
@@ -221,7 +221,7 @@ member = a
 	})
 }
 
-func TestPasswordsThatEverybodyMayReadAreAWarning(t *testing.T) {
+func TestLoad_WorldReadablePasswordIsAWarning(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
 		mode       os.FileMode
@@ -250,7 +250,7 @@ func TestPasswordsThatEverybodyMayReadAreAWarning(t *testing.T) {
 	}
 }
 
-func TestNoProblemTellsASecret(t *testing.T) {
+func TestProblems_ShowNoSecret(t *testing.T) {
 	const secret = "hunter2"
 	text := strings.ReplaceAll(`[cesi]
 admin_password = SECRET
@@ -280,7 +280,7 @@ password = SECRET`+"\x01", "SECRET", secret)
 	}
 }
 
-func TestNeedsRestartNamesWhatAServerCannotTakeUp(t *testing.T) {
+func TestNeedsRestart_Keys(t *testing.T) {
 	old := mustLoad(t, "[cesi]\n")
 	same(t, mustLoad(t, "[cesi]\nname = x\ntimeout = 1\n[node:a]\nhost = a\n").NeedsRestart(old), []string{})
 	same(t, mustLoad(t, "[cesi]\nurl_prefix = x\nport = 1\nhost = h\ndatabase = d\n").NeedsRestart(old),

@@ -2,7 +2,7 @@ package config
 
 import "testing"
 
-func TestEditsAreCounted(t *testing.T) {
+func TestEdits_Count(t *testing.T) {
 	for _, test := range []struct {
 		a, b string
 		want int
@@ -19,6 +19,6 @@ func TestEditsAreCounted(t *testing.T) {
 	}
 }
 
-func TestNothingIsSuggestedForSomethingElse(t *testing.T) {
+func TestSuggest_NothingForOtherWords(t *testing.T) {
 	same(t, suggest("debug", []string{"database", "port", "members"}), "")
 }

@@ -8,7 +8,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestHostAndPortMakeTheURL(t *testing.T) {
+func TestNode_URLOfHostAndPort(t *testing.T) {
 	for _, test := range []struct{ name, lines, want string }{
 		{"name", "host = web1.example.com", "http://web1.example.com:9001"},
 		{"name of other script", "host = 服务器.cn", "http://服务器.cn:9001"},
@@ -41,7 +41,7 @@ func TestHostAndPortMakeTheURL(t *testing.T) {
 	}
 }
 
-func TestSocketIsAPathBesideTheFile(t *testing.T) {
+func TestNode_SocketIsRelativeToTheFile(t *testing.T) {
 	for value, want := range map[string]string{
 		"/run/supervisor.sock":        "/run/supervisor.sock",
 		"unix:///run/supervisor.sock": "/run/supervisor.sock",
@@ -58,7 +58,7 @@ func TestSocketIsAPathBesideTheFile(t *testing.T) {
 	}
 }
 
-func TestNodeThatDoesNotFitIsAProblem(t *testing.T) {
+func TestNode_InvalidValues(t *testing.T) {
 	const user = `host holds a user: put user and password into username and password`
 	for _, test := range []struct {
 		name, lines string
@@ -103,7 +103,7 @@ func TestNodeThatDoesNotFitIsAProblem(t *testing.T) {
 	}
 }
 
-func TestNodeNameHasLettersOfAnyScript(t *testing.T) {
+func TestNode_Names(t *testing.T) {
 	for _, name := range []string{"web1", "web-1.example_2", "节点", "é", "e\u0301", "कि", "٣", "..."} {
 		t.Run(name, func(t *testing.T) {
 			same(t, mustLoad(t, "[node:"+name+"]\nhost = a").Nodes[0].Name, name)
@@ -125,7 +125,7 @@ func TestNodeNameHasLettersOfAnyScript(t *testing.T) {
 	}
 }
 
-func TestNodeOverridesTheDefaults(t *testing.T) {
+func TestNode_OverridesDefaults(t *testing.T) {
 	c := mustLoad(t, `[cesi]
 timeout = 1
 [node:plain]
@@ -160,12 +160,12 @@ tls_skip_verify = yes
 	same(t, texts(c.Warnings), []string{})
 }
 
-func TestTimeoutOfCesiHoldsForNodesThatNameNone(t *testing.T) {
+func TestNode_TimeoutOfCesiSection(t *testing.T) {
 	c := mustLoad(t, "[node:a]\nhost = a\n[cesi]\ntimeout = 0.5\n")
 	same(t, c.Nodes[0].Timeout, 500*time.Millisecond)
 }
 
-func TestDefaultThatDoesNotFitIsReportedOnce(t *testing.T) {
+func TestNode_InvalidDefaultIsReportedOnce(t *testing.T) {
 	same(t, problemsOf(t, "[node]\nport = x\nhost = a\nsocket =\n[node:a]\nhost = a\n[node:b]\nhost = b\n"), []string{
 		`cesi.conf:2: [node]: port "x" is not a number`,
 		`cesi.conf:3: [node]: host belongs into a [node:NAME] section: there is no default for it`,
@@ -173,7 +173,7 @@ func TestDefaultThatDoesNotFitIsReportedOnce(t *testing.T) {
 	})
 }
 
-func TestKeyWithoutEffectIsAWarning(t *testing.T) {
+func TestNode_UnusedKeyIsAWarning(t *testing.T) {
 	same(t, warningsOf(t, `[node:a]
 host = a
 password = p

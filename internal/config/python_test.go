@@ -8,7 +8,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestEscapes_WarningNamesFileAndLineWhereTheValueCanMeanNothingElse(t *testing.T) {
+func TestEscapes_WarningNamesFileAndLine(t *testing.T) {
 	for value, want := range map[string]string{
 		"50%%off": `"%%"`, "p%%40ss": `"%%"`, "%%": `"%%"`, "a%%%%b": `"%%"`, "p%40ss": `"%40"`, "%E4%BD%A0": `"%40"`, "a%3Ab%2fc": `"%40"`, "100%25": `"%40"`,
 		"plain": "", "100%": "", "50%off": "", "%41bc": "", "a%%b%": "", "%(host)s": "", "%4": "", "%40 and 5%": "", "%7e": "",
@@ -32,7 +32,7 @@ func TestEscapes_WarningNamesFileAndLineWhereTheValueCanMeanNothingElse(t *testi
 	}
 }
 
-func TestDEFAULT_IsTakenAsTheDefaultsOfNodes(t *testing.T) {
+func TestDEFAULT_IsDefaultsOfNodes(t *testing.T) {
 	c := mustLoad(t, "[DEFAULT]\nusername = u\npassword = p\nport = 9005\n[node:a]\nhost = a\n[node]\nusername = v\n")
 	want := cesi.Node{Name: "a", URL: "http://a:9005", Username: "v", Password: "p", Timeout: c.Nodes[0].Timeout}
 	same(t, c.Nodes[0], want)
@@ -67,7 +67,7 @@ port = 5000
 name = My 100%% CeSI
 `
 
-func TestConvert_INIOfAnOlderCeSIIsDecoded(t *testing.T) {
+func TestConvert_INIOfPythonCeSI(t *testing.T) {
 	c, notes := converted(t, oldINI)
 	same(t, len(c.Nodes), 2)
 	same(t, c.Nodes[0].Name, "web-1")
@@ -89,7 +89,7 @@ func TestConvert_INIOfAnOlderCeSIIsDecoded(t *testing.T) {
 	}
 }
 
-func TestConvert_IndentedKeyIsNoPartOfAPassword(t *testing.T) {
+func TestConvert_IndentedKey(t *testing.T) {
 	ini, notes, err := Convert([]byte("[node:a]\nhost = h\nport = 9001\nusername = u\npassword = p%40ss\n    timeout = 3\n[environment:e]\nmembers = a\n  , a\n"))
 	if err != nil || !strings.Contains(ini, "password = p@ss\n") || !strings.Contains(ini, "members = a, a\n") {
 		t.Errorf("%v\n%s", err, ini)
@@ -99,7 +99,7 @@ func TestConvert_IndentedKeyIsNoPartOfAPassword(t *testing.T) {
 	}
 }
 
-func TestConvert_BrokenININamesTheLineAndNoPassword(t *testing.T) {
+func TestConvert_BrokenINIShowsNoPassword(t *testing.T) {
 	_, _, err := Convert([]byte("[node:a]\nhost = a\npassword hunter2\n"))
 	if err == nil || !strings.Contains(err.Error(), "line 3") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("%v", err)

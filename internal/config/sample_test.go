@@ -25,18 +25,18 @@ func uncommented(text string) string {
 	return regexp.MustCompile(`(?m)^;`).ReplaceAllString(text, "")
 }
 
-func TestSampleLoadsAsItIs(t *testing.T) {
+func TestSample_Loads(t *testing.T) {
 	same(t, mustLoad(t, sample(t)), defaults("cesi.conf"))
 }
 
-func TestSampleStatesTheDefaults(t *testing.T) {
+func TestSample_StatesDefaults(t *testing.T) {
 	text := sample(t)
 	ownSection, _, _ := strings.Cut(text, ";[node:")
 	c := mustLoad(t, uncommented(ownSection))
 	same(t, c, defaults("cesi.conf"))
 }
 
-func TestFirstNodeOfTheSampleWorks(t *testing.T) {
+func TestSample_FirstNodeWorks(t *testing.T) {
 	text := sample(t)
 	from := strings.Index(text, ";[node:")
 	length := strings.Index(text[from:], "\n\n")
@@ -48,7 +48,7 @@ func TestFirstNodeOfTheSampleWorks(t *testing.T) {
 	same(t, c, want)
 }
 
-func TestEveryExampleOfTheSampleWorks(t *testing.T) {
+func TestSample_EveryExampleWorks(t *testing.T) {
 	folder(t, map[string]string{
 		"cesi.conf":           uncommented(sample(t)),
 		"web2.password":       "two\n",
@@ -64,7 +64,7 @@ func TestEveryExampleOfTheSampleWorks(t *testing.T) {
 	same(t, texts(c.Warnings), []string{})
 }
 
-func TestSampleHasEveryKeyAndNoOther(t *testing.T) {
+func TestSample_HasExactlyTheKeys(t *testing.T) {
 	shown := map[string]map[string]bool{}
 	kind := ""
 	for _, line := range strings.Split(sample(t), "\n") {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-func TestPasswordFileGivesItsFirstLine(t *testing.T) {
+func TestPasswordFile_FirstLine(t *testing.T) {
 	for name, test := range map[string]struct{ content, want string }{
 		"with newline":    {"p;w #\"%\n", "p;w #\"%"},
 		"without newline": {"pw", "pw"},
@@ -36,7 +36,7 @@ func TestPasswordFileGivesItsFirstLine(t *testing.T) {
 	}
 }
 
-func TestNodesPasswordReplacesTheDefaultOne(t *testing.T) {
+func TestPassword_NodeReplacesDefault(t *testing.T) {
 	folder(t, map[string]string{
 		"cesi.conf": "[node]\nusername = u\npassword_file = all.pw\n[node:a]\nhost = a\n[node:b]\nhost = b\npassword = own\n[node:c]\nhost = c\npassword =\n",
 		"all.pw":    "shared\n",
@@ -52,7 +52,7 @@ func TestNodesPasswordReplacesTheDefaultOne(t *testing.T) {
 	same(t, got, []string{"shared", "own", ""})
 }
 
-func TestPasswordFileThatGivesNoneIsAProblem(t *testing.T) {
+func TestPasswordFile_Invalid(t *testing.T) {
 	folder(t, map[string]string{
 		"cesi.conf": "[node]\npassword_file = missing\n[node:a]\nhost = a\nusername = u\npassword = p\npassword_file = a.pw\n",
 		"a.pw":      "\npw\n",
@@ -64,7 +64,7 @@ func TestPasswordFileThatGivesNoneIsAProblem(t *testing.T) {
 	})
 }
 
-func TestPasswordFileThatEverybodyMayReadIsAWarning(t *testing.T) {
+func TestPasswordFile_WorldReadableIsAWarning(t *testing.T) {
 	folder(t, map[string]string{
 		"cesi.conf": "[node:a]\nhost = a\nusername = u\npassword_file = a.pw\n",
 		"a.pw":      "pw\n",
@@ -94,7 +94,7 @@ func newCertificate(t *testing.T) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-func TestAuthoritiesAreReadAndNothingElse(t *testing.T) {
+func TestTLSCA_OnlyCertificatesAreRead(t *testing.T) {
 	first, second := newCertificate(t), newCertificate(t)
 	key := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("secret")}))
 	folder(t, map[string]string{
@@ -121,7 +121,7 @@ host = c
 	}
 }
 
-func TestFileWithoutAuthoritiesIsAProblem(t *testing.T) {
+func TestTLSCA_FileWithoutCertificates(t *testing.T) {
 	broken := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("no certificate")}))
 	for content, want := range map[string]string{
 		"hello\n":                  "it holds no certificate in PEM form",

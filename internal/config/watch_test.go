@@ -55,7 +55,7 @@ func rename(t *testing.T, from, to string) {
 	}
 }
 
-func TestEveryKindOfChangeIsSeen(t *testing.T) {
+func TestWatch_SeesEveryKindOfChange(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(t *testing.T)
@@ -90,7 +90,7 @@ func TestEveryKindOfChangeIsSeen(t *testing.T) {
 	}
 }
 
-func TestSwappedSymlinkIsSeen(t *testing.T) {
+func TestWatch_SeesSwappedSymlink(t *testing.T) {
 	folder(t, map[string]string{
 		"1/cesi.conf": "[node:one]\nhost = a\n",
 		"2/cesi.conf": "[node:two]\nhost = a\n",
@@ -114,7 +114,7 @@ func TestSwappedSymlinkIsSeen(t *testing.T) {
 	same(t, names(l.config.Nodes), []string{"two"})
 }
 
-func TestWhatDoesNotChangeIsNotReported(t *testing.T) {
+func TestWatch_NoReportWithoutChange(t *testing.T) {
 	for name, change := range map[string]func(t *testing.T){
 		"nothing":            func(*testing.T) {},
 		"same content again": func(t *testing.T) { write(t, "cesi.conf", everything) },
@@ -131,7 +131,7 @@ func TestWhatDoesNotChangeIsNotReported(t *testing.T) {
 	}
 }
 
-func TestHalfAFileIsNotLoaded(t *testing.T) {
+func TestWatch_HalfWrittenFileIsNotLoaded(t *testing.T) {
 	w := watched(t)
 	for _, text := range []string{"", "[node:half]", "[node:half]\nhost = ", "[node:half]\nhost = whole\n"} {
 		write(t, "cesi.conf", text)
@@ -146,7 +146,7 @@ func TestHalfAFileIsNotLoaded(t *testing.T) {
 	same(t, names(l.config.Nodes), []string{"half"})
 }
 
-func TestChangeThatIsTakenBackIsNotReported(t *testing.T) {
+func TestWatch_RevertedChangeIsNotReported(t *testing.T) {
 	w := watched(t)
 	write(t, "cesi.conf", "")
 	if l := w.look(); l != nil {
@@ -158,7 +158,7 @@ func TestChangeThatIsTakenBackIsNotReported(t *testing.T) {
 	}
 }
 
-func TestChangeHasToBeSeenTwiceInARow(t *testing.T) {
+func TestWatch_ChangeMustBeSeenTwice(t *testing.T) {
 	w := watched(t)
 	for _, text := range []string{"[cesi]\n", everything, "[cesi]\n"} {
 		write(t, "cesi.conf", text)
@@ -168,7 +168,7 @@ func TestChangeHasToBeSeenTwiceInARow(t *testing.T) {
 	}
 }
 
-func TestFileThatAppearsLateIsWatchedToo(t *testing.T) {
+func TestWatch_FileThatAppearsLater(t *testing.T) {
 	w := watched(t)
 	write(t, "conf.d/c.conf", "[node:c]\nhost = c\nusername = u\npassword_file = c.pw\n")
 	if l := settled(t, w); l == nil || l.err == nil {
@@ -180,7 +180,7 @@ func TestFileThatAppearsLateIsWatchedToo(t *testing.T) {
 	}
 }
 
-func TestBrokenFileIsReportedOnceAndItsRepairToo(t *testing.T) {
+func TestWatch_ReportsBrokenFileOnce(t *testing.T) {
 	w := watched(t)
 	write(t, "cesi.conf", "[cesi]\nport = x\n")
 	if l := settled(t, w); l == nil || l.err == nil { // settled fails if it comes again
@@ -192,7 +192,7 @@ func TestBrokenFileIsReportedOnceAndItsRepairToo(t *testing.T) {
 	}
 }
 
-func TestReloadReportsWithoutAChange(t *testing.T) {
+func TestWatch_ReloadReportsWithoutChange(t *testing.T) {
 	w := watched(t)
 	if l := w.reload(); l.err != nil {
 		t.Fatal(l.err)
@@ -263,7 +263,7 @@ func replace(t *testing.T, path, text string) {
 	}
 }
 
-func TestWatchSeesWhatChangedBeforeItBegan(t *testing.T) {
+func TestWatch_SeesChangeBeforeStart(t *testing.T) {
 	c := loadedAbroad(t, "[node:a]\nhost = a\n")
 	replace(t, c.Path, "[node:b]\nhost = b\n")
 	next := watching(t, c, time.Millisecond, nil)
@@ -274,7 +274,7 @@ func TestWatchSeesWhatChangedBeforeItBegan(t *testing.T) {
 	same(t, names(got.Nodes), []string{"b"})
 }
 
-func TestWatchReportsGoodAndBadInTurn(t *testing.T) {
+func TestWatch_ReportsGoodAndBadFiles(t *testing.T) {
 	c := loadedAbroad(t, "[node:a]\nhost = a\n")
 	next := watching(t, c, time.Millisecond, nil)
 	for i := range 3 {
@@ -291,7 +291,7 @@ func TestWatchReportsGoodAndBadInTurn(t *testing.T) {
 	}
 }
 
-func TestWatchLoadsOnReload(t *testing.T) {
+func TestWatch_LoadsOnReload(t *testing.T) {
 	c := loadedAbroad(t, "[node:a]\nhost = a\n")
 	reload := make(chan os.Signal, 1)
 	next := watching(t, c, time.Hour, reload)
@@ -306,7 +306,7 @@ func TestWatchLoadsOnReload(t *testing.T) {
 	}
 }
 
-func TestWatchSurvivesAClosedReload(t *testing.T) {
+func TestWatch_SurvivesClosedReload(t *testing.T) {
 	c := loadedAbroad(t, "[node:a]\nhost = a\n")
 	reload := make(chan os.Signal)
 	close(reload)

@@ -47,7 +47,7 @@ func logIn(l *Limiter, c *conn) {
 		ServeHTTP(nil, (&http.Request{}).WithContext(l.ConnContext(context.Background(), c)))
 }
 
-func TestLimiter_AddressHas64WithoutALogin(t *testing.T) {
+func TestLimiter_AnonymousAddressHas64(t *testing.T) {
 	l := newLimiter(1000)
 	for _, test := range []struct {
 		from func(n int) string
@@ -106,7 +106,7 @@ func TestLimiter_LoggedInComeFirst(t *testing.T) {
 	}
 }
 
-func TestLimiter_TheOldestIdleEnds(t *testing.T) {
+func TestLimiter_OldestIdleEnds(t *testing.T) {
 	l := newLimiter(minTotal)
 	const anonymous = minTotal - minTotal/4
 	busy, c := open(l, "192.0.2.1")
@@ -132,7 +132,7 @@ func TestLimiter_TheOldestIdleEnds(t *testing.T) {
 	}
 }
 
-func TestLimiter_ServesRequestsOfARealServer(t *testing.T) {
+func TestLimiter_WithRealServer(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

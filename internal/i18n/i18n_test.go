@@ -18,7 +18,7 @@ func book(t *testing.T) *Bundle {
 	return b
 }
 
-func TestALanguageIsChosenByTheFirstWishThatCanBeMet(t *testing.T) {
+func TestChoose_FirstKnownLanguage(t *testing.T) {
 	b := book(t)
 	cases := map[string]struct {
 		wishes []string
@@ -38,7 +38,7 @@ func TestALanguageIsChosenByTheFirstWishThatCanBeMet(t *testing.T) {
 	}
 }
 
-func TestTextsAreSaidInTheLanguage(t *testing.T) {
+func TestSprintf_Translates(t *testing.T) {
 	en, zh := book(t).Choose("en"), book(t).Choose("zh")
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	cases := []struct{ got, want string }{
@@ -62,7 +62,7 @@ func TestTextsAreSaidInTheLanguage(t *testing.T) {
 	}
 }
 
-func TestABrokenCatalogueIsAnError(t *testing.T) {
+func TestNew_BrokenCatalogue(t *testing.T) {
 	for name, file := range map[string]string{"zh.json": "{", "??.json": "{}", "de.json": `{"%d nodes": {"some": "x"}}`} {
 		if _, err := New(fstest.MapFS{name: {Data: []byte(file)}}); err == nil {
 			t.Errorf("%s with %s is taken", name, file)

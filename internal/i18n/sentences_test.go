@@ -5,7 +5,7 @@ import (
 	"testing/fstest"
 )
 
-func TestWhatWasSaidInEnglishIsRetold(t *testing.T) {
+func TestRetell_Translates(t *testing.T) {
 	b, err := New(fstest.MapFS{
 		"zh-CN.json": {Data: []byte(`{"why: %s": "原因：%s"}`)},
 		"sentences/zh-CN.json": {Data: []byte(`{
@@ -41,7 +41,7 @@ func TestWhatWasSaidInEnglishIsRetold(t *testing.T) {
 	}
 }
 
-func TestABrokenCatalogueOfSentencesIsAnError(t *testing.T) {
+func TestNew_BrokenSentences(t *testing.T) {
 	if _, err := New(fstest.MapFS{"zh.json": {Data: []byte("{}")}, "sentences/zh.json": {Data: []byte("{")}}); err == nil {
 		t.Error("it is taken")
 	}

@@ -77,7 +77,7 @@ func next(t *testing.T, s *Subscription) string {
 
 func waiting(s *Subscription) bool { return len(s.updates) > 0 }
 
-func TestEverybodyGetsAChangeThatWasRenderedOnce(t *testing.T) {
+func TestHub_RendersOnceForAllSubscribers(t *testing.T) {
 	onStage(t, func(ctx context.Context, s *stage) {
 		var all []*Subscription
 		for range 100 {
@@ -98,7 +98,7 @@ func TestEverybodyGetsAChangeThatWasRenderedOnce(t *testing.T) {
 	})
 }
 
-func TestOneWithAnOlderPageGetsAllOfIt(t *testing.T) {
+func TestHub_OlderVersionGetsWholePage(t *testing.T) {
 	onStage(t, func(ctx context.Context, s *stage) {
 		s.change(func(s *stage) { s.version = 7 })
 		same, older := s.Subscribe(ctx, "page", "7"), s.Subscribe(ctx, "page", "6")
@@ -111,7 +111,7 @@ func TestOneWithAnOlderPageGetsAllOfIt(t *testing.T) {
 	})
 }
 
-func TestChangesThatComeTogetherAreOneRendering(t *testing.T) {
+func TestHub_CoalescesChanges(t *testing.T) {
 	onStage(t, func(ctx context.Context, s *stage) {
 		one := s.Subscribe(ctx, "page", "0")
 		time.Sleep(pause / 2)
@@ -128,7 +128,7 @@ func TestChangesThatComeTogetherAreOneRendering(t *testing.T) {
 	})
 }
 
-func TestOneThatTakesNothingIsDroppedAndNobodyElse(t *testing.T) {
+func TestHub_DropsSlowSubscriberOnly(t *testing.T) {
 	onStage(t, func(ctx context.Context, s *stage) {
 		slow, quick := s.Subscribe(ctx, "page", "0"), s.Subscribe(ctx, "page", "0")
 		for i := range backlog + 1 {
@@ -145,7 +145,7 @@ func TestOneThatTakesNothingIsDroppedAndNobodyElse(t *testing.T) {
 	})
 }
 
-func TestAPageThatIsGoneSaysSo(t *testing.T) {
+func TestHub_FailedRenderingIsInvalid(t *testing.T) {
 	onStage(t, func(ctx context.Context, s *stage) {
 		one := s.Subscribe(ctx, "page", "0")
 		time.Sleep(pause)
@@ -156,7 +156,7 @@ func TestAPageThatIsGoneSaysSo(t *testing.T) {
 	})
 }
 
-func TestNothingIsRenderedThatNobodyLooksAt(t *testing.T) {
+func TestHub_RendersOnlyForSubscribers(t *testing.T) {
 	onStage(t, func(ctx context.Context, s *stage) {
 		ctx, cancel := context.WithCancel(ctx)
 		one := s.Subscribe(ctx, "page", "0")

@@ -15,7 +15,7 @@ func parsed(t *testing.T, body string) *page {
 	return p
 }
 
-func TestOnlyWhatDiffersIsSent(t *testing.T) {
+func TestDiff_SendsOnlyChanges(t *testing.T) {
 	const rows = `<table><tbody id="rows"><tr id="a"><td>RUNNING</td></tr><tr id="b"><td>RUNNING</td></tr></tbody></table>`
 	cases := map[string]struct {
 		before, after string
@@ -44,7 +44,7 @@ func TestOnlyWhatDiffersIsSent(t *testing.T) {
 	}
 }
 
-func TestASlowPartThatWasPassedOverIsSentInItsTime(t *testing.T) {
+func TestDiff_SendsSkippedSlowPartLater(t *testing.T) {
 	first := parsed(t, `<p id="x"><i data-slow>1</i></p>`)
 	second := parsed(t, `<p id="x"><i data-slow>2</i></p>`)
 	if len(second.since(first, false)) != 0 {
@@ -56,7 +56,7 @@ func TestASlowPartThatWasPassedOverIsSentInItsTime(t *testing.T) {
 	}
 }
 
-func TestAPageWithoutARootIsAnError(t *testing.T) {
+func TestParsePage_NeedsRoot(t *testing.T) {
 	if _, err := parsePage([]byte("<p>log in</p>")); err == nil {
 		t.Error("no error")
 	}

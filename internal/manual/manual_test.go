@@ -24,7 +24,7 @@ func pageOf(t *testing.T, source string) *manual.Page {
 	return page
 }
 
-func TestPage_LeadsOnlyToWhatIsServed(t *testing.T) {
+func TestPage_LinksAreServed(t *testing.T) {
 	for source, want := range map[string]string{
 		"[B](b.md)":                    `<a href="/cesi/help/b">B</a>`,
 		"[B](b.md#some-part)":          `<a href="/cesi/help/b#section-some-part">B</a>`,

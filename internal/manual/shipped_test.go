@@ -37,7 +37,7 @@ func parse(t *testing.T, page *manual.Page) *goquery.Document {
 	return doc
 }
 
-func TestManual_IsWholeInEveryLanguage(t *testing.T) {
+func TestManual_CompleteInEveryLanguage(t *testing.T) {
 	want := []string{"install", "nodes", "configuration", "proxy", "users", "watching", "control", "logs", "activity", "api", "operations"}
 	m := shipped(t)
 	original := m.Edition("en")
@@ -62,7 +62,7 @@ func TestManual_IsWholeInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestManual_HasTheSameBlocksInEveryLanguage(t *testing.T) {
+func TestManual_SameBlocksInEveryLanguage(t *testing.T) {
 	m := shipped(t)
 	for _, page := range m.Edition("zh-CN") {
 		original, _ := m.Edition("en").Find(page.Name)
@@ -81,9 +81,9 @@ func TestManual_HasTheSameBlocksInEveryLanguage(t *testing.T) {
 	}
 }
 
-// TestManual_LinksLeadSomewhere checks the links as they are served. That none is lost on
+// TestManual_LinksWork checks the links as they are served. That none is lost on
 // the way is checked by their number in the source.
-func TestManual_LinksLeadSomewhere(t *testing.T) {
+func TestManual_LinksWork(t *testing.T) {
 	m := shipped(t)
 	for _, language := range languages {
 		edition := m.Edition(language)
@@ -126,7 +126,7 @@ func checkLink(t *testing.T, edition manual.Edition, page *manual.Page, link str
 	}
 }
 
-func TestManual_ShowsNoMarksAndNeedsNoStyle(t *testing.T) {
+func TestManual_ShowsNoMarkup(t *testing.T) {
 	m := shipped(t)
 	for _, language := range languages {
 		for _, page := range m.Edition(language) {

@@ -33,9 +33,9 @@ import (
 //	State that grows with what is sent
 //	    live views              TestLive_OpenStreamsAreBounded
 //	    log streams             TestLogStream_CapPerUser, logs: TestTail_LogsOfANodeAndOfAUserAreCapped
-//	    sessions, tokens        auth: TestSessions_OfOneUserAreBounded; store: TestNobodyHasTokensWithoutEnd
+//	    sessions, tokens        auth: TestSessions_PerUserAreBounded; store: TestToken_CountIsBounded
 //	    entries, forced polls   TestRates_ViewerCannotFloodTheActivityLog, TestRates_PollsPerUser
-//	    failed log-ins          auth: TestAFloodFillsNoMemoryAndEndsNoWait, TestAFloodIsBoundedAndNoFailureIsMissing
+//	    failed log-ins          auth: TestThrottle_FloodIsBoundedAndKeepsWaits, TestFailures_FloodIsBoundedAndCounted
 //	    connections             conns: TestLimiter_*; e2e: TestConnections_IdleOnesStopNobody
 //	Computing without end
 //	    regular expressions     logs: TestQuery_ExpressionsThatCompileToMuchAreRefusedAtOnce,
@@ -43,16 +43,16 @@ import (
 //	    sizes of logs           supervisor: TestLogSize_GatewayThatFailsAlways
 //	    long queries            TestQuery_LongValueIsRefused, TestHostile_Requests
 //	The store and the clock
-//	    the file                store: TestServerLock_*, TestDatabaseFile_RemovedOrReplacedRefusesWritesUntilItIsBack
-//	    a log that hangs        store: TestMirror_HangingFileHoldsUpNothing
+//	    the file                store: TestServerLock_*, TestDatabaseFile_RemovedRefusesWritesUntilBack
+//	    a log that hangs        store: TestMirror_HangingFileBlocksNothing
 //	    a clock that jumps      store: TestClock_*; e2e: TestRetention_NothingIsRemovedAfterAJumpOfTheClock
 //	Accounts (internal/auth)
-//	    lockout                 TestLogin_KnownDeviceIsNotLockedOutByManyAddresses,
+//	    lockout                 TestLogin_KnownDeviceIsNotLockedOut,
 //	                            TestLogin_KnownBrowserIsNotLockedOut (server)
-//	    names and tokens        cesi: TestFoldUserName_OneUserHoweverWritten; TestTokens_CannotChangeAccounts (server),
-//	                            TestTokens_EndWithAResetOfThePassword
-//	    guessing                TestAnUnknownUserTakesAsLongAsAWrongPassword, TestCommonPasswords_AreRefusedWhereverOneIsSet
-//	    old sessions            TestSessions_EndWithoutUse, TestHeaders_StrictTransportOnlyWithHTTPS (server)
+//	    names and tokens        cesi: TestFoldUserName_EqualNames; TestTokens_CannotChangeAccounts (server),
+//	                            TestToken_EndsWithPasswordReset
+//	    guessing                TestPassword_UnknownUserTakesAsLong, TestCommonPasswords_RefusedEverywhere
+//	    old sessions            TestSession_EndsWhenIdle, TestHeaders_StrictTransportOnlyWithHTTPS (server)
 //	Texts that others read
 //	    spreadsheets            TestActivityExport_CSVIsSafeInSpreadsheets
 //	    terminals               e2e: TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine

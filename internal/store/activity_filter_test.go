@@ -44,7 +44,7 @@ func aDay(t *testing.T, db *DB) []cesi.Activity {
 // hour is the time so many hours after noon, between two entries.
 func hour(n int) time.Time { return noon.Add(time.Duration(n)*time.Hour - time.Minute) }
 
-func TestTheActivityLogIsFiltered(t *testing.T) {
+func TestActivityFilter_Fields(t *testing.T) {
 	db, _ := openTest(t)
 	entries := aDay(t, db)
 	tests := []struct {
@@ -89,7 +89,7 @@ func TestTheActivityLogIsFiltered(t *testing.T) {
 	}
 }
 
-func TestWhatIsHiddenCanNotBeFoundByAFilter(t *testing.T) {
+func TestActivityFilter_CannotFindHiddenTexts(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	for _, action := range cesi.Actions() {
@@ -138,7 +138,7 @@ func TestWhatIsHiddenCanNotBeFoundByAFilter(t *testing.T) {
 	}
 }
 
-func TestActivityReadsUseAnIndex(t *testing.T) {
+func TestActivity_QueriesUseAnIndex(t *testing.T) {
 	db, _ := openTest(t)
 	wants := func(want, where string, args []any) {
 		t.Helper()

@@ -25,7 +25,7 @@ func written(lines []ActivityLine) []string {
 	return list
 }
 
-func TestACommandOnManyIsOneLineOfTheLog(t *testing.T) {
+func TestActivityLines_CommandOnManyIsOneLine(t *testing.T) {
 	db, _ := openTest(t)
 	aDay(t, db)
 	const whole = "3 targets 3/3: pay:b pay:a pay:a"
@@ -56,7 +56,7 @@ func TestACommandOnManyIsOneLineOfTheLog(t *testing.T) {
 	}
 }
 
-func TestTheFailedTargetsOfALongLineComeFirst(t *testing.T) {
+func TestActivityLines_FailedTargetsFirst(t *testing.T) {
 	db, _ := openTest(t)
 	aDay(t, db)
 	lines, err := db.ActivityLines(t.Context(), ActivityFilter{User: "maria"}, 1)
@@ -69,7 +69,7 @@ func TestTheFailedTargetsOfALongLineComeFirst(t *testing.T) {
 }
 
 // Many targets of one entry must not fill a page or end it early.
-func TestPagesOfLinesMissNothingAndRepeatNothing(t *testing.T) {
+func TestActivityLines_PagesAreComplete(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	var want []string

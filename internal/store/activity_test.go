@@ -24,7 +24,7 @@ func logged(j *Journal, t *testing.T, entries ...cesi.Activity) []cesi.Activity 
 	return entries
 }
 
-func TestAnActivityComesWithItsTargets(t *testing.T) {
+func TestActivity_WithTargets(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	parent := logged(j, t, cesi.Activity{Target: "bulk"}, cesi.Activity{Target: "a"}, cesi.Activity{Target: "b"})[0]
@@ -39,7 +39,7 @@ func TestAnActivityComesWithItsTargets(t *testing.T) {
 	wantKind(t, err, cesi.NotFound, "no activity entry 1")
 }
 
-func TestWhatAnEarlierRunLeftPendingIsInterrupted(t *testing.T) {
+func TestActivity_PendingOfEarlierRunIsInterrupted(t *testing.T) {
 	db, path := openTest(t)
 	before, _ := newTestJournal(t, db)
 	entries := logged(before, t, cesi.Activity{Target: "bulk"}, cesi.Activity{Target: "a"}, cesi.Activity{Target: "b"})
@@ -59,7 +59,7 @@ func TestWhatAnEarlierRunLeftPendingIsInterrupted(t *testing.T) {
 	}
 }
 
-func TestRetentionTakesOldEntriesWithTheirTargetsAndLeavesWhatIsPending(t *testing.T) {
+func TestActivity_RetentionKeepsPending(t *testing.T) {
 	db, _ := openTest(t)
 	clock := noon
 	db.now = func() time.Time { return clock }

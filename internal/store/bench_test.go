@@ -14,8 +14,8 @@ import (
 // benchEntries is how much of an activity log the benchmark searches.
 const benchEntries = 200_000
 
-// BenchmarkActivityPage measures a page of a long activity log, by filter.
-func BenchmarkActivityPage(b *testing.B) {
+// BenchmarkActivityLines_ByFilter measures a page of a long activity log, by filter.
+func BenchmarkActivityLines_ByFilter(b *testing.B) {
 	db, err := Open(b.Context(), filepath.Join(b.TempDir(), "cesi.db"), time.Now)
 	if err != nil {
 		b.Fatal(err)

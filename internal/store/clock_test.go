@@ -8,7 +8,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestClock_IsTrustedOnceADayHasPassedWithoutAJump(t *testing.T) {
+func TestClock_TrustedAfterADayWithoutJumps(t *testing.T) {
 	const day, years = 24 * time.Hour, 3 * 365 * 24 * time.Hour
 	type step struct {
 		after time.Duration // since the step before
@@ -62,7 +62,7 @@ func TestClock_IsTrustedOnceADayHasPassedWithoutAJump(t *testing.T) {
 	}
 }
 
-func TestClock_NewestOfTheHistoryCounts(t *testing.T) {
+func TestClock_NewestHistoryCounts(t *testing.T) {
 	now := noon
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "cesi.db"), func() time.Time { return now })
 	if err != nil {

@@ -59,7 +59,7 @@ func wantHistory(t *testing.T, db *DB, hours int, want cesi.History) {
 	}
 }
 
-func TestHistoryIsReadWithWhatStillHeld(t *testing.T) {
+func TestHistory_ReadsLatestStateBeforeStart(t *testing.T) {
 	db, path := openTest(t)
 	old := pointAt("n", "p", 0, cesi.MarkRunning, cesi.MarkRunning)
 	middle := pointAt("n", "p", 5, cesi.MarkFatal, cesi.MarkStopped)
@@ -77,7 +77,7 @@ func TestHistoryIsReadWithWhatStillHeld(t *testing.T) {
 	wantHistory(t, db, 40, cesi.History{Points: []cesi.ProcessPoint{calm, newest}})
 }
 
-func TestOldHistoryIsRemovedButNotThePresent(t *testing.T) {
+func TestHistory_DeleteKeepsPresentState(t *testing.T) {
 	db, _ := openTest(t)
 	newest := pointAt("n", "p", 9, cesi.MarkRunning, cesi.MarkRunning)
 	calm := pointAt("n", "calm", 0, cesi.MarkRunning, cesi.MarkRunning)
@@ -99,7 +99,7 @@ func TestOldHistoryIsRemovedButNotThePresent(t *testing.T) {
 	wantHistory(t, db, 0, cesi.History{Answered: []cesi.NodeSpan{answered("n", 4, 9)}, Points: []cesi.ProcessPoint{calm, newest}})
 }
 
-func TestMuchOldHistoryIsRemovedInParts(t *testing.T) {
+func TestHistory_DeletesInChunks(t *testing.T) {
 	db, _ := openTest(t)
 	var h cesi.History
 	for i := range historyChunk + 5 {
@@ -112,7 +112,7 @@ func TestMuchOldHistoryIsRemovedInParts(t *testing.T) {
 	wantHistory(t, db, 0, cesi.History{})
 }
 
-func TestHistoryThatAFullDiskRefusedIsTakenLater(t *testing.T) {
+func TestHistory_StoredLaterAfterFullDisk(t *testing.T) {
 	db, _ := openTest(t)
 	emptied := fillDisk(t, db)
 	h := cesi.History{Answered: []cesi.NodeSpan{answered("n", 0, 3)}}
@@ -127,7 +127,7 @@ func TestHistoryThatAFullDiskRefusedIsTakenLater(t *testing.T) {
 	wantHistory(t, db, 0, h)
 }
 
-func TestALockedDatabaseDoesNotHoldTheHistoryUp(t *testing.T) {
+func TestHistory_LockedDatabaseFailsInTime(t *testing.T) {
 	db, path := openTest(t)
 	release := lock(t, path)
 	h := cesi.History{Points: []cesi.ProcessPoint{pointAt("n", "p", 0, cesi.MarkRunning, cesi.MarkRunning)}}
@@ -145,7 +145,7 @@ func TestALockedDatabaseDoesNotHoldTheHistoryUp(t *testing.T) {
 	wantHistory(t, db, 0, h)
 }
 
-func TestAProcessHasARowForEachSlotItChangedIn(t *testing.T) {
+func TestHistory_OneRowPerSlotWithChanges(t *testing.T) {
 	db, _ := openTest(t)
 	for i := range 100 {
 		mark := []cesi.Mark{cesi.MarkRunning, cesi.MarkBackoff}[i%2]
@@ -156,7 +156,7 @@ func TestAProcessHasARowForEachSlotItChangedIn(t *testing.T) {
 	}
 }
 
-func BenchmarkHistoryOfFiftyThousand(b *testing.B) {
+func BenchmarkHistory_50000Processes(b *testing.B) {
 	db, err := Open(b.Context(), b.TempDir()+"/cesi.db", time.Now)
 	if err != nil {
 		b.Fatal(err)

@@ -2,7 +2,7 @@ package store
 
 import "testing"
 
-func TestInstallation_DiffersAndStays(t *testing.T) {
+func TestInstallation_IDIsUniqueAndStays(t *testing.T) {
 	one, path := openTest(t)
 	other, _ := openTest(t)
 	if len(one.Installation()) != 8 || one.Installation() == other.Installation() {

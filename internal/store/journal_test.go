@@ -14,7 +14,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestAnEntryIsKeptWhole(t *testing.T) {
+func TestJournal_KeepsEveryField(t *testing.T) {
 	db, path := openTest(t)
 	db.now = atNoon
 	j, _ := newTestJournal(t, db)
@@ -36,7 +36,7 @@ func TestAnEntryIsKeptWhole(t *testing.T) {
 	}
 }
 
-func TestTextsAreBounded(t *testing.T) {
+func TestJournal_TextsAreBounded(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	long := strings.Repeat("x", 1<<20)
@@ -47,7 +47,7 @@ func TestTextsAreBounded(t *testing.T) {
 	}
 }
 
-func TestIDsAreUniqueAcrossProgramsThatShareAMicrosecond(t *testing.T) {
+func TestJournal_IDsAreUniqueAcrossPrograms(t *testing.T) {
 	_, path := openTest(t)
 	var wg sync.WaitGroup
 	const programs, commands = 4, 25
@@ -94,7 +94,7 @@ func TestIDsAreUniqueAcrossProgramsThatShareAMicrosecond(t *testing.T) {
 	}
 }
 
-func TestManyAtOnceShareCommitsAndKeepTheirOwn(t *testing.T) {
+func TestJournal_ConcurrentWritesShareCommits(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	var wg sync.WaitGroup
@@ -117,7 +117,7 @@ func TestManyAtOnceShareCommitsAndKeepTheirOwn(t *testing.T) {
 	}
 }
 
-func TestACancelledCallerStillGetsItsEntryStored(t *testing.T) {
+func TestJournal_StoresEntryOfCancelledCaller(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -147,7 +147,7 @@ func bulky(target string) cesi.Activity {
 	return cesi.Activity{Target: target, User: strings.Repeat("u", maxName), Message: strings.Repeat("m", maxMessage), Result: cesi.OK}
 }
 
-func TestOnAFullDiskEntriesAreLoggedAtOnceAndStoredInOrderLater(t *testing.T) {
+func TestJournal_FullDiskLogsNowAndStoresLater(t *testing.T) {
 	db, _ := openTest(t)
 	j, log := newTestJournal(t, db)
 	emptied := fillDisk(t, db)
@@ -183,7 +183,7 @@ func TestOnAFullDiskEntriesAreLoggedAtOnceAndStoredInOrderLater(t *testing.T) {
 	}
 }
 
-func TestRunStoresWhatWaitsWithoutBeingAsked(t *testing.T) {
+func TestJournal_RunStoresWaitingEntries(t *testing.T) {
 	t.Parallel()
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
@@ -198,7 +198,7 @@ func TestRunStoresWhatWaitsWithoutBeingAsked(t *testing.T) {
 	<-ended
 }
 
-func TestWhatOverflowsTheQueueIsLogged(t *testing.T) {
+func TestJournal_LogsOverflow(t *testing.T) {
 	db, _ := openTest(t)
 	j, log := newTestJournal(t, db)
 	j.limit = 2
@@ -219,7 +219,7 @@ func TestWhatOverflowsTheQueueIsLogged(t *testing.T) {
 	}
 }
 
-func TestALockedDatabaseHoldsACommandUpForAMomentOnly(t *testing.T) {
+func TestJournal_LockedDatabaseDelaysBriefly(t *testing.T) {
 	db, path := openTest(t)
 	j, log := newTestJournal(t, db)
 	j.patience = 10 * time.Millisecond
@@ -241,7 +241,7 @@ func TestALockedDatabaseHoldsACommandUpForAMomentOnly(t *testing.T) {
 	}
 }
 
-func TestDrainSaysHowMuchIsInTheLogOnly(t *testing.T) {
+func TestJournal_DrainCountsUnstored(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	fillDisk(t, db)
@@ -253,7 +253,7 @@ func TestDrainSaysHowMuchIsInTheLogOnly(t *testing.T) {
 	}
 }
 
-func TestAWriteThatWorkedAlthoughItFailedIsNotRepeated(t *testing.T) {
+func TestJournal_RepeatedWriteIsIgnored(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	a := cesi.Activity{Target: "x", Result: cesi.OK}
@@ -269,7 +269,7 @@ func TestAWriteThatWorkedAlthoughItFailedIsNotRepeated(t *testing.T) {
 	}
 }
 
-func TestServerAndCommandLineWriteAtOnce(t *testing.T) {
+func TestJournal_ServerAndCommandLineTogether(t *testing.T) {
 	t.Parallel()
 	server, path := openTest(t)
 	cli := reopenTest(t, path)
@@ -292,7 +292,7 @@ func TestServerAndCommandLineWriteAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhatHadGoneOutIsAdoptedAndCompleted(t *testing.T) {
+func TestJournal_AdoptsSentCommandsOfEarlierRun(t *testing.T) {
 	db, path := openTest(t)
 	first, _ := newTestJournal(t, db)
 	begun := []cesi.Activity{{Target: "reload"}}

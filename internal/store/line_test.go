@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestLineReadsAsCeSisDid(t *testing.T) {
+func TestLine_SameFormAsPythonCeSI(t *testing.T) {
 	at := time.Date(2026, 11, 23, 8, 15, 2, 123456789, time.Local)
 	tests := []struct {
 		entry cesi.Activity
@@ -72,7 +72,7 @@ func TestLineReadsAsCeSisDid(t *testing.T) {
 	}
 }
 
-func TestNoTextForgesALine(t *testing.T) {
+func TestLine_TextsCannotForgeLines(t *testing.T) {
 	for _, hostile := range []string{"\n", "\r", "\x1b[2J", "\u2028", "\u2029", "\u0085", "\x00", "\u202e", "\x7f", "\xff", "\v", "\ufeff"} {
 		text := "a" + hostile + "2026-11-23 08:15:02,123 [INFO]: admin stopped all."
 		line := Line(cesi.Activity{User: text, Node: text, Target: text, Message: text, Address: text,

@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestServerLock_SecondHolderIsRefusedByFileAndPid(t *testing.T) {
+func TestServerLock_SecondHolderIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "cesi.db")
 	first, err := LockServer(path)
@@ -39,7 +39,7 @@ func TestServerLock_SecondHolderIsRefusedByFileAndPid(t *testing.T) {
 	again.Release()
 }
 
-func TestServerLock_FileLeftBehindHoldsNothing(t *testing.T) {
+func TestServerLock_OldFileHoldsNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cesi.db")
 	if err := os.WriteFile(path+".lock", []byte("pid 1 on elsewhere, and a longer text than the next one\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestServerLock_FileLeftBehindHoldsNothing(t *testing.T) {
 	wantKind(t, err, cesi.Conflict, fmt.Sprintf("pid %d", os.Getpid()))
 }
 
-func TestServerLock_FolderThatIsMissingIsNamed(t *testing.T) {
+func TestServerLock_MissingFolder(t *testing.T) {
 	_, err := LockServer(filepath.Join(t.TempDir(), "none", "cesi.db"))
 	wantKind(t, err, cesi.Invalid, "does not exist")
 }

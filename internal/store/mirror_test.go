@@ -58,7 +58,7 @@ func mirrored(t *testing.T) (db *DB, j *Journal, log *logBuffer, file string) {
 	return db, j, log, file
 }
 
-func TestALineIsInTheMirrorWhenTheEntryIsComplete(t *testing.T) {
+func TestMirror_WritesCompletedEntries(t *testing.T) {
 	_, j, _, file := mirrored(t)
 	bulk := []cesi.Activity{started("bulk"), started("one"), started("two")}
 	j.Begin(t.Context(), bulk)
@@ -79,7 +79,7 @@ func TestALineIsInTheMirrorWhenTheEntryIsComplete(t *testing.T) {
 	}
 }
 
-func TestTheMirrorBringsWhatOtherProgramsWroteAlsoBeforeTheStart(t *testing.T) {
+func TestMirror_WritesEntriesOfOtherPrograms(t *testing.T) {
 	t.Parallel()
 	db, path := openTest(t)
 	cli, _ := newTestJournal(t, reopenTest(t, path))
@@ -96,7 +96,7 @@ func TestTheMirrorBringsWhatOtherProgramsWroteAlsoBeforeTheStart(t *testing.T) {
 	}
 }
 
-func TestARestartRepeatsNoLineAndLosesNone(t *testing.T) {
+func TestMirror_RestartContinues(t *testing.T) {
 	db, j, _, file := mirrored(t)
 	j.Add(t.Context(), started("0"))
 	j.SetMirror(filepath.Dir(file)) // a folder: what comes now gets no line
@@ -112,7 +112,7 @@ func TestARestartRepeatsNoLineAndLosesNone(t *testing.T) {
 	}
 }
 
-func TestAMirrorThatCannotBeWrittenIsLoggedOnceAndCatchesUp(t *testing.T) {
+func TestMirror_FailureIsLoggedOnceAndCatchesUp(t *testing.T) {
 	db, j, log, file := mirrored(t)
 	if err := os.MkdirAll(file, 0o700); err != nil { // in the file's place
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func TestAMirrorThatCannotBeWrittenIsLoggedOnceAndCatchesUp(t *testing.T) {
 	}
 }
 
-func TestAReloadSwitchesTheMirror(t *testing.T) {
+func TestMirror_ReloadSwitchesFile(t *testing.T) {
 	_, j, _, first := mirrored(t)
 	j.Add(t.Context(), started("0"))
 	second := filepath.Join(t.TempDir(), "second.log")
@@ -159,7 +159,7 @@ func TestAReloadSwitchesTheMirror(t *testing.T) {
 	}
 }
 
-func TestARenamedOrRemovedMirrorIsMadeAnew(t *testing.T) {
+func TestMirror_RecreatesRemovedFile(t *testing.T) {
 	_, j, _, file := mirrored(t)
 	j.Add(t.Context(), started("0"))
 	if err := os.Rename(file, file+".1"); err != nil {
@@ -175,7 +175,7 @@ func TestARenamedOrRemovedMirrorIsMadeAnew(t *testing.T) {
 	}
 }
 
-func TestATornLineIsFollowedByWholeOnes(t *testing.T) {
+func TestMirror_EndsTornLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	write(t, path, "torn he")
 	f, err := openAppend(path)
@@ -241,7 +241,7 @@ func rotatedUnderLoad(t *testing.T, rotate func(write func(), file string)) []st
 	return files
 }
 
-func TestLogrotateWithCreateLosesNoLine(t *testing.T) {
+func TestMirror_LogrotateCreate(t *testing.T) {
 	t.Parallel()
 	files := rotatedUnderLoad(t, func(wait func(), file string) {
 		logrotate(t, file, "create 0640") // while lines are written
@@ -252,7 +252,7 @@ func TestLogrotateWithCreateLosesNoLine(t *testing.T) {
 	}
 }
 
-func TestLogrotateWithCopytruncateLeavesNoHole(t *testing.T) {
+func TestMirror_LogrotateCopytruncate(t *testing.T) {
 	t.Parallel()
 	files := rotatedUnderLoad(t, func(wait func(), file string) {
 		wait() // what is written between the copy and the cut is lost by copytruncate itself
@@ -278,7 +278,7 @@ func quickly(t *testing.T, what string, limit time.Duration, do func()) {
 	}
 }
 
-func TestMirror_HangingFileHoldsUpNothing(t *testing.T) {
+func TestMirror_HangingFileBlocksNothing(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
@@ -342,7 +342,7 @@ func makePipe(t *testing.T, file string) {
 	}
 }
 
-func TestMirror_PipeThatIsReadGetsItsLines(t *testing.T) {
+func TestMirror_WritesToReadPipe(t *testing.T) {
 	_, j, log, file := mirrored(t)
 	makePipe(t, file)
 	j.Add(t.Context(), started("0"))

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestAUsersSessionsAreListedTheLastUsedFirst(t *testing.T) {
+func TestSessionsOfUser_LastUsedFirst(t *testing.T) {
 	db, _ := openTest(t)
 	ann, bob := addUser(t, db, "ann", cesi.Admin), addUser(t, db, "bob", cesi.Viewer)
 	first := startSession(t, db, ann, 'a', 0)
@@ -22,7 +22,7 @@ func TestAUsersSessionsAreListedTheLastUsedFirst(t *testing.T) {
 	}
 }
 
-func TestOnlyTheUsersSessionsAreEnded(t *testing.T) {
+func TestSessionsOfUser_EndsOnlyTheirs(t *testing.T) {
 	db, _ := openTest(t)
 	ann, bob := addUser(t, db, "ann", cesi.Admin), addUser(t, db, "bob", cesi.Viewer)
 	for i, u := range []cesi.User{ann, ann, ann, bob} {
@@ -46,7 +46,7 @@ func TestOnlyTheUsersSessionsAreEnded(t *testing.T) {
 	wantKind(t, err, cesi.NotFound, "eve")
 }
 
-func TestAccountsCountWhatGivesAccess(t *testing.T) {
+func TestAccounts_CountSessionsAndTokens(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
 	addUser(t, db, "bob", cesi.Viewer)

@@ -35,7 +35,7 @@ func wantSessions(t *testing.T, db *DB, want string) {
 	}
 }
 
-func TestASessionHasTheUserAsItIsNow(t *testing.T) {
+func TestSession_HasCurrentUser(t *testing.T) {
 	db, path := openTest(t)
 	db.now = atNoon
 	want := startSession(t, db, addUser(t, db, "ann", cesi.Admin), 'a', 0)
@@ -53,7 +53,7 @@ func TestASessionHasTheUserAsItIsNow(t *testing.T) {
 	}
 }
 
-func TestALoginEndsTheSessionItRenews(t *testing.T) {
+func TestSession_StartEndsReplaced(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
 	startSession(t, db, ann, 'a', 0)
@@ -62,7 +62,7 @@ func TestALoginEndsTheSessionItRenews(t *testing.T) {
 	wantSessions(t, db, "bc")
 }
 
-func TestNoSessionStartsWithAPasswordThatWasReplaced(t *testing.T) {
+func TestSession_NotStartedWithOldPassword(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
 	if err := db.SetPassword(t.Context(), "ann", "new", true); err != nil {
@@ -73,7 +73,7 @@ func TestNoSessionStartsWithAPasswordThatWasReplaced(t *testing.T) {
 	wantSessions(t, db, "")
 }
 
-func TestANewPasswordAndADeletionEndSessionsInEveryProcess(t *testing.T) {
+func TestSession_EndsWithPasswordAndUser(t *testing.T) {
 	db, path := openTest(t)
 	cli := reopenTest(t, path)
 	ann, bob, eve := addUser(t, db, "ann", cesi.Admin), addUser(t, db, "bob", cesi.Viewer), addUser(t, db, "eve", cesi.Viewer)
@@ -89,7 +89,7 @@ func TestANewPasswordAndADeletionEndSessionsInEveryProcess(t *testing.T) {
 	wantSessions(t, db, "a")
 }
 
-func TestChangingOnesPasswordLeavesOneSession(t *testing.T) {
+func TestChangePassword_LeavesOneSession(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
 	startSession(t, db, ann, 'a', 0)
@@ -104,7 +104,7 @@ func TestChangingOnesPasswordLeavesOneSession(t *testing.T) {
 	wantSessions(t, db, "c")
 }
 
-func TestSessions_UnusedAreDeleted(t *testing.T) {
+func TestSession_UnusedAreDeleted(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
 	used := startSession(t, db, ann, 'a', 0)
@@ -123,7 +123,7 @@ func TestSessions_UnusedAreDeleted(t *testing.T) {
 	}
 }
 
-func TestExpiredSessionsAreDeletedOthersTouchedAndEnded(t *testing.T) {
+func TestSession_ExpiredAreDeleted(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "ann", cesi.Admin)
 	for token := byte('a'); token <= 'c'; token++ {
@@ -148,7 +148,7 @@ func TestExpiredSessionsAreDeletedOthersTouchedAndEnded(t *testing.T) {
 	wantSessions(t, db, "b")
 }
 
-func TestAUserAgentIsBounded(t *testing.T) {
+func TestSession_UserAgentIsBounded(t *testing.T) {
 	db, _ := openTest(t)
 	s := cesi.Session{Token: cesi.TokenHash{'a'}, User: addUser(t, db, "ann", cesi.Admin), UserAgent: strings.Repeat("é", 1000)}
 	if err := db.StartSession(t.Context(), s, "hash of ann", cesi.TokenHash{}); err != nil {

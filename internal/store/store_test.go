@@ -15,7 +15,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestOpenMakesAPrivateFile(t *testing.T) {
+func TestOpen_MakesPrivateFile(t *testing.T) {
 	db, path := openTest(t)
 	addUser(t, db, "ann", cesi.Admin)
 	for _, file := range []string{path, path + "-wal"} {
@@ -29,7 +29,7 @@ func TestOpenMakesAPrivateFile(t *testing.T) {
 	}
 }
 
-func TestOpenTakesAnyFileName(t *testing.T) {
+func TestOpen_AnyFileName(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a b?c#d%41.db")
 	addUser(t, reopenTest(t, path), "ann", cesi.Admin)
 	if _, err := os.Stat(path); err != nil {
@@ -40,7 +40,7 @@ func TestOpenTakesAnyFileName(t *testing.T) {
 	}
 }
 
-func TestOpenSetsThePragmasOnEveryConnection(t *testing.T) {
+func TestOpen_PragmasOnEveryConnection(t *testing.T) {
 	db, _ := openTest(t)
 	for range maxConnections {
 		conn, err := db.sql.Conn(t.Context())
@@ -57,7 +57,7 @@ func TestOpenSetsThePragmasOnEveryConnection(t *testing.T) {
 	}
 }
 
-func TestOpenByManyAtOnceMakesOneSchema(t *testing.T) {
+func TestOpen_ConcurrentlyMakesOneSchema(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "cesi.db")
 	var wg sync.WaitGroup
@@ -93,7 +93,7 @@ func made(t *testing.T, path string, statements ...string) {
 	}
 }
 
-func TestOpenLeavesWhatIsNotOursUntouched(t *testing.T) {
+func TestOpen_RefusesOtherFiles(t *testing.T) {
 	tests := []struct {
 		name string
 		make func(t *testing.T, path string)
@@ -140,7 +140,7 @@ func TestOpenLeavesWhatIsNotOursUntouched(t *testing.T) {
 	}
 }
 
-func TestOpenSeesANewerCesiThatIsStillRunning(t *testing.T) {
+func TestOpen_RefusesNewerSchema(t *testing.T) {
 	db, path := openTest(t)
 	if _, err := db.sql.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`); err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestOpenSeesANewerCesiThatIsStillRunning(t *testing.T) {
 	wantKind(t, err, cesi.Invalid, "was made by a newer cesi")
 }
 
-func TestOpenSaysWhatIsWrongWithThePath(t *testing.T) {
+func TestOpen_WrongPath(t *testing.T) {
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "file"), "")
 	for path, want := range map[string]string{
@@ -162,7 +162,7 @@ func TestOpenSaysWhatIsWrongWithThePath(t *testing.T) {
 	}
 }
 
-func TestOpenSaysWhatCannotBeWritten(t *testing.T) {
+func TestOpen_UnwritableFile(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { // for who is nobody
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestOpenSaysWhatCannotBeWritten(t *testing.T) {
 	wantKind(t, fileErr, cesi.Invalid, "can't be written to by this user")
 }
 
-func TestWritableTellsWhetherSomebodySitsOnTheLock(t *testing.T) {
+func TestWritable_FailsWhileLocked(t *testing.T) {
 	db, path := openTest(t)
 	if err := db.Writable(t.Context()); err != nil {
 		t.Fatal(err)

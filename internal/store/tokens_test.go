@@ -19,7 +19,7 @@ func addToken(t *testing.T, db *DB, owner, name string, hash byte) cesi.Token {
 	return token
 }
 
-func TestATokenHasItsOwnerAsItIsNow(t *testing.T) {
+func TestToken_HasCurrentOwner(t *testing.T) {
 	db, path := openTest(t)
 	db.now = atNoon
 	addUser(t, db, "ann", cesi.Admin)
@@ -53,7 +53,7 @@ func TestATokenHasItsOwnerAsItIsNow(t *testing.T) {
 	wantKind(t, err, cesi.NotFound, "no such token")
 }
 
-func TestATokenGoesWithItsOwner(t *testing.T) {
+func TestToken_EndsWithOwner(t *testing.T) {
 	db, _ := openTest(t)
 	addUser(t, db, "ann", cesi.Admin)
 	addUser(t, db, "bob", cesi.Viewer)
@@ -66,7 +66,7 @@ func TestATokenGoesWithItsOwner(t *testing.T) {
 	wantKind(t, err, cesi.NotFound, "no such token")
 }
 
-func TestATokensNameIsItsOwnersOnly(t *testing.T) {
+func TestToken_NameIsUniquePerOwner(t *testing.T) {
 	db, _ := openTest(t)
 	addUser(t, db, "ann", cesi.Admin)
 	addUser(t, db, "bob", cesi.Viewer)
@@ -81,7 +81,7 @@ func TestATokensNameIsItsOwnersOnly(t *testing.T) {
 	wantKind(t, err, cesi.NotFound, "eve")
 }
 
-func TestNobodyHasTokensWithoutEnd(t *testing.T) {
+func TestToken_CountIsBounded(t *testing.T) {
 	db, _ := openTest(t)
 	addUser(t, db, "ann", cesi.Admin)
 	for i := range maxTokens {
@@ -91,7 +91,7 @@ func TestNobodyHasTokensWithoutEnd(t *testing.T) {
 	wantKind(t, err, cesi.Conflict, "revoke one first")
 }
 
-func TestOnlyTheOwnersTokensAreDeleted(t *testing.T) {
+func TestToken_DeletesOnlyOwners(t *testing.T) {
 	db, _ := openTest(t)
 	addUser(t, db, "ann", cesi.Admin)
 	addUser(t, db, "bob", cesi.Viewer)

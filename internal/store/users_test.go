@@ -12,7 +12,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestUsersAreKeptAndListedByName(t *testing.T) {
+func TestUsers_ListedByName(t *testing.T) {
 	db, path := openTest(t)
 	db.now = atNoon
 	bob, err := db.AddUser(t.Context(), cesi.User{Name: "bob", Role: cesi.Viewer, MustChange: true}, "h1")
@@ -34,7 +34,7 @@ func TestUsersAreKeptAndListedByName(t *testing.T) {
 	}
 }
 
-func TestAUserIsFoundInAnyCaseAndUniqueInAnyCase(t *testing.T) {
+func TestUsers_NameIgnoresCase(t *testing.T) {
 	db, _ := openTest(t)
 	ann := addUser(t, db, "Ann", cesi.Admin)
 	got, hash, err := db.User(t.Context(), "aNN")
@@ -52,7 +52,7 @@ func TestAUserIsFoundInAnyCaseAndUniqueInAnyCase(t *testing.T) {
 	}
 }
 
-func TestAMissingUserIsNotFound(t *testing.T) {
+func TestUsers_NotFound(t *testing.T) {
 	db, _ := openTest(t)
 	_, _, err := db.User(t.Context(), "nobody")
 	wantKind(t, err, cesi.NotFound, `no user "nobody"`)
@@ -61,7 +61,7 @@ func TestAMissingUserIsNotFound(t *testing.T) {
 	wantKind(t, db.DeleteUser(t.Context(), "nobody"), cesi.NotFound, "nobody")
 }
 
-func TestOnlyOneIsTheFirstUser(t *testing.T) {
+func TestUsers_OnlyOneFirstUser(t *testing.T) {
 	_, path := openTest(t)
 	var wg sync.WaitGroup
 	results := make([]error, 4)
@@ -77,7 +77,7 @@ func TestOnlyOneIsTheFirstUser(t *testing.T) {
 	}
 }
 
-func TestTheLastAdministratorStays(t *testing.T) {
+func TestUsers_KeepsLastAdmin(t *testing.T) {
 	db, _ := openTest(t)
 	addUser(t, db, "ann", cesi.Admin)
 	addUser(t, db, "bob", cesi.Operator)
@@ -94,7 +94,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	}
 }
 
-func TestOneAdministratorStaysWhateverTwoProcessesDoAtOnce(t *testing.T) {
+func TestUsers_ConcurrentChangesKeepAnAdmin(t *testing.T) {
 	t.Parallel()
 	server, path := openTest(t)
 	cli := reopenTest(t, path)
@@ -129,7 +129,7 @@ func countConflicts(t *testing.T, results []error) int {
 	return n
 }
 
-func TestUsers_OneNameHoweverWrittenAndComposed(t *testing.T) {
+func TestUsers_NameIgnoresUnicodeForm(t *testing.T) {
 	db, path := openTest(t)
 	db.now = atNoon
 	renée := addUser(t, db, "Ren\u00e9e", cesi.Admin)
@@ -158,9 +158,9 @@ func TestUsers_OneNameHoweverWrittenAndComposed(t *testing.T) {
 	}
 }
 
-// TestMigrate_UsersWithOneNameStayTwo begins with a database whose schema knew
+// TestMigrate_UsersWithEqualNamesStayTwo begins with a database whose schema knew
 // the case of ASCII letters only.
-func TestMigrate_UsersWithOneNameStayTwo(t *testing.T) {
+func TestMigrate_UsersWithEqualNamesStayTwo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cesi.db")
 	if err := create(path); err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWanted_OneRowAProcess(t *testing.T) {
+func TestWanted_OneRowPerProcess(t *testing.T) {
 	t.Parallel()
 	db, _ := openTest(t)
 	at := time.UnixMicro(1_700_000_000_000_001).UTC()

@@ -10,7 +10,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestDatabaseFile_RemovedOrReplacedRefusesWritesUntilItIsBack(t *testing.T) {
+func TestDatabaseFile_RemovedRefusesWritesUntilBack(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		put      func(t *testing.T, path string)
@@ -64,7 +64,7 @@ func wantNoConnection(t *testing.T, db *DB) {
 	t.Error("all connections opened")
 }
 
-func TestJournal_NoticesThatTheDatabaseIsGoneAndBack(t *testing.T) {
+func TestJournal_LogsRemovedDatabase(t *testing.T) {
 	t.Parallel()
 	db, path := openTest(t)
 	j, log := newTestJournal(t, db)
@@ -87,7 +87,7 @@ func TestJournal_NoticesThatTheDatabaseIsGoneAndBack(t *testing.T) {
 	eventually(t, "well", func() bool { _, _, err := j.Degraded(); return err == nil && j.Gone() == nil })
 }
 
-func TestDatabaseFile_RemovedLogRefusesWritesAndIsSavedAtTheEnd(t *testing.T) {
+func TestDatabaseFile_RemovedWALIsSavedAtTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cesi.db")
 	db, err := Open(t.Context(), path, time.Now)
 	if err != nil {

@@ -81,7 +81,7 @@ func wantNowhere(t *testing.T, path, original, text string) {
 	}
 }
 
-func TestADatabaseOfCeSi1IsTakenOver(t *testing.T) {
+func TestImport_CeSi1(t *testing.T) {
 	path := oldDatabase(t, table1,
 		`INSERT INTO userinfo VALUES ('gone', 'the password of who was deleted', 1)`, `DELETE FROM userinfo`,
 		`INSERT INTO userinfo VALUES ('maria', 'plain and long', 1)`,
@@ -126,7 +126,7 @@ func TestADatabaseOfCeSi1IsTakenOver(t *testing.T) {
 	}
 }
 
-func TestADatabaseOfCeSi2IsTakenOver(t *testing.T) {
+func TestImport_CeSi2(t *testing.T) {
 	path := oldDatabase(t, table2, `CREATE UNIQUE INDEX ix_users_username ON users (username)`,
 		`INSERT INTO users VALUES (1, 'admin', 'pbkdf2:sha256:150000$x$00', 0), (2, 'maria', 'pbkdf2:sha256:150000$y$11', 3)`)
 	done := takeOver(t, path)
@@ -142,7 +142,7 @@ func TestADatabaseOfCeSi2IsTakenOver(t *testing.T) {
 	}
 }
 
-func TestOddUsersAreTakenOverAsFarAsTheyGo(t *testing.T) {
+func TestImport_OddUsers(t *testing.T) {
 	path := oldDatabase(t, table2,
 		`INSERT INTO users (username, password, usertype) VALUES ('bob', 'one', 3), ('Bob', 'two', 0), ('BOB', 'three', 1), ('bob-2', 'four', 3),
 		('no type', 'five', NULL), ('odd type', 'six', 'root'), ('type 7', 'seven', 7), ('no password', NULL, 1),
@@ -171,14 +171,14 @@ func TestOddUsersAreTakenOverAsFarAsTheyGo(t *testing.T) {
 	}
 }
 
-func TestNobodyWithoutAnAdministratorIsLeftUntold(t *testing.T) {
+func TestImport_RemarksMissingAdmin(t *testing.T) {
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('maria', 'x', 1)`)
 	if done := takeOver(t, path); len(done.Remarks) != 1 || !strings.Contains(done.Remarks[0], "cesi user role NAME admin") {
 		t.Errorf("it says %q", done.Remarks)
 	}
 }
 
-func TestATakeoverGoesOnAfterACrash(t *testing.T) {
+func TestImport_ContinuesAfterCrash(t *testing.T) {
 	crashes := map[string]func(t *testing.T, path string){
 		"while the new file is made": func(t *testing.T, path string) {
 			write(t, path+takeoverSuffix, "half a database")
@@ -219,7 +219,7 @@ func TestATakeoverGoesOnAfterACrash(t *testing.T) {
 	}
 }
 
-func TestAnotherCopyIsNotOverwritten(t *testing.T) {
+func TestImport_KeepsOlderCopy(t *testing.T) {
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
 	write(t, path+originalSuffix, "an older copy")
 	if done := takeOver(t, path); done.Copy != path+".python-cesi-2" {
@@ -230,7 +230,7 @@ func TestAnotherCopyIsNotOverwritten(t *testing.T) {
 	}
 }
 
-func TestTwoProcessesTakeOverOnce(t *testing.T) {
+func TestImport_ConcurrentlyOnce(t *testing.T) {
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
 	results := make([]*Result, 4)
 	var all sync.WaitGroup
@@ -244,7 +244,7 @@ func TestTwoProcessesTakeOverOnce(t *testing.T) {
 	}
 }
 
-func TestWhatACrashOfTheOldCeSiLeftIsTakenOverToo(t *testing.T) {
+func TestImport_ReadsWriteAheadLog(t *testing.T) {
 	path := oldDatabase(t, `PRAGMA journal_mode=WAL`, table1)
 	writer := openPlain(t, path)
 	if _, err := writer.Exec(`INSERT INTO userinfo VALUES ('admin', 'only in the log', 0)`); err != nil {
@@ -261,7 +261,7 @@ func TestWhatACrashOfTheOldCeSiLeftIsTakenOverToo(t *testing.T) {
 	wantNowhere(t, crashed, done.Copy, "only in the log")
 }
 
-func TestADatabaseInUseIsNotTakenOver(t *testing.T) {
+func TestImport_RefusesDatabaseInUse(t *testing.T) {
 	t.Parallel()
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
 	tx, err := openPlain(t, path).Begin()
@@ -280,7 +280,7 @@ func TestADatabaseInUseIsNotTakenOver(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoOldDatabaseIsNotTakenOver(t *testing.T) {
+func TestImport_IgnoresOtherFiles(t *testing.T) {
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "empty"), "")
 	write(t, filepath.Join(folder, "text"), "no database")
@@ -303,7 +303,7 @@ func TestWhatIsNoOldDatabaseIsNotTakenOver(t *testing.T) {
 	}
 }
 
-func TestALinkToADatabaseStaysALink(t *testing.T) {
+func TestImport_KeepsSymlink(t *testing.T) {
 	path := oldDatabase(t, table1, `INSERT INTO userinfo VALUES ('admin', 'x', 0)`)
 	link := filepath.Join(t.TempDir(), "cesi.db")
 	if err := os.Symlink(path, link); err != nil {
