@@ -30,7 +30,7 @@ func TestHistoryBar_OnPages(t *testing.T) {
 	n := fleettest.Node("web-1", "production", fleettest.Process("g", "a", cesi.Running, 0), fleettest.Process("g", "b", cesi.Running, 0))
 	sampleHistory(n)
 	base := sampleBase(cesi.Admin)
-	pages := map[string]view.Localized{
+	pages := map[string]view.Page{
 		"node":      newNodePage(base, n, 1),
 		"processes": newProcessesPage(base, fleettest.Snapshot(n), sampleQuery(""), ""),
 		"process":   newProcessPage(base, n, n.Processes[0]),

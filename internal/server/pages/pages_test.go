@@ -53,7 +53,7 @@ func sampleReport() *fleet.Report {
 type sample struct {
 	name string // of the sample
 	page string // of the template
-	data view.Localized
+	data view.Page
 }
 
 // samplePreview is what a command on many would touch.
@@ -227,7 +227,7 @@ func TestPages_RenderForEveryRole(t *testing.T) {
 }
 
 // benchmarkPage renders a page and reports its size.
-func benchmarkPage(b *testing.B, r *view.Renderer, page string, data view.Localized) {
+func benchmarkPage(b *testing.B, r *view.Renderer, page string, data view.Page) {
 	b.Helper()
 	w := httptest.NewRecorder()
 	if err := r.Render(w, http.StatusOK, page, data); err != nil {

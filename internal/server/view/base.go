@@ -71,8 +71,7 @@ func (b Base) WayBack() string {
 // Say says a text in the language of the page; see package i18n.
 func (b Base) Say(text string, args ...any) string { return b.Speaker.Sprintf(text, args...) }
 
-// Language is the language that the page is drawn in.
-func (b Base) Language() *i18n.Localizer { return b.Speaker }
+func (b Base) base() Base { return b }
 
 // Can reports whether the visitor is logged in and has a permission.
 func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }

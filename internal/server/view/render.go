@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 
 	"cesi/internal/i18n"
@@ -16,85 +14,71 @@ import (
 // Renderer turns page structs into HTML, in the language of who reads it. Its
 // templates are parsed once; it is safe for concurrent use.
 type Renderer struct {
-	Book  *i18n.Bundle
-	drawn map[*i18n.Localizer]*templates
+	Book      *i18n.Bundle
+	languages map[*i18n.Localizer]*template.Template
 }
 
-// templates are all templates in one language.
-type templates struct {
-	pages map[string]*template.Template
-	parts *template.Template
-}
-
-// NewRenderer parses every template, once for each language. The prefix, such as
-// "/cesi", goes in front of every link; it is empty where the server is at the root.
+// NewRenderer parses the templates: all of them are one set, with one copy for each
+// language. The prefix, such as "/cesi", goes in front of every link; it is empty where
+// the server is at the root.
 func NewRenderer(prefix string) (*Renderer, error) {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{Book: book, drawn: make(map[*i18n.Localizer]*templates)}
-	for _, speaker := range book.Localizers() {
-		if r.drawn[speaker], err = parseTemplates(viewFuncs(prefix, web.StaticPaths(), speaker)); err != nil {
-			return nil, err
+	static, speakers := web.StaticPaths(), book.Localizers()
+	set, err := template.New("").Funcs(viewFuncs(prefix, static, speakers[0])).
+		ParseFS(web.Templates(), "layouts/*.html", "partials/*.html", "pages/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse templates: %w", err)
+	}
+	dropIndentation(set)
+	r := &Renderer{Book: book, languages: map[*i18n.Localizer]*template.Template{speakers[0]: set}}
+	for _, speaker := range speakers[1:] {
+		language, err := set.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("clone templates: %w", err)
 		}
+		r.languages[speaker] = language.Funcs(viewFuncs(prefix, static, speaker))
 	}
 	return r, nil
 }
 
-func parseTemplates(funcs template.FuncMap) (*templates, error) {
-	files := web.Templates()
-	layout, err := template.New("base.html").Funcs(funcs).ParseFS(files, "layouts/*.html", "partials/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse layout: %w", err)
-	}
-	dropIndentation(layout)
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("list pages: %w", err)
-	}
-	t := &templates{pages: make(map[string]*template.Template, len(names)), parts: layout}
-	for _, name := range names {
-		page, err := layout.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("clone layout: %w", err)
-		}
-		if _, err := page.ParseFS(files, name); err != nil {
-			return nil, fmt.Errorf("parse page: %w", err)
-		}
-		dropIndentation(page)
-		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
-	}
-	return t, nil
-}
-
 // in returns the templates in a language, English for nil.
-func (r *Renderer) in(speaker *i18n.Localizer) *templates {
-	if t, found := r.drawn[speaker]; found {
+func (r *Renderer) in(speaker *i18n.Localizer) *template.Template {
+	if t, found := r.languages[speaker]; found {
 		return t
 	}
-	return r.drawn[r.Book.Localizers()[0]]
+	return r.languages[r.Book.Localizers()[0]]
 }
 
 // RenderPartial writes one partial, such as "toast", in a language: what is put into
 // a page that is there already.
 func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *i18n.Localizer, part string, data any) error {
-	return write(w, status, r.in(speaker).parts, part, data)
+	return write(w, status, r.in(speaker), part, data)
 }
 
-// Localized is a page that says in which language it is to be.
-type Localized interface {
-	Language() *i18n.Localizer
+// Page is a page struct: one that embeds Base.
+type Page interface {
+	base() Base
 }
 
-// Render writes a page, such as "dashboard", with its page struct. It writes
-// nothing if the template fails.
-func (r *Renderer) Render(w http.ResponseWriter, status int, page string, data Localized) error {
-	t, found := r.in(data.Language()).pages[page]
-	if !found {
-		return fmt.Errorf("there is no page %q", page)
+// layout is what base.html draws: a page around its content.
+type layout struct {
+	Base
+	Content template.HTML
+}
+
+// Render writes a page, such as "dashboard", with its page struct: the template
+// "dashboard_page" in the layout. It writes nothing if a template fails.
+func (r *Renderer) Render(w http.ResponseWriter, status int, page string, data Page) error {
+	base := data.base()
+	t := r.in(base.Speaker)
+	var content strings.Builder
+	if err := t.ExecuteTemplate(&content, page+"_page", data); err != nil {
+		return fmt.Errorf("render %s: %w", page, err)
 	}
-	return write(w, status, t, "base.html", data)
+	return write(w, status, t, "base.html", layout{base, template.HTML(content.String())})
 }
 
 func write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
