@@ -82,7 +82,7 @@ assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 screenshots: ## the pictures of the README, taken of the demo
 	@.ci/need supervisord=supervisor chromium=chromium
 	@fc-list :lang=zh | grep -q . || { echo "No Chinese font (Debian, Ubuntu: apt-get install fonts-wqy-zenhei)." >&2; exit 1; }
-	SCREENSHOTS='$(CURDIR)/web/screenshots' go test -count 1 -run '^TestScreenshots$$' ./internal/e2e
+	SCREENSHOTS='$(CURDIR)/web/screenshots' go test -count 1 -run '^TestScreenshots_Take$$' ./internal/e2e
 
 install: installable ## the binary, a configuration and a supervisord program; never over an existing file of yours
 	install -D -m 0755 cesi '$(DESTDIR)$(PREFIX)/bin/cesi'

@@ -33,7 +33,7 @@ func names(t *testing.T, fsys fs.FS, suffix, expression string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-func TestTheSpriteHoldsTheIconsInUseAndNoOther(t *testing.T) {
+func TestSprite_ExactlyTheIconsInUse(t *testing.T) {
 	used := names(t, Templates(), ".html", `icon "([^"]*)"`)
 	held := names(t, files, "static/icons.svg", `<symbol id="([^"]*)"`)
 	if len(used) == 0 {
@@ -44,7 +44,7 @@ func TestTheSpriteHoldsTheIconsInUseAndNoOther(t *testing.T) {
 	}
 }
 
-func TestTheStaticFilesFetchNothingFromElsewhere(t *testing.T) {
+func TestStatic_FetchesNothingElsewhere(t *testing.T) {
 	elsewhere := []string{"@import", "sourceMappingURL", "googleapis", "url(http", "url(//", `url("http`, `url("//`}
 	err := fs.WalkDir(files, "static", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(p) == ".txt" {
@@ -63,7 +63,7 @@ func TestTheStaticFilesFetchNothingFromElsewhere(t *testing.T) {
 	}
 }
 
-func TestEveryIncludedPartHasItsLicence(t *testing.T) {
+func TestVendor_Licences(t *testing.T) {
 	for _, name := range []string{"bootstrap", "bootswatch", "bootstrap-icons"} {
 		content, err := fs.ReadFile(files, "static/vendor/LICENSE."+name+".txt")
 		if err != nil || !strings.Contains(string(content), "Permission is hereby granted") {
@@ -74,7 +74,7 @@ func TestEveryIncludedPartHasItsLicence(t *testing.T) {
 
 // The style sheets hold only the rules that were needed when they were made, so
 // a class of Bootstrap's that is new in a template needs make assets.
-func TestTheClassesOfBootstrapInUseAreThere(t *testing.T) {
+func TestBootstrap_ClassesInUse(t *testing.T) {
 	var css strings.Builder
 	for _, name := range []string{"static/vendor/bootstrap.min.css", "static/app.css"} {
 		content, err := fs.ReadFile(files, name)

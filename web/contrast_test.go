@@ -86,14 +86,14 @@ func checkPair(t *testing.T, p map[string]string, text, ground string) {
 	}
 }
 
-func TestOurOwnColoursCanBeRead(t *testing.T) {
+func TestContrast_OwnColours(t *testing.T) {
 	light := palette(t, map[string]string{}, "static/app.css", ":root", ".own")
 	t.Run("light", func(t *testing.T) { checkContrasts(t, light) })
 	dark := palette(t, light, "static/dark.css", ":root", ".own")
 	t.Run("dark", func(t *testing.T) { checkContrasts(t, dark) })
 }
 
-func TestEveryThemeCanBeRead(t *testing.T) {
+func TestContrast_Themes(t *testing.T) {
 	themes, err := fs.Glob(files, "static/vendor/themes/*.css")
 	if err != nil || len(themes) < 20 {
 		t.Fatalf("%d themes: %v", len(themes), err)

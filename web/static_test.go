@@ -23,7 +23,7 @@ func get(t *testing.T, h http.Handler, method, path string, headers ...string) *
 	return w
 }
 
-func TestAStaticFileIsServedUnderItsHashForever(t *testing.T) {
+func TestStatic_HashedFileIsCachedForever(t *testing.T) {
 	h, paths := Handler(), StaticPaths()
 	for name, contentType := range map[string]string{
 		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "icons.svg": "image/svg+xml",
@@ -47,7 +47,7 @@ func TestAStaticFileIsServedUnderItsHashForever(t *testing.T) {
 	}
 }
 
-func TestAStaticFileWithoutHashIsAskedForEachTime(t *testing.T) {
+func TestStatic_PlainNameIsRevalidated(t *testing.T) {
 	h := Handler()
 	w := get(t, h, http.MethodGet, "/static/app.css")
 	etag := w.Header().Get("ETag")
@@ -62,7 +62,7 @@ func TestAStaticFileWithoutHashIsAskedForEachTime(t *testing.T) {
 	}
 }
 
-func TestAStaticFileIsCompressedForThoseWhoUnderstandIt(t *testing.T) {
+func TestStatic_Compression(t *testing.T) {
 	h, path := Handler(), StaticPaths()["app.css"]
 	plain := get(t, h, http.MethodGet, path)
 	for accepted, want := range map[string]string{
@@ -91,7 +91,7 @@ func TestAStaticFileIsCompressedForThoseWhoUnderstandIt(t *testing.T) {
 	}
 }
 
-func TestACompressedFileIsNotSentAgainAndHasRanges(t *testing.T) {
+func TestStatic_CompressedETagAndRanges(t *testing.T) {
 	h := Handler()
 	whole := get(t, h, http.MethodGet, "/static/app.css", "Accept-Encoding: gzip")
 	tag := whole.Header().Get("ETag")
@@ -117,14 +117,14 @@ func unpacked(t *testing.T, body []byte) []byte {
 	return plain
 }
 
-func TestTheStaticHandlerWorksUnderAPrefix(t *testing.T) {
+func TestStatic_UnderPrefix(t *testing.T) {
 	h := http.StripPrefix("/cesi", Handler())
 	if w := get(t, h, http.MethodGet, "/cesi"+StaticPaths()["app.js"]); w.Code != http.StatusOK {
 		t.Errorf("status %d", w.Code)
 	}
 }
 
-func TestTheStaticHandlerServesNothingElse(t *testing.T) {
+func TestStatic_ServesNothingElse(t *testing.T) {
 	h := Handler()
 	for _, path := range []string{
 		"/static/", "/static/vendor", "/static/vendor/", "/static/../web.go", "/static/%2e%2e/templates/layouts/base.html",

@@ -37,7 +37,7 @@ func TestRun_Version(t *testing.T) {
 	}
 }
 
-func TestRun_HelpPrintsTheUsage(t *testing.T) {
+func TestRun_HelpPrintsUsage(t *testing.T) {
 	for _, line := range []string{"help", "-h", "serve --help", "check -h", "user -h", "version -h"} {
 		t.Run(line, func(t *testing.T) {
 			stdout, stderr, err := runWith(t, strings.Fields(line)...)
@@ -67,7 +67,7 @@ func TestRun_CheckGoodFile(t *testing.T) {
 	}
 }
 
-func TestRun_CheckBrokenFileNamesEveryProblem(t *testing.T) {
+func TestRun_CheckNamesEveryProblem(t *testing.T) {
 	path := writeConf(t, "[node:web-1]\nhost = 10.0.0.1\nport = 90o1\n[environment:production]\nmembers = web-3\n")
 	stdout, _, err := runWith(t, "check", "-c", path)
 	if !errors.Is(err, errProblems) || exitCode(err) != 1 {
@@ -80,7 +80,7 @@ func TestRun_CheckBrokenFileNamesEveryProblem(t *testing.T) {
 	}
 }
 
-func TestRun_ConvertPrintsTheConfiguration(t *testing.T) {
+func TestRun_ConvertPrintsConfiguration(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cesi.toml")
 	if err := os.WriteFile(path, []byte("[cesi]\nport = 5001\n[[nodes]]\nname = \"web-1\"\nhost = \"10.0.0.1\"\nport = \"9001\"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestRun_ConvertPrintsTheConfiguration(t *testing.T) {
 	}
 }
 
-func TestRun_UserListWithoutADatabaseMakesNone(t *testing.T) {
+func TestRun_UserListMakesNoDatabase(t *testing.T) {
 	database := filepath.Join(t.TempDir(), "cesi.db")
 	path := writeConf(t, "[cesi]\ndatabase = "+database+"\n")
 	_, _, err := runWith(t, "user", "list", "-c", path)

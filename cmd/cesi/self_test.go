@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestStarted_IsWhatTheKernelSays(t *testing.T) {
+func TestStarted_TimeOfKernel(t *testing.T) {
 	cmd := exec.Command("sh", "-c", "cat /proc/self/stat /proc/stat")
 	before := time.Now()
 	out, err := cmd.Output()

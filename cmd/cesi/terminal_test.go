@@ -9,7 +9,7 @@ import (
 	"cesi/internal/config"
 )
 
-func TestTerminal_NothingDrivesIt(t *testing.T) {
+func TestTerminal_ControlCharactersAreReplaced(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	hostile := "\x1b[2J a\u009bb \x7f c\xff \u202e d\r\n\te\u2028 节点 \U000e0001"

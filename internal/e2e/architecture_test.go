@@ -64,7 +64,7 @@ var mayImport = map[string][]string{
 	"cesi/internal/supervisor/supervisortest": {"cesi/internal/cesi"},
 }
 
-func TestDependenciesPointOneWay(t *testing.T) {
+func TestArchitecture_Imports(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "cesi/...").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func receiverOf(e ast.Expr) string {
 	}
 }
 
-func TestPackages_NoneHoldsTooMuch(t *testing.T) {
+func TestPackages_Size(t *testing.T) {
 	packages := sourcesOf(t)
 	total := 0
 	for _, p := range packages {
@@ -187,7 +187,7 @@ func TestPackages_NoneHoldsTooMuch(t *testing.T) {
 
 // A method may have the name of a type only if it returns one of that type, as
 // time.Time.Month does. Error() string is Go's own exception.
-func TestPackages_NoNameIsBothTypeAndMethod(t *testing.T) {
+func TestPackages_NoTypeAndMethodOfOneName(t *testing.T) {
 	for dir, p := range sourcesOf(t) {
 		for receiver, methods := range p.methods {
 			for _, method := range methods {

@@ -118,7 +118,7 @@ var looks = []struct {
 	{"Chinese, a phone", "zh-CN", 360},
 }
 
-func TestBrowserFindsNoBarriers(t *testing.T) {
+func TestAccessibility_Axe(t *testing.T) {
 	t.Parallel()
 	script := axeScript(t)
 	s := &scene{alpha: supervisortest.Start(t, supervisortest.Options{Programs: troubledPrograms})}

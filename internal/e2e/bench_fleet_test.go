@@ -30,9 +30,9 @@ func bigFleet(b *testing.B) []cesi.Node {
 	return nodes
 }
 
-// BenchmarkBigFleet measures the pages that span the fleet with 50,000 processes
-// on 1,000 nodes.
-func BenchmarkBigFleet(b *testing.B) {
+// BenchmarkPages_50000Processes measures the pages of the whole fleet, with 50,000
+// processes on 1,000 nodes.
+func BenchmarkPages_50000Processes(b *testing.B) {
 	in := startCesi(b, nodesConf(bigFleet(b)...), "poll_interval = 30")
 	admin := in.login(b)
 	for b.Loop() {
@@ -51,9 +51,9 @@ func BenchmarkBigFleet(b *testing.B) {
 	}
 }
 
-// BenchmarkBigDashboard measures how soon a browser has drawn the dashboard of as
-// many.
-func BenchmarkBigDashboard(b *testing.B) {
+// BenchmarkDashboard_50000ProcessesInBrowser measures how long a browser takes to draw
+// the dashboard of the same fleet.
+func BenchmarkDashboard_50000ProcessesInBrowser(b *testing.B) {
 	in := startCesi(b, nodesConf(bigFleet(b)...), "poll_interval = 30")
 	c := startChromium(b)
 	page := c.open(b, in.url, "/login")

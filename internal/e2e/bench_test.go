@@ -40,9 +40,9 @@ numprocs = 30
 autostart = false
 `
 
-// BenchmarkPages measures the pages of ten real nodes, and again while one of
+// BenchmarkPages_TenNodes measures the pages of ten real nodes, and again while one of
 // them is stopped and answers nothing.
-func BenchmarkPages(b *testing.B) {
+func BenchmarkPages_TenNodes(b *testing.B) {
 	supervisors, sections := tenSupervisors(b, thirtyPrograms)
 	in := startCesi(b, sections, "poll_interval = 0.5", "timeout = 1")
 	admin := in.login(b)
@@ -67,9 +67,9 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
-// BenchmarkStart measures how long cesi takes from its start to its first
+// BenchmarkStart_100Nodes measures how long cesi takes from its start to its first
 // answer, with a hundred nodes in its configuration.
-func BenchmarkStart(b *testing.B) {
+func BenchmarkStart_100Nodes(b *testing.B) {
 	const starts = 5
 	fleet := supervisortest.StartFleet(b)
 	var nodes []cesi.Node

@@ -26,9 +26,9 @@ startsecs = 0
 autorestart = false
 `
 
-// BenchmarkKillToBrowser measures how long it takes from kill -9 of a program
+// BenchmarkLive_KillToBrowser measures how long it takes from kill -9 of a program
 // until its row has changed in a browser, with a poll every second.
-func BenchmarkKillToBrowser(b *testing.B) {
+func BenchmarkLive_KillToBrowser(b *testing.B) {
 	supervisor := supervisortest.Start(b, supervisortest.Options{Programs: victims})
 	in := startCesi(b, nodesConf(supervisor.Node("alpha")), "poll_interval = 1")
 	c := startChromium(b)

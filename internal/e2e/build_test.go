@@ -9,7 +9,7 @@ import (
 // largest is how large the program may be, in bytes, with its symbols.
 const largest = 30 << 20
 
-func TestTheProgramIsOneStaticFile(t *testing.T) {
+func TestBinary_IsStatic(t *testing.T) {
 	t.Parallel()
 	path := binaryPath(t)
 	program, err := elf.Open(path)

@@ -38,7 +38,7 @@ func wantRefusal(t testing.TB, out string, code int, sentence string) {
 	}
 }
 
-func TestVersionNamesVersionCommitAndGo(t *testing.T) {
+func TestVersionCommand_Output(t *testing.T) {
 	t.Parallel()
 	out, code := runCesi(t, "", "version")
 	want := fmt.Sprintf("cesi dev (commit unknown, %s)\n", runtime.Version())
@@ -47,7 +47,7 @@ func TestVersionNamesVersionCommitAndGo(t *testing.T) {
 	}
 }
 
-func TestWrongUsageExitsWith2AndSaysWhatIsRight(t *testing.T) {
+func TestUsage_WrongExitsWith2(t *testing.T) {
 	t.Parallel()
 	const (
 		serve   = "\nusage: cesi [serve] "
@@ -88,7 +88,7 @@ func TestWrongUsageExitsWith2AndSaysWhatIsRight(t *testing.T) {
 	}
 }
 
-func TestHelpIsNoFailure(t *testing.T) {
+func TestUsage_HelpExitsWith0(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"help", "-h", "serve --help", "check -h", "user -h", "version -h"} {
 		out, code := runCesi(t, "", strings.Fields(line)...)
@@ -98,7 +98,7 @@ func TestHelpIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestCheckNamesEveryProblemWithItsFileAndLine(t *testing.T) {
+func TestCheck_ProblemsHaveFileAndLine(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.write(t, "more.conf", "[node:web-2]\nport = 9001\n")
@@ -128,7 +128,7 @@ porrt = 5000
 	}
 }
 
-func TestCheckFindsNothingWrongAndStillWarns(t *testing.T) {
+func TestCheck_WarnsOnGoodFile(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "[node:web-1]\nhost = 10.0.0.1\n", "porrt = 5000")
 	out, code := in.cli(t, "", "check")
@@ -140,7 +140,7 @@ func TestCheckFindsNothingWrongAndStillWarns(t *testing.T) {
 	}
 }
 
-func TestCheck_WarnsOfAWeakAdminPassword(t *testing.T) {
+func TestCheck_WarnsOfWeakAdminPassword(t *testing.T) {
 	t.Parallel()
 	for password, want := range map[string]string{
 		"s3cret": "at least 8 characters", "Trustno1": "one of the commonest", "a quiet afternoon": "",
@@ -154,7 +154,7 @@ func TestCheck_WarnsOfAWeakAdminPassword(t *testing.T) {
 	}
 }
 
-func TestCheckConnectSaysWhatIsWrongWithEachKindOfNode(t *testing.T) {
+func TestCheckConnect_SaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	closed := supervisortest.Options{Username: "cesi", Password: "right"}
 	fine, hanging := supervisortest.Start(t, closed), supervisortest.Start(t, supervisortest.Options{})

@@ -10,9 +10,9 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// TestConnections_IdleOnesStopNobody has hundreds of connections that never send
-// a request, which are many more than cesi has descriptors.
-func TestConnections_IdleOnesStopNobody(t *testing.T) {
+// TestConnections_IdleOnesBlockNothing opens hundreds of connections that never send
+// a request: many more than cesi has file descriptors.
+func TestConnections_IdleOnesBlockNothing(t *testing.T) {
 	t.Parallel()
 	sv := supervisortest.Start(t, supervisortest.Options{Programs: "[program:api]\ncommand = tail -f /dev/null\nstartsecs = 0\n"})
 	for name, trusted := range map[string]string{"a stranger": "trusted_proxies = 127.0.0.1", "a trusted proxy": "trusted_proxies = 127.0.0.0/8"} {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAConfigurationOfCeSi2IsConvertedIntoOneThatPassesTheCheck(t *testing.T) {
+func TestConvert_FileOfCeSi2PassesCheck(t *testing.T) {
 	in := writeConf(t, "")
 	in.write(t, "cesi.conf.toml", `[cesi]
 database = "sqlite:////opt/cesi/users.db"
@@ -40,7 +40,7 @@ port = "9001"
 	}
 }
 
-func TestAConversionThatIsNoneFails(t *testing.T) {
+func TestConvert_WrongInputFails(t *testing.T) {
 	in := writeConf(t, "")
 	for want, args := range map[int][]string{1: {"convert", in.conf}, 2: {"convert"}} {
 		if out, code := runCesi(t, "", args...); code != want {

@@ -72,7 +72,7 @@ func (b *browser) send(path string, form url.Values) {
 	}()
 }
 
-func TestCrashInTheMiddleOfARestartLeavesNoTargetWithoutAnEnd(t *testing.T) {
+func TestCrash_EveryTargetOfRestartHasAResult(t *testing.T) {
 	t.Parallel()
 	selection := url.Values{"confirmed": {"1"}}
 	for i := range 10 {

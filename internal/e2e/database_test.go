@@ -22,7 +22,7 @@ func TestDatabase_SecondServerIsRefused(t *testing.T) {
 	second.waitReady(t)
 }
 
-func TestDatabase_RemovedWhileRunningIsSaidAndNotMadeAgain(t *testing.T) {
+func TestDatabase_RemovedIsReportedAndNotRecreated(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	b := in.login(t)

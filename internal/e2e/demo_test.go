@@ -133,7 +133,7 @@ func occupy(t *testing.T, port int) {
 	}
 }
 
-func TestTheDemoIsAFleetToTryThingsOn(t *testing.T) {
+func TestDemo_Fleet(t *testing.T) {
 	t.Parallel()
 	occupy(t, 5000)
 	occupy(t, 9101)

@@ -71,7 +71,7 @@ func limitedDisk(_ *testing.T, in *instance) disk {
 	return disk{fill: limit("0"), free: limit("unlimited")}
 }
 
-func TestFullDiskStopsNeitherTheViewNorCommandsNorTheirRecord(t *testing.T) {
+func TestFullDisk_PagesAndCommandsStillWork(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func(*testing.T, *instance) disk{"full": smallDisk, "limited": limitedDisk} {
 		t.Run(name, func(t *testing.T) {

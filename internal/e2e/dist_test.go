@@ -24,9 +24,9 @@ func makeDist(t *testing.T, tree, version string) string {
 	return out
 }
 
-// TestDist_Downloads builds what people download, in two places, and installs,
+// TestDist_ArchivesAndPackages builds the downloads in two places, and installs,
 // upgrades and removes the Debian package.
-func TestDist_Downloads(t *testing.T) {
+func TestDist_ArchivesAndPackages(t *testing.T) {
 	supervisortest.SkipShort(t)
 	t.Parallel()
 	tree, other := copyTree(t), copyTree(t)

@@ -11,7 +11,7 @@ import (
 // texts are the Markdown files for people who read the repository.
 var texts = []string{readme, "../README.md", "../../.github/CONTRIBUTING.md", "../../.github/SECURITY.md"}
 
-func TestTexts_LinksLeadToFiles(t *testing.T) {
+func TestDocs_LinksLeadToFiles(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
 	for _, text := range texts {

@@ -30,7 +30,7 @@ func (b *browser) changePassword(old, next string) {
 	}
 }
 
-func TestFilesAreNamedWithTheirWholePaths(t *testing.T) {
+func TestFirstStart_NamesWholePaths(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.withoutAdminPassword(t)
@@ -53,7 +53,7 @@ func TestFilesAreNamedWithTheirWholePaths(t *testing.T) {
 	}
 }
 
-func TestFirstStartMakesAnAdministratorWhosePasswordHasToBeChanged(t *testing.T) {
+func TestFirstStart_AdminMustChangePassword(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.withoutAdminPassword(t)
@@ -105,7 +105,7 @@ func TestFirstStartMakesAnAdministratorWhosePasswordHasToBeChanged(t *testing.T)
 	}
 }
 
-func TestFirstAdministratorIsTheConfigurationsIfItNamesOne(t *testing.T) {
+func TestFirstStart_ConfiguredAdmin(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "", "admin_username = root", "log_level = debug")
 	b := newBrowser(t, in.url)
@@ -131,7 +131,7 @@ func TestFirstAdministratorIsTheConfigurationsIfItNamesOne(t *testing.T) {
 	}
 }
 
-func TestUserAddedBeforeTheFirstStartMakesAnotherNeedless(t *testing.T) {
+func TestFirstStart_ExistingUserMakesNoAdmin(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.withoutAdminPassword(t)

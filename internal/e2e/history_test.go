@@ -48,7 +48,7 @@ func (b *browser) bar() (label, bad, running string) {
 	return bar.AttrOr("aria-label", ""), bar.Find(".fill-bad").AttrOr("d", ""), bar.Find(".fill-running").AttrOr("d", "")
 }
 
-func TestTheLastDayOutlivesCeSI(t *testing.T) {
+func TestHistory_OutlivesCeSI(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:p]\ncommand = tail -f /dev/null\nstartsecs = 0\nautorestart = false\n"})
 	in := writeConf(t, nodesConf(s.Node("n")), "poll_interval = 200ms")
 	db := in.database(t)
@@ -104,7 +104,7 @@ func TestTheLastDayOutlivesCeSI(t *testing.T) {
 	}
 }
 
-func TestOldHistoryIsRemoved(t *testing.T) {
+func TestRetention_RemovesOldHistory(t *testing.T) {
 	in := writeConf(t, "", "history_retention = 2d")
 	db := in.database(t)
 	if err := db.StoreHistory(t.Context(), cesi.History{Answered: []cesi.NodeSpan{

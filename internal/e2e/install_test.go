@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestInstallPutsEverythingInPlaceAndKeepsWhatIsThere(t *testing.T) {
+func TestInstall_KeepsExistingFiles(t *testing.T) {
 	t.Parallel()
 	tree, root := copyTree(t), t.TempDir()
 	runMake(t, tree, "install", "DESTDIR="+root)
@@ -64,7 +64,7 @@ func TestInstallPutsEverythingInPlaceAndKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestInstall_NeedsNoGoWhereTheProgramIsBuilt(t *testing.T) {
+func TestInstall_NeedsNoGoIfBuilt(t *testing.T) {
 	t.Parallel()
 	tree := copyTree(t)
 	if err := os.WriteFile(filepath.Join(tree, "cesi"), []byte("#!/bin/sh\necho built before\n"), 0o755); err != nil {

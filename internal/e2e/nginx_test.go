@@ -44,7 +44,7 @@ func nginxBlock(t *testing.T, which int) string {
 	return blocks[which]
 }
 
-func TestReadme_HasTheManualsNginxBlock(t *testing.T) {
+func TestReadme_NginxBlockIsTheManuals(t *testing.T) {
 	t.Parallel()
 	if diff := cmp.Diff([]string{nginxBlock(t, blockRoot)}, codeBlocks(t, readme, "nginx")); diff != "" {
 		t.Errorf("the nginx block of the README is not the manual's (-manual +README):\n%s", diff)
@@ -142,7 +142,7 @@ func (p *proxy) visit(t *testing.T, scheme string) (*browser, *visitor) {
 	return b, v
 }
 
-func TestEverythingWorksBehindTheReadmesNginx(t *testing.T) {
+func TestNginx_EverythingWorks(t *testing.T) {
 	t.Parallel()
 	node := supervisortest.Start(t, supervisortest.Options{Programs: "[program:app]\nstartsecs = 0\ncommand = sleep 1000\n"}).Node("home")
 	for _, c := range []struct {

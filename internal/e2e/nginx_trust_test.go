@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheActivityLogHasTheClientsAddressAndNoForgedOne(t *testing.T) {
+func TestNginx_ActivityLogHasClientAddress(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "", "trusted_proxies = 127.0.0.1")
 	p := startNginx(t, in, blockRoot, nil)
@@ -42,7 +42,7 @@ func TestTheActivityLogHasTheClientsAddressAndNoForgedOne(t *testing.T) {
 	}
 }
 
-func TestFormsNeedTheBrowsersHostPassedOn(t *testing.T) {
+func TestNginx_FormsNeedHostHeader(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	credentials := url.Values{"username": {"admin"}, "password": {adminPassword}}

@@ -152,7 +152,7 @@ func (r *reloading) waitNodes(t *testing.T, want ...string) {
 	}
 }
 
-func TestNodesFollowTheFileHoweverItIsChanged(t *testing.T) {
+func TestReload_NodesFollowTheFile(t *testing.T) {
 	t.Parallel()
 	for _, included := range []bool{false, true} {
 		t.Run(fmt.Sprintf("included %t", included), func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestNodesFollowTheFileHoweverItIsChanged(t *testing.T) {
 	}
 }
 
-func TestABrokenEditChangesNothingAndIsShownToAdministrators(t *testing.T) {
+func TestReload_BrokenFileIsShownToAdmins(t *testing.T) {
 	t.Parallel()
 	r := startReloading(t, true)
 	if out, code := runCesi(t, "a long one\n", "user", "add", "vera", "--role", "viewer", "--password-stdin", "-c", r.conf); code != 0 {
@@ -212,7 +212,7 @@ func TestABrokenEditChangesNothingAndIsShownToAdministrators(t *testing.T) {
 	viewer.page("/profile")
 }
 
-func TestAKeyThatNeedsARestartIsNamed(t *testing.T) {
+func TestReload_NamesKeysThatNeedRestart(t *testing.T) {
 	t.Parallel()
 	r := startReloading(t, false)
 	r.rest = strings.Replace(r.rest, "\nhost = 127.0.0.1\n", "\nhost = localhost\nurl_prefix = /x\n", 1)
@@ -234,7 +234,7 @@ func banners(b *browser) string {
 	return b.page("/about").Find(".flash-warning").Text()
 }
 
-func TestReload_TakesUpTheSessionsIdleTime(t *testing.T) {
+func TestReload_AppliesSessionIdle(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)

@@ -27,9 +27,9 @@ var pictures = []struct {
 	{"phone", "/", "dark", "en", 360, 740, 1.5},
 }
 
-// TestScreenshots takes the README's pictures anew where make screenshots asks
-// for it.
-func TestScreenshots(t *testing.T) {
+// TestScreenshots_Take takes the README's pictures again. It runs only by
+// make screenshots.
+func TestScreenshots_Take(t *testing.T) {
 	dir := os.Getenv("SCREENSHOTS")
 	if dir == "" {
 		t.Skip("make screenshots takes the README's pictures")
@@ -60,7 +60,7 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
-func TestThePicturesOfTheREADMEAreThereAndSmall(t *testing.T) {
+func TestReadme_PicturesAreSmall(t *testing.T) {
 	named := regexp.MustCompile(`web/screenshots/[a-z]+\.png`).FindAllString(fileText(t, "../../README.md"), -1)
 	if len(named) != len(pictures) {
 		t.Errorf("the README shows %v, not %d pictures", named, len(pictures))

@@ -50,7 +50,7 @@ func (b *browser) links(path string, body []byte) []string {
 	return found
 }
 
-func TestSecretOfANodeIsNowhereToBeSeen(t *testing.T) {
+func TestSecrets_OfNodesAreNeverShown(t *testing.T) {
 	t.Parallel()
 	const right, wrong, kept, clash = "right-s3cret", "wrong-s3cret", "kept-s3cret", "clash-s3cret"
 	options := supervisortest.Options{Programs: "[program:api]\ncommand = tail -f /dev/null\nstartsecs = 0\n", Username: "cesi", Password: right}

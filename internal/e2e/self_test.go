@@ -66,7 +66,7 @@ func (c container) marked() []string {
 	return list
 }
 
-func TestSelf_IsNotAnotherNodesCeSIWithEqualPids(t *testing.T) {
+func TestSelf_NotCeSIOfAnotherNode(t *testing.T) {
 	t.Parallel()
 	one, two := startContainers(t, "command = CESI")
 	if diff := cmp.Diff([]string{"one"}, one.marked()); diff != "" {
@@ -96,7 +96,7 @@ func TestSelf_IsNotAnotherNodesCeSIWithEqualPids(t *testing.T) {
 	}
 }
 
-func TestSelf_WithoutProofIsStoppedOnlyByName(t *testing.T) {
+func TestSelf_WithoutProofNeedsTypedName(t *testing.T) {
 	t.Parallel()
 	one, _ := startContainers(t, "command = sh -c 'exec CESI </dev/null'")
 	if list := one.marked(); len(list) > 0 {

@@ -21,7 +21,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-func TestConfigurationThatIsNoneIsRefusedInASentence(t *testing.T) {
+func TestStart_RefusesInvalidConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, sentence string }{
 		{"missing", "", "there is no such file"},
@@ -53,7 +53,7 @@ func wantSentences(t testing.TB, out string) {
 	}
 }
 
-func TestConfigurationThatNobodyNamedIsMissedInASentence(t *testing.T) {
+func TestStart_RefusesWithoutConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/etc/cesi.conf", "/etc/cesi/cesi.conf"} {
 		if _, err := os.Stat(path); err == nil {
@@ -69,7 +69,7 @@ func TestConfigurationThatNobodyNamedIsMissedInASentence(t *testing.T) {
 	wantRefusal(t, string(out), cmd.ProcessState.ExitCode(), "no configuration: -c and $CESI_CONFIG are not set")
 }
 
-func TestServesWithoutANodeAndSaysHowToAddOne(t *testing.T) {
+func TestStart_WithoutNodesSaysHowToAddOne(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	code, doc := in.login(t).get("/")
@@ -78,7 +78,7 @@ func TestServesWithoutANodeAndSaysHowToAddOne(t *testing.T) {
 	}
 }
 
-func TestPortThatIsTakenIsNamed(t *testing.T) {
+func TestStart_NamesTakenPort(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	listener, err := net.Listen("tcp", strings.TrimPrefix(in.url, "http://"))
@@ -139,7 +139,7 @@ func (in *instance) query(t testing.TB, statement string) {
 	}
 }
 
-func TestDatabaseThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
+func TestStart_RefusesOtherDatabase(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name     string
@@ -164,7 +164,7 @@ func TestDatabaseThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestDatabaseThatIsNoFileIsRefused(t *testing.T) {
+func TestStart_RefusesDatabaseThatIsNotAFile(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	if err := syscall.Mkfifo(in.path("cesi.db"), 0o600); err != nil {
@@ -195,7 +195,7 @@ func makeBroken(t *testing.T, in *instance) {
 	}
 }
 
-func TestDatabaseInNoFolderIsRefused(t *testing.T) {
+func TestStart_RefusesDatabaseWithoutFolder(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.write(t, "cesi.conf", strings.Replace(in.read(t, "cesi.conf"), "cesi.db", "missing/cesi.db", 1))
@@ -203,7 +203,7 @@ func TestDatabaseInNoFolderIsRefused(t *testing.T) {
 }
 
 // As root, everything is writable: cesi then runs as somebody else.
-func TestDatabaseThatCantBeWrittenIsRefused(t *testing.T) {
+func TestStart_RefusesUnwritableDatabase(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name         string
@@ -275,7 +275,7 @@ name = CeSI
 theme = superhero
 `
 
-func TestConfigurationOfCeSi1IsServedAsItIs(t *testing.T) {
+func TestStart_ConfigurationOfCeSi1(t *testing.T) {
 	t.Parallel()
 	program := "[program:api]\ncommand = tail -f /dev/null\nstartsecs = 0\n"
 	open := supervisortest.Start(t, supervisortest.Options{Programs: program})

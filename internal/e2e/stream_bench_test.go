@@ -22,9 +22,9 @@ const (
 	clockTick       = 100 // of /proc, a second, on every Linux
 )
 
-// BenchmarkStreams measures what a hundred open pages cost the server while fifty
+// BenchmarkLive_100OpenPages measures what a hundred open pages cost the server while fifty
 // processes a second change their state.
-func BenchmarkStreams(b *testing.B) {
+func BenchmarkLive_100OpenPages(b *testing.B) {
 	fleet := supervisortest.StartFleet(b)
 	var nodes []cesi.Node
 	var fakes []*supervisortest.Fake

@@ -12,7 +12,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine(t *testing.T) {
+func TestCheckConnect_TextOfNodeIsHarmless(t *testing.T) {
 	t.Parallel()
 	const text = "\x1b]0;title\x07\u009b2J\nweb-9 (nowhere): fine, supervisord 4.2.5"
 	hostile := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,7 +30,7 @@ func TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine(t *testing.T) {
 	}
 }
 
-func TestCheck_WarnsOfFilesThatOthersReadAndOfPipes(t *testing.T) {
+func TestCheck_WarnsOfReadableFilesAndPipes(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "", "activity_log = /dev/null")
 	for _, suffix := range []string{"", "-wal", ".initial-password", ".python-cesi", ".python-cesi-2"} {
@@ -53,7 +53,7 @@ func TestCheck_WarnsOfFilesThatOthersReadAndOfPipes(t *testing.T) {
 	}
 }
 
-func TestActivityLog_PipeWithoutReaderHoldsUpNoShutdown(t *testing.T) {
+func TestActivityLog_UnreadPipeDoesNotDelayShutdown(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	makePipe(t, in.path("pipe"))

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestEveryThemeOfTheConfigurationHasItsStyleSheet(t *testing.T) {
+func TestThemes_HaveStyleSheets(t *testing.T) {
 	const folder = "../../web/static/vendor/themes"
 	sheets, err := filepath.Glob(folder + "/*.css")
 	if err != nil {

@@ -104,7 +104,7 @@ func (h *atHome) waitRunning(b *browser) {
 	})
 }
 
-func TestCeSIMarksItselfAndLeavesItselfOutOfRestartAll(t *testing.T) {
+func TestSelf_IsMarkedAndSkippedByRestartAll(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)
@@ -149,7 +149,7 @@ func (h *atHome) ownLog(b *browser) string {
 	return strings.Join(answer.Logs.Stdout, "\n")
 }
 
-func TestCeSIRestartsItselfByExecutingItselfAnew(t *testing.T) {
+func TestSelf_RestartExecutesItself(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)
@@ -174,7 +174,7 @@ func TestCeSIRestartsItselfByExecutingItselfAnew(t *testing.T) {
 	b.page("/profile")
 }
 
-func TestCeSIStopsItselfOnlyAfterTheTypedConfirmation(t *testing.T) {
+func TestSelf_StopNeedsTypedConfirmation(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)
@@ -207,7 +207,7 @@ func TestCeSIStopsItselfOnlyAfterTheTypedConfirmation(t *testing.T) {
 	}
 }
 
-func TestSupervisordStopsCeSIAtOnceWhateverIsOpen(t *testing.T) {
+func TestShutdown_OpenStreamsDoNotDelay(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)

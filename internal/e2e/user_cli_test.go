@@ -56,7 +56,7 @@ func unixUser(t testing.TB) string {
 	return u.Username
 }
 
-func TestUsersAreLookedAfterWhileTheServerRuns(t *testing.T) {
+func TestUserCommand_WhileServerRuns(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	admin := in.login(t)
@@ -121,7 +121,7 @@ func wantCLIEntries(t *testing.T, log []entry) {
 	}
 }
 
-func TestUserCommandsRefuseInASentence(t *testing.T) {
+func TestUserCommand_Refusals(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.mustCLI(t, "long enough\n", "user", "add", "root", "--role", "admin", "--password-stdin")
@@ -151,7 +151,7 @@ func TestUserCommandsRefuseInASentence(t *testing.T) {
 	}
 }
 
-func TestAPasswordOfTheCommandLineHasToBeChangedIfThatIsSaid(t *testing.T) {
+func TestUserCommand_MustChangePassword(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	in.mustCLI(t, "first password\n", "user", "add", "maria", "--role", "viewer", "--must-change", "--password-stdin")
@@ -171,7 +171,7 @@ func TestAPasswordOfTheCommandLineHasToBeChangedIfThatIsSaid(t *testing.T) {
 	}
 }
 
-func TestPasswordOf72BytesIsReadWhole(t *testing.T) {
+func TestUserCommand_PasswordOf72Bytes(t *testing.T) {
 	t.Parallel()
 	in := startCesi(t, "")
 	longest := strings.Repeat("密", 24)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestUserCommandsDoNotQuietlyMakeADatabase(t *testing.T) {
+func TestUserCommand_MakesNoDatabase(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	database := in.path("cesi.db")
@@ -30,7 +30,7 @@ func TestUserCommandsDoNotQuietlyMakeADatabase(t *testing.T) {
 	}
 }
 
-func TestUserCommands_LockedDatabaseIsSaid(t *testing.T) {
+func TestUserCommand_LockedDatabase(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "")
 	in.mustCLI(t, "a long one\n", "user", "add", "maria", "--role", "admin", "--password-stdin")

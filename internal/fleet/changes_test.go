@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestAChangeIsToldAndManyAreOne(t *testing.T) {
+func TestChanges_CoalesceNotifications(t *testing.T) {
 	f := New(Options{Now: time.Now})
 	ctx, cancel := context.WithCancel(t.Context())
 	changes := f.Changes(ctx)

@@ -158,7 +158,7 @@ type brokenJournal struct{ *journal }
 
 func (brokenJournal) Complete(context.Context, cesi.Activity) { panic("in the journal") }
 
-func TestControl_PanicOfTheJournalAnswersThoseWhoWait(t *testing.T) {
+func TestControl_PanicOfJournalEndsCommand(t *testing.T) {
 	fake := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "a"))
 	h := newFleet(t, fleet.Settings{Nodes: []cesi.Node{fake.Node()}}, func(o *fleet.Options) {
 		o.Journal = brokenJournal{&journal{}}

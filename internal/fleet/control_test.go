@@ -27,7 +27,7 @@ command = tail -f /dev/null
 startsecs = 0
 `
 
-func TestOneProcessIsStoppedStartedAndRestarted(t *testing.T) {
+func TestControl_OneProcess(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -58,7 +58,7 @@ func TestOneProcessIsStoppedStartedAndRestarted(t *testing.T) {
 	}
 }
 
-func TestAFailedStartTellsTheFaultAndTheReason(t *testing.T) {
+func TestControl_FailedStartNamesFaultAndReason(t *testing.T) {
 	t.Parallel()
 	h, _ := start(t, `
 [program:nofile]
@@ -85,7 +85,7 @@ startretries = 0
 	}
 }
 
-func TestRestartOfAllLeavesWhatIsStoppedAlone(t *testing.T) {
+func TestControl_RestartAllSkipsStopped(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady+`
 [program:stopped]
@@ -126,9 +126,9 @@ autorestart = false
 	}
 }
 
-// TestPriorityOrder holds that what is not left to supervisord's own call on the
-// node follows its priorities all the same: starts along them, stops against.
-func TestPriorityOrder(t *testing.T) {
+// TestControl_PriorityOrder checks that processes follow their priorities also when
+// CeSI commands each one itself: starts in ascending order, stops in descending.
+func TestControl_PriorityOrder(t *testing.T) {
 	t.Parallel()
 	program := func(name, priority string) string {
 		return "[program:" + name + "]\npriority = " + priority + "\nstartsecs = 1\ncommand = sh -c \"trap 'echo -" + name +
@@ -175,7 +175,7 @@ func TestPriorityOrder(t *testing.T) {
 	}
 }
 
-func TestAStopGoesAheadOfAWaitingStart(t *testing.T) {
+func TestControl_StopPreemptsWaitingStart(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, `
 [program:slow]
@@ -201,8 +201,8 @@ autostart = false
 	}
 }
 
-// TestAStopAtTheSameTimeAsAStartWins tries the narrow places between the two.
-func TestAStopAtTheSameTimeAsAStartWins(t *testing.T) {
+// TestControl_StopWinsOverConcurrentStart tries several moments between the two.
+func TestControl_StopWinsOverConcurrentStart(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, `
 [program:p]
@@ -223,7 +223,7 @@ autostart = false
 	}
 }
 
-func TestASecondCommandIsBusy(t *testing.T) {
+func TestControl_SecondCommandIsBusy(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady+`
 [program:stubborn]
@@ -314,7 +314,7 @@ func (h *harness) briefly(s *supervisortest.Supervisor) {
 	h.Apply(fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
 }
 
-func TestControl_StopWithoutAnAnswerIsUnknown(t *testing.T) {
+func TestControl_StopWithoutReplyIsUnknown(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, stubborn)
 	h.waitFile(s.Path("deaf"))
@@ -328,7 +328,7 @@ func TestControl_StopWithoutAnAnswerIsUnknown(t *testing.T) {
 	}
 }
 
-func TestControl_RestartWaitsForASlowStop(t *testing.T) {
+func TestControl_RestartWaitsForSlowStop(t *testing.T) {
 	t.Parallel()
 	for name, processes := range map[string][]string{
 		"single": {"stubborn"}, "selection": {"stubborn", "a"}, "node": nil,
@@ -372,7 +372,7 @@ func TestControl_StopWaitsForItsEffect(t *testing.T) {
 	}
 }
 
-func TestControl_StopGoesAheadOfARestartThatWaits(t *testing.T) {
+func TestControl_StopPreemptsWaitingRestart(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, stubborn)
 	h.waitFile(s.Path("deaf"))
@@ -390,7 +390,7 @@ func TestControl_StopGoesAheadOfARestartThatWaits(t *testing.T) {
 	}
 }
 
-func TestControl_RestartOfWhatIsStoppingWaits(t *testing.T) {
+func TestControl_RestartOfStoppingProcessWaits(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, stubborn)
 	h.waitFile(s.Path("deaf"))
@@ -408,7 +408,7 @@ func TestControl_RestartOfWhatIsStoppingWaits(t *testing.T) {
 	}
 }
 
-func TestACommandOutlivesItsRequest(t *testing.T) {
+func TestControl_OutlivesRequest(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -429,7 +429,7 @@ func TestACommandOutlivesItsRequest(t *testing.T) {
 	}
 }
 
-func TestDrainBreaksOffWhatTakesTooLong(t *testing.T) {
+func TestDrain_BreaksOffSlowCommands(t *testing.T) {
 	t.Parallel()
 	h, _ := start(t, "[program:slow]\ncommand = tail -f /dev/null\nstartsecs = 25\nautostart = false\n")
 	op := h.begin(cesi.ActionStart, "slow")
@@ -447,7 +447,7 @@ func TestDrainBreaksOffWhatTakesTooLong(t *testing.T) {
 	}
 }
 
-func TestRolesThatMayNotSteer(t *testing.T) {
+func TestControl_NeedsPermission(t *testing.T) {
 	t.Parallel()
 	h, _ := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -462,7 +462,7 @@ func TestRolesThatMayNotSteer(t *testing.T) {
 	}
 }
 
-func TestThisCesiIsSafe(t *testing.T) {
+func TestControl_StopSelfNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	restarts := make(chan struct{}, 1)
 	// A program of the node plays the part of this CeSI.
@@ -506,7 +506,7 @@ func TestThisCesiIsSafe(t *testing.T) {
 	}
 }
 
-func TestARestartOfWhatWasDownDoesNotSayThatItWasStopped(t *testing.T) {
+func TestControl_RestartOfFatalProcessSaysNotStopped(t *testing.T) {
 	h, s := start(t, "[program:bad]\ncommand = false\nautostart = false\nstartretries = 0\n")
 	s.Ctl("start", "bad")
 	s.WaitState("bad", "FATAL")

@@ -44,7 +44,7 @@ func lateStops(dial func(cesi.Node) (fleet.Client, error)) func(cesi.Node) (flee
 	}
 }
 
-func TestUpdate_WaitsForASlowStop(t *testing.T) {
+func TestUpdate_WaitsForSlowStop(t *testing.T) {
 	t.Parallel()
 	h, s := startSlowUpdate(t)
 	before := s.Ctl("pid", "stubborn")
@@ -75,7 +75,7 @@ func TestUpdate_WaitsForASlowStop(t *testing.T) {
 	}
 }
 
-func TestUpdate_RemovalWaitsForASlowStop(t *testing.T) {
+func TestUpdate_RemovalWaitsForSlowStop(t *testing.T) {
 	t.Parallel()
 	h, s := startSlowUpdate(t)
 	s.WriteConfig(program("same"))
@@ -94,7 +94,7 @@ func TestUpdate_RemovalWaitsForASlowStop(t *testing.T) {
 	}
 }
 
-func TestUpdate_WithoutAnAnswerIsUnknownAndStaysWanted(t *testing.T) {
+func TestUpdate_WithoutReplyStaysWanted(t *testing.T) {
 	t.Parallel()
 	w := new(wantedStore)
 	h, s := start(t, stubborn, w.option, func(o *fleet.Options) { o.Dial = lateStops(o.Dial) })
@@ -112,7 +112,7 @@ func TestUpdate_WithoutAnAnswerIsUnknownAndStaysWanted(t *testing.T) {
 	}
 }
 
-func TestRestart_WithoutAnAnswerStaysWanted(t *testing.T) {
+func TestRestart_WithoutReplyStaysWanted(t *testing.T) {
 	t.Parallel()
 	w := new(wantedStore)
 	h, s := start(t, stubborn, w.option, func(o *fleet.Options) { o.Dial = lateStops(o.Dial) })
@@ -125,7 +125,7 @@ func TestRestart_WithoutAnAnswerStaysWanted(t *testing.T) {
 	h.waitState("stubborn", cesi.NotStarted)
 }
 
-func TestUpdate_ThatCanNotStartIsAFailureAndLeavesItWanted(t *testing.T) {
+func TestUpdate_FailedStartStaysWanted(t *testing.T) {
 	t.Parallel()
 	w := new(wantedStore)
 	h, s, there := startDeploying(t, w)
@@ -145,7 +145,7 @@ func TestUpdate_ThatCanNotStartIsAFailureAndLeavesItWanted(t *testing.T) {
 	h.wait("all to run", func() bool { return h.Snapshot().Counts.Running == 5 && len(w.all()) == 0 })
 }
 
-func TestAddedGroup_ThatCanNotStartIsAFailure(t *testing.T) {
+func TestAddGroup_FailedStart(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	s.WriteConfig(steady + "[program:away]\ncommand = /there/is/no/such\n")
@@ -158,9 +158,9 @@ func TestAddedGroup_ThatCanNotStartIsAFailure(t *testing.T) {
 	}
 }
 
-// TestUpdate_BrokenOffInASlowStopLeavesItWanted plays the run that is broken off and
+// TestUpdate_BrokenOffInSlowStopStaysWanted runs the CeSI that is broken off, and then
 // the next one.
-func TestUpdate_BrokenOffInASlowStopLeavesItWanted(t *testing.T) {
+func TestUpdate_BrokenOffInSlowStopStaysWanted(t *testing.T) {
 	t.Parallel()
 	w := new(wantedStore)
 	first, s := startSlowUpdate(t, w.option)
@@ -195,7 +195,7 @@ func TestUpdate_BrokenOffInASlowStopLeavesItWanted(t *testing.T) {
 	}
 }
 
-func TestReload_KeepsWantedWhatSupervisordDoesNotStart(t *testing.T) {
+func TestReload_KeepsWantedProcesses(t *testing.T) {
 	t.Parallel()
 	w := new(wantedStore)
 	h, _ := start(t, program("manual", "autostart = false")+program("idle", "autostart = false")+program("auto"), w.option)
@@ -224,7 +224,7 @@ func TestReload_KeepsWantedWhatSupervisordDoesNotStart(t *testing.T) {
 	}
 }
 
-func TestBounce_WaitsForASlowStop(t *testing.T) {
+func TestReload_WaitsForSlowStop(t *testing.T) {
 	t.Parallel()
 	for action, says := range map[cesi.Action]string{cesi.ActionReload: "it is back", cesi.ActionShutdown: "it has ended"} {
 		t.Run(string(action), func(t *testing.T) {
@@ -252,7 +252,7 @@ func TestBounce_WaitsForASlowStop(t *testing.T) {
 	}
 }
 
-func TestBounce_OfASilentNodeIsUnknown(t *testing.T) {
+func TestReload_SilentNodeIsUnknown(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, endless)
 	h.waitFile(s.Path("deaf"))

@@ -59,7 +59,7 @@ func statuses(s *supervisortest.Supervisor) []string {
 	return list
 }
 
-func TestRereadTellsAndAppliesNothing(t *testing.T) {
+func TestReread_AppliesNothing(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
 	for range 2 {
@@ -74,7 +74,7 @@ func TestRereadTellsAndAppliesNothing(t *testing.T) {
 	}
 }
 
-func TestUpdateTakesUpAllChangesAndTouchesNothingElse(t *testing.T) {
+func TestUpdate_AppliesOnlyChanges(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
 	same, _ := h.node("n").Process(id(t, "same"))
@@ -111,7 +111,7 @@ func TestUpdateTakesUpAllChangesAndTouchesNothingElse(t *testing.T) {
 	}
 }
 
-func TestUpdateOfChosenGroups(t *testing.T) {
+func TestUpdate_ChosenGroups(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
 	r := h.send(admin, daemon(cesi.ActionUpdate, "fresh", "same"))
@@ -125,7 +125,7 @@ func TestUpdateOfChosenGroups(t *testing.T) {
 	}
 }
 
-func TestABrokenConfigurationIsNeitherUpdatedNorReloaded(t *testing.T) {
+func TestUpdate_RefusesBrokenConfiguration(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
 	s.WriteConfig("[program:broken]\n")
@@ -143,7 +143,7 @@ func TestABrokenConfigurationIsNeitherUpdatedNorReloaded(t *testing.T) {
 	}
 }
 
-func TestGroupsAreAddedAndRemoved(t *testing.T) {
+func TestGroups_AddAndRemove(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
 	if _, err := h.Reread(t.Context(), "n"); err != nil {
@@ -178,7 +178,7 @@ func TestGroupsAreAddedAndRemoved(t *testing.T) {
 	}
 }
 
-func TestReloadIsOverWhenTheNodeIsBack(t *testing.T) {
+func TestReload_EndsWhenNodeIsBack(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
 	before, _ := h.node("n").Process(id(t, "same"))
@@ -204,7 +204,7 @@ func TestReloadIsOverWhenTheNodeIsBack(t *testing.T) {
 	}
 }
 
-func TestShutdownWantsTheNodesName(t *testing.T) {
+func TestShutdown_NeedsNodeName(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -227,7 +227,7 @@ func TestShutdownWantsTheNodesName(t *testing.T) {
 	}
 }
 
-func TestTheMainLogIsCleared(t *testing.T) {
+func TestClearMainLog_Clears(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != cesi.OK {
@@ -259,7 +259,7 @@ func (c unclearing) LogSize(ctx context.Context, log cesi.LogName) (int64, error
 	return c.Client.LogSize(ctx, log)
 }
 
-func TestTheMainLog_IsClearedIfItShows(t *testing.T) {
+func TestClearMainLog_ChecksResult(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		broken error
@@ -285,7 +285,7 @@ func TestTheMainLog_IsClearedIfItShows(t *testing.T) {
 	}
 }
 
-func TestTheMainLog_OfADeviceIsLeftAlone(t *testing.T) {
+func TestClearMainLog_SkipsDevices(t *testing.T) {
 	t.Parallel()
 	for file, says := range map[string]string{
 		"empty":  "there is nothing to clear",
@@ -318,7 +318,7 @@ func TestTheMainLog_OfADeviceIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestDaemonCommandsThatMakeNoSense(t *testing.T) {
+func TestSupervisordCommand_Invalid(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -352,7 +352,7 @@ func TestDaemonCommandsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-func TestOneDaemonCommandAtATime(t *testing.T) {
+func TestSupervisordCommand_OneAtATime(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, program("slow")+`
 [program:stubborn]
@@ -391,7 +391,7 @@ func asSelf(t *testing.T, first *harness, s *supervisortest.Supervisor, name str
 	})
 }
 
-func TestUpdateLeavesThisCesiAlone(t *testing.T) {
+func TestUpdate_SkipsThisCeSI(t *testing.T) {
 	t.Parallel()
 	first, s := startChanging(t)
 	h := asSelf(t, first, s, "changed")
@@ -413,8 +413,8 @@ func TestUpdateLeavesThisCesiAlone(t *testing.T) {
 	}
 }
 
-// TestAReloadThatTakesThisCesiDownIsCompletedByTheNextRun plays both runs.
-func TestAReloadThatTakesThisCesiDownIsCompletedByTheNextRun(t *testing.T) {
+// TestReload_OfThisCeSIIsCompletedByNextRun runs CeSI before and after the reload.
+func TestReload_OfThisCeSIIsCompletedByNextRun(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, `
 [program:stubborn]

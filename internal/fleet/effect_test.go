@@ -51,9 +51,9 @@ autorestart = false
 startsecs = 0
 `
 
-// TestControl_SuccessIsTheEffect holds what supervisord answers True to, or with a
-// fault that does not tell the reason.
-func TestControl_SuccessIsTheEffect(t *testing.T) {
+// TestControl_SuccessNeedsEffect covers commands to which supervisord answers True
+// without effect, or with a fault that does not name the reason.
+func TestControl_SuccessNeedsEffect(t *testing.T) {
 	t.Parallel()
 	h, _ := start(t, effects)
 	h.waitState("runs", cesi.Running)

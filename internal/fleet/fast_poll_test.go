@@ -20,7 +20,7 @@ func seldom(s *supervisortest.Supervisor) fleet.Settings {
 	return fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: time.Hour}
 }
 
-func TestACommandShowsWhatItDoesBeforeItIsDone(t *testing.T) {
+func TestFastPoll_ShowsCommandInProgress(t *testing.T) {
 	s := supervisortest.Start(t, supervisortest.Options{Programs: slowStart})
 	h := newFleet(t, seldom(s))
 	id := cesi.ProcessID{Group: "slow", Name: "slow"}
@@ -38,7 +38,7 @@ func TestACommandShowsWhatItDoesBeforeItIsDone(t *testing.T) {
 	op.Wait(t.Context())
 }
 
-func TestAProcessThatSomebodyLooksAtIsFollowedUntilItIsUp(t *testing.T) {
+func TestFastPoll_FollowsVisibleProcess(t *testing.T) {
 	const program = "[program:slow]\ncommand=sleep 1000\nautostart=false\nstartsecs=10\n" // a busy machine sees it starting
 	s := supervisortest.Start(t, supervisortest.Options{Programs: program})
 	h := newFleet(t, seldom(s))
@@ -82,7 +82,7 @@ func starting(count int) []cesi.Process {
 	return list
 }
 
-func TestQuickQuestionsAreBounded(t *testing.T) {
+func TestFastPoll_IsBounded(t *testing.T) {
 	fake := supervisortest.StartFleet(t)
 	var nodes []cesi.Node
 	for i := range 50 {

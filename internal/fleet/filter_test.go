@@ -55,7 +55,7 @@ func names(list []Match) []string {
 	return names
 }
 
-func TestAFilterTakesWhatItNames(t *testing.T) {
+func TestFilter_Matches(t *testing.T) {
 	api := []string{"web-2 api:api_0", "web-2 api:api_1", "Web-1 api:api_0", "Web-1 api:api_1"}
 	for name, test := range map[string]struct {
 		filter Filter
@@ -81,7 +81,7 @@ func TestAFilterTakesWhatItNames(t *testing.T) {
 	}
 }
 
-func TestSortingHasNoTies(t *testing.T) {
+func TestSort_HasNoTies(t *testing.T) {
 	for name, test := range map[string]struct {
 		by      Sorting
 		reverse bool
@@ -102,7 +102,7 @@ func TestSortingHasNoTies(t *testing.T) {
 	}
 }
 
-func TestAnyPageIsWhatSortingAllWouldShow(t *testing.T) {
+func TestSort_PageEqualsPageOfFullSort(t *testing.T) {
 	s := manyProcesses()
 	list := s.Find(Filter{Text: "worker_1"})
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
@@ -120,7 +120,7 @@ func TestAnyPageIsWhatSortingAllWouldShow(t *testing.T) {
 	}
 }
 
-func TestAGroupIsWhatAllNodesHaveOfThatName(t *testing.T) {
+func TestGroups_AcrossNodes(t *testing.T) {
 	s := mixedFleet()
 	type part struct {
 		Node      string
@@ -157,7 +157,7 @@ func TestAGroupIsWhatAllNodesHaveOfThatName(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentHasItsMembersAndTheirCounts(t *testing.T) {
+func TestMembers_NodesAndCounts(t *testing.T) {
 	nodes, counts := mixedFleet().Members("staging")
 	if len(nodes) != 2 || nodes[0].Name != "batch" || nodes[1].Name != "db" {
 		t.Errorf("its nodes are %v", nodes)
@@ -182,7 +182,7 @@ func manyProcesses() *Snapshot {
 	return fleetOf(nodes...)
 }
 
-func BenchmarkFindAmongFiftyThousand(b *testing.B) {
+func BenchmarkFind_50000Processes(b *testing.B) {
 	s := manyProcesses()
 	for b.Loop() {
 		if len(s.Find(Filter{Text: "worker_1"})) != 10_000 {
@@ -191,7 +191,7 @@ func BenchmarkFindAmongFiftyThousand(b *testing.B) {
 	}
 }
 
-func BenchmarkSortFiftyThousand(b *testing.B) {
+func BenchmarkSort_50000Processes(b *testing.B) {
 	s := manyProcesses()
 	for name, by := range map[string]Sorting{"name": ByName, "node": ByNode, "state": ByState, "uptime": ByUptime} {
 		b.Run(name, func(b *testing.B) {
@@ -202,7 +202,7 @@ func BenchmarkSortFiftyThousand(b *testing.B) {
 	}
 }
 
-func BenchmarkGroupsOfFiftyThousand(b *testing.B) {
+func BenchmarkGroups_50000Processes(b *testing.B) {
 	s := manyProcesses()
 	for b.Loop() {
 		fresh := fleetOf(s.Nodes...)

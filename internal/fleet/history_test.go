@@ -122,7 +122,7 @@ func exitedBadly() cesi.Process {
 	return p
 }
 
-func TestASlotShowsTheWorstOrElseTheLast(t *testing.T) {
+func TestHistory_SlotShowsWorstElseLast(t *testing.T) {
 	type answer struct {
 		at      string
 		process cesi.Process
@@ -162,7 +162,7 @@ func TestASlotShowsTheWorstOrElseTheLast(t *testing.T) {
 	}
 }
 
-func TestWhatNobodySawIsNotShown(t *testing.T) {
+func TestHistory_SilenceIsEmpty(t *testing.T) {
 	w := watch(t)
 	w.poll("00:20", inState(cesi.Running))
 	w.poll("00:31") // no answer
@@ -184,7 +184,7 @@ func TestWhatNobodySawIsNotShown(t *testing.T) {
 	}
 }
 
-func TestTheBeginningOfASlotIsNotASilence(t *testing.T) {
+func TestHistory_StartOfSlotIsNotSilence(t *testing.T) {
 	w := watch(t)
 	w.poll("00:09", inState(cesi.Running))
 	w.moveTo("00:10")
@@ -193,7 +193,7 @@ func TestTheBeginningOfASlotIsNotASilence(t *testing.T) {
 	}
 }
 
-func TestSeldomPollsAreNoSilence(t *testing.T) {
+func TestHistory_LongPollIntervalIsNotSilence(t *testing.T) {
 	w := watch(t)
 	w.Apply(Settings{Nodes: []cesi.Node{{Name: "n", Timeout: time.Second}}, PollInterval: time.Hour})
 	w.poll("00:00", inState(cesi.Running))
@@ -203,7 +203,7 @@ func TestSeldomPollsAreNoSilence(t *testing.T) {
 	}
 }
 
-func TestWhatAnEarlierRunSawIsThere(t *testing.T) {
+func TestHistory_LoadsEarlierRun(t *testing.T) {
 	first := watch(t)
 	first.poll("00:00", inState(cesi.Running))
 	first.poll("00:11", inState(cesi.Backoff))
@@ -229,7 +229,7 @@ func TestWhatAnEarlierRunSawIsThere(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatHasChangedIsSaved(t *testing.T) {
+func TestHistory_SavesOnlyChanges(t *testing.T) {
 	w := watch(t)
 	saved := func() string {
 		t.Helper()
@@ -278,7 +278,7 @@ func TestOnlyWhatHasChangedIsSaved(t *testing.T) {
 	}
 }
 
-func TestWhatIsGoneIsForgotten(t *testing.T) {
+func TestHistory_ForgetsRemovedProcesses(t *testing.T) {
 	w := watch(t)
 	w.poll("00:00", inState(cesi.Running), process("g", "short", cesi.Running).Process)
 	w.poll("00:05", inState(cesi.Running), process("g", "short", cesi.Running).Process)
@@ -303,7 +303,7 @@ func TestWhatIsGoneIsForgotten(t *testing.T) {
 	}
 }
 
-func TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute(t *testing.T) {
+func TestHistory_StoresProcessAfterAMinute(t *testing.T) {
 	w := watch(t)
 	const names = 500
 	w.poll("00:00", inState(cesi.Running))
@@ -341,9 +341,9 @@ func TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute(t *testing.T) {
 	}
 }
 
-// TestWhatIsRememberedNoMoreEnds has a node drop more processes at once than are
-// remembered: none of them may be stored as what it was for ever.
-func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
+// TestHistory_ForgottenProcessesEnd removes more processes of a node at once than are
+// remembered. None of them may be stored with its last state for ever.
+func TestHistory_ForgottenProcessesEnd(t *testing.T) {
 	w := watch(t)
 	var many []cesi.Process
 	for i := range 1500 {
@@ -375,7 +375,7 @@ func TestWhatIsRememberedNoMoreEnds(t *testing.T) {
 	}
 }
 
-func TestANodeThatIsTakenOutAndBackKeepsItsPast(t *testing.T) {
+func TestHistory_NodeRemovedAndAddedKeepsIt(t *testing.T) {
 	w := watch(t)
 	w.poll("00:00", inState(cesi.Fatal))
 	w.configure(cesi.Node{Name: "another", Timeout: time.Second})
@@ -389,7 +389,7 @@ func TestANodeThatIsTakenOutAndBackKeepsItsPast(t *testing.T) {
 	}
 }
 
-func TestAClockThatWasAheadIsForgiven(t *testing.T) {
+func TestHistory_SurvivesClockJump(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, 24 * time.Hour, 10 * 365 * 24 * time.Hour} {
 		w := watch(t)
 		w.poll("00:00", inState(cesi.Running))
@@ -409,7 +409,7 @@ func TestAClockThatWasAheadIsForgiven(t *testing.T) {
 	}
 }
 
-func TestASilenceThatCeSISawIsShownHoweverSeldomItPolls(t *testing.T) {
+func TestHistory_FailedPollIsSilence(t *testing.T) {
 	w := watch(t)
 	w.Apply(Settings{Nodes: []cesi.Node{{Name: "n", Timeout: time.Second}}, PollInterval: time.Hour})
 	w.poll("00:00", inState(cesi.Running))
@@ -420,7 +420,7 @@ func TestASilenceThatCeSISawIsShownHoweverSeldomItPolls(t *testing.T) {
 	}
 }
 
-func TestANodeAtAnotherPlaceKeepsItsPast(t *testing.T) {
+func TestHistory_NodeAtNewURLKeepsIt(t *testing.T) {
 	w := watch(t)
 	w.poll("00:00", inState(cesi.Fatal))
 	w.configure(cesi.Node{Name: "n", URL: "http://127.0.0.1:2", Timeout: time.Second})
@@ -430,7 +430,7 @@ func TestANodeAtAnotherPlaceKeepsItsPast(t *testing.T) {
 	}
 }
 
-func TestADayIsBounded(t *testing.T) {
+func TestHistory_PointsAreBounded(t *testing.T) {
 	w := watch(t)
 	for i := range 10 * cesi.DayBuckets {
 		w.now = midnight.Add(time.Duration(i) * cesi.BucketLength / 2)
@@ -446,7 +446,7 @@ func TestADayIsBounded(t *testing.T) {
 	}
 }
 
-func TestTimeAloneChangesNoVersion(t *testing.T) {
+func TestHistory_TimeChangesNoVersion(t *testing.T) {
 	w := watch(t)
 	w.poll("00:00", inState(cesi.Running))
 	version := w.Snapshot().Version
@@ -457,7 +457,7 @@ func TestTimeAloneChangesNoVersion(t *testing.T) {
 	}
 }
 
-func TestAQuickAnswerIsRemembered(t *testing.T) {
+func TestHistory_RecordsFastPoll(t *testing.T) {
 	w := watch(t)
 	w.poll("00:00", inState(cesi.Running))
 	before := w.node()
@@ -472,7 +472,7 @@ func TestAQuickAnswerIsRemembered(t *testing.T) {
 	}
 }
 
-func TestPoller_KeepsSoManyProcessesOfANode(t *testing.T) {
+func TestPoller_ProcessesAreBounded(t *testing.T) {
 	w := watch(t)
 	list := make([]cesi.Process, 0, cesi.MaxProcesses+5)
 	for i := range cap(list) {

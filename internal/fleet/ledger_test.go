@@ -8,7 +8,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-func TestTheEntryOfACommandOnManyNamesWhatTheyHaveInCommon(t *testing.T) {
+func TestLedger_EntryOfCommandOnMany(t *testing.T) {
 	t.Parallel()
 	programs := "[program:web]\ncommand = tail -f /dev/null\nautostart = false\n[program:api]\ncommand = tail -f /dev/null\nautostart = false\n"
 	s := supervisortest.Start(t, supervisortest.Options{Programs: programs})

@@ -36,7 +36,7 @@ func troubles(s *Snapshot) []string {
 	return list
 }
 
-func TestAttention_OrderDoesNotDependOnWhenNodesWerePolled(t *testing.T) {
+func TestAttention_OrderIgnoresPollTimes(t *testing.T) {
 	const failed = 1_000_000
 	want := []string{"web-1 late", "web-2 late", "web-2 same_2", "web-2 same_10", "web-10 same_1", "web-2 never"}
 	// Seconds after the failure at which the three nodes were polled.
@@ -58,7 +58,7 @@ func TestAttention_OrderDoesNotDependOnWhenNodesWerePolled(t *testing.T) {
 	}
 }
 
-func TestSort_ByUptimeDoesNotDependOnWhenNodesWerePolled(t *testing.T) {
+func TestSort_UptimeIgnoresPollTimes(t *testing.T) {
 	for _, polled := range [][2]int64{{100, 100}, {100, 105}, {105, 100}} {
 		a := pollAt(0, "web-10", 1000+polled[0], 0, cesi.Running, map[string]int64{"w_10": 1000, "w_2": 1000})
 		b := pollAt(0, "web-2", 1000+polled[1], 0, cesi.Running, map[string]int64{"w_2": 1000, "first": 998})
@@ -79,7 +79,7 @@ func TestSort_ByUptimeDoesNotDependOnWhenNodesWerePolled(t *testing.T) {
 	}
 }
 
-func TestClock_KeepsWhatItKnowsWithinTheErrorOfAPoll(t *testing.T) {
+func TestClock_KeepsOffsetWithinPollError(t *testing.T) {
 	tests := []struct{ known, ahead, want int64 }{
 		{0, 0, 0}, {0, 3, 0}, {0, -3, 0}, {0, 4, 4}, {0, -4, -4}, {3600, 3598, 3600}, {3600, 0, 0}, {-60, -58, -60},
 	}
@@ -94,7 +94,7 @@ func TestClock_KeepsWhatItKnowsWithinTheErrorOfAPoll(t *testing.T) {
 	}
 }
 
-func TestNode_ProcessesAreInNumericOrder(t *testing.T) {
+func TestNode_ProcessesInNumericOrder(t *testing.T) {
 	p := &poller{fleet: New(Options{})}
 	list, _ := p.assemble([]cesi.Process{
 		{ProcessID: cesi.ProcessID{Group: "w", Name: "w_10"}}, {ProcessID: cesi.ProcessID{Group: "g10", Name: "a"}},

@@ -56,7 +56,7 @@ func preview(t *testing.T, s *Snapshot, c Command) Preview {
 	return p
 }
 
-func TestCommandOnManyTouchesOnlyWhatItHasBusinessWith(t *testing.T) {
+func TestPlan_CommandOnManyByState(t *testing.T) {
 	tests := []struct {
 		action cesi.Action
 		want   []string
@@ -81,7 +81,7 @@ func TestCommandOnManyTouchesOnlyWhatItHasBusinessWith(t *testing.T) {
 	}
 }
 
-func TestCommandOnOneIsTakenAtItsWord(t *testing.T) {
+func TestPlan_CommandOnOneIgnoresState(t *testing.T) {
 	s := snapshotOf(everyState()...)
 	for _, p := range everyState() {
 		for _, action := range []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart} {
@@ -93,7 +93,7 @@ func TestCommandOnOneIsTakenAtItsWord(t *testing.T) {
 	}
 }
 
-func TestBulkLeavesThisCesiAlone(t *testing.T) {
+func TestPlan_CommandOnManySkipsThisCeSI(t *testing.T) {
 	self := process("cesi", "cesi", cesi.Running)
 	self.Self = true
 	s := snapshotOf(self, process("g", "other", cesi.Running))
@@ -105,7 +105,7 @@ func TestBulkLeavesThisCesiAlone(t *testing.T) {
 	}
 }
 
-func TestSupervisordsOwnCallOnlyWhereItTouchesTheSame(t *testing.T) {
+func TestPlan_WholeCallOnlyForSameProcesses(t *testing.T) {
 	tests := map[string]struct {
 		action    cesi.Action
 		processes []Process
@@ -132,7 +132,7 @@ func TestSupervisordsOwnCallOnlyWhereItTouchesTheSame(t *testing.T) {
 	}
 }
 
-func TestPreviewNamesWhatIsNotStartedByItself(t *testing.T) {
+func TestPreview_NamesManualProcesses(t *testing.T) {
 	manual := process("g", "manual", cesi.Stopped)
 	manual.Config = &cesi.ProcessConfig{Autostart: false}
 	auto := process("g", "zauto", cesi.Stopped)
@@ -144,7 +144,7 @@ func TestPreviewNamesWhatIsNotStartedByItself(t *testing.T) {
 	}
 }
 
-func TestAProcessNamedTwiceIsTakenOnce(t *testing.T) {
+func TestPlan_TargetsAreUnique(t *testing.T) {
 	id := cesi.ProcessID{Group: "g", Name: "a"}
 	p := preview(t, snapshotOf(process("g", "a", cesi.Running)), Command{Action: cesi.ActionStop,
 		Targets: []Target{TargetProcess("n1", id), {Node: "n1", Group: "g"}}})
@@ -153,7 +153,7 @@ func TestAProcessNamedTwiceIsTakenOnce(t *testing.T) {
 	}
 }
 
-func TestCommandsThatMakeNoSense(t *testing.T) {
+func TestPlan_InvalidCommands(t *testing.T) {
 	silent := &Node{Name: "silent", Status: Down, Failure: &Failure{Cause: cesi.CauseTimeout}}
 	s := snapshotOf(process("g", "a", cesi.Running))
 	s.include(silent)
@@ -178,7 +178,7 @@ func TestCommandsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-func TestWavesFollowPriorities(t *testing.T) {
+func TestPlan_ByPriority(t *testing.T) {
 	at := func(name string, group, own int) *job {
 		p := process("g", name, cesi.Running)
 		p.Config = &cesi.ProcessConfig{GroupPriority: group, Priority: own}

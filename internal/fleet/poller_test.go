@@ -13,7 +13,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-func TestASilentNodeKeepsItsLastGoodData(t *testing.T) {
+func TestPoller_SilentNodeKeepsLastData(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -39,7 +39,7 @@ func TestASilentNodeKeepsItsLastGoodData(t *testing.T) {
 	}
 }
 
-func TestACommandToASilentNodeSaysWhyItDidNotGo(t *testing.T) {
+func TestControl_SilentNodeSaysWhy(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady)
 	h.waitState("a", cesi.Running)
@@ -56,7 +56,7 @@ func TestACommandToASilentNodeSaysWhyItDidNotGo(t *testing.T) {
 	}
 }
 
-func TestNodesComeGoAndChange(t *testing.T) {
+func TestApply_AddsRemovesAndChangesNodes(t *testing.T) {
 	t.Parallel()
 	nodes := supervisortest.StartFleet(t)
 	one, two := nodes.Add("one").Node(), nodes.Add("two").Node()
@@ -89,7 +89,7 @@ func TestNodesComeGoAndChange(t *testing.T) {
 	h.wait("the changed node to be asked at its new place", func() bool { return h.node("two").Status == fleet.Down })
 }
 
-func TestARemovedNodeStaysUntilItsCommandIsOver(t *testing.T) {
+func TestApply_RemovedNodeStaysDuringCommand(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, "[program:slow]\ncommand = tail -f /dev/null\nstartsecs = 2\nautostart = false\n")
 	op := h.begin(cesi.ActionStart, "slow")
@@ -107,7 +107,7 @@ func TestARemovedNodeStaysUntilItsCommandIsOver(t *testing.T) {
 	}
 }
 
-func TestAFailingNodeIsAskedLessAndLess(t *testing.T) {
+func TestPoller_BacksOff(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
 	fake := supervisortest.StartFleet(t).Add("n")
@@ -127,7 +127,7 @@ func TestAFailingNodeIsAskedLessAndLess(t *testing.T) {
 	}
 }
 
-func TestAHungNodeIsNoticedByNobodyElse(t *testing.T) {
+func TestPoller_HungNodeBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	nodes := supervisortest.StartFleet(t)
 	settings := fleet.Settings{PollInterval: 50 * time.Millisecond}
@@ -154,7 +154,7 @@ func TestAHungNodeIsNoticedByNobodyElse(t *testing.T) {
 	})
 }
 
-func TestVersionRisesOnlyWithWhatCanBeSeen(t *testing.T) {
+func TestSnapshot_VersionRisesOnlyWithVisibleChanges(t *testing.T) {
 	t.Parallel()
 	process := cesi.Process{ProcessID: cesi.ProcessID{Group: "g", Name: "p"}, State: cesi.Running, PID: 7, Start: 100, Now: 200}
 	fake := supervisortest.StartFleet(t).Add("n", process)
@@ -172,7 +172,7 @@ func TestVersionRisesOnlyWithWhatCanBeSeen(t *testing.T) {
 	h.wait("the version to rise", func() bool { return h.Snapshot().Version > version })
 }
 
-func TestManyRestartsAtOnceOnSeveralNodes(t *testing.T) {
+func TestControl_RestartsOnSeveralNodes(t *testing.T) {
 	t.Parallel()
 	var settings fleet.Settings
 	var targets []fleet.Target
@@ -206,7 +206,7 @@ startsecs = 1
 	}
 }
 
-func TestPoll_IsOnceASecondForANode(t *testing.T) {
+func TestPoll_OnceASecondPerNode(t *testing.T) {
 	fake := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "a"))
 	h := newFleet(t, fleet.Settings{Nodes: []cesi.Node{fake.Node()}, PollInterval: time.Hour})
 	var calls atomic.Int32

@@ -18,7 +18,7 @@ type placed struct {
 
 func (p placed) Peer() string { return p.at }
 
-func TestReplaced_IsToldFromARestart(t *testing.T) {
+func TestReplaced_DiffersFromRestart(t *testing.T) {
 	const contact, polled = 10_000, 10_060
 	old := cesi.SupervisorInfo{Identification: "supervisor", PID: 400}
 	at := func(name string, start int64, pid int) cesi.Process {

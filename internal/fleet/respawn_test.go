@@ -38,7 +38,7 @@ numprocs = 2
 startsecs = 0
 `
 
-func TestACommandEndsWhenSomebodyElseStartsTheProcessAgain(t *testing.T) {
+func TestRespawn_RestartedByOthersEndsCommand(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		command fleet.Command

@@ -13,7 +13,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestStdin_ProvesOnlyWhatArrives(t *testing.T) {
+func TestStdin_ProvesOnlyArrivedText(t *testing.T) {
 	tests := []struct {
 		name string
 		send func(w *io.PipeWriter) func(context.Context, string) error
@@ -77,7 +77,7 @@ func (c *counted) Prove(context.Context, func(context.Context, string) error) Pr
 	return c.proof
 }
 
-func TestSelf_IsProvenOnceForEachProcessSupervisordAndFailure(t *testing.T) {
+func TestSelf_ProvenOncePerProcessAndSupervisord(t *testing.T) {
 	id := cesi.ProcessID{Group: "cesi", Name: "cesi"}
 	prover := &counted{proof: Proven}
 	at := time.Unix(1000, 0)

@@ -48,7 +48,7 @@ func (h *harness) send(actor cesi.Actor, c fleet.Command) fleet.Report {
 	return h.finish(op)
 }
 
-func TestASignalReachesItsProcess(t *testing.T) {
+func TestSignal_ReachesProcess(t *testing.T) {
 	t.Parallel()
 	h, heard := startTalking(t)
 	c := h.command(cesi.ActionSignal, "ear")
@@ -65,7 +65,7 @@ func TestASignalReachesItsProcess(t *testing.T) {
 	}
 }
 
-func TestASignalToManyLeavesAloneWhatDoesNotRun(t *testing.T) {
+func TestSignal_ManySkipsStopped(t *testing.T) {
 	t.Parallel()
 	h, heard := startTalking(t)
 	c := h.command(cesi.ActionSignal)
@@ -86,7 +86,7 @@ func TestASignalToManyLeavesAloneWhatDoesNotRun(t *testing.T) {
 	}
 }
 
-func TestATextReachesStandardInput(t *testing.T) {
+func TestStdin_ReachesProcess(t *testing.T) {
 	t.Parallel()
 	h, heard := startTalking(t)
 	c := h.command(cesi.ActionStdin, "ear")
@@ -100,7 +100,7 @@ func TestATextReachesStandardInput(t *testing.T) {
 	}
 }
 
-func TestLogsAreCleared(t *testing.T) {
+func TestClearLogs_Clears(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, "[program:p]\ncommand = sh -c \"echo hello; echo bad >&2; exec tail -f /dev/null\"\n"+
 		"stdout_logfile = %(here)s/out\nstderr_logfile = %(here)s/err\n"+steady)
@@ -128,7 +128,7 @@ func TestLogsAreCleared(t *testing.T) {
 	}
 }
 
-func TestWhatCanNotBeSent(t *testing.T) {
+func TestSend_Invalid(t *testing.T) {
 	t.Parallel()
 	h, _ := start(t, steady)
 	h.waitState("a", cesi.Running)

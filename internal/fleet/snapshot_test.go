@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestAttentionIsWorstFirst(t *testing.T) {
+func TestAttention_WorstFirst(t *testing.T) {
 	failedAt := func(p Process, secondsAgo int64) Process {
 		p.Now, p.Stop = 1000, 1000-secondsAgo
 		return p
@@ -45,7 +45,7 @@ func TestAttentionIsWorstFirst(t *testing.T) {
 	}
 }
 
-func TestCountsLeaveOutNodesThatDoNotAnswer(t *testing.T) {
+func TestCounts_LeaveOutSilentNodes(t *testing.T) {
 	s := snapshotOf(process("g", "a", cesi.Running), process("g", "b", cesi.Fatal))
 	down := &Node{Name: "down", Status: Down, Failure: &Failure{}, Counts: Counts{Total: 7, Running: 7}}
 	s.include(down)
@@ -58,7 +58,7 @@ func TestCountsLeaveOutNodesThatDoNotAnswer(t *testing.T) {
 	}
 }
 
-func TestSelf_FitsByNameAndPids(t *testing.T) {
+func TestSelf_MatchesNameAndPIDs(t *testing.T) {
 	id := cesi.ProcessID{Group: "cesi", Name: "cesi"}
 	self := Self{Process: id, PID: 70, Parent: 7}
 	tests := []struct {
@@ -85,7 +85,7 @@ func TestSelf_FitsByNameAndPids(t *testing.T) {
 	}
 }
 
-func BenchmarkSnapshotOfAThousandNodes(b *testing.B) {
+func BenchmarkSnapshot_1000Nodes(b *testing.B) {
 	f := New(Options{Dial: func(cesi.Node) (Client, error) { return nil, nil }})
 	var nodes []cesi.Node
 	for i := range 1000 {

@@ -80,7 +80,7 @@ func (h *harness) group(action cesi.Action) fleet.Report {
 	return h.send(operator, fleet.Command{Action: action, Targets: []fleet.Target{{Node: "n", Group: "api"}}})
 }
 
-func TestControl_RestartThatCanNotStartLeavesItWanted(t *testing.T) {
+func TestControl_FailedRestartStaysWanted(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		do   func(*harness)
@@ -143,7 +143,7 @@ func TestWanted_EndsWithAStopOrAnotherStart(t *testing.T) {
 	}
 }
 
-func TestWanted_IsStoredBeforeTheStopAndSurvives(t *testing.T) {
+func TestWanted_IsStoredBeforeStop(t *testing.T) {
 	t.Parallel()
 	w := new(wantedStore)
 	s := supervisortest.Start(t, supervisortest.Options{Programs: stubborn + steady})

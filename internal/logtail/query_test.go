@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestQuery_LongLinesMatchAsShortOnes(t *testing.T) {
+func TestQuery_LongLinesMatchLikeShortOnes(t *testing.T) {
 	t.Parallel()
 	lines := []string{"", "a", "aa ab b", "foo bar foobar 数据库 数据", "xx\xffyy\xc4\xe3 a\xffb", strings.Repeat("ab ", 40) + "c", "\x00 tail"}
 	for _, pattern := range []string{`a`, `^a`, `\ba`, `a\b`, `\Ba`, `a*`, `(?i)FOO|bar`, `a|ab`, `(a)(b)?`, `.`, `数.`, `[^a]+$`, `\Qa b`, `^`, `(?s).+?b`, `(?m)^a|c$`, `\z|b`} {
@@ -37,7 +37,7 @@ func TestQuery_LongLinesMatchAsShortOnes(t *testing.T) {
 	}
 }
 
-func TestQuery_ExpressionsThatCompileToMuchAreRefusedAtOnce(t *testing.T) {
+func TestQuery_HugeExpressionIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, pattern := range []string{
 		strings.Repeat("(", 9) + "xy" + strings.Repeat("){2}", 9),
@@ -76,7 +76,7 @@ func bytesOf(text string, length int) []byte {
 	return []byte(strings.Repeat(text, length/len(text)+1)[:length])
 }
 
-func TestQuery_ComputingEndsWithItsContext(t *testing.T) {
+func TestQuery_EndsWithContext(t *testing.T) {
 	t.Parallel()
 	for pattern, text := range slow() {
 		q := newQuery(t, pattern, true)
@@ -90,7 +90,7 @@ func TestQuery_ComputingEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestSearch_ComputesNoLongerThanItsBudget(t *testing.T) {
+func TestSearch_TimeIsBounded(t *testing.T) {
 	t.Parallel()
 	for pattern, text := range slow() {
 		l, _ := newTestLogs(strings.Repeat(string(text), 1))
@@ -114,7 +114,7 @@ func TestSearch_ComputesNoLongerThanItsBudget(t *testing.T) {
 	}
 }
 
-func TestSearch_WaitsForItsTurnAWhile(t *testing.T) {
+func TestSearch_WaitForTurnIsBounded(t *testing.T) {
 	t.Parallel()
 	l, _ := newTestLogs("text\n")
 	release, err := l.takeTurn(t.Context(), "n")

@@ -22,7 +22,7 @@ func newQuery(t testing.TB, text string, expression bool) Query {
 	return q
 }
 
-func TestQueries(t *testing.T) {
+func TestQuery_Matches(t *testing.T) {
 	const text = "Error: a.b\nerror again\r\n\nERROR a+b\n数据库 error"
 	tests := map[string]struct {
 		text       string
@@ -88,7 +88,7 @@ func logsToSearch() map[string]string {
 	}
 }
 
-func TestASearchFindsEveryMatchOnce(t *testing.T) {
+func TestSearch_FindsEveryMatchOnce(t *testing.T) {
 	for name, text := range logsToSearch() {
 		t.Run(name, func(t *testing.T) {
 			l, _ := newTestLogs(text)
@@ -118,7 +118,7 @@ func TestASearchFindsEveryMatchOnce(t *testing.T) {
 	}
 }
 
-func TestASearchGoesFromMatchToMatch(t *testing.T) {
+func TestSearch_NextAndPrevious(t *testing.T) {
 	for name, text := range logsToSearch() {
 		t.Run(name, func(t *testing.T) {
 			l, f := newTestLogs(text)
@@ -156,7 +156,7 @@ func TestASearchGoesFromMatchToMatch(t *testing.T) {
 	}
 }
 
-func TestASearchLooksThroughTheLast16MBAndFurtherOnRequest(t *testing.T) {
+func TestSearch_Last16MBThenFurther(t *testing.T) {
 	text := "needle\n" + strings.Repeat(strings.Repeat("h", 99)+"\n", SearchSize/100+5000)
 	l, _ := newTestLogs(text)
 	q := newQuery(t, "needle", true) // quicker than in any case
@@ -170,7 +170,7 @@ func TestASearchLooksThroughTheLast16MBAndFurtherOnRequest(t *testing.T) {
 	}
 }
 
-func TestASearchSaysWhatItCouldNotRead(t *testing.T) {
+func TestSearch_CountsUnreadBytes(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("needle\n", 1000))
 	f.gaps = [][2]int64{{700, 1400}}
 	found, err := l.Search(t.Context(), "n", aLog, newQuery(t, "needle", false), -1, 10)
@@ -179,7 +179,7 @@ func TestASearchSaysWhatItCouldNotRead(t *testing.T) {
 	}
 }
 
-func TestOneSearchAtATimeReadsFromANode(t *testing.T) {
+func TestSearch_OneAtATimePerNode(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("hay\n", 500_000))
 	q := newQuery(t, "needle", false)
 	done := make(chan error)
@@ -199,7 +199,7 @@ func TestOneSearchAtATimeReadsFromANode(t *testing.T) {
 	}
 }
 
-func TestASearchEndsWithItsPage(t *testing.T) {
+func TestSearch_EndsWithContext(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("hay\n", SearchSize/4))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)

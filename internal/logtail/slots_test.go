@@ -14,7 +14,7 @@ func logNumber(n int) cesi.LogName {
 	return cesi.LogName{Process: cesi.ProcessID{Group: "g", Name: fmt.Sprint(n)}}
 }
 
-func TestTail_LogsOfANodeAndOfAUserAreCapped(t *testing.T) {
+func TestTail_CapsPerNodeAndUser(t *testing.T) {
 	l, _ := newTestLogs("text\n")
 	var tails []*Tail
 	follow := func(user, node string, n int) error {
@@ -69,7 +69,7 @@ type brokenLog struct{ *fakeLog }
 
 func (brokenLog) CheckLog(string, cesi.LogName) error { panic("a defect") }
 
-func TestFeed_APanicEndsItAloneAndIsSaid(t *testing.T) {
+func TestFeed_PanicEndsOnlyItself(t *testing.T) {
 	var log strings.Builder
 	l := New(brokenLog{}, slog.New(slog.NewTextHandler(&log, nil)))
 	w := watching(t, l)

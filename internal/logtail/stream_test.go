@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-func TestStream_ARotationIsMarkedWhereItIs(t *testing.T) {
+func TestStream_MarksRotationAtItsPlace(t *testing.T) {
 	for name, test := range map[string]struct{ before, lost, after, want string }{
 		"all of it comes":            {"two\n", "", "three\n", "one\ntwo\n[ROT]three\n"},
 		"lines are lost":             {"two\n", "lost 1\nlost 2\n", "three\n", "one\ntwo\n[ROT]three\n"},
@@ -52,7 +52,7 @@ func heldLog(t *testing.T, text string) (*Logs, *fakeLog) {
 	return l, f
 }
 
-func TestFeed_AStreamThatIsHeldBackIsReadInstead(t *testing.T) {
+func TestFeed_PollsIfStreamIsBuffered(t *testing.T) {
 	l, f := heldLog(t, "one\n")
 	tail := tailing(t, l, 0)
 	defer tail.Close()
@@ -82,7 +82,7 @@ func TestFeed_AStreamThatIsHeldBackIsReadInstead(t *testing.T) {
 	}
 }
 
-func TestFeed_AnOpenStreamThatGivesNothingIsReadInstead(t *testing.T) {
+func TestFeed_PollsIfStreamIsSilent(t *testing.T) {
 	l, f := newTestLogs("")
 	l.timing.silent = 50 * time.Millisecond
 	w := watching(t, l)
@@ -96,7 +96,7 @@ func TestFeed_AnOpenStreamThatGivesNothingIsReadInstead(t *testing.T) {
 	collect(t, w.Next, contains("more\n"))
 }
 
-func TestFeed_ALogThatIsADeviceIsNotLive(t *testing.T) {
+func TestFeed_DeviceIsNotLive(t *testing.T) {
 	l, f := newTestLogs("")
 	e := cesi.Errorf(cesi.NotFound, "It is a pipe.")
 	e.Fault = cesi.FaultFailed

@@ -15,7 +15,7 @@ func contains(text string) func(string) bool {
 	return func(all string) bool { return strings.Contains(all, text) }
 }
 
-func TestOneStreamServesAllWhoWatchAndEndsWithTheLast(t *testing.T) {
+func TestWatch_ReadersShareOneStream(t *testing.T) {
 	l, f := newTestLogs("first\n")
 	watches := make([]*Watch, 10)
 	for i := range watches {
@@ -50,7 +50,7 @@ func TestOneStreamServesAllWhoWatchAndEndsWithTheLast(t *testing.T) {
 	f.stream(t, 2)
 }
 
-func TestAReaderWhoIsTooSlowMissesTextAndNobodyElseDoes(t *testing.T) {
+func TestWatch_OnlySlowReaderLosesText(t *testing.T) {
 	l, f := newTestLogs("")
 	slow, quick := watching(t, l), watching(t, l)
 	defer slow.Close()
@@ -83,7 +83,7 @@ func TestAReaderWhoIsTooSlowMissesTextAndNobodyElseDoes(t *testing.T) {
 	}
 }
 
-func TestABrokenStreamGoesOnBehindASeam(t *testing.T) {
+func TestWatch_BrokenStreamContinuesAfterMark(t *testing.T) {
 	l, f := newTestLogs("")
 	w := watching(t, l)
 	defer w.Close()
@@ -99,7 +99,7 @@ func TestABrokenStreamGoesOnBehindASeam(t *testing.T) {
 	}
 }
 
-func TestALogThatIsGoneSaysSoAndEnds(t *testing.T) {
+func TestWatch_RemovedLogEnds(t *testing.T) {
 	l, f := newTestLogs("")
 	w := watching(t, l)
 	defer w.Close()
@@ -112,7 +112,7 @@ func TestALogThatIsGoneSaysSoAndEnds(t *testing.T) {
 	<-s.closed
 }
 
-func TestAProcessThatIsAddedAgainGoesOn(t *testing.T) {
+func TestWatch_ProcessAddedAgainContinues(t *testing.T) {
 	l, f := newTestLogs("")
 	w := watching(t, l)
 	defer w.Close()
@@ -124,7 +124,7 @@ func TestAProcessThatIsAddedAgainGoesOn(t *testing.T) {
 	collect(t, w.Next, contains("here again\n"))
 }
 
-func TestANodeThatHangsSaysSoAndIsAskedAnew(t *testing.T) {
+func TestWatch_HungNodeIsAskedAgain(t *testing.T) {
 	l, f := newTestLogs("")
 	w := watching(t, l)
 	defer w.Close()
@@ -138,7 +138,7 @@ func TestANodeThatHangsSaysSoAndIsAskedAnew(t *testing.T) {
 	}
 }
 
-func TestALogThatIsNotThereYetIsWaitedFor(t *testing.T) {
+func TestWatch_WaitsForMissingLog(t *testing.T) {
 	l, f := newTestLogs("")
 	none := cesi.Errorf(cesi.NotFound, "There is no log.")
 	none.Fault = cesi.FaultNoFile
@@ -153,7 +153,7 @@ func TestALogThatIsNotThereYetIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestWhoComesLaterHearsOnlyHowTheLogIsByNow(t *testing.T) {
+func TestWatch_LateReaderGetsCurrentState(t *testing.T) {
 	l, f := newTestLogs("")
 	f.set(func() { f.follow = cesi.Errorf(cesi.Unreachable, "Refused.") })
 	first := watching(t, l)
@@ -169,7 +169,7 @@ func TestWhoComesLaterHearsOnlyHowTheLogIsByNow(t *testing.T) {
 	}
 }
 
-func TestATailGoesOnWhereAPageEnded(t *testing.T) {
+func TestTail_ContinuesWherePageEnded(t *testing.T) {
 	page := strings.Repeat("a line of the page\n", 300)
 	tests := map[string]struct {
 		since string // written between the page and the stream
@@ -193,7 +193,7 @@ func TestATailGoesOnWhereAPageEnded(t *testing.T) {
 	}
 }
 
-func TestATailFindsItsPlaceAgain(t *testing.T) {
+func TestTail_FindsPlaceAfterReconnect(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("old\n", 1000))
 	tail := tailing(t, l, 4000)
 	defer tail.Close()
@@ -207,7 +207,7 @@ func TestATailFindsItsPlaceAgain(t *testing.T) {
 	}
 }
 
-func TestATailFindsItsPlaceBehindAGap(t *testing.T) {
+func TestTail_FindsPlaceAfterGap(t *testing.T) {
 	page := strings.Repeat("old\n", 1000) + "\xc4\xe3\xba\xc3 and a line that can be read again\n"
 	l, f := newTestLogs(page)
 	f.gaps = [][2]int64{{3990, 4004}}
@@ -219,7 +219,7 @@ func TestATailFindsItsPlaceBehindAGap(t *testing.T) {
 	}
 }
 
-func TestATailWithoutAPlaceSaysSo(t *testing.T) {
+func TestTail_UnknownPlaceStartsAtTop(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("old\n", 1000))
 	f.gaps = [][2]int64{{3000, 4000}}
 	tail := tailing(t, l, 4000)
@@ -234,7 +234,7 @@ func TestATailWithoutAPlaceSaysSo(t *testing.T) {
 	}
 }
 
-func TestATailBeginsWithTheLogsEnd(t *testing.T) {
+func TestTail_BeginsWithEndOfLog(t *testing.T) {
 	l, f := newTestLogs(strings.Repeat("0123456789\n", 10_000))
 	tail := tailing(t, l, -1)
 	defer tail.Close()
@@ -245,7 +245,7 @@ func TestATailBeginsWithTheLogsEnd(t *testing.T) {
 	}
 }
 
-func TestAWatchEndsWithItsContext(t *testing.T) {
+func TestWatch_EndsWithContext(t *testing.T) {
 	l, _ := newTestLogs("")
 	w := watching(t, l)
 	defer w.Close()

@@ -23,29 +23,29 @@ import (
 //	    handlers                TestPanic_ReplyHasNoDetails, TestPanic_BreaksOffStartedReply
 //	    other goroutines        cesi: TestContain_*; e2e: TestGoroutines_AreContained
 //	    fleet, logs, live       TestPoller_PanicIsAFailureOfTheNode, TestControl_Panic*,
-//	                            TestFeed_APanicEndsItAloneAndIsSaid, TestHub_PanicEndsOnePageOnly
+//	                            TestFeed_PanicEndsOnlyItself, TestHub_PanicEndsOnePageOnly
 //	A reply ends or fills the process (internal/supervisor)
 //	    depth, counts, size     TestDecode_HostileRepliesAreBounded, FuzzDecode
 //	    headers and bodies      TestCalls_EndlessHeadersAreRefused, TestCalls_EndlessBodiesAreRefused
-//	    names and texts         TestDecode_TextsAreClippedButLogs, TestHostile_LongNamesOnANode
-//	    processes               TestPoller_KeepsSoManyProcessesOfANode, TestConfigs_KeepsThoseOfSoManyProcesses,
-//	                            TestHistory_ProcessIsStoredOnceItHasBeenThereAMinute, TestNodePage_Pages
+//	    names and texts         TestDecode_ClipsTextsButNotLogs, TestHostile_LongNamesOnANode
+//	    processes               TestPoller_ProcessesAreBounded, TestConfigs_CountIsBounded,
+//	                            TestHistory_StoresProcessAfterAMinute, TestNodePage_Pages
 //	State that grows with what is sent
 //	    live views              TestLive_OpenStreamsAreBounded
-//	    log streams             TestLogStream_CapPerUser, logs: TestTail_LogsOfANodeAndOfAUserAreCapped
+//	    log streams             TestLogStream_CapPerUser, logs: TestTail_CapsPerNodeAndUser
 //	    sessions, tokens        auth: TestSessions_PerUserAreBounded; store: TestToken_CountIsBounded
 //	    entries, forced polls   TestRates_ViewerCannotFloodTheActivityLog, TestRates_PollsPerUser
 //	    failed log-ins          auth: TestThrottle_FloodIsBoundedAndKeepsWaits, TestFailures_FloodIsBoundedAndCounted
-//	    connections             conns: TestLimiter_*; e2e: TestConnections_IdleOnesStopNobody
+//	    connections             conns: TestLimiter_*; e2e: TestConnections_IdleOnesBlockNothing
 //	Computing without end
-//	    regular expressions     logs: TestQuery_ExpressionsThatCompileToMuchAreRefusedAtOnce,
-//	                            TestQuery_ComputingEndsWithItsContext, TestSearch_ComputesNoLongerThanItsBudget
-//	    sizes of logs           supervisor: TestLogSize_GatewayThatFailsAlways
+//	    regular expressions     logs: TestQuery_HugeExpressionIsRefused,
+//	                            TestQuery_EndsWithContext, TestSearch_TimeIsBounded
+//	    sizes of logs           supervisor: TestLogSize_FailingGateway
 //	    long queries            TestQuery_LongValueIsRefused, TestHostile_Requests
 //	The store and the clock
 //	    the file                store: TestServerLock_*, TestDatabaseFile_RemovedRefusesWritesUntilBack
 //	    a log that hangs        store: TestMirror_HangingFileBlocksNothing
-//	    a clock that jumps      store: TestClock_*; e2e: TestRetention_NothingIsRemovedAfterAJumpOfTheClock
+//	    a clock that jumps      store: TestClock_*; e2e: TestRetention_RemovesNothingAfterClockJump
 //	Accounts (internal/auth)
 //	    lockout                 TestLogin_KnownDeviceIsNotLockedOut,
 //	                            TestLogin_KnownBrowserIsNotLockedOut (server)
@@ -55,7 +55,7 @@ import (
 //	    old sessions            TestSession_EndsWhenIdle, TestHeaders_StrictTransportOnlyWithHTTPS (server)
 //	Texts that others read
 //	    spreadsheets            TestActivityExport_CSVIsSafeInSpreadsheets
-//	    terminals               e2e: TestCheckConnect_NodeTextDrivesNoTerminalAndEndsNoLine
+//	    terminals               e2e: TestCheckConnect_TextOfNodeIsHarmless
 //	    pages                   TestPages_EscapeHostileNames, TestPalette_EscapesHostileNames
 //	    messages                cesi: TestErrorf_MessageIsBounded
 

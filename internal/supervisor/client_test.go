@@ -89,7 +89,7 @@ func within(t testing.TB, d time.Duration) context.Context {
 	return ctx
 }
 
-func TestStateOfEveryKindOfProgram(t *testing.T) {
+func TestProcesses_EveryKindOfProgram(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind, Username: "u", Password: "p#;%\"x"})
 	s.WaitState("three", "EXITED")
@@ -135,7 +135,7 @@ func TestStateOfEveryKindOfProgram(t *testing.T) {
 	}
 }
 
-func TestCommandsAndTheirFaults(t *testing.T) {
+func TestCommands_ProcessAndFaults(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind, Socket: true})
 	s.WaitState("steady", "RUNNING")
@@ -177,7 +177,7 @@ func TestCommandsAndTheirFaults(t *testing.T) {
 	}
 }
 
-func TestCommandsOnGroupAndNode(t *testing.T) {
+func TestCommands_GroupAndNode(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind})
 	s.WaitState("many:many_01", "RUNNING")
@@ -206,9 +206,9 @@ func TestCommandsOnGroupAndNode(t *testing.T) {
 	}
 }
 
-// TestManyChineseNamesInAWaitingReply holds against a Content-Length that counts
-// characters: the more of them, the more of the reply it leaves out.
-func TestManyChineseNamesInAWaitingReply(t *testing.T) {
+// TestProcesses_ManyChineseNamesWhileWaiting has a Content-Length that counts characters,
+// not bytes: the more Chinese characters, the more of the reply it leaves out.
+func TestProcesses_ManyChineseNamesWhileWaiting(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
 [program:生产环境]
@@ -235,7 +235,7 @@ startretries = 0
 	}
 }
 
-func TestWaysToANode(t *testing.T) {
+func TestClient_WaysToANode(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Username: "u", Password: "geheim"})
 	target, err := url.Parse(s.Node("n").URL)
@@ -282,7 +282,7 @@ func TestWaysToANode(t *testing.T) {
 	}
 }
 
-func TestIPv6(t *testing.T) {
+func TestClient_IPv6(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(nil)
 	listener, err := listenIPv6(t.Context())
@@ -306,7 +306,7 @@ func TestIPv6(t *testing.T) {
 	}
 }
 
-func TestAStoppedSupervisordTimesOut(t *testing.T) {
+func TestClient_StoppedSupervisordTimesOut(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{})
 	c := dial(t, s.Node("n"))
@@ -328,7 +328,7 @@ func TestAStoppedSupervisordTimesOut(t *testing.T) {
 	}
 }
 
-func TestACallerThatGivesUpIsNoTimeout(t *testing.T) {
+func TestClient_CancelIsNotATimeout(t *testing.T) {
 	t.Parallel()
 	fake := supervisortest.StartFleet(t).Add("n")
 	fake.Misbehave(supervisortest.Hang)
@@ -340,7 +340,7 @@ func TestACallerThatGivesUpIsNoTimeout(t *testing.T) {
 	}
 }
 
-func TestRepliesThatAreNone(t *testing.T) {
+func TestClient_InvalidReplies(t *testing.T) {
 	t.Parallel()
 	say := func(kind, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -410,7 +410,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 	}
 }
 
-func TestOtherImplementationsLackMethods(t *testing.T) {
+func TestClient_MissingMethods(t *testing.T) {
 	t.Parallel()
 	fake := supervisortest.StartFleet(t).Add("n")
 	for _, sentence := range []string{"rpc: can't find method \"supervisor.getAllConfigInfo\"", "UNKNOWN_METHOD"} {
@@ -425,8 +425,8 @@ func TestOtherImplementationsLackMethods(t *testing.T) {
 	}
 }
 
-// TestTheFakeAnswersAsTheRealOne holds the fake to what it plays.
-func TestTheFakeAnswersAsTheRealOne(t *testing.T) {
+// TestFake_SameRepliesAsReal compares the fake with a real supervisord.
+func TestFake_SameRepliesAsReal(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind})
 	s.WaitState("three", "EXITED")
@@ -450,7 +450,7 @@ func TestTheFakeAnswersAsTheRealOne(t *testing.T) {
 	}
 }
 
-func TestControlCharactersSurvive(t *testing.T) {
+func TestClient_KeepsControlCharacters(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind})
 	s.WaitState("steady", "RUNNING")
@@ -482,7 +482,7 @@ func TestControlCharactersSurvive(t *testing.T) {
 	}
 }
 
-func TestBytesThatCannotBeReadAreGaps(t *testing.T) {
+func TestReadLog_UnreadableBytesAreGaps(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind})
 	s.WaitState("steady", "RUNNING")
@@ -513,7 +513,7 @@ func TestBytesThatCannotBeReadAreGaps(t *testing.T) {
 	}
 }
 
-func TestLogsThatAreNone(t *testing.T) {
+func TestReadLog_WithoutLogFile(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
 [program:none]

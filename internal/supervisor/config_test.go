@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheConfigurationOfAProcess(t *testing.T) {
+func TestConfigs_OfAProcess(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
 [program:full]

@@ -23,7 +23,7 @@ import (
 
 const envelope = "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n%s</param>\n</params>\n</methodResponse>\n"
 
-func TestDecode_EveryByteOfATextIsKept(t *testing.T) {
+func TestDecode_KeepsEveryByte(t *testing.T) {
 	var text strings.Builder
 	for b := range 256 {
 		if b != '<' && b != '&' {
@@ -91,7 +91,7 @@ func TestDecode_OtherServersReplies(t *testing.T) {
 	}
 }
 
-func TestDecode_TextsAreClippedButLogs(t *testing.T) {
+func TestDecode_ClipsTextsButNotLogs(t *testing.T) {
 	long := strings.Repeat("工", 1<<20)
 	var infos []processInfo
 	reply := fmt.Sprintf(envelope, "<value><array><data><value><struct><member><name>name</name><value>"+long+"</value></member></struct></value></data></array></value>")
@@ -106,9 +106,9 @@ func TestDecode_TextsAreClippedButLogs(t *testing.T) {
 	}
 }
 
-// TestDecode_HostileRepliesAreBounded holds what large replies cost: a second of
-// processor time (raceFactor times as much under -race), and memory that is in use
-// when they have been read. With SOAK set they are read into every type.
+// TestDecode_HostileRepliesAreBounded bounds what large replies cost: a second of
+// processor time (raceFactor times as much under -race), and the memory in use after
+// reading them. With SOAK set they are read into every type.
 func TestDecode_HostileRepliesAreBounded(t *testing.T) {
 	fill := func(before, piece, after string) []byte {
 		return []byte(before + strings.Repeat(piece, (maxReply-len(before)-len(after))/len(piece)) + after)
@@ -256,9 +256,8 @@ func isXMLRPC(reply []byte) bool {
 	}
 }
 
-// FuzzDecode holds that no reply, however hostile, does more than fail, and that a
-// small one that kolo/xmlrpc takes has the same result, unless that is out of
-// proportion.
+// FuzzDecode checks that a hostile reply only fails, and that a small reply which
+// kolo/xmlrpc accepts has the same result here, unless that is out of proportion.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(fmt.Sprintf(envelope, "<value><array><data><value><struct><member><name>name</name><value><string>x</string></value></member></struct></value></data></array></value>")))
 	f.Add([]byte(fmt.Sprintf(envelope, "<value><struct><member><name>pid</name><value><i4>-5</i4></value></member><member><name>uid</name><value> a </value></member></struct></value>")))
@@ -304,9 +303,9 @@ func fiftyProcesses() []byte {
 	return []byte(fmt.Sprintf(envelope, "<value><array><data>\n"+strings.Repeat(one, 50)+"</data></array></value>"))
 }
 
-// BenchmarkDecodeFiftyProcesses reports as 'ratio' what a reply costs of what it
-// costs kolo/xmlrpc in the same run.
-func BenchmarkDecodeFiftyProcesses(b *testing.B) {
+// BenchmarkDecode_50Processes reports as 'ratio' the time for a reply divided by the
+// time that kolo/xmlrpc needs in the same run.
+func BenchmarkDecode_50Processes(b *testing.B) {
 	reply := fiftyProcesses()
 	var ours, theirs time.Duration
 	for b.Loop() {

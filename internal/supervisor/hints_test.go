@@ -39,7 +39,7 @@ type hintTest struct {
 	fails    error  // of a connection, in place of a server
 }
 
-func TestHints_EveryCauseHasItsSentence(t *testing.T) {
+func TestHints_SentenceForEachCause(t *testing.T) {
 	t.Parallel()
 	book, err := i18n.New(web.Locales())
 	if err != nil {
@@ -349,9 +349,9 @@ func hintsOfReplies(t *testing.T) map[string]hintTest {
 	}
 }
 
-// TestHints_WhatSpeaksFirst is no row of the table: it depends on time whether
-// the text comes before the request is sent.
-func TestHints_WhatSpeaksFirst(t *testing.T) {
+// TestHints_ServerThatSpeaksFirst is not a row of the table: whether the text comes
+// before the request is sent depends on timing.
+func TestHints_ServerThatSpeaksFirst(t *testing.T) {
 	t.Parallel()
 	url := listen(t, func(conn net.Conn) {
 		_, _ = io.WriteString(conn, "SSH-2.0-OpenSSH_9.2\r\n")
@@ -362,9 +362,9 @@ func TestHints_WhatSpeaksFirst(t *testing.T) {
 	}
 }
 
-// TestHints_HTTPSToARealSupervisord: it waits for the end of what it takes for a
-// request, and never answers.
-func TestHints_HTTPSToARealSupervisord(t *testing.T) {
+// TestHints_HTTPSToSupervisord: supervisord takes the TLS handshake for a request,
+// waits for its end, and never answers.
+func TestHints_HTTPSToSupervisord(t *testing.T) {
 	t.Parallel()
 	node := supervisortest.Start(t, supervisortest.Options{}).Node("n")
 	node.URL = strings.Replace(node.URL, "http://", "https://", 1)
@@ -374,8 +374,8 @@ func TestHints_HTTPSToARealSupervisord(t *testing.T) {
 	}
 }
 
-// TestHints_StreamsSayTheSame holds the stream of a log to the hints of calls.
-func TestHints_StreamsSayTheSame(t *testing.T) {
+// TestHints_SameForLogStreams checks that a log stream gives the same hints as a call.
+func TestHints_SameForLogStreams(t *testing.T) {
 	t.Parallel()
 	redirect := answering(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://web.example/", http.StatusMovedPermanently)

@@ -55,7 +55,7 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 	return "http://" + listener.Addr().String()
 }
 
-// TestCalls_EndlessHeadersAreRefused holds every kind of call to the same bound.
+// TestCalls_EndlessHeadersAreRefused checks the same bound for every kind of call.
 func TestCalls_EndlessHeadersAreRefused(t *testing.T) {
 	t.Parallel()
 	const ok = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
@@ -87,7 +87,7 @@ func TestCalls_EndlessBodiesAreRefused(t *testing.T) {
 	}
 }
 
-func TestConfigs_KeepsThoseOfSoManyProcesses(t *testing.T) {
+func TestConfigs_CountIsBounded(t *testing.T) {
 	t.Parallel()
 	var processes []cesi.Process
 	for i := range cesi.MaxProcesses + 5 {

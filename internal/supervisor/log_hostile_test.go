@@ -12,7 +12,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-func TestFollow_NamesThatURLsReserve(t *testing.T) {
+func TestFollow_NamesWithReservedCharacters(t *testing.T) {
 	t.Parallel()
 	names := []string{"a#b", "a?b", "a;b", "a%41b", "a%b", "a+b", "a&b=c", "a@b", `a"b`, "a%2541b", "日志#1", "日志"}
 	var programs strings.Builder
@@ -33,7 +33,7 @@ func TestFollow_NamesThatURLsReserve(t *testing.T) {
 }
 
 // A gateway that fails at every call looks like a log without an end.
-func TestLogSize_GatewayThatFailsAlways(t *testing.T) {
+func TestLogSize_FailingGateway(t *testing.T) {
 	t.Parallel()
 	fake := supervisortest.StartFleet(t).Add("n")
 	calls := 0

@@ -70,7 +70,7 @@ func checkPart(t *testing.T, part cesi.LogPart, log string) (gaps int64) {
 	return gaps
 }
 
-func TestALogIsReadByOffsetWhateverItHolds(t *testing.T) {
+func TestReadLog_ByOffset(t *testing.T) {
 	t.Parallel()
 	logs := map[string]struct {
 		log  string
@@ -128,7 +128,7 @@ func TestALogIsReadByOffsetWhateverItHolds(t *testing.T) {
 	}
 }
 
-func TestWhatFailedIsRememberedAndLooksBetterEachTime(t *testing.T) {
+func TestReadLog_RemembersGaps(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("无法连接数据库\n", 1500) + "\xc4\xe3\n" + strings.Repeat("无法连接数据库\n", 1500)
 	c, s, log, _ := logged(t, text)
@@ -153,7 +153,7 @@ func TestWhatFailedIsRememberedAndLooksBetterEachTime(t *testing.T) {
 	}
 }
 
-func TestALogOver2GiB(t *testing.T) {
+func TestReadLog_Over2GiB(t *testing.T) {
 	t.Parallel()
 	c, s, log, file := logged(t, "")
 	ctx := within(t, time.Minute)
@@ -187,7 +187,7 @@ func TestALogOver2GiB(t *testing.T) {
 	}
 }
 
-func TestSupervisordsOwnLog(t *testing.T) {
+func TestReadLog_MainLog(t *testing.T) {
 	t.Parallel()
 	c, s, _, _ := logged(t, "")
 	ctx := within(t, time.Minute)
@@ -220,7 +220,7 @@ func TestSupervisordsOwnLog(t *testing.T) {
 	}
 }
 
-func TestThereIsNoLog(t *testing.T) {
+func TestReadLog_NoLog(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
 [program:none]
@@ -254,7 +254,7 @@ autostart = false
 	}
 }
 
-func TestALogThatIsNoFileIsSaidToBeNone(t *testing.T) {
+func TestReadLog_DeviceHasNoLog(t *testing.T) {
 	t.Parallel()
 	fake := supervisortest.StartFleet(t).Add("n")
 	fake.Misbehave(func(w http.ResponseWriter, _ *http.Request) { // what stdout_logfile = /dev/stdout comes to
@@ -294,7 +294,7 @@ func write(t *testing.T, file, text string) {
 	}
 }
 
-func TestALogIsFollowedByteForByte(t *testing.T) {
+func TestFollow_EveryByte(t *testing.T) {
 	t.Parallel()
 	start := strings.Repeat("x", 2000) + "start\n"
 	c, s, log, file := logged(t, start)
@@ -330,7 +330,7 @@ func TestALogIsFollowedByteForByte(t *testing.T) {
 	stream(t, main, "spawned: 'p'")
 }
 
-func TestFollowingEndsWithItsContextAndInTime(t *testing.T) {
+func TestFollow_EndsWithContext(t *testing.T) {
 	t.Parallel()
 	c, s, log, _ := logged(t, "")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -351,7 +351,7 @@ func TestFollowingEndsWithItsContextAndInTime(t *testing.T) {
 	}
 }
 
-func TestTheTailOfALogMarksGaps(t *testing.T) {
+func TestTail_MarksGaps(t *testing.T) {
 	t.Parallel()
 	c, _, log, _ := logged(t, strings.Repeat("x", 100)+"\xff"+strings.Repeat("y", 100))
 	got, err := c.Tail(within(t, time.Minute), log.Process, log.Stream, 1000)

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTheDaemonsOwnMethods(t *testing.T) {
+func TestSupervisordMethods_OnRealOne(t *testing.T) {
 	t.Parallel()
 	const a, b = "[program:a]\ncommand = tail -f /dev/null\nstartsecs = 0\n", "[program:工人]\ncommand = tail -f /dev/null\nstartsecs = 0\n"
 	s := supervisortest.Start(t, supervisortest.Options{Programs: a})

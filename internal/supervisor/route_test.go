@@ -156,7 +156,7 @@ func (n *named) follow() io.ReadCloser {
 	return stream
 }
 
-func TestRoute_PollStreamAndCommandFollowANameThatMoves(t *testing.T) {
+func TestRoute_FollowsNameToNewAddress(t *testing.T) {
 	machines, port := startMachines(t, 1, 2)
 	n := newNamed(t, port, "127.0.0.1")
 	all := []string{"getAllProcessInfo", "startProcess", "follow"}
@@ -193,7 +193,7 @@ func TestRoute_PollStreamAndCommandFollowANameThatMoves(t *testing.T) {
 	}
 }
 
-func TestRoute_NameIsAskedAgainEachMinuteAndAfterAFailure(t *testing.T) {
+func TestRoute_ResolvesEachMinuteAndAfterFailure(t *testing.T) {
 	machines, port := startMachines(t, 1, 2)
 	n := newNamed(t, port, "127.0.0.1")
 	for range 3 {
@@ -225,7 +225,7 @@ func TestRoute_NameIsAskedAgainEachMinuteAndAfterAFailure(t *testing.T) {
 	}
 }
 
-func TestRoute_OldMachineIsLeftEvenIfTheNewOneDoesNotAnswer(t *testing.T) {
+func TestRoute_LeavesOldAddressEvenIfNewIsSilent(t *testing.T) {
 	machines, port := startMachines(t, 1, 2)
 	n := newNamed(t, port, "127.0.0.1")
 	n.poll()
@@ -246,7 +246,7 @@ func TestRoute_OldMachineIsLeftEvenIfTheNewOneDoesNotAnswer(t *testing.T) {
 	}
 }
 
-func TestRoute_OfManyAddressesItStaysWithTheOneThatAnswers(t *testing.T) {
+func TestRoute_StaysWithAnsweringAddress(t *testing.T) {
 	machines, port := startMachines(t, 1, 2, 3)
 	machines[0].stop()
 	n := newNamed(t, port, "127.0.0.1", "127.0.0.2", "127.0.0.3")
@@ -267,7 +267,7 @@ func TestRoute_OfManyAddressesItStaysWithTheOneThatAnswers(t *testing.T) {
 	}
 }
 
-func TestRoute_KeepsItsAddressWhileTheNameCannotBeAsked(t *testing.T) {
+func TestRoute_KeepsAddressWhileDNSFails(t *testing.T) {
 	machines, port := startMachines(t, 1)
 	n := newNamed(t, port, "127.0.0.1")
 	n.fails = &net.DNSError{Err: "server misbehaving", Name: "moves.test", IsTemporary: true}
@@ -286,7 +286,7 @@ func TestRoute_KeepsItsAddressWhileTheNameCannotBeAsked(t *testing.T) {
 	}
 }
 
-func TestRoute_ManyCallsAskTheNameOnce(t *testing.T) {
+func TestRoute_CallsShareOneLookup(t *testing.T) {
 	_, port := startMachines(t, 1)
 	n := newNamed(t, port, "127.0.0.1")
 	var calls sync.WaitGroup
@@ -303,7 +303,7 @@ func TestRoute_ManyCallsAskTheNameOnce(t *testing.T) {
 	}
 }
 
-func TestTransport_TakesNoProxyOfTheEnvironment(t *testing.T) {
+func TestTransport_IgnoresProxyEnvironment(t *testing.T) {
 	transport, err := newTransport(cesi.Node{Name: "n"}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -103,7 +103,7 @@ func (in *instance) wantHidden(t testing.TB, text string) {
 	}
 }
 
-func TestTheDatabaseOfCeSi1IsTakenOverWithItsUsers(t *testing.T) {
+func TestLegacyImport_CeSi1(t *testing.T) {
 	in := writeConf(t, "", "activity_log = activity.log")
 	in.makeCeSi1(t)
 	in.write(t, "activity.log", "2020-01-01 10:00:00 - a line of the old CeSi\n")
@@ -132,7 +132,7 @@ func TestTheDatabaseOfCeSi1IsTakenOverWithItsUsers(t *testing.T) {
 	in.wantHidden(t, oldUsers()[0].password)
 }
 
-func TestTheDatabaseOfCeSi2IsTakenOverAndRehashedAtTheLogin(t *testing.T) {
+func TestLegacyImport_CeSi2RehashesAtLogin(t *testing.T) {
 	in := writeConf(t, "")
 	in.makeCeSi2(t)
 	out, code := runCesi(t, "", "user", "list", "-c", in.conf)
@@ -154,7 +154,7 @@ func TestTheDatabaseOfCeSi2IsTakenOverAndRehashedAtTheLogin(t *testing.T) {
 	}
 }
 
-func TestATakeoverThatWasKilledGoesOnAtTheNextStart(t *testing.T) {
+func TestLegacyImport_KilledContinuesAtNextStart(t *testing.T) {
 	in := writeConf(t, "")
 	in.makeCeSi1(t)
 	for delay := 50 * time.Millisecond; ; delay += 150 * time.Millisecond {

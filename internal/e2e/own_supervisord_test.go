@@ -49,7 +49,7 @@ func (h *atHome) waitEnd(b *browser, action string) ownEntry {
 	return entry
 }
 
-func TestAReloadOfItsOwnSupervisordBringsCeSIBackAndIsLogged(t *testing.T) {
+func TestOwnSupervisord_Reload(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)
@@ -73,7 +73,7 @@ func TestAReloadOfItsOwnSupervisordBringsCeSIBackAndIsLogged(t *testing.T) {
 	}
 }
 
-func TestAnUpdateOfItsOwnSupervisordLeavesCeSIAlone(t *testing.T) {
+func TestOwnSupervisord_UpdateSkipsCeSI(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)
@@ -112,7 +112,7 @@ func TestAnUpdateOfItsOwnSupervisordLeavesCeSIAlone(t *testing.T) {
 	}
 }
 
-func TestAShutdownOfItsOwnSupervisordIsLoggedByTheNextRun(t *testing.T) {
+func TestOwnSupervisord_ShutdownIsLoggedByNextRun(t *testing.T) {
 	t.Parallel()
 	home := startAtHome(t)
 	b := home.login(t)

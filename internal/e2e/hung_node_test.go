@@ -47,7 +47,7 @@ func tenSupervisors(t testing.TB, more string) ([]*supervisortest.Supervisor, st
 	return all, nodesConf(nodes...)
 }
 
-func TestNodeThatHangsIsNamedAndHoldsUpNoOther(t *testing.T) {
+func TestHungNode_IsNamedAndBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	supervisors, sections := tenSupervisors(t, "")
 	in := startCesi(t, sections, "poll_interval = 0.5", "timeout = 2")

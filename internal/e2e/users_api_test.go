@@ -90,7 +90,7 @@ func newUser(name string, role int) fields {
 	return fields{"username": name, "password": "password of " + name, "usertype": role}
 }
 
-func TestUsersByTheAPIAsCeSiHadIt(t *testing.T) {
+func TestUsersAPI_SameFormAsPythonCeSI(t *testing.T) {
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	admin.ask(http.StatusOK, "POST", "users/", newUser("maria", 1))
@@ -135,7 +135,7 @@ func TestUsersByTheAPIAsCeSiHadIt(t *testing.T) {
 	admin.ask(http.StatusConflict, "PUT", "users/admin/role", fields{"usertype": 1})
 }
 
-func TestTwoAdministratorsWhoDemoteEachOtherLeaveOne(t *testing.T) {
+func TestUsersAPI_ConcurrentDemotionsKeepAnAdmin(t *testing.T) {
 	in := startCesi(t, "")
 	ann := in.as(t, "admin", adminPassword)
 	ann.ask(http.StatusOK, "POST", "users", newUser("bob", 0))
@@ -168,7 +168,7 @@ func TestTwoAdministratorsWhoDemoteEachOtherLeaveOne(t *testing.T) {
 	}
 }
 
-func TestATokenIsItsOwnerAsTheOwnerIsNow(t *testing.T) {
+func TestTokens_HaveOwnersCurrentRole(t *testing.T) {
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	admin.ask(http.StatusOK, "POST", "users", newUser("maria", 0))
@@ -223,7 +223,7 @@ func (c client) pageOfToken(path string) string {
 	return path
 }
 
-func TestATokenIsListedUsedFromAnotherSiteAndRevoked(t *testing.T) {
+func TestTokens_ListUseAndRevoke(t *testing.T) {
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	soon := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
@@ -253,7 +253,7 @@ func TestATokenIsListedUsedFromAnotherSiteAndRevoked(t *testing.T) {
 	}
 }
 
-func TestBadTokensAreThrottledAndNobodyElseIs(t *testing.T) {
+func TestTokens_OnlyBadOnesAreThrottled(t *testing.T) {
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	good := admin.withToken("good")
@@ -267,7 +267,7 @@ func TestBadTokensAreThrottledAndNobodyElseIs(t *testing.T) {
 	in.as(t, "admin", adminPassword)
 }
 
-func TestAnEndedSessionIsLoggedOutOfItsOpenPage(t *testing.T) {
+func TestSessions_EndedOneIsLoggedOut(t *testing.T) {
 	in := startCesi(t, "")
 	here, there := in.as(t, "admin", adminPassword), in.as(t, "admin", adminPassword)
 	if _, doc := there.get("/nodes"); doc.Find("h1").Text() != "Nodes" {

@@ -44,7 +44,7 @@ func relay(t *testing.T, address string, to cesi.Node) net.Listener {
 	return l
 }
 
-func TestNode_PagesAndCommandsFollowANameInHostsThatMoves(t *testing.T) {
+func TestNode_FollowsNameToNewAddress(t *testing.T) {
 	t.Parallel()
 	supervisortest.NeedNamespaces(t)
 	const program = "[program:app]\ncommand = sleep 1000\nstartsecs = 0\n[program:%s]\ncommand = sleep 1000\nstartsecs = 0\n"

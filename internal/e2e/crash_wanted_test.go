@@ -19,7 +19,7 @@ command = tail -f /dev/null
 startsecs = 0
 `
 
-func TestCrashInTheMiddleOfARestart_LeavesItWanted(t *testing.T) {
+func TestCrash_RestartedProcessStaysWanted(t *testing.T) {
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: slowToStop})
 	s.WaitState("slow", "RUNNING")

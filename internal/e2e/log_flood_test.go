@@ -105,10 +105,10 @@ func stall(t *testing.T, in *instance, b *browser, path string) {
 	}
 }
 
-// TestAFloodedLogWithAStalledBrowser watches a log at 50 MB/s with two browsers,
-// one of which does not read: cesi must not grow for it, and the other must not
-// miss a byte.
-func TestAFloodedLogWithAStalledBrowser(t *testing.T) {
+// TestLogStream_StalledBrowserOnFloodedLog follows a log at 50 MB/s with two browsers,
+// one of which does not read. cesi must not use more memory for it, and the other
+// browser must not miss a byte.
+func TestLogStream_StalledBrowserOnFloodedLog(t *testing.T) {
 	f := &flood{start: make(chan struct{})}
 	fake := supervisortest.StartFleet(t).Add("n", cesi.Process{ProcessID: cesi.ProcessID{Group: "g", Name: "p"}, State: cesi.Running, PID: 1})
 	fake.Stream(f.ServeHTTP)

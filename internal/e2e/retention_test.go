@@ -25,7 +25,7 @@ func (in *instance) logDaysAgo(t *testing.T, days int, target string) {
 	journal.Add(t.Context(), cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: target, Result: cesi.OK})
 }
 
-func TestWhatHasOutlivedTheRetentionIsRemoved(t *testing.T) {
+func TestRetention_RemovesOldActivity(t *testing.T) {
 	in := writeConf(t, "", "activity_retention = 30d")
 	in.logDaysAgo(t, 400, "g:ancient")
 	in.logDaysAgo(t, 31, "g:old")
@@ -45,7 +45,7 @@ func TestWhatHasOutlivedTheRetentionIsRemoved(t *testing.T) {
 	}
 }
 
-func TestRetention_NothingIsRemovedAfterAJumpOfTheClock(t *testing.T) {
+func TestRetention_RemovesNothingAfterClockJump(t *testing.T) {
 	t.Parallel()
 	in := writeConf(t, "", "activity_retention = 30d")
 	in.logDaysAgo(t, 3*365, "g:ancient") // as a clock that is three years ahead sees the newest
