@@ -70,8 +70,9 @@ func TestFlash_ResultOfCommand(t *testing.T) {
 			Outcomes: []fleet.Outcome{{Ref: ref, Result: result, Message: message}}}
 	}
 	for _, c := range []struct {
-		report         fleet.Report
-		kind, sentence string
+		report   fleet.Report
+		tone     view.Tone
+		sentence string
 	}{
 		{one(cesi.ActionStop, cesi.OK, ""), "running", "api:a\ufffdb on web-1 is stopped."},
 		{one(cesi.ActionRestart, cesi.OK, ""), "running", "api:a\ufffdb on web-1 is restarted."},
@@ -83,8 +84,8 @@ func TestFlash_ResultOfCommand(t *testing.T) {
 		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 left alone (4.1 s)."},
 	} {
 		f := view.NewFlash(c.report, 0)
-		if f.Kind != c.kind || f.Sentence.String() != c.sentence {
-			t.Errorf("%s: %q, want %s: %q", f.Kind, f.Sentence, c.kind, c.sentence)
+		if f.Tone != c.tone || f.Sentence.String() != c.sentence {
+			t.Errorf("%s: %q, want %s: %q", f.Tone, f.Sentence, c.tone, c.sentence)
 		}
 	}
 }

@@ -56,7 +56,7 @@ type dashboardPage struct {
 
 // tile is one number that matters.
 type tile struct {
-	Kind  string // a colour for the number; empty: none
+	Tone  view.Tone // a colour for the number; empty: none
 	Count int
 	Of    int // 0: not said
 	Label i18n.Phrase
@@ -125,7 +125,7 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	tiles := []tile{
 		{
 			Count: s.NodesUp, Of: len(s.Nodes), Label: i18n.Of("nodes answering"), Link: "/nodes",
-			Bar: view.NewBar(i18n.Phrase{}, view.Share{Kind: "running", Count: s.NodesUp}, view.Share{Kind: "moving", Count: connecting}, view.Share{Kind: "bad", Count: s.NodesDown}),
+			Bar: view.NewBar(i18n.Phrase{}, view.Share{Tone: view.ToneRunning, Count: s.NodesUp}, view.Share{Tone: view.ToneMoving, Count: connecting}, view.Share{Tone: view.ToneBad, Count: s.NodesDown}),
 		},
 		{
 			Count: c.Running, Of: c.Total, Label: i18n.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
@@ -133,12 +133,12 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 		},
 		{
 			Count: troubles, Label: i18n.Of("need attention"), Link: "/?attention=all#attention",
-			Bar: view.NewBar(i18n.Phrase{}, view.Share{Kind: "bad", Count: down + s.NodesDown}, view.Share{Kind: "warning", Count: c.Bad - down}),
+			Bar: view.NewBar(i18n.Phrase{}, view.Share{Tone: view.ToneBad, Count: down + s.NodesDown}, view.Share{Tone: view.ToneWarning, Count: c.Bad - down}),
 		},
 		{
 			Count: c.Stopped + c.Exited - unexpected, Label: i18n.Of("stopped or exited"), Link: restingProcesses().Path(),
 			More: i18n.Of("as expected"),
-			Bar:  view.NewBar(i18n.Phrase{}, view.Share{Kind: "idle", Count: c.Stopped + c.Exited - unexpected}, view.Share{Kind: "rest", Count: c.Total - c.Stopped - c.Exited + unexpected}),
+			Bar:  view.NewBar(i18n.Phrase{}, view.Share{Tone: view.ToneIdle, Count: c.Stopped + c.Exited - unexpected}, view.Share{Tone: view.ToneRest, Count: c.Total - c.Stopped - c.Exited + unexpected}),
 		},
 	}
 	if connecting > 0 {
@@ -148,9 +148,9 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 		tiles[1].More = i18n.Of("%d more not known", s.Stale)
 	}
 	if down+s.NodesDown > 0 {
-		tiles[2].Kind = "bad"
+		tiles[2].Tone = view.ToneBad
 	} else if troubles > 0 {
-		tiles[2].Kind = "warning"
+		tiles[2].Tone = view.ToneWarning
 	}
 	return tiles
 }

@@ -37,12 +37,12 @@ type fleetMap struct {
 type mapCell struct {
 	RowID   string
 	Node    string
-	Kind    string // bad or moving; empty for one that answers
+	Tone    view.Tone // ToneBad or ToneMoving; empty for one that answers
 	Label   i18n.Phrase
 	Squares []view.MapSquare
-	Small   bool     // it has no squares, but a bar or
-	Bar     view.Bar // the zero value: none
-	Plain   string   // the kind of its worst process, which colours it
+	Small   bool      // it has no squares, but a bar or
+	Bar     view.Bar  // the zero value: none
+	Plain   view.Tone // of its worst process
 }
 
 func newFleetMap(s *fleet.Snapshot) fleetMap {
@@ -94,7 +94,7 @@ func (m *fleetMap) spare() {
 
 // elements counts those of a small cell without its bar.
 func (c mapCell) elements() int {
-	if c.Kind == "bad" {
+	if c.Tone == view.ToneBad {
 		return 4
 	}
 	return 2
@@ -103,7 +103,7 @@ func (c mapCell) elements() int {
 // plain is a small cell without a bar.
 func (c mapCell) plain() mapCell {
 	if parts := c.Bar.Segments; len(parts) > 0 {
-		c.Plain = parts[len(parts)-1].Kind // the worst is last
+		c.Plain = parts[len(parts)-1].Tone // the worst is last
 	}
 	c.Bar = view.Bar{}
 	return c
@@ -133,9 +133,9 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	cell := mapCell{RowID: view.RowID("map", n.Name), Node: n.Name, Label: cellLabel(n), Small: bars}
 	switch n.Status {
 	case fleet.Down:
-		cell.Kind = "bad"
+		cell.Tone = view.ToneBad
 	case fleet.Connecting:
-		cell.Kind = "moving"
+		cell.Tone = view.ToneMoving
 	}
 	if bars {
 		if n.Status == fleet.Up {
@@ -146,7 +146,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	}
 	for i, p := range n.Processes {
 		cell.Squares = append(cell.Squares, view.MapSquare{
-			Kind: view.NewProcessBadge(p.Process).Kind, RowID: view.ProcessRowID(n.Name, p.ProcessID), Page: i/NodeRows + 1, Title: squareTitle(p),
+			Tone: view.NewProcessBadge(p.Process).Tone, RowID: view.ProcessRowID(n.Name, p.ProcessID), Page: i/NodeRows + 1, Title: squareTitle(p),
 		})
 	}
 	return cell

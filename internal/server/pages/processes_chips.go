@@ -13,7 +13,7 @@ import (
 type chip struct {
 	Name, Value string // of the field
 	Label       i18n.Phrase
-	Kind        string
+	Tone        view.Tone
 	Count       int
 	Checked     bool
 }
@@ -38,20 +38,20 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 		chips = append(chips, attentionChip(bad, wanted))
 	}
 	if q.Attention == fleet.NeedsNone {
-		chips = append(chips, chip{Name: "attention", Value: "no", Label: i18n.Of("as expected"), Kind: "idle", Count: total(counts) - bad, Checked: true})
+		chips = append(chips, chip{Name: "attention", Value: "no", Label: i18n.Of("as expected"), Tone: view.ToneIdle, Count: total(counts) - bad, Checked: true})
 	}
 	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
 		checked := q.Wants(state)
 		if counts[state] > 0 || checked {
 			chips = append(chips, chip{Name: "state", Value: state.String(), Label: i18n.Raw(state.String()),
-				Kind: view.NewProcessBadge(cesi.Process{State: state}).Kind, Count: counts[state], Checked: checked})
+				Tone: view.NewProcessBadge(cesi.Process{State: state}).Tone, Count: counts[state], Checked: checked})
 		}
 	}
 	return chips
 }
 
 func attentionChip(count int, checked bool) chip {
-	return chip{Name: "attention", Value: "yes", Label: i18n.Of("needs attention"), Kind: "bad", Count: count, Checked: checked}
+	return chip{Name: "attention", Value: "yes", Label: i18n.Of("needs attention"), Tone: view.ToneBad, Count: count, Checked: checked}
 }
 
 func total(counts map[cesi.State]int) int {

@@ -56,13 +56,13 @@ func newStylePage(base view.Base) stylePage {
 		small.RowID = view.RowID("small", n.Name)
 		page.Cells, page.Dense = append(page.Cells, large), append(page.Dense, small)
 	}
-	for _, kind := range []string{"running", "moving", "idle", "warning", "bad"} {
-		page.Dense = append(page.Dense, mapCell{RowID: view.RowID("plain", kind), Node: node.Name, Label: cellLabel(node), Small: true, Plain: kind})
+	for _, tone := range view.Tones() {
+		page.Dense = append(page.Dense, mapCell{RowID: view.RowID("plain", string(tone)), Node: node.Name, Label: cellLabel(node), Small: true, Plain: tone})
 	}
 	for i := range node.Processes {
 		p := &node.Processes[i]
 		page.States = append(page.States, view.NewProcessBadge(p.Process))
-		page.Chips = append(page.Chips, chip{Name: "state", Label: i18n.Raw(p.State.String()), Kind: view.NewProcessBadge(p.Process).Kind, Count: i})
+		page.Chips = append(page.Chips, chip{Name: "state", Label: i18n.Raw(p.State.String()), Tone: view.NewProcessBadge(p.Process).Tone, Count: i})
 		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
@@ -72,7 +72,7 @@ func newStylePage(base view.Base) stylePage {
 	for _, r := range []cesi.Result{cesi.OK, cesi.Pending, cesi.Partial, cesi.Failed, cesi.Skipped, cesi.UnknownEnd} {
 		state := view.NewResultBadge(r)
 		page.Results = append(page.Results, state)
-		page.Toasts = append(page.Toasts, &view.Flash{Kind: state.Kind, Sentence: i18n.Of("A command with the result %s.", state.Word)})
+		page.Toasts = append(page.Toasts, &view.Flash{Tone: state.Tone, Sentence: i18n.Of("A command with the result %s.", state.Word)})
 	}
 	page.Items = []paletteItem{
 		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: i18n.Raw("api"), Link: "/groups"},

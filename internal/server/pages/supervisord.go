@@ -222,7 +222,7 @@ type rereadPage struct {
 // groupChange is one group that differs.
 type groupChange struct {
 	Group  string
-	Kind   string      // its colour
+	Tone   view.Tone
 	Word   i18n.Phrase // added, changed, removed
 	Effect i18n.Phrase // what an update does
 	Self   bool
@@ -237,29 +237,29 @@ func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 	page := rereadPage{Name: n.Name, Heading: base.Speaker.Localize(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.Base = base.At("nodes", page.Heading)
 	self, found := n.OwnProcess()
-	add := func(group, kind string, word i18n.Phrase, effect func() i18n.Phrase) {
+	add := func(group string, tone view.Tone, word i18n.Phrase, effect func() i18n.Phrase) {
 		if len(page.Changes) == groupRows {
 			page.More++
 			return
 		}
-		change := groupChange{Group: group, Kind: kind, Word: word, Effect: effect(), Self: found && group == self.Group}
+		change := groupChange{Group: group, Tone: tone, Word: word, Effect: effect(), Self: found && group == self.Group}
 		if change.Self {
 			page.Self = self.String()
 		}
 		page.Changes = append(page.Changes, change)
 	}
 	for _, group := range c.Removed {
-		add(group, "bad", i18n.Of("removed"), func() i18n.Phrase {
+		add(group, view.ToneBad, i18n.Of("removed"), func() i18n.Phrase {
 			return i18n.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
 		})
 	}
 	for _, group := range c.Changed {
-		add(group, "warning", i18n.Of("changed"), func() i18n.Phrase {
+		add(group, view.ToneWarning, i18n.Of("changed"), func() i18n.Phrase {
 			return i18n.Of("%s stopped, then it is added anew and starts", running(n, group))
 		})
 	}
 	for _, group := range c.Added {
-		add(group, "running", i18n.Of("added"), func() i18n.Phrase {
+		add(group, view.ToneRunning, i18n.Of("added"), func() i18n.Phrase {
 			return i18n.Of("is added, and starts unless it says autostart=false")
 		})
 	}

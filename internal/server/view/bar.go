@@ -13,7 +13,7 @@ type Bar struct {
 
 // segment is a part of a bar, in barWidth units.
 type segment struct {
-	Kind     string
+	Tone     Tone
 	X, Width int
 }
 
@@ -27,7 +27,7 @@ const (
 
 // Share is a part of a bar before it is measured.
 type Share struct {
-	Kind  string
+	Tone  Tone
 	Count int
 }
 
@@ -44,7 +44,7 @@ func NewBar(label i18n.Phrase, shares ...Share) Bar {
 		before := seen
 		seen += s.Count
 		width := barLeast + free*seen/total - free*before/total
-		b.Segments = append(b.Segments, segment{Kind: s.Kind, X: x, Width: width})
+		b.Segments = append(b.Segments, segment{Tone: s.Tone, X: x, Width: width})
 		x += width + barGap
 	}
 	return b
@@ -57,7 +57,7 @@ func merge(shares []Share) (merged []Share, total int) {
 			continue
 		}
 		total += s.Count
-		if last := len(merged) - 1; last >= 0 && merged[last].Kind == s.Kind {
+		if last := len(merged) - 1; last >= 0 && merged[last].Tone == s.Tone {
 			merged[last].Count += s.Count
 			continue
 		}

@@ -7,22 +7,22 @@ import (
 )
 
 func TestBar_SmallestShareIsVisible(t *testing.T) {
-	b := NewBar(i18n.Phrase{}, Share{"running", 3003}, Share{"idle", 0}, Share{"bad", 1})
+	b := NewBar(i18n.Phrase{}, Share{ToneRunning, 3003}, Share{ToneIdle, 0}, Share{ToneBad, 1})
 	if len(b.Segments) != 2 {
 		t.Fatalf("%d segments", len(b.Segments))
 	}
 	bad := b.Segments[1]
-	if bad.Kind != "bad" || bad.Width < barLeast {
+	if bad.Tone != ToneBad || bad.Width < barLeast {
 		t.Errorf("one of 3,004 is drawn as %+v", bad)
 	}
 }
 
 func TestBar_FillsItsWidth(t *testing.T) {
 	for _, counts := range [][]int{{1}, {1, 1}, {7, 0, 3}, {1, 1, 1, 1, 1, 1, 1}, {5000, 1, 2, 3}} {
-		kinds := []string{"running", "moving", "idle", "warning", "bad", "rest", "running"}
+		tones := append(Tones(), ToneRest, ToneRunning)
 		var shares []Share
 		for i, c := range counts {
-			shares = append(shares, Share{kinds[i], c})
+			shares = append(shares, Share{tones[i], c})
 		}
 		b := NewBar(i18n.Phrase{}, shares...)
 		x := 0

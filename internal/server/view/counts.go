@@ -7,10 +7,10 @@ import (
 	"cesi/internal/server/request"
 )
 
-// StateCount is how many processes are in a state; Kind is its colour. States
-// and Attention filter them.
+// StateCount is how many processes are in a state. States and Attention
+// filter them.
 type StateCount struct {
-	Kind      string
+	Tone      Tone
 	Count     int
 	Words     i18n.Phrase // "2 running"
 	States    []cesi.State
@@ -24,16 +24,16 @@ func NewStateCounts(c fleet.Counts) []StateCount {
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	exited := c.Exited - unexpected
 	all := []StateCount{
-		{"running", c.Running, i18n.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
-		{"moving", c.Starting, i18n.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
-		{"moving", c.Stopping, i18n.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
-		{"idle", c.Stopped, i18n.Of("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
-		{"idle", exited, i18n.Of("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
-		{"warning", unexpected, i18n.Of("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
-		{"warning", c.Unknown, i18n.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
-		{"warning", c.Backoff, i18n.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
-		{"bad", c.Fatal, i18n.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
-		{"bad", c.NotStarted, i18n.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
+		{ToneRunning, c.Running, i18n.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
+		{ToneMoving, c.Starting, i18n.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
+		{ToneMoving, c.Stopping, i18n.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
+		{ToneIdle, c.Stopped, i18n.Of("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
+		{ToneIdle, exited, i18n.Of("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
+		{ToneWarning, unexpected, i18n.Of("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
+		{ToneWarning, c.Unknown, i18n.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
+		{ToneWarning, c.Backoff, i18n.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
+		{ToneBad, c.Fatal, i18n.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
+		{ToneBad, c.NotStarted, i18n.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
 	}
 	var list []StateCount
 	for _, s := range all {
@@ -54,7 +54,7 @@ func NewCountsBar(c fleet.Counts) Bar {
 	var shares []Share
 	var parts []i18n.Phrase
 	for _, s := range NewStateCounts(c) {
-		shares = append(shares, Share{s.Kind, s.Count})
+		shares = append(shares, Share{s.Tone, s.Count})
 		parts = append(parts, s.Words)
 	}
 	return NewBar(JoinList(parts), shares...)

@@ -12,7 +12,7 @@ import (
 
 // Flash tells how a command went, on the page that follows it.
 type Flash struct {
-	Kind     string // running, moving, warning or bad
+	Tone     Tone
 	Sentence i18n.Phrase
 	Later    i18n.Phrase // who came too late for it
 	ID       cesi.ActivityID
@@ -40,10 +40,10 @@ const outcomesShown = 200
 
 // NewFlash tells about a command. Later is how many targets came too late for it.
 func NewFlash(r fleet.Report, later int) *Flash {
-	f := &Flash{Kind: NewResultBadge(r.Result).Kind, ID: r.ID, Total: len(r.Outcomes)}
+	f := &Flash{Tone: NewResultBadge(r.Result).Tone, ID: r.ID, Total: len(r.Outcomes)}
 	switch {
 	case !r.Done:
-		f.Kind = "moving"
+		f.Tone = ToneMoving
 		f.Sentence = underWay(r)
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])

@@ -28,7 +28,7 @@ type dayBar struct {
 
 // dayPath is all of a bar that has one colour.
 type dayPath struct {
-	Kind string
+	Tone Tone
 	D    string // as in SVG
 }
 
@@ -38,22 +38,22 @@ func (b dayBar) Label() i18n.Phrase { return i18n.Of("Last 24 hours: %s", b.Word
 // dayKind is what marks of a kind look like. The height tells apart what colour
 // does, too.
 type dayKind struct {
-	name   string
+	tone   Tone
 	height int
 }
 
 func dayKindOf(m cesi.Mark) dayKind {
 	switch m {
 	case cesi.MarkRunning:
-		return dayKind{"running", 8}
+		return dayKind{ToneRunning, 8}
 	case cesi.MarkStarting, cesi.MarkStopping:
-		return dayKind{"moving", 6}
+		return dayKind{ToneMoving, 6}
 	case cesi.MarkStopped, cesi.MarkExited:
-		return dayKind{"idle", 3}
+		return dayKind{ToneIdle, 3}
 	case cesi.MarkUnknown, cesi.MarkFailed, cesi.MarkBackoff:
-		return dayKind{"warning", 11}
+		return dayKind{ToneWarning, 11}
 	case cesi.MarkFatal:
-		return dayKind{"bad", dayHeight}
+		return dayKind{ToneBad, dayHeight}
 	default:
 		return dayKind{}
 	}
@@ -66,7 +66,7 @@ func newDayBar(day history.Day) dayBar {
 		for to < len(day) && dayKindOf(day[to]) == kind {
 			to++
 		}
-		if kind.name != "" {
+		if kind.tone != "" {
 			if paths[kind] == nil {
 				paths[kind] = &strings.Builder{}
 			}
@@ -78,7 +78,7 @@ func newDayBar(day history.Day) dayBar {
 	for _, mark := range []cesi.Mark{cesi.MarkStopped, cesi.MarkStarting, cesi.MarkRunning, cesi.MarkBackoff, cesi.MarkFatal} {
 		kind := dayKindOf(mark)
 		if path := paths[kind]; path != nil {
-			bar.Paths = append(bar.Paths, dayPath{kind.name, path.String()})
+			bar.Paths = append(bar.Paths, dayPath{kind.tone, path.String()})
 		}
 	}
 	return bar

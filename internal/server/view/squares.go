@@ -11,9 +11,10 @@ import (
 
 // MapSquare is one process.
 type MapSquare struct {
-	Kind, RowID string
-	Page        int // of its node, on which the process is; 0 means the first
-	Title       i18n.Phrase
+	Tone  Tone
+	RowID string
+	Page  int // of its node, on which the process is; 0 means the first
+	Title i18n.Phrase
 }
 
 // Squares draws the squares of a node whose page is at the given URL. There may
@@ -22,8 +23,8 @@ type MapSquare struct {
 func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
-		b.WriteString(`<a class="sq sq-` + s.Kind)
-		if s.Kind == "moving" { // its id says that the process is visible; see stream.Handler.isVisible
+		b.WriteString(`<a class="sq sq-` + string(s.Tone))
+		if s.Tone == ToneMoving { // its id says that the process is visible; see stream.Handler.isVisible
 			b.WriteString(`" id="`)
 			template.HTMLEscape(&b, []byte(s.RowID))
 		}
