@@ -1,6 +1,6 @@
-// Package ansi turns the text of a terminal into spans that a page can show: colours
-// become classes, other escape sequences are left out, and bytes that would hide or
-// reorder text are shown as what they are.
+// Package ansi turns terminal text into spans that a page can show: colours become
+// classes, other escape sequences are left out, and bytes that would hide or reorder
+// text become visible.
 package ansi
 
 import (
@@ -10,40 +10,38 @@ import (
 	"unicode/utf8"
 )
 
-// Span is text of a log that is drawn in one way. Class is a list of CSS
-// classes; empty for plain text. The text may hold any printable character and
-// is escaped by whoever puts it into a page.
+// Span is a piece of a log in one style. Class is a list of CSS classes; empty for
+// plain text. Text may hold any printable character: pages have to escape it.
 type Span struct {
 	Class string
 	Text  string
 }
 
-// MarshalJSON writes a span as app-side scripts read it: [text, class].
+// MarshalJSON writes a span as the scripts read it: [text, class].
 func (s Span) MarshalJSON() ([]byte, error) { return json.Marshal([2]string{s.Text, s.Class}) }
 
 // The classes of what a log holds besides text.
 const (
 	ClassControl = "log-control" // a control character, as ^G
-	ClassByte    = "log-byte"    // a byte that is no UTF-8, as \xC4
-	ClassGap     = "log-gap"     // bytes that can't be had
-	classMatch   = "log-match"   // what was searched for
+	ClassByte    = "log-byte"    // a byte that is not UTF-8, as \xC4
+	ClassGap     = "log-gap"     // bytes that can't be read
+	classMatch   = "log-match"   // a match of the search
 )
 
-// maxSequence bounds an escape sequence: what is longer is none.
+// maxSequence bounds an escape sequence in bytes. A longer one is shown as text.
 const maxSequence = 256
 
-// Decoder turns the bytes of a log into spans. It keeps its state from one write
-// to the next, so that a colour, an escape sequence or a character may go on in
-// the following bytes.
+// Decoder turns the bytes of a log into spans. It keeps its state between writes, so a
+// colour, an escape sequence or a character may continue in the next write.
 //
-// It knows SGR, the sequences for colours and weights, and leaves all others
-// out. github.com/buildkite/terminal-to-html would do more than is wanted: it
-// plays a whole screen with a cursor, links and images, keeps all of it in
-// memory, and its newer versions want a newer Go than this program does.
+// It understands SGR, the sequences for colours and weights, and leaves out all other
+// sequences. github.com/buildkite/terminal-to-html would do more than needed: it keeps
+// a whole screen with cursor, links and images in memory, and its newer versions need a
+// newer Go than this program.
 type Decoder struct {
 	style   style
-	Pending []byte // an escape sequence, a character or a \r that is not complete yet
-	Match   bool   // what comes is what was searched for
+	Pending []byte // an incomplete escape sequence, character or \r
+	Match   bool   // the next bytes match the search
 	spans   []Span
 }
 
@@ -64,7 +62,7 @@ func (a *Decoder) Write(p []byte) []Span {
 	return a.take()
 }
 
-// Flush returns what the bytes so far come to if nothing follows.
+// Flush returns the spans of the pending bytes, if nothing follows them.
 func (a *Decoder) Flush() []Span {
 	for rest := a.Pending; len(rest) > 0; {
 		if rest[0] == '\x1b' || rest[0] == '\r' {
@@ -87,8 +85,8 @@ func (a *Decoder) take() []Span {
 	return spans
 }
 
-// next takes what p begins with and returns how many bytes that was; 0 if more
-// bytes are needed to tell.
+// next reads the first item of p and returns its length in bytes; 0 if more bytes are
+// needed to decide.
 func (a *Decoder) next(p []byte) int {
 	if n := plainLength(p); n > 0 {
 		a.text(p[:n])
@@ -115,7 +113,7 @@ func (a *Decoder) next(p []byte) int {
 	return n
 }
 
-// plainLength is how many bytes of p are text to be drawn as it is.
+// plainLength returns how many bytes at the start of p are plain text.
 func plainLength(p []byte) int {
 	for i := 0; i < len(p); {
 		if b := p[i]; b < utf8.RuneSelf {
@@ -134,13 +132,13 @@ func plainLength(p []byte) int {
 	return len(p)
 }
 
-// isInvisible reports characters that would turn the text around or that have no
-// look of their own: C1 controls and the controls of writing direction.
+// isInvisible reports characters that change the writing direction or have no glyph: C1
+// controls and the controls of writing direction.
 func isInvisible(r rune) bool {
 	return r >= 0x80 && r <= 0x9f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
-// text adds plain text in the style in force.
+// text adds plain text in the current style.
 func (a *Decoder) text(p []byte) {
 	if len(p) > 0 {
 		a.emit(string(p), a.style.class())
@@ -161,8 +159,9 @@ func (a *Decoder) emit(text, class string) {
 // control draws a control character as terminals do: ^@, ^G, ^[ …
 func (a *Decoder) control(r rune) { a.emit("^"+string(r^0x40), ClassControl) }
 
-// carriageReturn takes \r\n as the end of a line. A \r alone, of a progress bar
-// for example, ends one too, and is shown.
+// carriageReturn reads \r
+// as the end of a line. A single \r, of a progress bar for example, is shown and also
+// ends a line.
 func (a *Decoder) carriageReturn(p []byte) int {
 	switch {
 	case len(p) == 1:
@@ -176,8 +175,8 @@ func (a *Decoder) carriageReturn(p []byte) int {
 	return 1
 }
 
-// escape takes an escape sequence: a style changes, any other is left out. What
-// is no sequence is shown.
+// escape reads an escape sequence. Styles are applied, other sequences are left out. An
+// ESC without a sequence is shown.
 func (a *Decoder) escape(p []byte) int {
 	if len(p) == 1 {
 		return 0
@@ -196,7 +195,7 @@ func (a *Decoder) escape(p []byte) int {
 	return 1
 }
 
-// sequence takes "ESC [ parameters final".
+// sequence reads "ESC [ parameters final".
 func (a *Decoder) sequence(p []byte) int {
 	for i := 2; i < len(p) && i < maxSequence; i++ {
 		switch b := p[i]; {
@@ -213,7 +212,7 @@ func (a *Decoder) sequence(p []byte) int {
 	return a.unfinished(p)
 }
 
-// stringSequence takes what ends with BEL or ESC \, such as a window's title.
+// stringSequence reads a sequence that ends with BEL or ESC \, such as a window title.
 func (a *Decoder) stringSequence(p []byte) int {
 	for i := 2; i < len(p) && i < maxSequence; i++ {
 		switch {
@@ -229,7 +228,7 @@ func (a *Decoder) stringSequence(p []byte) int {
 	return a.unfinished(p)
 }
 
-// unfinished waits for the end of a sequence, up to a bound.
+// unfinished waits for the end of a sequence, up to maxSequence bytes.
 func (a *Decoder) unfinished(p []byte) int {
 	if len(p) < maxSequence {
 		return 0

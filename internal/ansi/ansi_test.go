@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// drawLog draws a whole log that comes in the given writes.
+// drawLog decodes a whole log that comes in the given writes.
 func drawLog(writes ...string) []Span {
 	var a Decoder
 	var spans []Span
@@ -17,7 +17,7 @@ func drawLog(writes ...string) []Span {
 	return mergeSpans(append(spans, a.Flush()...))
 }
 
-// mergeSpans puts spans of one class together, whatever the writes were.
+// mergeSpans joins neighbouring spans of one class.
 func mergeSpans(spans []Span) []Span {
 	var merged []Span
 	for _, s := range spans {
@@ -30,7 +30,7 @@ func mergeSpans(spans []Span) []Span {
 	return merged
 }
 
-func TestLogsAreDrawnInColour(t *testing.T) {
+func TestDecoder_Spans(t *testing.T) {
 	tests := map[string]struct {
 		log  string
 		want []Span
@@ -73,7 +73,7 @@ func TestLogsAreDrawnInColour(t *testing.T) {
 	}
 }
 
-func FuzzDrawingALog(f *testing.F) {
+func FuzzDecoder_CutAnywhere(f *testing.F) {
 	f.Add([]byte("a\x1b[31mb\xc4\r\n"), 3)
 	f.Fuzz(func(t *testing.T, log []byte, cut int) {
 		cut = max(0, min(cut, len(log)))

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// style is what SGR sequences have set. Colours are 1 to 16, the terminal's
-// eight and their bright ones; 0 is the default.
+// style is the result of the SGR sequences so far. Colours are 1 to 16: the terminal's
+// eight and their bright ones. 0 is the default.
 type style struct {
 	fg, bg                                             int
 	bold, faint, italic, underline, reverse, struckOut bool

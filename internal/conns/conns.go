@@ -1,8 +1,8 @@
-// Package conns decides which TCP connections a server keeps: how many there are
-// at once, how many of one address, and which one ends to make room for another.
+// Package conns decides which TCP connections a server keeps: how many in all, how many
+// of one address, and which one is closed to make room for another.
 //
-// Those that have carried a request of somebody who is logged in come first. Who
-// that is, and what is served, does not belong here.
+// Connections that have carried a request of a logged-in user come first. Deciding who
+// is logged in, and serving requests, do not belong here.
 package conns
 
 import (
@@ -17,34 +17,34 @@ import (
 )
 
 const (
-	// perAddress is how many connections without a login an address has, and a /64
+	// perAddress bounds the connections without a login of one address, or of one /64
 	// of IPv6, which is what one customer has.
 	perAddress = 64
-	// minAnonymous is how many connections without a login there are before one
-	// with a login ends for another: people have to be able to log in.
+	// minAnonymous is how many connections without a login there must be before one of
+	// them is closed instead of one with a login: users have to be able to log in.
 	minAnonymous = 16
-	// minTotal is the least total that there is.
+	// minTotal is the smallest total.
 	minTotal = 32
-	// sayEvery is how often the log says that there are too many.
+	// sayEvery is how often the log says that there are too many connections.
 	sayEvery = time.Minute
 )
 
 // Options are what a Limiter needs; all are required.
 type Options struct {
-	// Total is how many connections there are at once; see SetTotal.
+	// Total is how many connections are open at once; see SetTotal.
 	Total int
-	// Exempt reports whether the peer is a proxy, which has the connections of
-	// many people, so that the bound of one address does not hold for it.
+	// Exempt reports whether the peer is a proxy. A proxy has the connections of many
+	// users, so the bound of one address does not apply to it.
 	Exempt func(peer netip.Addr) bool
 	Log    *slog.Logger
 	Now    func() time.Time
 }
 
-// Limiter bounds the connections of the listeners that it wraps. A new one is
-// taken as long as there is another to end: first one that waits for its next
-// request, or has not sent a whole one yet, and has carried no login, the oldest
-// first. A quarter of all places is for those with a login. What it remembers is
-// bounded by the connections that are open. It is safe for concurrent use.
+// Limiter bounds the connections of the listeners that it wraps. It accepts a new
+// connection as long as it can close another one: the oldest that has carried no login
+// and is idle, or has not sent a whole request yet. A quarter of all places is for
+// connections with a login. Its memory is bounded by the open connections. It is safe
+// for concurrent use.
 type Limiter struct {
 	exempt func(netip.Addr) bool
 	log    *slog.Logger
@@ -54,23 +54,23 @@ type Limiter struct {
 	total     int
 	anonymous class
 	known     class
-	addresses map[netip.Prefix]int // how many connections without a login each has
+	addresses map[netip.Prefix]int // connections without a login of each address
 	said      time.Time
 }
 
-// class holds connections, those first that have been as they are the longest.
+// class holds connections, ordered by how long they have been idle or serving.
 type class struct{ idle, serving list.List }
 
 func (c *class) len() int { return c.idle.Len() + c.serving.Len() }
 
-// conn is one connection that was accepted.
+// conn is one accepted connection.
 type conn struct {
 	net.Conn
 	limiter *Limiter
 	peer    netip.Prefix
 
 	// Guarded by the limiter's mutex.
-	known   bool // has carried a request of somebody who is logged in
+	known   bool // has carried a request of a logged-in user
 	serving bool
 	place   *list.Element // nil: closed
 }
@@ -82,15 +82,15 @@ func New(o Options) *Limiter {
 	return l
 }
 
-// SetTotal changes how many connections there are at once, 32 at least. It ends
-// none: what is too many goes as new ones come.
+// SetTotal changes how many connections are open at once; the minimum is 32. It closes
+// none: connections above the new total are closed as new ones come.
 func (l *Limiter) SetTotal(total int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.total = max(total, minTotal)
 }
 
-// Listen returns a listener that accepts what the other does, within the bounds.
+// Listen returns a listener that accepts the connections of another within the bounds.
 func (l *Limiter) Listen(from net.Listener) net.Listener { return &listener{from, l} }
 
 type listener struct {
@@ -98,7 +98,7 @@ type listener struct {
 	limiter *Limiter
 }
 
-// Accept waits for the next connection that there is a place for.
+// Accept waits for the next connection that gets a place.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		accepted, err := l.Listener.Accept()
@@ -109,18 +109,18 @@ func (l *listener) Accept() (net.Conn, error) {
 		if c != nil {
 			return c, nil
 		}
-		_ = accepted.Close() // there is no other to end
+		_ = accepted.Close() // there is no connection to close instead
 	}
 }
 
-// admit returns the connection with a place, or nil if there is none. What has to
-// make room for it is closed.
+// admit returns the connection with a place, or nil if there is none. It closes the
+// connections that lose their place.
 func (l *Limiter) admit(accepted net.Conn) net.Conn {
 	peer := peerOf(accepted)
 	c := &conn{Conn: accepted, limiter: l, peer: network(peer)}
 	ends, ok := l.place(c, l.exempt(peer))
 	for _, e := range ends {
-		_ = e.Conn.Close() // its server notices, and closes it, too
+		_ = e.Conn.Close() // its server notices, and closes it too
 	}
 	if !ok {
 		return nil
@@ -128,7 +128,7 @@ func (l *Limiter) admit(accepted net.Conn) net.Conn {
 	return c
 }
 
-// place finds a place for the connection, and returns those that lost theirs.
+// place finds a place for the connection, and returns the connections that lost theirs.
 func (l *Limiter) place(c *conn, exempt bool) (ends []*conn, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -158,7 +158,7 @@ func (l *Limiter) place(c *conn, exempt bool) (ends []*conn, ok bool) {
 	return ends, true
 }
 
-// victim is the connection that ends when all places are taken, or nil.
+// victim returns the connection to close when all places are taken, or nil.
 func (l *Limiter) victim() *conn {
 	if l.anonymous.len() < minAnonymous {
 		if e := l.known.idle.Front(); e != nil {
@@ -168,8 +168,8 @@ func (l *Limiter) victim() *conn {
 	return l.anonymous.oldest()
 }
 
-// oldest is the connection of the class that has been idle for longest or, where
-// none is idle, that has been served for longest; nil if there is none.
+// oldest returns the connection that has been idle for longest or, if none is idle, the
+// one that has been served for longest; nil if there is none.
 func (c *class) oldest() *conn {
 	for _, among := range []*list.List{&c.idle, &c.serving} {
 		if e := among.Front(); e != nil {
@@ -179,8 +179,8 @@ func (c *class) oldest() *conn {
 	return nil
 }
 
-// oldestOf is the address's connection without a login that has been idle for
-// longest or, where none is idle, one that is served.
+// oldestOf returns the connection without a login of the address that has been idle for
+// longest or, if none is idle, one that is served.
 func (l *Limiter) oldestOf(peer netip.Prefix) *conn {
 	for _, among := range []*list.List{&l.anonymous.idle, &l.anonymous.serving} {
 		for e := among.Front(); e != nil; e = e.Next() {
@@ -192,7 +192,7 @@ func (l *Limiter) oldestOf(peer netip.Prefix) *conn {
 	return nil
 }
 
-// sayFull logs, once a minute at most, that places are taken.
+// sayFull logs, at most once a minute, that all places are taken.
 func (l *Limiter) sayFull() {
 	now := l.now()
 	if now.Sub(l.said) < sayEvery {
@@ -213,7 +213,7 @@ func (l *Limiter) remove(c *conn) {
 	l.uncount(c)
 }
 
-// uncount takes the connection off those that its address has without a login.
+// uncount removes the connection from the count of its address.
 func (l *Limiter) uncount(c *conn) {
 	if c.known {
 		return
@@ -223,7 +223,7 @@ func (l *Limiter) uncount(c *conn) {
 	}
 }
 
-// among is the list that a connection is in, or belongs into.
+// among returns the list to which a connection belongs.
 func (l *Limiter) among(c *conn) *list.List {
 	of := &l.anonymous
 	if c.known {
@@ -235,7 +235,8 @@ func (l *Limiter) among(c *conn) *list.List {
 	return &of.idle
 }
 
-// change has do change what a connection is, and puts it last where it belongs.
+// change calls do, which changes the connection's class, and appends it to the list to
+// which it then belongs.
 func (l *Limiter) change(c *conn, do func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -262,8 +263,8 @@ func (l *Limiter) ConnContext(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// Handler returns a handler that knows which connections are served. The server
-// needs ConnContext, too.
+// Handler returns a handler that marks the connections it serves. The server also needs
+// ConnContext.
 func (l *Limiter) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ours := r.Context().Value(connKey{}).(*conn); ours {
@@ -274,8 +275,8 @@ func (l *Limiter) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// LoggedIn notes that a request of this context is one of somebody who is logged
-// in. From then on its connection is one with a login.
+// LoggedIn notes that the request of this context is one of a logged-in user. Its
+// connection then counts as one with a login.
 func LoggedIn(ctx context.Context) {
 	c, ours := ctx.Value(connKey{}).(*conn)
 	if !ours {
@@ -295,7 +296,7 @@ func peerOf(c net.Conn) netip.Addr {
 	return address.Addr().Unmap().WithZone("")
 }
 
-// network is what counts as one address.
+// network returns the range that counts as one address.
 func network(peer netip.Addr) netip.Prefix {
 	bits := 64
 	if peer.Is4() {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// pipe is a connection that was accepted from an address.
+// pipe is a connection accepted from an address.
 type pipe struct {
 	net.Conn
 	from   string
@@ -34,14 +34,14 @@ func newLimiter(total int) *Limiter {
 		Exempt: func(peer netip.Addr) bool { return peer == proxy }})
 }
 
-// open has the limiter accept a connection of the address.
+// open makes the limiter accept a connection of the address.
 func open(l *Limiter, from string) (*pipe, *conn) {
 	p := &pipe{from: from}
 	c, _ := l.admit(p).(*conn)
 	return p, c
 }
 
-// logIn has the connection carry a request of somebody who is logged in.
+// logIn serves a request of a logged-in user on the connection.
 func logIn(l *Limiter, c *conn) {
 	l.Handler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { LoggedIn(r.Context()) })).
 		ServeHTTP(nil, (&http.Request{}).WithContext(l.ConnContext(context.Background(), c)))

@@ -6,12 +6,12 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Day is what a process was in each bucket of the last 24 hours, the present one
+// Day is the state of a process in each bucket of the last 24 hours, the current bucket
 // last.
 type Day [cesi.DayBuckets]cesi.Mark
 
-// Day returns the last 24 hours of a process. A bucket in which its node did not
-// answer, or CeSI did not run, is MarkUnseen. Up says that the node answers now.
+// Day returns the last 24 hours of a process. A bucket is MarkNoData if the node did
+// not answer or CeSI did not run. Up says that the node answers now.
 func (n Node) Day(id cesi.ProcessID, now time.Time, up bool) Day {
 	var day, shown Day
 	known, found := n.processes.find(id)
@@ -44,8 +44,8 @@ func (d *Day) paint(end cesi.Bucket, span cesi.Span, mark cesi.Mark) {
 	}
 }
 
-// within returns the part of a span that is in the day that ends with end, as
-// bounds of a slice of a Day.
+// within returns the part of a span that lies in the day that ends with end, as bounds
+// of a slice of a Day.
 func within(end cesi.Bucket, s cesi.Span) (from, to int) {
 	first := end.DayBefore()
 	from = min(max(int(s.First-first), 0), cesi.DayBuckets)

@@ -6,7 +6,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Load takes up what was stored, by the names of the nodes.
+// Load turns stored history into Nodes, by name.
 func Load(h cesi.History) map[string]Node {
 	nodes := make(map[string]Node)
 	for _, a := range h.Answered {

@@ -1,6 +1,6 @@
-// Package history remembers what the processes of nodes were in the last 24 hours. It
-// is told of every answer, knows nothing of polls and stores nothing itself: what is
-// not stored yet is handed out in batches.
+// Package history remembers the states of each node's processes in the last 24 hours.
+// It records every answer of a node, knows nothing of polls and stores nothing itself:
+// it hands out what is not stored yet in batches.
 package history
 
 import (
@@ -10,27 +10,27 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Node is what is known of one node: when it answered, and what its processes were.
-// It is an immutable value; a zero Node knows nothing.
+// Node is the history of one node: when it answered, and the states of its processes.
+// It is an immutable value; the zero Node is empty.
 type Node struct {
-	spans     []cesi.Span // rising, and apart from one another
+	spans     []cesi.Span // in ascending order, not adjacent
 	processes timelines
 }
 
-// Processes are the processes of one answer, sorted by their IDs.
+// Processes are the processes of one answer, sorted by ID.
 type Processes interface {
 	Len() int
 	At(i int) *cesi.Process
 }
 
-// Answer is what a node has said of its processes.
+// Answer is one answer of a node about its processes.
 type Answer struct {
 	Processes Processes
 	At        time.Time
-	// Again says that the node has answered in this bucket already, so that what its
-	// processes were until now belongs to it, too.
+	// Again says that the node has already answered in this bucket, so the states until
+	// now belong to this bucket too.
 	Again bool
-	// Pause is how long the node may not have answered without having been silent.
+	// Pause is how long a node may be without an answer before it counts as silent.
 	Pause time.Duration
 }
 
@@ -42,27 +42,27 @@ func (n Node) Record(a Answer) Node {
 	}
 }
 
-// RecordOne adds what one process is now. Again is as in Answer.
+// RecordOne adds the state of one process. Again is as in Answer.
 func (n Node) RecordOne(p cesi.Process, at time.Time, again bool) Node {
 	n.processes = n.processes.recordOne(p, cesi.BucketOf(at), again)
 	return n
 }
 
-// SameProcesses reports whether both know the same of their processes.
+// SameProcesses reports whether both have the same history of processes.
 func (n Node) SameProcesses(o Node) bool { return n.processes.looksLike(o.processes) }
 
-// Size returns how many processes are remembered, and how many spans in which the
-// node answered.
+// Size returns how many processes are remembered, and how many spans in which the node
+// answered.
 func (n Node) Size() (processes, spans int) { return len(n.processes), len(n.spans) }
 
-// Points returns how many changes of a process are remembered; 0 where it is not.
+// Points returns how many changes of a process are remembered; 0 if it is unknown.
 func (n Node) Points(id cesi.ProcessID) int {
 	t, _ := n.processes.find(id)
 	return len(t.points)
 }
 
-// extended adds a bucket in which the node answered. It had been silent before, or
-// nobody had asked, where more time has passed since than pause.
+// extended adds a bucket in which the node answered. If more time than pause has passed
+// since the last answer, a new span begins: the node was silent, or was not asked.
 func extended(answered []cesi.Span, bucket cesi.Bucket, pause time.Duration) []cesi.Span {
 	for len(answered) > 0 && answered[0].Last < bucket.DayBefore() {
 		answered = answered[1:]

@@ -7,32 +7,32 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxGone bounds how many processes are remembered that a node no longer has: it
-// may name new ones with every answer.
+// maxGone bounds how many removed processes of a node are remembered: a node may send
+// new names with every answer.
 const maxGone = 1000
 
-// settleAfter is how long a process has to be there for its timeline to be stored and
-// to be remembered when it is gone: a node may name new ones with every answer.
+// settleAfter is how long a process must exist before its timeline is stored, and is
+// remembered after its end: a node may send new names with every answer.
 const settleAfter = time.Minute
 
-// timelines are the last day of the processes that a node has, or had in that day,
-// sorted by their IDs: an immutable value. It is made anew only when a process
-// has changed.
+// timelines are the last day of all processes that a node has or had in that day,
+// sorted by ID. It is an immutable value, copied only when a process has changed.
 type timelines []timeline
 
-// timeline is the last day of one process. Its points, of which there is at least
-// one, rise; the first may be older, and holds until the next.
+// timeline is the last day of one process. It has at least one point, and points are in
+// ascending order. The first may be older than a day, and holds until the next.
 type timeline struct {
 	id     cesi.ProcessID
 	points []cesi.Point
-	// since is when a process that has not settled was seen first; zero: it has.
+	// since is when a process that has not settled was first seen; zero once it has.
 	since time.Time
 }
 
-// unsettled reports whether the process has yet to settle.
+// unsettled reports whether the process has not settled yet.
 func (p timeline) unsettled() bool { return !p.since.IsZero() }
 
-// settles reports whether the process settles now; also where the clock was set back.
+// settles reports whether the process settles now. It also does if the clock was set
+// back.
 func (p timeline) settles(now time.Time) bool {
 	return p.unsettled() && (now.Sub(p.since) >= settleAfter || now.Before(p.since))
 }
@@ -47,18 +47,18 @@ func (p timelines) find(id cesi.ProcessID) (timeline, bool) {
 	return p[i], true
 }
 
-// same reports whether both are one value.
+// same reports whether both are one value in memory.
 func (p timelines) same(o timelines) bool {
 	return len(p) == len(o) && (len(p) == 0 || &p[0] == &o[0])
 }
 
-// looksLike reports whether both show the same.
+// looksLike reports whether both have equal points.
 func (p timelines) looksLike(o timelines) bool {
 	return p.same(o) || slices.EqualFunc(p, o, func(a, b timeline) bool { return a.id == b.id && slices.Equal(a.points, b.points) })
 }
 
-// record adds how the processes are now. Before says that the node has answered in
-// this bucket already, so that what they were until now belongs to it, too.
+// record adds the current states. Before says that the node has already answered in
+// this bucket, so the states until now belong to this bucket too.
 func (p timelines) record(list Processes, now time.Time, before bool) timelines {
 	bucket := cesi.BucketOf(now)
 	if p.unchanged(list, now) {
@@ -88,7 +88,7 @@ func (p timelines) record(list Processes, now time.Time, before bool) timelines 
 	return next
 }
 
-// unchanged reports whether every process still has the state recorded last, and none
+// unchanged reports whether every process still has its last recorded state, and none
 // settles.
 func (p timelines) unchanged(list Processes, now time.Time) bool {
 	same, bucket := true, cesi.BucketOf(now)
@@ -98,8 +98,8 @@ func (p timelines) unchanged(list Processes, now time.Time) bool {
 	return same
 }
 
-// merge calls do for every process that is known or listed, in order. Known is
-// nil for a new one, and mark is MarkUnseen for one that is gone.
+// merge calls do for every process that is known or listed, in order. Known is nil for
+// a new process, and mark is MarkNoData for a removed one.
 func (p timelines) merge(list Processes, do func(known *timeline, mark cesi.Mark, id cesi.ProcessID)) {
 	for i, j := 0, 0; i < len(p) || j < list.Len(); {
 		switch {
@@ -117,7 +117,7 @@ func (p timelines) merge(list Processes, do func(known *timeline, mark cesi.Mark
 	}
 }
 
-// recordOne adds how one process, which is known, is now.
+// recordOne adds the current state of one known process.
 func (p timelines) recordOne(process cesi.Process, bucket cesi.Bucket, before bool) timelines {
 	i, found := slices.BinarySearchFunc(p, process.ProcessID, func(p timeline, id cesi.ProcessID) int { return p.id.Compare(id) })
 	if !found || p[i].last().Last == cesi.MarkOf(process) {
@@ -128,14 +128,14 @@ func (p timelines) recordOne(process cesi.Process, bucket cesi.Bucket, before bo
 	return next
 }
 
-// expired reports whether the process was not there in the day that ends with bucket.
+// expired reports whether the process did not exist in the day that ends with bucket.
 func (p timeline) expired(bucket cesi.Bucket) bool {
 	return p.last().Last == cesi.MarkNoData && p.last().Bucket < bucket.DayBefore()
 }
 
-// record adds what the process is now, and leaves out what is more than a day old. A
-// clock that was set back a little does not change the order; what is of a time
-// that has yet to come was seen by a clock that was wrong.
+// record adds the current state, and drops points that are more than a day old. A clock
+// that was set back a little does not change the order. Points in the future came from
+// a wrong clock and are dropped.
 func (p timeline) record(mark cesi.Mark, bucket cesi.Bucket, before bool) timeline {
 	old := p.points
 	for len(old) > 0 && bucket.Ahead(old[len(old)-1].Bucket) {

@@ -8,9 +8,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Unsaved names what is not stored yet, and from which bucket on. The history itself is
-// with the nodes, so however long storing fails this grows no further than they do.
-// It is safe for concurrent use.
+// Unsaved lists what is not stored yet, and from which bucket on. The history itself is
+// in the Nodes, so however long storing fails, Unsaved grows no larger than they do. It
+// is safe for concurrent use.
 type Unsaved struct {
 	mu        sync.Mutex
 	nodes     map[string]cesi.Bucket
@@ -23,7 +23,7 @@ type process struct {
 	cesi.ProcessID
 }
 
-// MarkDirty compares two values of a node that followed each other.
+// MarkDirty compares two successive values of a node, and marks the changes as unsaved.
 func (u *Unsaved) MarkDirty(name string, old, next Node) {
 	if n := len(next.spans); n > 0 && (len(old.spans) == 0 || old.spans[len(old.spans)-1] != next.spans[n-1]) {
 		u.mu.Lock()
@@ -45,7 +45,7 @@ func (u *Unsaved) MarkDirty(name string, old, next Node) {
 			mark(&u.processes, process{name, now.id}, now.last().Bucket)
 		}
 	}
-	for _, was := range old.processes { // one that is remembered no more has to end there
+	for _, was := range old.processes { // a process that is no longer remembered must end there
 		if _, found := next.processes.find(was.id); !found && !was.unsettled() && was.last().Last != cesi.MarkNoData {
 			mark(&u.processes, process{name, was.id}, next.spans[len(next.spans)-1].Last)
 		}
@@ -65,14 +65,14 @@ func mark[K comparable](m *map[K]cesi.Bucket, key K, bucket cesi.Bucket) {
 // batchSize bounds the rows of a batch.
 const batchSize = 5000
 
-// Take hands over what is not stored yet of the nodes, in batches. What can't be stored
-// goes back with Requeue.
+// Take returns all unsaved history of the nodes, in batches, and clears the list. Use
+// Requeue for a batch that could not be stored.
 func (u *Unsaved) Take(known map[string]Node) iter.Seq[cesi.History] {
 	nodes, processes := u.take()
 	return batches(since(known, nodes, processes))
 }
 
-// take hands over what there is.
+// take returns the marks and clears them.
 func (u *Unsaved) take() (nodes map[string]cesi.Bucket, processes map[process]cesi.Bucket) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -81,7 +81,7 @@ func (u *Unsaved) take() (nodes map[string]cesi.Bucket, processes map[process]ce
 	return nodes, processes
 }
 
-// Requeue takes up again what was not stored.
+// Requeue marks a batch as unsaved again.
 func (u *Unsaved) Requeue(h cesi.History) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -93,8 +93,7 @@ func (u *Unsaved) Requeue(h cesi.History) {
 	}
 }
 
-// batches parts a history. Spans go first: a node without any is one that is
-// gone.
+// batches splits a history. Spans go first: a node without spans counts as removed.
 func batches(h cesi.History) iter.Seq[cesi.History] {
 	return func(yield func(cesi.History) bool) {
 		for answered := range slices.Chunk(h.Answered, batchSize) {
@@ -110,7 +109,7 @@ func batches(h cesi.History) iter.Seq[cesi.History] {
 	}
 }
 
-// since collects what is known of the named ones from their buckets on.
+// since collects the history of the named nodes and processes, from their buckets on.
 func since(known map[string]Node, nodes map[string]cesi.Bucket, processes map[process]cesi.Bucket) cesi.History {
 	var h cesi.History
 	for name, from := range nodes {
@@ -122,7 +121,7 @@ func since(known map[string]Node, nodes map[string]cesi.Bucket, processes map[pr
 	}
 	for p, from := range processes {
 		timeline, found := known[p.node].processes.find(p.ProcessID)
-		if !found { // it is remembered no more
+		if !found { // it is no longer remembered
 			timeline.points = []cesi.Point{{Bucket: from}}
 		}
 		for _, point := range timeline.points {

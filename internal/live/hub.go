@@ -13,34 +13,35 @@ import (
 )
 
 const (
-	// pause is the least time between two renderings of a page, however much
-	// changes. One that takes long to render pauses for longer.
+	// pause is the least time between two renderings of a page, whatever changes. A
+	// page that takes long to render pauses for longer.
 	pause = 100 * time.Millisecond
-	// share is the part of its time that a page may spend in rendering: one in so many.
+	// share bounds the time for rendering one page: one part in share of the whole
+	// time.
 	share = 10
-	// slowEvery is how often a page is rendered though nothing was said to have
-	// changed, and how often slow elements are compared.
+	// slowEvery is how often a page is rendered although no change was reported, and
+	// how often slow elements are compared.
 	slowEvery = 5 * time.Second
-	// backlog is how many updates wait for a browser. One that takes no more is
-	// dropped; it connects anew and gets the page as it is then.
+	// backlog is how many updates wait for a browser. A browser that takes no more is
+	// dropped; it connects again and gets the current page.
 	backlog = 16
 )
 
 // Page is a rendered page.
 type Page struct {
 	HTML    []byte // the whole document
-	Version string // of what it shows: two of one version look the same
+	Version string // of its content: two pages of one version look the same
 }
 
 // Options are what a Hub needs; all are required.
 type Options[K comparable] struct {
-	// Render makes the page of a key as it is now. That it fails tells the
-	// browsers to load it themselves, and so to show the failure.
+	// Render renders the page of a key. If it fails, the browsers load the page
+	// themselves and so show the failure.
 	Render func(ctx context.Context, key K) (Page, error)
 	Log    *slog.Logger
 }
 
-// Hub is all the pages that somebody looks at.
+// Hub holds all open pages.
 type Hub[K comparable] struct {
 	opts Options[K]
 
@@ -48,12 +49,12 @@ type Hub[K comparable] struct {
 	views map[K]*view[K]
 }
 
-// NewHub returns a Hub that renders nothing until somebody looks.
+// NewHub returns a Hub that renders nothing until a browser subscribes.
 func NewHub[K comparable](opts Options[K]) *Hub[K] {
 	return &Hub[K]{opts: opts, views: make(map[K]*view[K])}
 }
 
-// Changed tells that pages may look different now. It does not wait.
+// Changed says that pages may look different now. It does not wait.
 func (h *Hub[K]) Changed() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -62,7 +63,7 @@ func (h *Hub[K]) Changed() {
 	}
 }
 
-// Shows reports whether a page that somebody looks at has an element with the id.
+// Shows reports whether an open page has an element with the id.
 func (h *Hub[K]) Shows(id string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -74,23 +75,23 @@ func (h *Hub[K]) Shows(id string) bool {
 	return false
 }
 
-// Subscription is one browser that looks at a page.
+// Subscription is one browser with an open page.
 type Subscription struct {
-	// Updates are the changed elements, wrapped for htmx, as they come. It is
-	// closed when the browser was too slow or the page can't be rendered any
-	// more: Gone tells which.
+	// Updates are the changed elements, wrapped for htmx, as they come. It is closed
+	// when the browser was too slow, or the page can no longer be rendered; Invalid
+	// says which.
 	Updates <-chan string
 
 	updates chan string
-	version string // that the browser has
+	version string // of the page in the browser
 	gone    bool
 }
 
-// Invalid reports, once Updates is closed, whether the page is no more what it was.
+// Invalid reports, once Updates is closed, whether the page can no longer be rendered.
 func (s *Subscription) Invalid() bool { return s.gone }
 
-// Subscribe follows the page of a key until ctx ends. A browser that does not
-// have the current version gets the whole page first.
+// Subscribe follows the page of a key until ctx ends. A browser with another version
+// than the current one gets the whole page first.
 func (h *Hub[K]) Subscribe(ctx context.Context, key K, version string) *Subscription {
 	s := &Subscription{updates: make(chan string, backlog), version: version}
 	s.Updates = s.updates
@@ -102,7 +103,7 @@ func (h *Hub[K]) Subscribe(ctx context.Context, key K, version string) *Subscrip
 		h.views[key] = v
 		go v.run()
 	}
-	v.joining = append(v.joining, s)
+	v.pending = append(v.pending, s)
 	v.schedule()
 	context.AfterFunc(ctx, func() {
 		_ = cesi.Contain(h.opts.Log, "close a page", func() error {
@@ -120,7 +121,7 @@ func (h *Hub[K]) leave(v *view[K], s *Subscription) {
 	v.schedule()
 }
 
-// view is one page that somebody looks at, in a goroutine of its own.
+// view is one open page, with its own goroutine.
 type view[K comparable] struct {
 	hub  *Hub[K]
 	key  K
@@ -128,12 +129,12 @@ type view[K comparable] struct {
 
 	// Guarded by the hub's mutex.
 	subscribers map[*Subscription]bool
-	joining     []*Subscription
+	pending     []*Subscription
 	current     *page
-	toldAll     time.Time // when slow elements were compared last
+	slowSent    time.Time // when slow elements were last compared
 }
 
-// schedule has the page rendered soon. It does not wait.
+// schedule makes the view render the page soon. It does not wait.
 func (v *view[K]) schedule() {
 	select {
 	case v.wake <- struct{}{}:
@@ -141,8 +142,7 @@ func (v *view[K]) schedule() {
 	}
 }
 
-// run follows the page until nobody looks at it any more. A panic ends it as a
-// page that is gone.
+// run follows the page until no browser has it open. A panic makes the page invalid.
 func (v *view[K]) run() {
 	err := cesi.Contain(v.hub.opts.Log, "keep a page up to date", v.follow)
 	if err == nil {
@@ -185,18 +185,19 @@ func (v *view[K]) render(ctx context.Context) (*page, string, error) {
 	return p, rendered.Version, err
 }
 
-// close takes the view out of the hub if nobody looks, and reports that.
+// close removes the view from the hub if no browser has the page open, and reports
+// that.
 func (v *view[K]) close() bool {
 	v.hub.mu.Lock()
 	defer v.hub.mu.Unlock()
-	if len(v.subscribers) > 0 || len(v.joining) > 0 {
+	if len(v.subscribers) > 0 || len(v.pending) > 0 {
 		return false
 	}
 	delete(v.hub.views, v.key)
 	return true
 }
 
-// publish sends what is new to those who look.
+// publish sends the changes to the subscribers.
 func (v *view[K]) publish(next *page, version string, err error) {
 	v.hub.mu.Lock()
 	defer v.hub.mu.Unlock()
@@ -212,9 +213,9 @@ func (v *view[K]) publish(next *page, version string, err error) {
 func (v *view[K]) update(next *page) {
 	older, now := v.current, time.Now()
 	v.current = next
-	all := older == nil || now.Sub(v.toldAll) >= slowEvery
+	all := older == nil || now.Sub(v.slowSent) >= slowEvery
 	if all {
-		v.toldAll = now
+		v.slowSent = now
 	}
 	if older == nil {
 		return
@@ -229,16 +230,16 @@ func (v *view[K]) update(next *page) {
 	}
 }
 
-// flushPending takes in those who have come since, with the page as it is now if
-// theirs is another.
+// flushPending adds the new subscribers, and sends them the current page if they have
+// another version.
 func (v *view[K]) flushPending(p *page, version string) {
-	for _, s := range v.joining {
+	for _, s := range v.pending {
 		v.subscribers[s] = true
 		if s.version != version {
 			v.send(s, patch([]*region{p.regions[Root]}))
 		}
 	}
-	v.joining = nil
+	v.pending = nil
 }
 
 func (v *view[K]) send(s *Subscription, text string) {
@@ -253,11 +254,11 @@ func (v *view[K]) dropAll() {
 	for s := range v.subscribers {
 		v.drop(s, true)
 	}
-	for _, s := range v.joining {
+	for _, s := range v.pending {
 		s.gone = true
 		close(s.updates)
 	}
-	v.joining = nil
+	v.pending = nil
 }
 
 // drop closes a subscription, once. Call with the hub's mutex held.
@@ -268,14 +269,14 @@ func (v *view[K]) drop(s *Subscription, gone bool) {
 		close(s.updates)
 		return
 	}
-	if i := slices.Index(v.joining, s); i >= 0 {
-		v.joining = slices.Delete(v.joining, i, i+1)
+	if i := slices.Index(v.pending, s); i >= 0 {
+		v.pending = slices.Delete(v.pending, i, i+1)
 		close(s.updates)
 	}
 }
 
-// patch wraps elements so that htmx puts each in its place, keeping what of it
-// is the same: focus, selection and open menus stay.
+// patch wraps elements so that htmx puts each in its place. What is unchanged inside
+// stays: focus, selection and open menus.
 func patch(regions []*region) string {
 	var b strings.Builder
 	for _, r := range regions {

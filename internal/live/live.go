@@ -1,15 +1,14 @@
-// Package live keeps pages in browsers up to date. It renders a page anew when
-// something has changed, finds the elements of it that differ, and hands those,
-// as the page has them, to everybody who looks at it. A page is rendered once for
-// all who see the same.
+// Package live keeps pages in browsers up to date. It renders a page again when
+// something has changed, finds the elements that differ, and sends those to all
+// browsers that have the page open. Browsers with equal pages share one rendering.
 //
-// It knows nothing of what the pages show: who uses it says how to render one,
-// and when. What it compares are the elements that have an id. In them
+// It does not know what the pages show: its user says how and when to render one. It
+// compares the elements that have an id. In them
 //
-//   - data-since marks an element whose text follows the clock: browsers move it
-//     on by themselves, so neither its text nor that moment is a difference;
-//   - data-slow marks one that changes all the time, such as the age of an answer:
-//     it is compared only every few seconds.
+//   - data-since marks an element whose text follows the clock: browsers count it on
+//     by themselves, so neither its text nor its time is a difference;
+//   - data-slow marks an element that changes all the time, such as the age of an
+//     answer: it is compared only every few seconds.
 package live
 
 import (
@@ -21,10 +20,10 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Root is the id of the element that is kept up to date, with all that is in it.
+// Root is the id of the element that is kept up to date, with all its content.
 const Root = "live"
 
-// page is a rendered page as the elements with ids that it is made of.
+// page is a rendered page, as its elements that have ids.
 type page struct {
 	regions map[string]*region
 }
@@ -33,10 +32,10 @@ type page struct {
 type region struct {
 	id       string
 	html     string   // the whole element
-	shape    string   // without the regions in it, and without what moves by itself
-	slow     string   // what is marked data-slow
-	told     string   // the slow part as the browsers last got it
-	children []string // the ids of the regions in it, outermost only
+	shape    string   // without its inner regions and without ticking text
+	slow     string   // the parts marked data-slow
+	sent     string   // the slow parts as they were last sent
+	children []string // the ids of its inner regions, outermost only
 }
 
 // parsePage finds the regions in a whole HTML document.
@@ -79,7 +78,7 @@ func has(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-// add takes in an element with an id, and the regions in it.
+// add adds an element with an id, and the regions inside.
 func (p *page) add(n *html.Node) *region {
 	r := &region{id: attribute(n, "id")}
 	p.regions[r.id] = r
@@ -89,11 +88,11 @@ func (p *page) add(n *html.Node) *region {
 	o := outline{page: p, region: r}
 	o.element(n)
 	r.shape, r.slow = o.shape.String(), o.slow.String()
-	r.told = r.slow
+	r.sent = r.slow
 	return r
 }
 
-// outline writes down what of a region is compared.
+// outline writes the parts of a region that are compared.
 type outline struct {
 	page        *page
 	region      *region
@@ -136,18 +135,18 @@ func (o *outline) node(n *html.Node, ticking bool) {
 	}
 }
 
-// since returns the elements in which the page differs from an older one, the
-// outermost ones only. Slow ones count if all is set.
+// since returns the elements that differ from an older page, outermost only. Slow parts
+// count if all is set.
 func (p *page) since(older *page, all bool) []*region {
 	return p.differing(older, p.regions[Root], all)
 }
 
 func (p *page) differing(older *page, r *region, all bool) []*region {
 	was := older.regions[r.id]
-	if was == nil || was.shape != r.shape || all && was.told != r.slow {
+	if was == nil || was.shape != r.shape || all && was.sent != r.slow {
 		return []*region{r}
 	}
-	r.told = was.told
+	r.sent = was.sent
 	var list []*region
 	for _, id := range r.children {
 		list = append(list, p.differing(older, p.regions[id], all)...)
