@@ -11,22 +11,22 @@ import (
 	"unicode"
 )
 
-// address is what a node's host says: a bare host, or a URL.
+// address is a parsed host: a bare host or a URL.
 type address struct {
 	scheme string // "http" or "https"
 	host   string // an IPv6 address without brackets
-	port   int    // 0: the URL names none, or it is none
+	port   int    // 0: the URL has no port, or host is not a URL
 	isURL  bool
-	path   string // escaped, without a slash at its end
+	path   string // escaped, without a final slash
 }
 
-// url writes the address as cesi.Node has it.
+// url returns the address in the form of cesi.Node.URL.
 func (a address) url(port int) string {
-	host := net.JoinHostPort(strings.ReplaceAll(a.host, "%", "%25"), strconv.Itoa(port)) // a zone's "%"
+	host := net.JoinHostPort(strings.ReplaceAll(a.host, "%", "%25"), strconv.Itoa(port)) // the "%" before a zone
 	return a.scheme + "://" + host + a.path
 }
 
-// schemePort is the port that a URL without one means.
+// schemePort returns the default port of the scheme.
 func (a address) schemePort() int {
 	if a.scheme == "https" {
 		return 443
@@ -34,8 +34,8 @@ func (a address) schemePort() int {
 	return 80
 }
 
-// parseAddress reads a host. Its errors follow on the word "host", and quote
-// nothing that may hold a password.
+// parseAddress reads a host. Its errors continue a sentence that begins with "host",
+// and quote nothing that may hold a password.
 func parseAddress(s string) (address, error) {
 	isURL := strings.Contains(s, "://")
 	u, err := url.Parse(s)
@@ -75,15 +75,15 @@ func fromURL(s string, u *url.URL) (address, error) {
 	return a, nil
 }
 
-// nodePath is the path below which the node is. "/RPC2" is where every
-// supervisord listens below that: whoever copied it too means the same.
+// nodePath returns the path under which the node is reached. Every supervisord answers
+// at "/RPC2" below it, so a copied "/RPC2" is dropped.
 func nodePath(u *url.URL) string {
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	return strings.TrimRight(strings.TrimSuffix(path, "/RPC2"), "/")
 }
 
-// parseHost reads a name, an IPv4 address, or an IPv6 one with or without
-// brackets and zone, and returns it without brackets.
+// parseHost reads a name or an IP address. IPv6 may have brackets and a zone. It
+// returns the host without brackets.
 func parseHost(s string) (string, error) {
 	bare, bracketed := s, false
 	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {

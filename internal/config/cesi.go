@@ -20,7 +20,7 @@ const (
 	keyURLPrefix     = "url_prefix"
 )
 
-// cesiSettings are the keys of [cesi].
+// cesiSettings returns the keys of [cesi].
 func (l *loader) cesiSettings() []setting[Config] {
 	lifetime := span{min: time.Second, max: 3650 * day, words: "1s and 3650d"}
 	retention := span{min: time.Minute, max: 36500 * day, words: "1m and 36500d"}
@@ -50,17 +50,17 @@ func (l *loader) cesiSettings() []setting[Config] {
 		{key: "log_level", set: setLogLevel},
 		{key: "log_format", set: setLogFormat},
 		{key: "language", set: setLanguage},
-		{key: "debug", gone: true}, // it and auto_reload were Flask's, in CeSI 2.0 to 2.3
+		{key: "debug", gone: true}, // debug and auto_reload were Flask's, in CeSI 2.0 to 2.3
 		{key: "auto_reload", gone: true},
 	}
 }
 
-// timeoutSpan bounds one poll, in [cesi] and for a node.
+// timeoutSpan bounds the timeout of one poll, in [cesi] and for a node.
 func timeoutSpan() span {
 	return span{min: 100 * time.Millisecond, max: 120 * time.Second, words: "0.1 and 120 seconds", seconds: true}
 }
 
-// text sets a field to the value as it stands.
+// text sets a field to the value, unchanged.
 func text[T any](field func(*T) *string) func(*T, entry) error {
 	return func(to *T, e entry) error {
 		*field(to) = e.text
@@ -68,7 +68,7 @@ func text[T any](field func(*T) *string) func(*T, entry) error {
 	}
 }
 
-// within sets a field to a duration within bounds.
+// within sets a field to a duration that is within bounds.
 func within[T any](bounds span, field func(*T) *time.Duration) func(*T, entry) error {
 	return func(to *T, e entry) error {
 		d, err := duration(e, bounds)
@@ -79,7 +79,7 @@ func within[T any](bounds span, field func(*T) *time.Duration) func(*T, entry) e
 	}
 }
 
-// setSessionIdle takes a duration, or 0 for no limit.
+// setSessionIdle reads a duration, or 0 for no limit.
 func setSessionIdle(c *Config, e entry) error {
 	if e.text == "0" {
 		c.SessionIdle = 0
@@ -98,8 +98,8 @@ func setListenHost(c *Config, e entry) error {
 	return nil
 }
 
-// setTheme only warns of a theme that does not exist: looks must not keep the
-// dashboard from starting.
+// setTheme only warns of an unknown theme: a matter of looks must not stop the
+// dashboard.
 func (l *loader) setTheme(c *Config, e entry) error {
 	theme := strings.ToLower(e.text)
 	switch {
@@ -113,8 +113,8 @@ func (l *loader) setTheme(c *Config, e entry) error {
 	return nil
 }
 
-// setDatabase takes a path, or the URL that SQLAlchemy has for one. The value
-// is not quoted in an error: another database's URL holds a password.
+// setDatabase reads a path, or the URL that SQLAlchemy has for a path. Errors do not
+// quote the value: the URL of another database holds a password.
 func setDatabase(c *Config, e entry) error {
 	path := strings.TrimPrefix(e.text, "sqlite:///")
 	if scheme, _, isURL := strings.Cut(path, "://"); isURL && scheme != "sqlite" {
@@ -135,7 +135,7 @@ func setAdminUsername(c *Config, e entry) error {
 	return nil
 }
 
-// setURLPrefix keeps "/cesi" of "cesi", "/cesi" and "/cesi/".
+// setURLPrefix normalises "cesi", "/cesi" and "/cesi/" to "/cesi".
 func setURLPrefix(c *Config, e entry) error {
 	path := strings.Trim(e.text, "/")
 	if path == "" {
@@ -152,8 +152,8 @@ func setURLPrefix(c *Config, e entry) error {
 	return nil
 }
 
-// setURL takes the address that people type into their browsers. An error quotes
-// no URL with a user in it: a password may follow.
+// setURL reads the address that users type into their browsers. Errors do not quote a
+// URL with a user: a password may follow.
 func setURL(c *Config, e entry) error {
 	u, err := url.Parse(e.text)
 	switch {
@@ -180,8 +180,8 @@ func setURL(c *Config, e entry) error {
 	return nil
 }
 
-// completeURL adds url_prefix to a url without a path. A path has to end in
-// url_prefix: CeSI answers nowhere else.
+// completeURL adds url_prefix to a url without a path. A path has to end in url_prefix,
+// since CeSI answers only there.
 func (l *loader) completeURL(s section) {
 	e, found := s.get(keyURL)
 	prefix, wanted := s.get(keyURLPrefix)
@@ -200,7 +200,7 @@ func (l *loader) completeURL(s section) {
 	}
 }
 
-// setTrustedProxies replaces the default; an empty value trusts nobody.
+// setTrustedProxies replaces the default. An empty value trusts no proxy.
 func setTrustedProxies(c *Config, e entry) error {
 	var trusted []netip.Prefix
 	for _, item := range words(e.text) {
@@ -255,7 +255,7 @@ func setLogFormat(c *Config, e entry) error {
 	return nil
 }
 
-// setLanguage checks the form only: which languages there are is not known here.
+// setLanguage checks only the form: this package does not know which languages exist.
 func setLanguage(c *Config, e entry) error {
 	tag := strings.ReplaceAll(e.text, "_", "-")
 	if strings.EqualFold(tag, "auto") {

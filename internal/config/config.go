@@ -1,10 +1,10 @@
-// Package config turns cesi.conf into a Config: it reads the file and what it
-// includes, fills in the defaults, checks every value, and reports all problems
-// at once, each with its file and line. It also watches the files for changes.
+// Package config turns cesi.conf into a Config: it reads the file and the files that it
+// includes, fills in defaults, checks every value, and reports all problems at once,
+// each with file and line. It also watches the files for changes.
 //
-// It decides what a key means, not what becomes of it: it opens no socket and
-// no database, knows no user but the first administrator's name, and logs
-// nothing. What a value leads to is up to the rooms that take a Config.
+// It decides what a key means. It opens no socket and no database, knows no user except
+// the name of the first administrator, and logs nothing. The packages that get a Config
+// use its values.
 package config
 
 import (
@@ -15,10 +15,10 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Config is a checked configuration with its defaults filled in. It is a value
-// to read: what changes the files makes a new one.
+// Config is a checked configuration with its defaults filled in. It is read-only: a
+// changed file makes a new one.
 type Config struct {
-	Path         string             // the main file, as it was given
+	Path         string             // the main file, as named by the caller
 	Nodes        []cesi.Node        // in the order of the files
 	Environments []cesi.Environment // in order of first mention, as are their members
 
@@ -31,17 +31,17 @@ type Config struct {
 	AdminUsername string // of the first administrator; a valid user name
 	AdminPassword cesi.Secret
 
-	// URL is the public address, for links in messages, with URLPrefix and without a
-	// slash at its end, such as "https://cesi.example.com/cesi"; empty: not known.
+	// URL is the public address, for links in messages. It includes URLPrefix and has
+	// no final slash, such as "https://cesi.example.com/cesi"; empty: not known.
 	URL            string
-	URLPrefix      string // such as "/cesi", without a slash at its end; empty: none
+	URLPrefix      string // such as "/cesi", without a final slash; empty: none
 	TrustedProxies []netip.Prefix
 
 	PollInterval  time.Duration // from one poll of a node to the next: 0.2 – 3600 s
 	ActionTimeout time.Duration // for one start or stop: 1 – 86400 s
 
 	SessionLifetime   time.Duration
-	SessionIdle       time.Duration // without use, 0 is for no limit
+	SessionIdle       time.Duration // unused; 0 is no limit
 	ActivityRetention time.Duration
 	HistoryRetention  time.Duration
 
@@ -49,13 +49,13 @@ type Config struct {
 	LogFormat string // "text" or "json"
 	Language  string // "auto", or a language tag such as "en" or "zh-CN"
 
-	// Warnings are what is odd about the files without being wrong, in their order.
+	// Warnings are things that are odd but not wrong, in the order of the files.
 	Warnings []Problem
 
-	made inputs // what the files held when this was read from them
+	made inputs // the content of the files that this was read from
 }
 
-// defaults returns what holds where the file at path says nothing.
+// defaults returns the configuration of an empty file at path.
 func defaults(path string) *Config {
 	return &Config{
 		Path:          path,
@@ -79,8 +79,8 @@ func defaults(path string) *Config {
 	}
 }
 
-// NeedsRestart names the keys that differ from old and that a running server
-// can't take up, in the order database, host, port, url_prefix.
+// NeedsRestart returns the keys that differ from old and need a restart, in the order
+// database, host, port, url_prefix.
 func (c *Config) NeedsRestart(old *Config) []string {
 	var keys []string
 	for _, k := range []struct {

@@ -13,16 +13,15 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// Convert turns the TOML configuration of CeSi 2.6 to 2.7.1, or the INI one of those
-// before, into ours; of an INI it decodes the escapes (see pythonEscape). The notes
-// name what has no counterpart and what means something else here, for people:
-// they hold no password. The error says where the file is broken.
+// Convert turns the TOML configuration of CeSi 2.6 to 2.7.1, or the INI configuration
+// of older versions, into ours. In an INI it decodes the escapes (see pythonEscape).
+// The notes name keys that do not exist here or mean something else; they hold no
+// password. The error says where the file is broken.
 //
 // The keys are those of cesi/core/parser.py of 2.7.1: database, activity_log,
-// admin_username and admin_password in [cesi]; name, host, port, username,
-// password and environment in each of [[nodes]]. Of CeSI 2.0 to 2.5, whose file
-// was an INI, [cesi] may still have host, port, name and theme, which mean the same
-// here.
+// admin_username and admin_password in [cesi]; name, host, port, username, password and
+// environment in each of [[nodes]]. In CeSI 2.0 to 2.5, whose file was an INI, [cesi]
+// may also have host, port, name and theme, which mean the same here.
 func Convert(text []byte) (ini string, notes []string, err error) {
 	var old map[string]any
 	if _, err := toml.Decode(string(withoutBOM(text)), &old); err != nil {
@@ -53,7 +52,7 @@ type converter struct {
 	ini   strings.Builder
 	notes []string
 	taken map[string]bool   // names of nodes
-	old   map[string]string // the present names of nodes by their old ones
+	old   map[string]string // the new names of nodes by their old ones
 	isINI bool              // the file is that of a CeSI before 2.6
 }
 
@@ -61,7 +60,7 @@ func (c *converter) note(format string, args ...any) {
 	c.notes = append(c.notes, fmt.Sprintf(format, args...))
 }
 
-// tables returns the tables of an array; what is none of them is left out.
+// tables returns the tables of an array, without its other values.
 func tables(value any) []map[string]any {
 	switch list := value.(type) {
 	case []map[string]any:
@@ -108,8 +107,8 @@ func (c *converter) general(old map[string]any) {
 	}
 }
 
-// unread writes a key that 2.6 and later left alone: what they did may not have
-// been what it says.
+// unread writes a key that CeSi 2.6 and later ignored: its value may never have
+// applied.
 func (c *converter) unread(key, value string) {
 	if value == "" {
 		return
@@ -166,7 +165,7 @@ func (c *converter) node(n int, old map[string]any) {
 	}
 }
 
-// nodeName returns a name that a node may have here, and that no other has.
+// nodeName returns a valid name that no other node has.
 func (c *converter) nodeName(n int, old string) string {
 	name := fitNodeName(old)
 	if !isNodeName(name) {
@@ -182,7 +181,7 @@ func (c *converter) nodeName(n int, old string) string {
 	return name
 }
 
-// environment returns a name that an environment may have here.
+// environment returns a valid name of an environment.
 func (c *converter) environment(label, old string) string {
 	name := strings.Map(func(r rune) rune {
 		if r == ',' || r == '/' || !unicode.IsPrint(r) {
@@ -203,7 +202,7 @@ func (c *converter) environment(label, old string) string {
 func (c *converter) write(label, key, value string) {
 	line := key + " = " + value
 	if strings.HasPrefix(value, ";") {
-		line = key + " =" + value // behind white space it would be a comment
+		line = key + " =" + value // after white space it would be a comment
 	}
 	switch {
 	case value == "":
@@ -219,7 +218,7 @@ func (c *converter) write(label, key, value string) {
 	c.note(`%s: its %s is left out: no value here begins or ends with a space, or holds a " ;" or a control character; %s`, label, key, advice)
 }
 
-// readBack returns the value that our own reader finds in a line.
+// readBack returns the value that our own parser finds in a line.
 func readBack(line string) string {
 	sections := parse("", []byte("[x]\n"+line+"\n"), newReport())
 	if len(sections) != 1 || len(sections[0].entries) != 1 {
@@ -228,7 +227,7 @@ func readBack(line string) string {
 	return sections[0].entries[0].text
 }
 
-// plainText is a TOML value as text; a table or an array is none.
+// plainText returns a TOML value as text; empty for a table or an array.
 func plainText(value any) string {
 	switch v := value.(type) {
 	case string:

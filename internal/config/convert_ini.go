@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// isOldINI reports whether a text that is no TOML looks like the INI file of a
-// CeSI before 2.6 with nodes in it; without any there is nothing to convert.
+// isOldINI reports whether a text that is not TOML looks like the INI file of a CeSI
+// before 2.6 with nodes. Without nodes there is nothing to convert.
 func isOldINI(text string) bool {
 	for line := range strings.Lines(text) {
 		title := strings.ToLower(strings.Join(strings.Fields(line), ""))
@@ -72,8 +72,8 @@ func addValues(to map[string]string, s section) {
 	}
 }
 
-// decoded returns a section's values as ConfigParser read them. Of the defaults
-// it takes in the node's keys alone: the others are there to be named by values.
+// decoded returns a section's values as ConfigParser read them. Of the defaults it
+// takes only keys of a node: the others exist to be used in values.
 func decoded(s section, defaults map[string]string) map[string]any {
 	raw := map[string]string{}
 	for key, value := range defaults {
@@ -90,7 +90,7 @@ func decoded(s section, defaults map[string]string) map[string]any {
 	return values
 }
 
-// nodeOfINI writes a node whose user and password stood in a URL.
+// nodeOfINI writes a node whose user and password were part of a URL.
 func (c *converter) nodeOfINI(n int, s section, node map[string]any) {
 	for _, key := range []string{"username", keyPassword} {
 		value := plainText(node[key])
@@ -102,7 +102,7 @@ func (c *converter) nodeOfINI(n int, s section, node map[string]any) {
 	c.node(n, node)
 }
 
-// environmentOfINI writes an environment, with its members' present names.
+// environmentOfINI writes an environment, with the new names of its members.
 func (c *converter) environmentOfINI(s section, defaults map[string]string) {
 	name := c.environment(s.label(), s.name)
 	var members []string
@@ -117,8 +117,8 @@ func (c *converter) environmentOfINI(s section, defaults map[string]string) {
 	c.write(s.label(), "members", strings.Join(members, ", "))
 }
 
-// unindented takes the white space off lines that ConfigParser takes for keys, and
-// puts those that go on with a value behind it.
+// unindented removes the white space before lines that ConfigParser reads as keys, and
+// appends lines that continue a value to the line of that value.
 func unindented(text string) string {
 	var lines []string
 	for line := range strings.SplitSeq(string(withoutBOM([]byte(text))), "\n") {
@@ -135,15 +135,15 @@ func unindented(text string) string {
 				last--
 			}
 			lines[last] += " " + trimmed
-			lines = append(lines, "") // the numbers of lines stay
+			lines = append(lines, "") // keep the line numbers
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
 // beginsKey reports whether an indented line is a key of its own: one that the Python
-// CeSI knew, or another word before a "=", which no list of members holds. Behind a
-// password it would else become part of it.
+// CeSI knew, or another word before a "=", which a list of members never has. After a
+// password it would otherwise become part of it.
 func beginsKey(line string) bool {
 	if key, _, found := strings.Cut(strings.Replace(line, ":", "=", 1), "="); found && slices.Contains(oldKeys(), strings.ToLower(strings.TrimSpace(key))) {
 		return true

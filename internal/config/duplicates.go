@@ -9,14 +9,14 @@ import (
 	"cesi/internal/cesi"
 )
 
-// seenNode is a node that stands further up.
+// seenNode is a node further up in the files.
 type seenNode struct {
 	name string
 	at   place
 }
 
-// warnDuplicate warns of a second node that is the same supervisord, as far as
-// that shows without asking: names are not looked up.
+// warnDuplicate warns of a second node that is the same supervisord. It compares only
+// addresses, and resolves no names.
 func (l *loader) warnDuplicate(s section, node cesi.Node, seen map[string]seenNode) {
 	where := whereabouts(node)
 	if where == "" {
@@ -30,8 +30,7 @@ func (l *loader) warnDuplicate(s section, node cesi.Node, seen map[string]seenNo
 	seen[where] = seenNode{node.Name, s.at}
 }
 
-// whereabouts is the same for whatever way a node's place is written; empty if
-// the node has none.
+// whereabouts returns the normal form of a node's address; empty if it has none.
 func whereabouts(node cesi.Node) string {
 	if node.Socket != "" {
 		path, err := filepath.Abs(node.Socket)

@@ -2,10 +2,10 @@ package config
 
 import "cesi/internal/cesi"
 
-// membership gathers which node is in which environment, from both sides:
-// environment of a node and members of an environment.
+// membership collects which node is in which environment, from both sides: environment
+// of a node, and members of an environment.
 type membership struct {
-	nodes        []string // all there are, also those with problems
+	nodes        []string // all nodes, also those with problems
 	known        map[string]bool
 	environments []cesi.Environment
 	index        map[string]int      // of an environment in environments
@@ -20,13 +20,13 @@ func newMembership() *membership {
 	}
 }
 
-// declare says that there is a node of the name.
+// declare records that the node exists.
 func (m *membership) declare(node string) {
 	m.nodes = append(m.nodes, node)
 	m.known[node] = true
 }
 
-// mention says that there is an environment of the name, and returns it.
+// mention records that the environment exists, and returns it.
 func (m *membership) mention(name string) *cesi.Environment {
 	i, ok := m.index[name]
 	if !ok {
@@ -37,7 +37,7 @@ func (m *membership) mention(name string) *cesi.Environment {
 	return &m.environments[i]
 }
 
-// join puts a node into environments; being in one twice is being in it once.
+// join puts a node into environments. Repeated names count once.
 func (m *membership) join(node string, environments []string) {
 	for _, name := range environments {
 		environment := m.mention(name)
@@ -50,7 +50,7 @@ func (m *membership) join(node string, environments []string) {
 	}
 }
 
-// environmentSettings are the keys of an [environment:NAME] section.
+// environmentSettings returns the keys of an [environment:NAME] section.
 func environmentSettings() []setting[entry] {
 	return []setting[entry]{{key: "members", set: func(to *entry, e entry) error { *to = e; return nil }}}
 }

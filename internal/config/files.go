@@ -16,19 +16,18 @@ import (
 // maxFile bounds every file that is read, in bytes.
 const maxFile = 16 << 20
 
-// inputs is what a configuration was read from: a digest of each file's content
-// (or of why it could not be read), and the files that each glob matched. It
-// holds nothing of the content itself.
+// inputs identifies what a configuration was read from: a digest of each file's content
+// (or of the error), and the files that each glob matched. It holds no content.
 type inputs struct {
 	files map[string][sha256.Size]byte
 	globs map[string][]string
 }
 
-// equal reports whether both were read from the same content. What the globs
-// matched is among the files.
+// equal reports whether both were read from the same content. The matches of the globs
+// are among the files.
 func (in inputs) equal(o inputs) bool { return maps.Equal(in.files, o.files) }
 
-// changed reports whether a file or a glob's matches are no longer the same.
+// changed reports whether a file or the matches of a glob differ now.
 func (in inputs) changed() bool {
 	for pattern, matches := range in.globs {
 		if now, err := matching(pattern); err == nil && !slices.Equal(now, matches) {
@@ -43,7 +42,7 @@ func (in inputs) changed() bool {
 	return false
 }
 
-// content is what a path held when it was read, or why it could not be.
+// content is the content of a file when it was read, or the error.
 type content struct {
 	data []byte
 	info fs.FileInfo // nil with err
@@ -57,11 +56,11 @@ func (c content) digest() [sha256.Size]byte {
 	return sha256.Sum256(append([]byte("data: "), c.data...))
 }
 
-// openToAll reports whether everybody on the machine may read the file.
+// openToAll reports whether every user of the machine may read the file.
 func (c content) openToAll() bool { return c.err == nil && c.info.Mode()&0o004 != 0 }
 
-// files reads each file once, however often it is asked for, so that one
-// loading sees one state of it, and remembers it for inputs.
+// files reads each file once, however often it is used, so that one loading sees one
+// state of it. It records the files in inputs.
 type files struct {
 	read map[string]content
 	made inputs
@@ -92,8 +91,8 @@ func (f *files) glob(pattern string) ([]string, error) {
 	return matches, err
 }
 
-// readFile reads a regular file of at most maxFile bytes. Anything else (a pipe
-// that nobody writes to, a folder) is refused rather than waited for.
+// readFile reads a regular file of at most maxFile bytes. Anything else, such as a
+// folder or a pipe without a writer, is refused at once.
 func readFile(path string) content {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -117,8 +116,7 @@ func readFile(path string) content {
 	return content{data: data, info: info}
 }
 
-// plain says what is wrong with a file without naming it: the problem that it
-// becomes part of does.
+// plain describes the error of a file without its name: the problem already names it.
 func plain(err error) error {
 	var onPath *fs.PathError
 	switch {
@@ -132,9 +130,8 @@ func plain(err error) error {
 	return err
 }
 
-// matching returns the files that a glob matches, sorted. As in a shell, "*"
-// matches no name that begins with a dot: an editor's swap file is no
-// configuration.
+// matching returns the files that a glob matches, sorted. As in a shell, "*" matches no
+// name that begins with a dot: the swap file of an editor is not a configuration.
 func matching(pattern string) ([]string, error) {
 	matches, err := filepath.Glob(pattern)
 	if err != nil || strings.HasPrefix(filepath.Base(pattern), ".") {
@@ -145,7 +142,7 @@ func matching(pattern string) ([]string, error) {
 	}), nil
 }
 
-// beside resolves a path that stands in a file: relative to that file's folder.
+// beside resolves a path found in a file, relative to that file's folder.
 func beside(file, path string) string {
 	if filepath.IsAbs(path) {
 		return path
@@ -153,8 +150,8 @@ func beside(file, path string) string {
 	return filepath.Join(filepath.Dir(file), path)
 }
 
-// globBeside is beside for a pattern: what looks like one in the folder's own
-// name is taken literally.
+// globBeside is beside for a pattern. Pattern characters in the folder's own name are
+// taken literally.
 func globBeside(file, pattern string) string {
 	if filepath.IsAbs(pattern) {
 		return pattern

@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// Find returns the path of the configuration: the -c flag's value, else
-// $CESI_CONFIG, else the first of ./cesi.conf, /etc/cesi.conf and
-// /etc/cesi/cesi.conf (the Debian package's) that exists.
-// What was asked for by name is returned whether it exists or not: another file
-// must not silently take its place. The error names the places looked at.
+// Find returns the path of the configuration: the value of the -c flag, else
+// $CESI_CONFIG, else the first of ./cesi.conf, /etc/cesi.conf and /etc/cesi/cesi.conf
+// (the Debian package's) that exists. A named file is returned even if it does not
+// exist, so that no other file silently takes its place. The error names the places.
 func Find(flagValue string, getenv func(string) string) (string, error) {
 	return find(flagValue, getenv("CESI_CONFIG"), "./cesi.conf", "/etc/cesi.conf", "/etc/cesi/cesi.conf")
 }
@@ -23,7 +22,7 @@ func find(flagValue, fromEnv string, usual ...string) (string, error) {
 		}
 	}
 	for _, path := range usual {
-		// A file that is there but out of reach is Load's to complain about.
+		// If the file exists but can't be reached, Load reports it.
 		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 			return path, nil
 		}

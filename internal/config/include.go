@@ -9,8 +9,8 @@ func (l *loader) includeSettings() []setting[[]section] {
 	return []setting[[]section]{{key: "files", set: l.includeFiles}}
 }
 
-// include returns the sections of the files that an [include] section names. A
-// file that is named twice counts once.
+// include returns the sections of the files that an [include] section names. A file
+// named twice counts once.
 func (l *loader) include(s section) []section {
 	var sections []section
 	apply(l.report, l.includeSettings(), s, &sections)
@@ -35,8 +35,8 @@ func (l *loader) includeFiles(to *[]section, e entry) error {
 	return nil
 }
 
-// includeFile reads one file. It must not include others: where a section comes
-// from is to be seen in one place.
+// includeFile reads one file. It must not include others, so that one place shows where
+// sections come from.
 func (l *loader) includeFile(path string) []section {
 	l.order = append(l.order, path)
 	file := l.files.get(path)
@@ -55,8 +55,8 @@ func (l *loader) includeFile(path string) []section {
 	return kept
 }
 
-// alreadyRead reports whether path is one of the configuration files read so
-// far, under whatever name: a glob may match the main file too.
+// alreadyRead reports whether path is one of the configuration files read so far, under
+// any name: a glob may match the main file too.
 func (l *loader) alreadyRead(path string) bool {
 	file := l.files.get(path)
 	return file.err == nil && slices.ContainsFunc(l.order, func(known string) bool {

@@ -16,9 +16,9 @@ type entry struct {
 
 // section is a section of a file, known or not.
 type section struct {
-	kind    string // what stands before the colon, in lower case
+	kind    string // the text before the colon, in lower case
 	named   bool   // there is a colon
-	name    string // what stands behind it
+	name    string // the text after it
 	at      place
 	entries []entry // in the order of the file
 }
@@ -31,7 +31,7 @@ func (s section) label() string {
 	return "[" + s.title() + "]"
 }
 
-// title is the section's line without its brackets.
+// title returns the section's heading without its brackets.
 func (s section) title() string {
 	if s.named {
 		return s.kind + ":" + s.name
@@ -39,7 +39,7 @@ func (s section) title() string {
 	return s.kind
 }
 
-// get returns the entry of a key that is there and not empty.
+// get returns the entry of a key that is set and not empty.
 func (s section) get(key string) (entry, bool) {
 	for _, e := range s.entries {
 		if e.key == key {
@@ -55,33 +55,33 @@ func (s section) without(key string) section {
 	return s
 }
 
-// parse returns the sections of a file and reports what is no INI in it.
+// parse returns the sections of a file, and reports the lines that are not INI.
 func parse(file string, data []byte, r *report) []section {
 	l := scan(file, data, r)
 	if l.tomlAt > 0 {
-		return nil // what it holds would only look wrong here
+		return nil // its lines would only be reported as wrong
 	}
 	// Values are in quotes (see keep): ini.v1 looks for comments, continuations and
-	// backticks outside of them only.
+	// backticks only outside of them.
 	parsed, err := ini.LoadSources(ini.LoadOptions{
 		UnescapeValueDoubleQuotes: true,
 		KeyValueDelimiters:        "=",
-		// Two sections of one name are told apart, to be refused later.
+		// Sections of one name stay apart, to be refused later.
 		AllowNonUniqueSections: true,
 	}, l.clean.Bytes())
 	if err != nil {
-		// ini.v1's errors quote the line, which may hold a password.
+		// Errors of ini.v1 quote the line, which may hold a password.
 		r.problem(place{file: file}, "this can't be read as INI")
 		return nil
 	}
 	sections := make([]section, len(l.headings))
-	for i, s := range parsed.Sections()[1:] { // the first is for keys outside of any
+	for i, s := range parsed.Sections()[1:] { // the first is for keys outside of any section
 		sections[i] = placed(file, s, l.headings[i])
 	}
 	return sections
 }
 
-// placed gives a section of ini.v1's its lines.
+// placed gives a section of ini.v1 its line numbers.
 func placed(file string, from *ini.Section, h heading) section {
 	kind, name, named := strings.Cut(from.Name(), ":")
 	s := section{
@@ -91,7 +91,7 @@ func placed(file string, from *ini.Section, h heading) section {
 		at:    place{file, h.line},
 	}
 	for _, k := range from.Keys() {
-		// Value, not String: the latter would expand %(x)s.
+		// Value, not String: String would expand %(x)s.
 		s.entries = append(s.entries, entry{k.Name(), k.Value(), place{file, h.keys[k.Name()]}})
 	}
 	return s

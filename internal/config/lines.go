@@ -9,36 +9,35 @@ import (
 )
 
 const (
-	// maxUnreadable bounds how many lines of one file are reported as not INI: a
-	// file of garbage needs no more to be recognised.
+	// maxUnreadable bounds how many lines of one file are reported as not INI: these
+	// are enough to recognise a file of garbage.
 	maxUnreadable = 10
-	// maxKeys bounds the keys of one section, far above what there is to set:
-	// ini.v1 looks through all of them for each new one.
+	// maxKeys bounds the keys of one section, far above the number of known keys:
+	// ini.v1 searches all of them for each new one.
 	maxKeys = 200
 )
 
-// heading is where a section stands: its own line and those of its keys.
+// heading has the line of a section, and the lines of its keys.
 type heading struct {
 	line int
 	keys map[string]int
 }
 
-// lines is the pass over a file's lines that ini.v1 needs in front of it. It
-// takes out comments, finds the lines that are no INI, refuses a key that is
-// there twice, keeps the line numbers, which ini.v1 doesn't know, and hands the
-// rest on in a form that ini.v1 has only one way to read.
+// lines reads a file line by line before ini.v1 does. It removes comments, finds lines
+// that are not INI, refuses a repeated key, keeps the line numbers, which ini.v1 does
+// not have, and writes the rest in a form that ini.v1 reads in only one way.
 type lines struct {
 	file       string
 	clean      bytes.Buffer
 	headings   []heading
 	found      findings
 	unreadable int
-	sawBracket bool // some line at least was meant as a section
-	homeless   bool // the keys that follow belong to no section, and that was said
-	tomlAt     int  // the line that shows that this is TOML; 0: none does
+	sawBracket bool // at least one line was meant as a section
+	homeless   bool // the next keys belong to no section, and that was reported
+	tomlAt     int  // the line that shows that this is TOML; 0: none
 }
 
-// scan passes over the lines of data and reports what is wrong with them.
+// scan reads the lines of data and reports what is wrong with them.
 func scan(file string, data []byte, r *report) *lines {
 	l := &lines{file: file}
 	if line, why := notText(data); why != "" {
@@ -54,7 +53,7 @@ func scan(file string, data []byte, r *report) *lines {
 	return l
 }
 
-// notText says in which line it shows, and why, that data can't be INI at all.
+// notText says in which line, and why, the data can't be INI at all.
 func notText(data []byte) (int, string) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
 		return 1, "this is UTF-16 text: save the file as UTF-8"
@@ -73,8 +72,8 @@ func (l *lines) problem(line int, format string, args ...any) {
 	l.found.add(place{l.file, line}, fmt.Sprintf(format, args...))
 }
 
-// noINI notes a line that can't be read. It never quotes the line, which may
-// hold a password, or no text at all.
+// noINI notes a line that can't be read. It never quotes the line: it may hold a
+// password, or bytes that are not text.
 func (l *lines) noINI(line int, text string) {
 	l.unreadable++
 	if l.unreadable <= maxUnreadable {
@@ -82,8 +81,8 @@ func (l *lines) noINI(line int, text string) {
 	}
 }
 
-// reportTo hands over what was found: for a file that never tried to be INI one
-// sentence, not a complaint for each of its lines.
+// reportTo reports what was found. For a file that was never meant as INI that is one
+// problem, not one for each line.
 func (l *lines) reportTo(r *report) {
 	if l.tomlAt > 0 {
 		r.problem(place{l.file, l.tomlAt}, `this is TOML, as CeSI 2.6 to 2.7 had it: "cesi convert FILE" turns it into a cesi.conf`)
@@ -116,7 +115,7 @@ func (l *lines) line(n int, line string) {
 	}
 }
 
-// withoutIndent says how to write an indented line that looks like a key's.
+// withoutIndent says how to write an indented line that looks like a key.
 func withoutIndent(text string) string {
 	i := strings.IndexAny(text, "=:")
 	if i < 0 || !isKey(strings.ToLower(strings.TrimSpace(text[:i]))) {
@@ -132,8 +131,8 @@ func firstRune(s string) rune {
 	return r
 }
 
-// readSection reads a "[name]" line. If it can't, the keys below it are left alone:
-// they are not the section's before it.
+// readSection reads a "[name]" line. If the line is invalid, the keys below it are
+// ignored: they do not belong to the section above.
 func (l *lines) readSection(n int, text string) {
 	l.sawBracket, l.homeless = true, true
 	name, rest, closed := strings.Cut(text[1:], "]")
@@ -182,9 +181,8 @@ func (l *lines) key(n int, text string) {
 	}
 }
 
-// keep writes a key for ini.v1: its value in double quotes, and each quote in
-// it behind a backslash, which is the one form whose content ini.v1 leaves
-// alone whatever it holds.
+// keep writes a key for ini.v1: its value in double quotes, with a backslash before
+// each quote in it. That is the one form whose content ini.v1 never changes.
 func (l *lines) keep(n int, key, value string) {
 	keys := l.headings[len(l.headings)-1].keys
 	if first, taken := keys[key]; taken {
@@ -199,8 +197,7 @@ func (l *lines) keep(n int, key, value string) {
 	fmt.Fprintf(&l.clean, "%s = \"%s\"\n", key, strings.ReplaceAll(value, `"`, `\"`))
 }
 
-// withoutComment cuts s, which is what follows the "=", at the first ";" that
-// has white space before it.
+// withoutComment cuts s, the text after the "=", at the first ";" after white space.
 func withoutComment(s string) string {
 	afterSpace := false
 	for i, r := range s {
@@ -212,8 +209,8 @@ func withoutComment(s string) string {
 	return s
 }
 
-// isKey reports whether s could be a key, known or not: a letter first, then
-// also digits, "_", "-", "." and spaces.
+// isKey reports whether s has the form of a key: a letter, then also digits, "_", "-",
+// "." and spaces.
 func isKey(s string) bool {
 	for i, r := range s {
 		inner := i > 0 && (unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("_-. ", r))
@@ -224,7 +221,7 @@ func isKey(s string) bool {
 	return s != ""
 }
 
-// unfitText says why s can't be a name or a value, or nothing if it can.
+// unfitText says why s can't be a name or a value; empty if it can.
 func unfitText(s string) string {
 	if !utf8.ValidString(s) {
 		return "is not UTF-8 text"

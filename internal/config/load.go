@@ -10,21 +10,21 @@ import (
 
 // The kinds of section.
 const (
-	kindNode        = "node" // with a name a node, without one the defaults for all
+	kindNode        = "node" // with a name one node, without a name the defaults of all
 	kindEnvironment = "environment"
 	kindInclude     = "include"
 	kindCesi        = "cesi"
-	kindDefault     = "default" // ConfigParser's defaults
+	kindDefault     = "default" // the defaults of ConfigParser
 )
 
-// Load reads the configuration at path with all that it includes. The error is
-// an *Error with every problem of it, and the Config is nil then.
+// Load reads the configuration at path with all files that it includes. The error is an
+// *Error with every problem, and then the Config is nil.
 func Load(path string) (*Config, error) {
 	c, _, err := load(path)
 	return c, err
 }
 
-// load is Load, and says from what it read, also when that was no good.
+// load is Load, and also returns what it read, even if it was invalid.
 func load(path string) (*Config, inputs, error) {
 	l := &loader{
 		files:       newFiles(),
@@ -47,10 +47,10 @@ func load(path string) (*Config, inputs, error) {
 type loader struct {
 	files       *files
 	report      *report
-	order       []string // the configuration files, as they were read
+	order       []string // the configuration files, in the order of reading
 	config      *Config
-	nodeTimeout time.Duration        // for nodes that name none
-	authorities map[string]authority // by the path of their file
+	nodeTimeout time.Duration        // of nodes without their own
+	authorities map[string]authority // by path
 }
 
 func (l *loader) load(path string) {
@@ -68,8 +68,8 @@ func (l *loader) load(path string) {
 	}
 }
 
-// fleet reads the sections of nodes and environments. Every node's name is known
-// before the first environment is read: it may stand above its members.
+// fleet reads the sections of nodes and environments. It learns the names of all nodes
+// first: an environment may stand above its members.
 func (l *loader) fleet(sections []section, base draft) *membership {
 	members := newMembership()
 	seen := map[string]seenNode{}
@@ -95,8 +95,8 @@ func (l *loader) fleet(sections []section, base draft) *membership {
 	return members
 }
 
-// again checks what stands in a section whose like is already there, so that
-// mending the one problem does not bring up the next.
+// again checks the content of a repeated section, so that fixing that problem does not
+// reveal the next.
 func (l *loader) again(s section, base draft, members *membership) {
 	switch {
 	case s.named && s.kind == kindNode:
@@ -110,7 +110,7 @@ func (l *loader) again(s section, base draft, members *membership) {
 	}
 }
 
-// readMain returns the sections of the main file and of what it includes.
+// readMain returns the sections of the main file and of the files that it includes.
 func (l *loader) readMain(path string) []section {
 	main := l.files.get(path)
 	l.order = append(l.order, path)
@@ -131,8 +131,8 @@ func (l *loader) readMain(path string) []section {
 	return sections
 }
 
-// warnOfReaders warns of a file that holds a password and that everybody on the
-// machine may read.
+// warnOfReaders warns of a file that holds a password and is readable by every user of
+// the machine.
 func (l *loader) warnOfReaders(sections []section) {
 	warned := map[string]bool{}
 	for _, s := range sections {
@@ -146,15 +146,14 @@ func (l *loader) warnOfReaders(sections []section) {
 	}
 }
 
-// sorting is the sections by what becomes of them.
+// sorting is the sections by their use.
 type sorting struct {
 	cesi, defaults []section // one at most each
 	inOrder        []section // nodes and environments
-	again          []section // those whose like is already there
+	again          []section // repeated ones
 }
 
-// sort tells the sections apart, refuses the second of one name, and warns of
-// those that nobody knows.
+// sort groups the sections, refuses a repeated one, and warns of unknown ones.
 func (l *loader) sort(sections []section) sorting {
 	var to sorting
 	first := map[string]place{}
@@ -176,10 +175,10 @@ func (l *loader) sort(sections []section) sorting {
 		case isDefault(s):
 			s.kind = "DEFAULT" // its label
 			l.report.warning(s.at, `[DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" writes it anew`)
-			to.defaults = slices.Insert(to.defaults, 0, s) // [node] counts more
+			to.defaults = slices.Insert(to.defaults, 0, s) // [node] has precedence
 		case !s.named && s.kind == kindCesi:
 			to.cesi = append(to.cesi, s)
-		case !s.named && s.kind == kindInclude: // done while reading
+		case !s.named && s.kind == kindInclude: // included while reading
 		default:
 			l.report.warning(s.at, "unknown section %s%s", quote(s.title()), suggestSection(s))
 		}
@@ -194,7 +193,7 @@ func suggestSection(s section) string {
 	return suggest(s.title(), []string{kindNode, kindInclude, kindCesi, kindNode + ":NAME", kindEnvironment + ":NAME"})
 }
 
-// nodeDefaults returns the draft that every node starts from.
+// nodeDefaults returns the draft with which every node begins.
 func (l *loader) nodeDefaults(sections []section) draft {
 	base := draft{node: cesi.Node{Timeout: l.nodeTimeout}, defaultPort: 9001}
 	for _, s := range sections {

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// checkName says what is wrong with the name in a [node:NAME] or
-// [environment:NAME] section. Names become parts of a page's path.
+// checkName says what is wrong with the name of a [node:NAME] or [environment:NAME]
+// section. Names become parts of a page's path.
 func checkName(s section) error {
 	switch {
 	case s.name == "":
@@ -20,7 +20,7 @@ func checkName(s section) error {
 	return nil
 }
 
-// fittingName says how a name with spaces could be written, which CeSi 1.x took.
+// fittingName suggests how to write a name with spaces, which CeSi 1.x accepted.
 func fittingName(name string) string {
 	if fit := fitNodeName(name); strings.ContainsFunc(name, unicode.IsSpace) && isNodeName(fit) {
 		return fmt.Sprintf(": write [node:%s], and %s in members", fit, fit)
@@ -28,7 +28,7 @@ func fittingName(name string) string {
 	return ""
 }
 
-// fitNodeName puts a "-" for each character that a node's name can't have.
+// fitNodeName replaces each character that a node's name can't have by "-".
 func fitNodeName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if isNodeName(string(r)) || r == '.' {
@@ -47,8 +47,7 @@ func isNodeName(s string) bool {
 	return s != "" && s != "." && s != ".."
 }
 
-// isEnvironmentName allows more than a node's name may have: CeSi 1.x never
-// restricted it.
+// isEnvironmentName allows more than a node's name: CeSi 1.x had no rule for it.
 func isEnvironmentName(s string) bool {
 	for _, r := range s {
 		if !unicode.IsPrint(r) || r == ',' || r == '/' {

@@ -2,8 +2,8 @@ package config
 
 import "fmt"
 
-// suggest returns `; did you mean "x"?` for the candidate nearest to text, or
-// nothing if none is near.
+// suggest returns `; did you mean "x"?` for the candidate nearest to text, or nothing
+// if none is near.
 func suggest(text string, candidates []string) string {
 	best, ok := nearest(text, candidates)
 	if !ok {
@@ -12,10 +12,10 @@ func suggest(text string, candidates []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// nearest returns the candidate that the fewest edits make of text, unless even
-// that takes more edits than a slip of the fingers explains.
+// nearest returns the candidate that needs the fewest edits, unless those are too many
+// for a typing error.
 func nearest(text string, candidates []string) (string, bool) {
-	const longest = 64 // beyond it nobody mistyped anything
+	const longest = 64 // a longer text is not a typing error
 	from := []rune(text)
 	if len(from) > longest {
 		return "", false

@@ -11,16 +11,16 @@ import (
 
 const keyPassword = "password"
 
-// draft is a node in the making.
+// draft is a node that is being read.
 type draft struct {
 	node         cesi.Node
 	address      address
 	port         int // the node's own; 0: none
-	defaultPort  int // for a node that names none and has no URL
+	defaultPort  int // if the node has no port and no URL
 	environments []string
 }
 
-// nodeSettings are the keys of a [node:NAME] section.
+// nodeSettings returns the keys of a [node:NAME] section.
 func (l *loader) nodeSettings() []setting[draft] {
 	return []setting[draft]{
 		{key: "username", set: text(func(d *draft) *string { return &d.node.Username }), emptyCounts: true},
@@ -36,7 +36,7 @@ func (l *loader) nodeSettings() []setting[draft] {
 	}
 }
 
-// defaultSettings are the keys of [node]: those of a node but for its place.
+// defaultSettings returns the keys of [node]: those of a node without its address.
 func (l *loader) defaultSettings() []setting[draft] {
 	settings := l.nodeSettings()
 	for i, s := range settings {
@@ -50,21 +50,21 @@ func (l *loader) defaultSettings() []setting[draft] {
 	return settings
 }
 
-// settle applies a section's entries to a draft, after the rules on which of
-// them go together.
+// settle applies a section's entries to a draft, after checking which of them may be
+// combined.
 func (l *loader) settle(s section, settings []setting[draft], d *draft) {
 	if file, ok := s.get("password_file"); ok {
 		if _, both := s.get(keyPassword); both {
 			l.report.problem(file.at, "%s: password and password_file are both set", s.label())
 		}
-		s = s.without(keyPassword) // an empty one beside the file is none
+		s = s.without(keyPassword) // the password of the file counts, also if this one is empty
 	}
 	l.warnOfEscapes(s)
 	apply(l.report, settings, s, d)
 }
 
-// node reads a node's section, starting from the defaults, and returns with it
-// the environments that it names itself.
+// node reads a node's section, beginning with the defaults. It also returns the
+// environments that the node names.
 func (l *loader) node(s section, base draft) (cesi.Node, []string) {
 	d := base
 	d.node.Name = s.name
@@ -76,7 +76,7 @@ func (l *loader) node(s section, base draft) (cesi.Node, []string) {
 	return d.node, d.environments
 }
 
-// setAddress makes the node's URL from its host and port.
+// setAddress makes the node's URL of its host and port.
 func (d *draft) setAddress(s section) error {
 	host, hasHost := s.get("host")
 	_, hasSocket := s.get("socket")
@@ -87,7 +87,7 @@ func (d *draft) setAddress(s section) error {
 		return nil
 	case !hasHost:
 		return errors.New("host is missing")
-	case d.address.host == "": // it was no host, and that is reported
+	case d.address.host == "": // it was invalid, and that is already reported
 		return nil
 	case d.address.port != 0 && d.port != 0 && d.address.port != d.port:
 		return fmt.Errorf("host %s and port %d name two ports", quote(host.text), d.port)
@@ -108,8 +108,8 @@ func (d *draft) choosePort() int {
 	return d.defaultPort
 }
 
-// warnUnused warns of keys of the node's own that have no effect, and drops what
-// TLS values its defaults gave to a node without TLS.
+// warnUnused warns of the node's own keys that have no effect, and removes the TLS
+// defaults from a node without TLS.
 func (l *loader) warnUnused(s section, d *draft) {
 	if port, ok := s.get("port"); ok && d.node.Socket != "" {
 		l.report.warning(port.at, "%s: port has no effect beside socket", s.label())
@@ -144,7 +144,7 @@ func setHost(d *draft, e entry) error {
 	return nil
 }
 
-// setSocket takes a path, or the unix:// URL that supervisorctl has for one.
+// setSocket reads a path, or the unix:// URL that supervisorctl has for a path.
 func setSocket(d *draft, e entry) error {
 	path := strings.TrimPrefix(e.text, "unix://")
 	if path == "" {

@@ -6,17 +6,16 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong, or odd, with a configuration. Its text
-// never holds a secret.
+// Problem is one wrong or odd thing in a configuration. Its text never holds a secret.
 type Problem struct {
 	File string
-	Line int // counted from 1; 0 where it concerns the file as a whole
+	Line int // counted from 1; 0 if it concerns the whole file
 	Text string
-	// Warning says that it is odd only, and keeps nothing from being used.
+	// Warning says that the configuration is only odd here, and can be used.
 	Warning bool
 }
 
-// String returns "file:line: text", or "file: text" for a file as a whole.
+// String returns "file:line: text", or "file: text" for a whole file.
 func (p Problem) String() string {
 	if p.Line == 0 {
 		return p.File + ": " + p.Text
@@ -24,13 +23,13 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
 }
 
-// Error is a configuration that can't be used. It has one problem at least.
+// Error is a configuration that can't be used. It has at least one problem.
 type Error struct {
 	Problems []Problem // in the order of the files and their lines
-	Findings []Problem // the problems and, in the same order, the warnings among them
+	Findings []Problem // problems and warnings, in the same order
 }
 
-// Error returns the problems, one a line.
+// Error returns the problems, one per line.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -39,10 +38,10 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxFindings bounds a list of problems or warnings: somebody is to read it.
+// maxFindings bounds a list of problems or warnings, so that it stays readable.
 const maxFindings = 200
 
-// place is where in the files something stands.
+// place is a file and a line.
 type place struct {
 	file string
 	line int
@@ -63,8 +62,8 @@ func (f *findings) add(at place, text string) {
 	f.list = append(f.list, Problem{File: at.file, Line: at.line, Text: text, Warning: f.warnings})
 }
 
-// sorted returns the findings of the lists in the order of the files and their
-// lines, and last, for each list, one that counts what was left out.
+// sorted returns the findings of all lists in the order of files and lines. At the end,
+// for each list, one finding counts those that were left out.
 func sorted(files []string, lists ...findings) []Problem {
 	var all, rest []Problem
 	for _, f := range lists {
@@ -82,7 +81,7 @@ func sorted(files []string, lists ...findings) []Problem {
 	return append(all, rest...)
 }
 
-// report gathers what is wrong and what is odd while the files are read.
+// report collects problems and warnings while the files are read.
 type report struct {
 	problems findings
 	warnings findings
@@ -90,7 +89,7 @@ type report struct {
 
 func newReport() *report { return &report{warnings: findings{warnings: true}} }
 
-// failure is the error that the problems are, with the warnings among them.
+// failure returns the problems as an error, with the warnings among them.
 func (r *report) failure(files []string) *Error {
 	return &Error{Problems: sorted(files, r.problems), Findings: sorted(files, r.problems, r.warnings)}
 }

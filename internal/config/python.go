@@ -7,13 +7,13 @@ import (
 )
 
 // The Python CeSI read its INI file with ConfigParser, where "%%" is a "%" and
-// "%(key)s" another value, and put user and password into a URL, where "%40" is
-// an "@". Here every "%" stands for itself.
+// "%(key)s" another value. It put user and password into a URL, where "%40" is an "@".
+// Here every "%" is just a "%".
 
-// pythonEscape names the escape of the Python CeSI that a user name or password
-// holds, or nothing where it may mean itself. ConfigParser takes no single "%"
-// before anything but "(", so a value with one was written for us; and nobody
-// escapes for a URL what needs no escape.
+// pythonEscape returns the escape of the Python CeSI in a user name or password; empty
+// if the value may be meant as it is. ConfigParser accepts a single "%" only before
+// "(", so a value with another one was written for this CeSI. And only what needs an
+// escape is escaped in a URL.
 func pythonEscape(value string) string {
 	pairs := strings.Count(value, "%%")
 	percents := strings.Count(value, "%")
@@ -36,13 +36,13 @@ func pythonEscape(value string) string {
 	}
 }
 
-// isUnreserved reports whether a URL takes the byte as it is everywhere.
+// isUnreserved reports whether the byte needs no escape anywhere in a URL.
 func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }
 
-// warnOfEscapes warns of user names and passwords that were copied from a Python
-// CeSI's file with its escapes.
+// warnOfEscapes warns of user names and passwords that were copied from the file of a
+// Python CeSI with its escapes.
 func (l *loader) warnOfEscapes(s section) {
 	for _, key := range []string{"username", keyPassword} {
 		e, _ := s.get(key)
@@ -55,8 +55,8 @@ func (l *loader) warnOfEscapes(s section) {
 	}
 }
 
-// interpolated returns a value as ConfigParser reads it: with the values of other
-// keys in their places, and "%%" as "%". What names no key stays.
+// interpolated returns a value as ConfigParser reads it: "%(key)s" becomes the value of
+// that key, and "%%" a "%". Unknown keys stay.
 func interpolated(value string, values map[string]string) string {
 	const deepest = 10 // as in ConfigParser
 	for range deepest {
@@ -79,7 +79,7 @@ func interpolated(value string, values map[string]string) string {
 
 func placeholder() *regexp.Regexp { return regexp.MustCompile(`%%|%\([^)]+\)s`) }
 
-// unquoted decodes the escapes of a URL as Python does: what is none stays.
+// unquoted decodes the escapes of a URL as Python does; invalid ones stay.
 func unquoted(value string) string {
 	var b strings.Builder
 	for value != "" {

@@ -10,7 +10,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// setPasswordFile takes the first line of a file as the password.
+// setPasswordFile reads the first line of a file as the password.
 func (l *loader) setPasswordFile(d *draft, e entry) error {
 	file := l.files.get(beside(e.at.file, e.text))
 	if file.err != nil {
@@ -28,14 +28,14 @@ func (l *loader) setPasswordFile(d *draft, e entry) error {
 	return nil
 }
 
-// authority is what a tls_ca file came to.
+// authority is the content of a tls_ca file.
 type authority struct {
 	pem string
 	err error
 }
 
-// setAuthorities reads the certificates of the authorities to trust. An empty
-// value means the system's.
+// setAuthorities reads the certificates of the trusted authorities. An empty value
+// means those of the system.
 func (l *loader) setAuthorities(d *draft, e entry) error {
 	if e.text == "" {
 		d.node.TLSCA = ""
@@ -44,7 +44,7 @@ func (l *loader) setAuthorities(d *draft, e entry) error {
 	path := beside(e.at.file, e.text)
 	a, ok := l.authorities[path]
 	if !ok {
-		// Kept: a thousand nodes may share one bundle of a hundred certificates.
+		// Cached: a thousand nodes may share one bundle of a hundred certificates.
 		a.pem, a.err = certificates(l.files.get(path))
 		l.authorities[path] = a
 	}
@@ -55,8 +55,8 @@ func (l *loader) setAuthorities(d *draft, e entry) error {
 	return nil
 }
 
-// certificates returns the certificates of a PEM file, and nothing else that is
-// in it: a private key has no business in a cesi.Node.
+// certificates returns only the certificates of a PEM file: a private key must not get
+// into a cesi.Node.
 func certificates(file content) (string, error) {
 	if file.err != nil {
 		return "", file.err
@@ -69,7 +69,7 @@ func certificates(file content) (string, error) {
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
 			return "", errors.New("it holds a certificate that can't be read")
 		}
-		// Its headers are left out: with them, Go's certificate pool would skip it.
+		// Headers are left out: Go's certificate pool would skip a block that has some.
 		kept.Write(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}))
 	}
 	if kept.Len() == 0 {

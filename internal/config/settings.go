@@ -1,19 +1,19 @@
 package config
 
-// setting is a key that a section may have, and what its value does to a T.
-// An error of set is a sentence that begins with the key.
+// setting is a key that a section may have, and how its value changes a T. An error of
+// set is a sentence that begins with the key.
 type setting[T any] struct {
 	key string
 	set func(to *T, e entry) error
-	// emptyCounts says that an empty value means something of its own; that of
-	// any other key leaves the default.
+	// emptyCounts says that an empty value has a meaning. For other keys, empty means
+	// the default.
 	emptyCounts bool
-	// gone says that a Python CeSI had the key, and that it means nothing here.
+	// gone says that the Python CeSI had the key, and that it has no meaning here.
 	gone bool
 }
 
-// apply sets what the section's entries say, in their order, and reports values
-// that don't fit and keys that nobody knows.
+// apply sets the values of a section's entries, in order, and reports invalid values
+// and unknown keys.
 func apply[T any](r *report, settings []setting[T], s section, to *T) {
 	byKey := make(map[string]setting[T], len(settings))
 	for _, known := range settings {
@@ -41,13 +41,13 @@ func apply[T any](r *report, settings []setting[T], s section, to *T) {
 	}
 }
 
-// inQuotes reports whether a value is written as other formats want it.
+// inQuotes reports whether a value is in quotes, as other formats need it.
 func inQuotes(value string) bool {
 	last := len(value) - 1
 	return last > 0 && value[0] == value[last] && (value[0] == '"' || value[0] == '\'')
 }
 
-// keys returns the keys of the settings that mean something, in their order.
+// keys returns the keys of the settings that have a meaning, in order.
 func keys[T any](settings []setting[T]) []string {
 	var names []string
 	for _, s := range settings {

@@ -2,8 +2,8 @@ package config
 
 import "strings"
 
-// Themes lists the names that [cesi] theme takes besides the default: the themes
-// of Bootswatch 5.3.
+// Themes lists the values of [cesi] theme besides the default: the themes of Bootswatch
+// 5.3.
 func Themes() []string {
 	return strings.Fields("brite cerulean cosmo cyborg darkly flatly journal litera lumen lux " +
 		"materia minty morph pulse quartz sandstone simplex sketchy slate solar spacelab " +

@@ -12,8 +12,8 @@ import (
 
 const day = 24 * time.Hour
 
-// quote writes a text from a file for people: quoted, its control characters
-// escaped, and cut if it is long.
+// quote writes a text from a file into a message: quoted, control characters escaped,
+// and cut if it is long.
 func quote(s string) string {
 	const longest = 60
 	if runes := []rune(s); len(runes) > longest {
@@ -35,16 +35,16 @@ func portNumber(e entry) (int, error) {
 	return n, nil
 }
 
-// span bounds a duration. Words are its bounds for people. Seconds says that a
-// number without a unit is in seconds; else it needs one.
+// span bounds a duration. Words names its bounds in messages. Seconds says that a
+// number without a unit is in seconds; else it needs a unit.
 type span struct {
 	min, max time.Duration
 	words    string
 	seconds  bool
 }
 
-// duration reads a duration within bounds: a Go one such as "168h" or "1m30s",
-// days such as "365d", or a number of seconds where the span has them.
+// duration reads a duration within bounds: a Go one such as "168h" or "1m30s", days
+// such as "365d", or a number of seconds if the span allows that.
 func duration(e entry, within span) (time.Duration, error) {
 	number, err := strconv.ParseFloat(e.text, 64)
 	bare := err == nil
@@ -79,7 +79,7 @@ func withUnit(text string) (time.Duration, error) {
 	return scaled(n, day), err
 }
 
-// scaled is n units; -1 if that is no duration, so that it is below any bound.
+// scaled returns n units; -1, which is below any bound, if that is not a duration.
 func scaled(n float64, unit time.Duration) time.Duration {
 	ns := n * float64(unit)
 	if math.IsNaN(ns) || math.Abs(ns) >= math.MaxInt64 {
@@ -88,7 +88,7 @@ func scaled(n float64, unit time.Duration) time.Duration {
 	return time.Duration(ns)
 }
 
-// boolean reads what INI files write for yes and no.
+// boolean reads yes and no in the forms of INI files.
 func boolean(e entry) (bool, error) {
 	switch strings.ToLower(e.text) {
 	case "true", "yes", "on", "1":
@@ -110,7 +110,7 @@ func list(text string) []string {
 	return items
 }
 
-// words reads what is separated by white space or commas.
+// words reads items separated by white space or commas.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }

@@ -6,17 +6,16 @@ import (
 	"time"
 )
 
-// Watch calls changed with what Load returns whenever the files that loaded was
-// read from have changed in content and settled, and at once whenever reload
-// receives. It returns when ctx ends; changed is never called after that.
+// Watch calls changed with the result of Load whenever the files of loaded have changed
+// and settled, and at once whenever reload receives. It returns when ctx ends; changed
+// is never called after that.
 //
-// The files are the main one, those that its globs match, now or later, and the
-// password_file and tls_ca files. They are read and compared every so often,
-// which sees a write in place, a rename and a swapped symlink alike, on any file
-// system. Two readings in a row have to agree before a change counts, so that a
-// file caught between truncation and writing is not taken for the new one. What
-// changed between loaded and the first look is seen too, and content that stays
-// broken is reported once.
+// The files are the main one, all files that its globs match, now or later, and the
+// password_file and tls_ca files. They are read and compared at each interval, which
+// sees a write in place, a rename and a swapped symlink alike, on any file system. Two
+// readings in a row must agree before a change counts, so that a half-written file is
+// not loaded. Changes between loaded and the first look are seen too, and content that
+// stays broken is reported once.
 func Watch(ctx context.Context, loaded *Config, every time.Duration, reload <-chan os.Signal, changed func(*Config, error)) {
 	w := &watcher{path: loaded.Path, known: loaded.made}
 	ticker := time.NewTicker(every)
@@ -41,31 +40,31 @@ func Watch(ctx context.Context, loaded *Config, every time.Duration, reload <-ch
 	}
 }
 
-// loading is what one loading came to.
+// loading is the result of one loading.
 type loading struct {
 	config *Config
 	made   inputs
 	err    error
 }
 
-// watcher compares the files with what was last reported of them.
+// watcher compares the files with their last reported content.
 type watcher struct {
 	path    string
-	known   inputs   // behind what was last reported
+	known   inputs   // of the last report
 	pending *loading // differs from known, but was seen only once
 }
 
-// reload loads the files whether they have changed or not.
+// reload loads the files, changed or not.
 func (w *watcher) reload() *loading {
 	next := w.load()
 	w.settle(next)
 	return next
 }
 
-// look returns what the files have changed to, once it has settled.
+// look returns the changed configuration, once it has settled.
 func (w *watcher) look() *loading {
 	if !w.known.changed() {
-		w.pending = nil // nothing, or something that was taken back
+		w.pending = nil // no change, or it was taken back
 		return nil
 	}
 	next := w.load()
