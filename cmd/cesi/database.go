@@ -16,7 +16,7 @@ import (
 // over first, and the log says what became of it.
 func openDatabase(ctx context.Context, conf *config.Config, log *slog.Logger) (*store.DB, error) {
 	path := absolute(conf.Database)
-	taken, err := legacy.Import(ctx, path, time.Now, auth.OldPassword)
+	taken, err := legacy.Import(ctx, path, time.Now, auth.LegacyPassword)
 	if err != nil {
 		return nil, err
 	}

@@ -9,22 +9,22 @@ import (
 	"cesi/internal/cesi"
 )
 
-// TokenPrefix begins every API token, so that programs which look for leaked
-// secrets know one when they see it.
+// TokenPrefix begins every API token, so that programs that search for leaked secrets
+// recognise one.
 const TokenPrefix = "cesi_"
 
-// maxTokenLife bounds an expiry that somebody asks for.
+// maxTokenLife bounds the expiry of a new token.
 const maxTokenLife = 10 * 366 * 24 * time.Hour
 
-// errBadToken is what everybody hears whose token is none of ours.
+// errBadToken is the error for a token that is unknown, revoked or expired.
 func errBadToken() error {
 	return cesi.Errorf(cesi.Unauthorized, "this API token is not accepted: there is none such, or it was revoked")
 }
 
-// Token returns the API token, with its owner as the account is now: role and
-// all. Unauthorized if it is unknown, revoked or expired; Forbidden while the
-// owner has to change the password; a ThrottledError instead of Unauthorized for
-// an address that has failed often. A good token is never held up.
+// Token returns the API token with the owner's current account and role. Errors:
+// Unauthorized if it is unknown, revoked or expired; Forbidden while the owner has to
+// change the password; a ThrottledError instead of Unauthorized for an address that has
+// failed often. A valid token is never throttled.
 func (s *Service) Token(ctx context.Context, text, address string) (cesi.Token, error) {
 	token, err := s.findToken(ctx, text)
 	switch {
@@ -38,7 +38,7 @@ func (s *Service) Token(ctx context.Context, text, address string) (cesi.Token, 
 	case token.Owner.MustChange:
 		return cesi.Token{}, cesi.Errorf(cesi.Forbidden, "the password of %q has to be changed before this API token works again", token.Owner.Name)
 	}
-	s.noteUse(token)
+	s.recordTokenUse(token)
 	return token, nil
 }
 
@@ -51,8 +51,8 @@ func (s *Service) findToken(ctx context.Context, text string) (cesi.Token, error
 	return s.store.Token(ctx, hash)
 }
 
-// refuseToken writes a failure to the activity log, or counts it there, and
-// returns what to tell.
+// refuseToken writes a failure to the activity log, or counts it there, and returns the
+// error for the client.
 func (s *Service) refuseToken(ctx context.Context, failure cesi.Activity, why error) error {
 	failure.Action, failure.Message = cesi.ActionLoginFailed, cesi.Sentence(why)
 	try, err := s.tokenThrottle.begin(failure.Address, "")
@@ -65,8 +65,8 @@ func (s *Service) refuseToken(ctx context.Context, failure cesi.Activity, why er
 	return why
 }
 
-// noteUse notes that the token was used; tidy stores it.
-func (s *Service) noteUse(token cesi.Token) {
+// recordTokenUse records that the token was used; tidy stores it.
+func (s *Service) recordTokenUse(token cesi.Token) {
 	now := s.now()
 	if now.Sub(token.LastUsed) < time.Minute {
 		return
@@ -76,8 +76,8 @@ func (s *Service) noteUse(token cesi.Token) {
 	s.used[token.ID] = now
 }
 
-// Tokens returns the user's tokens by name, each with its last use to the minute.
-// Who may see them is for the caller to check.
+// Tokens returns the user's tokens by name, each with its last use to the minute. The
+// caller checks who may see them.
 func (s *Service) Tokens(ctx context.Context, user string) ([]cesi.Token, error) {
 	tokens, err := s.store.Tokens(ctx, user)
 	if err != nil {
@@ -93,9 +93,9 @@ func (s *Service) Tokens(ctx context.Context, user string) ([]cesi.Token, error)
 	return tokens, nil
 }
 
-// AddToken makes an API token of the actor's own, which is returned this once.
-// It works until expires, or without end if that is zero. Errors: Invalid,
-// Conflict for a name that the actor's tokens have already.
+// AddToken makes an API token for the actor. The text is returned only this once. The
+// token works until expires, or for ever if expires is zero. Errors: Invalid, Conflict
+// if the actor already has a token of that name.
 func (s *Service) AddToken(ctx context.Context, actor cesi.Actor, name string, expires time.Time) (text string, token cesi.Token, err error) {
 	entry := cesi.Activity{Action: cesi.ActionTokenAdd, Target: actor.User, Message: clip(name)}
 	err = s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
@@ -129,7 +129,7 @@ func (s *Service) checkExpiry(expires time.Time) error {
 	return nil
 }
 
-// tokenUntil names a token and says until when it works, for the activity log.
+// tokenUntil names a token and its expiry, for the activity log.
 func tokenUntil(name string, expires time.Time) string {
 	if expires.IsZero() {
 		return fmt.Sprintf("%s, without end", name)

@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// initialSuffix, behind the database's path, names the file with the first
+	// initialSuffix, after the path of the database, names the file with the first
 	// administrator's password.
 	initialSuffix = ".initial-password"
-	// initialUser is the first administrator, where the configuration names none.
+	// initialUser is the first administrator if the configuration names none.
 	initialUser = "admin"
 )
 
-// bootstrapper is who the first administrator is made by, in the activity log.
+// bootstrapper is the actor who makes the first administrator, in the activity log.
 func bootstrapper() cesi.Actor { return cesi.Actor{User: "cesi", Role: cesi.Admin} }
 
 // Bootstrap makes the first administrator if there is no user: the one of the
-// configuration, if adminPassword is set, else "admin" with a random password
-// that has to be changed at the first login. That password is written to a file
-// beside the database, whose path is returned, and nowhere else; it is removed
-// at that login. With any user, nothing happens.
+// configuration if adminPassword is set, else "admin" with a random password that must
+// be changed at the first login. That password is written only to a file in the folder
+// of the database, whose path is returned; the login removes the file. If any user
+// exists, Bootstrap does nothing.
 func (s *Service) Bootstrap(ctx context.Context, adminUsername string, adminPassword cesi.Secret) (initialPasswordFile string, err error) {
 	users, err := s.store.Users(ctx)
 	if err != nil || len(users) > 0 {
@@ -38,13 +38,13 @@ func (s *Service) Bootstrap(ctx context.Context, adminUsername string, adminPass
 		initialPasswordFile, err = s.addInitial(ctx)
 	}
 	if cesi.KindOf(err) == cesi.Conflict {
-		return "", nil // somebody has just added a user by the command line
+		return "", nil // the command line has just added a user
 	}
 	return initialPasswordFile, err
 }
 
-// addConfigured makes the administrator that the configuration names. Whoever
-// wrote that file chose the password: a weak one is warned of, not refused.
+// addConfigured makes the administrator named in the configuration. The author of that
+// file chose the password, so a weak one is a warning, not an error.
 func (s *Service) addConfigured(ctx context.Context, name, password string) error {
 	if name == "" {
 		name = initialUser
@@ -61,9 +61,9 @@ func (s *Service) addConfigured(ctx context.Context, name, password string) erro
 	return s.addFirst(ctx, name, password, false)
 }
 
-// addInitial makes "admin". The file comes first: after a crash in between there
-// is no user yet, and the next start makes both anew. The other way round nobody
-// would know the password.
+// addInitial makes "admin". It writes the file first: after a crash in between there is
+// no user yet, and the next start makes both again. The other way round, the password
+// would be lost.
 func (s *Service) addInitial(ctx context.Context) (string, error) {
 	password := NewPassword()
 	if err := writePrivate(s.initial, password+"\n"); err != nil {
@@ -88,8 +88,8 @@ func (s *Service) addFirst(ctx context.Context, name, password string, mustChang
 	})
 }
 
-// forgetInitial removes the file with the first administrator's password, once
-// that user has logged in, or has another password, or none.
+// forgetInitial removes the file with the first administrator's password once that user
+// has logged in, has another password, or is deleted.
 func (s *Service) forgetInitial(name string) {
 	if !cesi.SameUserName(name, initialUser) {
 		return
@@ -99,8 +99,8 @@ func (s *Service) forgetInitial(name string) {
 	}
 }
 
-// writePrivate puts a file that only its owner can read in place at once, and
-// safely on the disk.
+// writePrivate writes a file that only its owner can read, in one step, and syncs it to
+// disk.
 func writePrivate(path, text string) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
@@ -118,7 +118,7 @@ func writePrivate(path, text string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder brings the names in a folder to the disk.
+// syncFolder syncs the names in a folder to disk.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

@@ -13,22 +13,21 @@ import (
 	"cesi/internal/cesi"
 )
 
-// DeviceLifetime is how long a browser is known to be one in which a user has
-// logged in, after the last log-in.
+// DeviceLifetime is how long a browser stays known after a user's last login in it.
 const DeviceLifetime = 180 * 24 * time.Hour
 
-// A device's text is base64 of the user's ID, the second it was made at, 16 random
-// bytes, and their HMAC-SHA256 by a key of the database. Nothing is stored of it.
+// The text of a device is base64 of the user's ID, the second in which it was made, 16
+// random bytes, and their HMAC-SHA256 with a key of the database. It is not stored.
 const (
 	deviceRandom = 16
 	deviceSigned = 8 + 8 + deviceRandom
 	deviceBytes  = deviceSigned + sha256.Size
 )
 
-// NewDevice returns a text for the browser in which the user has just logged in.
-// Shown at the next log-in, it has the tries of that user be slowed down by
-// themselves, whatever happens at the browser's address or all over. It proves
-// nothing else.
+// NewDevice returns a text for the browser in which the user has just logged in. If the
+// browser sends it at the next login, that user's tries there are throttled only by
+// themselves, and not by failures from the same address or elsewhere. It proves nothing
+// else.
 func (s *Service) NewDevice(ctx context.Context, user cesi.User) (string, error) {
 	key, err := s.store.DeviceKey(ctx)
 	if err != nil {
@@ -42,8 +41,8 @@ func (s *Service) NewDevice(ctx context.Context, user cesi.User) (string, error)
 	return base64.RawURLEncoding.EncodeToString(append(text, sign(key, text)...)), nil
 }
 
-// knownDevice returns what names the device in the throttle; empty if the text
-// was not made for this user, or too long ago.
+// knownDevice returns the name of the device in the throttle; empty if the text was
+// made for another user, or is too old.
 func (s *Service) knownDevice(ctx context.Context, text, user string) (string, error) {
 	if len(text) != base64.RawURLEncoding.EncodedLen(deviceBytes) {
 		return "", nil

@@ -10,21 +10,20 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Failed tries are in the activity log, but a flood of them must not fill it:
-// the first ones of a pair are an entry each, up to maxSingles an hour; all
-// others are counted, by address, and each count becomes one entry every
-// tallyInterval. With maxTallies counts and one for all further addresses that
-// makes at most 198 entries an hour. A crash loses the counts of the last
-// tallyInterval; a shutdown writes them.
+// Failed tries are in the activity log, but a flood of them must not fill it. The first
+// failures of a pair are an entry each, up to maxSingles an hour. All others are
+// counted by address, and each count becomes one entry every tallyInterval. With
+// maxTallies counts and one for all further addresses that is at most 198 entries an
+// hour. A crash loses the counts of the last tallyInterval; a shutdown writes them.
 const (
-	maxSingles    = 90 // an hour
+	maxSingles    = 90 // per hour
 	tallyInterval = 5 * time.Minute
 	maxTallies    = 8
 
-	maxTriedName = 64 // characters kept of a name that was tried
+	maxTriedName = 64 // characters kept of a tried name
 )
 
-// failures writes failed tries to the journal, one by one or counted.
+// failures writes failed tries to the journal, singly or counted.
 type failures struct {
 	journal Journal
 	now     func() time.Time
@@ -36,11 +35,11 @@ type failures struct {
 
 type tallyKey struct {
 	action  cesi.Action
-	address string // empty: those of all addresses that have no tally
+	address string // empty: all addresses without their own tally
 }
 
 type tally struct {
-	entry cesi.Activity // the first one, and how many there were
+	entry cesi.Activity // the first one, with the count
 	last  time.Time
 }
 
@@ -48,8 +47,8 @@ func newFailures(journal Journal, now func() time.Time) *failures {
 	return &failures{journal: journal, now: now, tallies: map[tallyKey]*tally{}}
 }
 
-// note has the failure, of which User, Address, Action, Target and Message are
-// set, written now, if it is single and there is room, or counted.
+// note writes the failure now, if it is single and there is room, or counts it. The
+// failure has User, Address, Action, Target and Message.
 func (f *failures) note(ctx context.Context, failure cesi.Activity, single bool) {
 	failure.Result, failure.Count, failure.Time = cesi.Failed, 1, f.now()
 	if f.counted(failure, single) {
@@ -75,7 +74,7 @@ func (f *failures) counted(failure cesi.Activity, single bool) bool {
 	return true
 }
 
-// plus counts one more failure; a name that they do not share is left out.
+// plus counts one more failure. A name is kept only if all failures share it.
 func (t *tally) plus(failure cesi.Activity) *tally {
 	if t == nil {
 		return &tally{entry: failure, last: failure.Time}
@@ -112,7 +111,7 @@ func (f *failures) due(all bool) []cesi.Activity {
 	return due
 }
 
-// summary is the entry for what was counted.
+// summary returns the entry of the counted failures.
 func (t *tally) summary(key tallyKey) cesi.Activity {
 	entry := t.entry
 	if entry.Count == 1 {
@@ -129,7 +128,7 @@ func (t *tally) summary(key tallyKey) cesi.Activity {
 	return entry
 }
 
-// clip cuts a name that was tried to what is kept of it.
+// clip cuts a tried name to maxTriedName characters.
 func clip(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")
 	n := 0

@@ -11,32 +11,32 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxFallback bounds the sessions that are only in memory; the oldest ends for one more.
+// maxFallback bounds the sessions that are only in memory. One more ends the oldest.
 const maxFallback = 1000
 
-// fallbackStore is a Store whose sessions begin also while nothing can be written:
-// a full disk is when people most need to log in. Such a session is in memory
-// until it can be stored, and ends with this process if it never can.
+// fallbackStore is a Store that starts sessions even if nothing can be written: with a
+// full disk, users need to log in most. Such a session stays in memory until it can be
+// stored, and ends with this process if it never can.
 type fallbackStore struct {
 	Store
 	log *slog.Logger
 
 	mu       sync.Mutex
-	sessions map[cesi.TokenHash]spareSession
+	sessions map[cesi.TokenHash]fallbackSession
 }
 
-// spareSession is a session with the password's hash that it was begun with: it
-// is over when that is no longer the user's, whoever changed it.
-type spareSession struct {
+// fallbackSession is a session in memory with the password hash of its login. It ends when the
+// user has another hash.
+type fallbackSession struct {
 	cesi.Session
 	password string
 }
 
-func newSpareStore(store Store, log *slog.Logger) *fallbackStore {
-	return &fallbackStore{Store: store, log: log, sessions: map[cesi.TokenHash]spareSession{}}
+func newFallbackStore(store Store, log *slog.Logger) *fallbackStore {
+	return &fallbackStore{Store: store, log: log, sessions: map[cesi.TokenHash]fallbackSession{}}
 }
 
-// StartSession stores the session, or keeps it in memory where that fails.
+// StartSession stores the session, or keeps it in memory if that fails.
 func (s *fallbackStore) StartSession(ctx context.Context, session cesi.Session, hash string, ends cesi.TokenHash) error {
 	err := s.Store.StartSession(ctx, session, hash, ends)
 	if !unwritten(err) || ctx.Err() != nil {
@@ -47,13 +47,13 @@ func (s *fallbackStore) StartSession(ctx context.Context, session cesi.Session, 
 	defer s.mu.Unlock()
 	delete(s.sessions, ends)
 	s.makeRoom(session.User.ID)
-	s.sessions[session.Token] = spareSession{session, hash}
+	s.sessions[session.Token] = fallbackSession{session, hash}
 	s.log.Warn("a session can't be stored: it is kept in memory", "user", session.User.Name, "error", err)
 	return nil
 }
 
-// unwritten reports whether the database could not take what was written to it,
-// for the time being: its disk is full, or another program has locked it.
+// unwritten reports whether the database can't be written for now: its disk is full, or
+// another program has locked it.
 func unwritten(err error) bool {
 	if err == nil {
 		return false
@@ -62,16 +62,16 @@ func unwritten(err error) bool {
 	return kind == cesi.Internal || kind == cesi.Unavailable
 }
 
-// Session returns a session, stored or not, with its user as the account is now.
+// Session returns a session, stored or not, with the user's current account.
 func (s *fallbackStore) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
 	s.mu.Lock()
-	spare, found := s.sessions[token]
+	kept, found := s.sessions[token]
 	s.mu.Unlock()
 	if !found {
 		return s.Store.Session(ctx, token)
 	}
-	user, hash, err := s.User(ctx, spare.User.Name)
-	if err == nil && (hash != spare.password || user.ID != spare.User.ID) {
+	user, hash, err := s.User(ctx, kept.User.Name)
+	if err == nil && (hash != kept.password || user.ID != kept.User.ID) {
 		err = cesi.Errorf(cesi.NotFound, "there is no such session")
 	}
 	if err != nil {
@@ -80,30 +80,30 @@ func (s *fallbackStore) Session(ctx context.Context, token cesi.TokenHash) (cesi
 		}
 		return cesi.Session{}, err
 	}
-	spare.User = user
-	return spare.Session, nil
+	kept.User = user
+	return kept.Session, nil
 }
 
-// Sessions returns a user's sessions, those first that are not stored: they are
-// the newest.
+// Sessions returns a user's sessions. Those that are not stored are the newest, and
+// come first.
 func (s *fallbackStore) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	stored, err := s.Store.Sessions(ctx, user)
 	if err != nil {
 		return nil, err
 	}
 	var list []cesi.Session
-	s.each(user, func(spare spareSession) { list = append(list, spare.Session) })
+	s.each(user, func(kept fallbackSession) { list = append(list, kept.Session) })
 	slices.SortFunc(list, func(a, b cesi.Session) int { return b.Created.Compare(a.Created) })
 	return append(list, stored...), nil
 }
 
-// TouchSessions notes when sessions, stored or not, were last used.
+// TouchSessions records when sessions, stored or not, were last used.
 func (s *fallbackStore) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
 	s.mu.Lock()
 	for token, at := range seen {
-		if spare, found := s.sessions[token]; found {
-			spare.LastSeen = at
-			s.sessions[token] = spare
+		if kept, found := s.sessions[token]; found {
+			kept.LastSeen = at
+			s.sessions[token] = kept
 		}
 	}
 	s.mu.Unlock()
@@ -119,10 +119,10 @@ func (s *fallbackStore) EndSession(ctx context.Context, token cesi.TokenHash) er
 
 func (s *fallbackStore) EndSessionOf(ctx context.Context, user, id string) (string, error) {
 	from, found := "", false
-	s.each(user, func(spare spareSession) {
-		if spare.Token.ID() == id {
-			delete(s.sessions, spare.Token)
-			from, found = spare.Address, true
+	s.each(user, func(kept fallbackSession) {
+		if kept.Token.ID() == id {
+			delete(s.sessions, kept.Token)
+			from, found = kept.Address, true
 		}
 	})
 	if found {
@@ -133,9 +133,9 @@ func (s *fallbackStore) EndSessionOf(ctx context.Context, user, id string) (stri
 
 func (s *fallbackStore) EndSessions(ctx context.Context, user string, but cesi.TokenHash) (int, error) {
 	ended := 0
-	s.each(user, func(spare spareSession) {
-		if spare.Token != but {
-			delete(s.sessions, spare.Token)
+	s.each(user, func(kept fallbackSession) {
+		if kept.Token != but {
+			delete(s.sessions, kept.Token)
 			ended++
 		}
 	})
@@ -143,12 +143,12 @@ func (s *fallbackStore) EndSessions(ctx context.Context, user string, but cesi.T
 	return ended + n, err
 }
 
-// Accounts counts the sessions that are not stored, too.
+// Accounts also counts the sessions that are not stored.
 func (s *fallbackStore) Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error) {
 	accounts, err := s.Store.Accounts(ctx, begunAfter, endAfter)
 	for i := range accounts {
-		s.each(accounts[i].Name, func(spare spareSession) {
-			if spare.Created.After(begunAfter) && spare.Expires.After(endAfter) {
+		s.each(accounts[i].Name, func(kept fallbackSession) {
+			if kept.Created.After(begunAfter) && kept.Expires.After(endAfter) {
 				accounts[i].Sessions++
 			}
 		})
@@ -156,19 +156,19 @@ func (s *fallbackStore) Accounts(ctx context.Context, begunAfter, endAfter time.
 	return accounts, err
 }
 
-// DeleteExpiredSessions is called from time to time: what is in memory is stored
-// by it, if that is possible again.
+// DeleteExpiredSessions is called from time to time. It also stores the sessions in
+// memory, if that is possible again.
 func (s *fallbackStore) DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error) {
 	s.dropExpired(at, idleSince)
-	for _, spare := range s.all() {
-		err := s.Store.StartSession(ctx, spare.Session, spare.password, cesi.TokenHash{})
+	for _, kept := range s.all() {
+		err := s.Store.StartSession(ctx, kept.Session, kept.password, cesi.TokenHash{})
 		if unwritten(err) {
 			return 0, err
 		}
-		if s.drop(spare.Token) {
+		if s.drop(kept.Token) {
 			continue
 		}
-		if err := s.Store.EndSession(ctx, spare.Token); err != nil { // it ended meanwhile
+		if err := s.Store.EndSession(ctx, kept.Token); err != nil { // it ended in between
 			return 0, err
 		}
 	}
@@ -178,16 +178,16 @@ func (s *fallbackStore) DeleteExpiredSessions(ctx context.Context, at, idleSince
 func (s *fallbackStore) dropExpired(at, idleSince time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, spare spareSession) bool {
-		return !spare.Expires.After(at) || !spare.LastSeen.After(idleSince)
+	maps.DeleteFunc(s.sessions, func(_ cesi.TokenHash, kept fallbackSession) bool {
+		return !kept.Expires.After(at) || !kept.LastSeen.After(idleSince)
 	})
 }
 
-// makeRoom ends the oldest sessions until there is room for another one of the
-// user. Call with mu held.
+// makeRoom ends the oldest sessions until there is room for one more of the user. Call
+// with mu held.
 func (s *fallbackStore) makeRoom(user int64) {
-	oldestFirst := slices.SortedFunc(maps.Values(s.sessions), func(a, b spareSession) int { return a.Created.Compare(b.Created) })
-	own := slices.DeleteFunc(slices.Clone(oldestFirst), func(spare spareSession) bool { return spare.User.ID != user })
+	oldestFirst := slices.SortedFunc(maps.Values(s.sessions), func(a, b fallbackSession) int { return a.Created.Compare(b.Created) })
+	own := slices.DeleteFunc(slices.Clone(oldestFirst), func(kept fallbackSession) bool { return kept.User.ID != user })
 	if len(own) >= cesi.MaxSessions {
 		delete(s.sessions, own[0].Token)
 	}
@@ -196,25 +196,25 @@ func (s *fallbackStore) makeRoom(user int64) {
 	}
 }
 
-// each calls do, with mu held, for the user's sessions that are not stored.
-func (s *fallbackStore) each(user string, do func(spareSession)) {
+// each calls do, with mu held, for each session of the user that is not stored.
+func (s *fallbackStore) each(user string, do func(fallbackSession)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, spare := range s.sessions {
-		if cesi.SameUserName(spare.User.Name, user) {
-			do(spare)
+	for _, kept := range s.sessions {
+		if cesi.SameUserName(kept.User.Name, user) {
+			do(kept)
 		}
 	}
 }
 
-func (s *fallbackStore) all() []spareSession {
+func (s *fallbackStore) all() []fallbackSession {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := make([]spareSession, 0, len(s.sessions))
+	list := make([]fallbackSession, 0, len(s.sessions))
 	return slices.AppendSeq(list, maps.Values(s.sessions))
 }
 
-// drop forgets a session, and reports whether it was in memory.
+// drop removes a session, and reports whether it was in memory.
 func (s *fallbackStore) drop(token cesi.TokenHash) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -34,7 +34,7 @@ func newFullBench(t *testing.T) (*bench, *fullDisk) {
 	t.Helper()
 	b := newBench(t)
 	disk := &fullDisk{Store: b.db, full: true}
-	b.store = newSpareStore(disk, b.Service.log)
+	b.store = newFallbackStore(disk, b.Service.log)
 	b.add("ann", cesi.Operator)
 	b.add("bob", cesi.Admin)
 	return b, disk
@@ -135,7 +135,7 @@ func TestFallbackStore_SessionsPerUserAreBounded(t *testing.T) {
 func TestFallbackStore_FullEndsOldestSession(t *testing.T) {
 	t.Parallel()
 	b, disk := newFullBench(t)
-	store := newSpareStore(disk, b.Service.log)
+	store := newFallbackStore(disk, b.Service.log)
 	begin := func(i int) cesi.TokenHash {
 		t.Helper()
 		b.clock.pass(time.Second)

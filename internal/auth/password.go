@@ -11,34 +11,34 @@ import (
 	"cesi/internal/cesi"
 )
 
-// DefaultCost is bcrypt's cost: about a quarter of a second for a hash.
+// DefaultCost is the cost of bcrypt: about a quarter of a second for one hash.
 const DefaultCost = 12
 
 const (
 	minPassword = 8  // characters
-	maxPassword = 72 // bytes; bcrypt reads no more
-	atOnce      = 2  // hashes computed at a time, so that log-ins leave the processors to the rest
+	maxPassword = 72 // bytes: bcrypt reads no more
+	atOnce      = 2  // hashes computed at a time, to leave processor time to the rest
 )
 
 // passwords makes and compares hashes, few at a time.
 type passwords struct {
 	cost  int
-	dummy string // what no password hashes to
+	dummy string // a hash that no password has
 	slots chan struct{}
-	did   func(method string) // called for each computation of a comparison; nil outside of tests
+	did   func(method string) // called for each computation of a comparison; nil except in tests
 }
 
 func newPasswords(cost int) *passwords {
 	if cost == 0 {
 		cost = DefaultCost
 	}
-	// Any salt and digest do; the cost is what takes the time.
+	// Salt and digest do not matter; the cost takes the time.
 	dummy := fmt.Sprintf("$2a$%02d$%s", cost, "abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234")
 	return &passwords{cost: cost, dummy: dummy, slots: make(chan struct{}, atOnce)}
 }
 
-// CheckPassword returns an Invalid error that says what is wrong with a new
-// password: fewer than 8 characters, more than 72 bytes, or one of the commonest.
+// CheckPassword returns an Invalid error that says what is wrong with a new password:
+// fewer than 8 characters, more than 72 bytes, or one of the commonest.
 func CheckPassword(password string) error {
 	if utf8.RuneCountInString(password) < minPassword {
 		return cesi.Errorf(cesi.Invalid, "a password has at least %d characters", minPassword)
@@ -54,7 +54,7 @@ func CheckPassword(password string) error {
 
 func (p *passwords) check(password string) error { return CheckPassword(password) }
 
-// hash returns what is stored of a password.
+// hash returns the hash to store for a password.
 func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	release, err := p.slot(ctx)
 	if err != nil {
@@ -68,11 +68,10 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	return string(hash), nil
 }
 
-// matches reports whether the password is the hash's. An empty hash stands for a
-// user that does not exist: it matches nothing. The work is the same for every
-// hash, so that its time tells nothing: one comparison of bcrypt's, and one
-// computation for each of the methods, which are those of all Werkzeug hashes that
-// are stored. The error is ctx's.
+// matches reports whether the hash is that of the password. An empty hash is for a user
+// that does not exist, and matches nothing. The work is the same for every hash, so its
+// time reveals nothing: one comparison of bcrypt, and one computation for each of
+// methods, the methods of all stored Werkzeug hashes. The error is ctx's.
 func (p *passwords) matches(ctx context.Context, hash, password string, methods ...string) (bool, error) {
 	release, err := p.slot(ctx)
 	if err != nil {
@@ -81,7 +80,7 @@ func (p *passwords) matches(ctx context.Context, hash, password string, methods 
 	defer release()
 	old := p.matchesOld(hash, password, methods)
 	p.note("bcrypt")
-	// bcrypt would take the first 72 bytes of a longer one for the whole.
+	// bcrypt would compare only the first 72 bytes of a longer one.
 	if hash == "" || isWerkzeug(hash) || len(password) > maxPassword {
 		_ = bcrypt.CompareHashAndPassword([]byte(p.dummy), []byte(password))
 		return old, nil
@@ -89,8 +88,8 @@ func (p *passwords) matches(ctx context.Context, hash, password string, methods 
 	return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil, nil
 }
 
-// matchesOld reports whether the hash is a Werkzeug one and the password is its,
-// and does the work of each of the methods once.
+// matchesOld reports whether the hash is a Werkzeug hash of the password. It computes
+// each of the methods once.
 func (p *passwords) matchesOld(hash, password string, methods []string) (right bool) {
 	own := ""
 	if isWerkzeug(hash) {

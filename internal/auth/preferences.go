@@ -6,17 +6,17 @@ import (
 	"cesi/internal/cesi"
 )
 
-// SetPreferences keeps in which language and scheme the actor wants to see the
-// pages; empty leaves it to the browser. Invalid for a scheme that is neither
-// light nor dark, or for a language tag of more than 35 characters. It is not
-// written to the activity log: it concerns nobody else.
+// SetPreferences stores the actor's language and colour scheme for pages; empty means
+// the browser's. Invalid for a scheme that is neither light nor dark, or a language tag
+// of more than 35 characters. It is not in the activity log, since it affects only the
+// actor.
 func (s *Service) SetPreferences(ctx context.Context, actor cesi.Actor, language, scheme string) error {
 	switch scheme {
 	case "", "light", "dark":
 	default:
 		return cesi.Errorf(cesi.Invalid, "%q is no colour scheme: want light or dark, or nothing", scheme)
 	}
-	const longestTag = 35 // of RFC 5646, section 4.4.1
+	const longestTag = 35 // RFC 5646, section 4.4.1
 	if len(language) > longestTag {
 		return cesi.Errorf(cesi.Invalid, "this is no language tag")
 	}

@@ -6,13 +6,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// renewHash stores a password that has just proved right as bcrypt does, if it
-// is stored as the Python CeSI did, and returns what is stored of it now. One
-// that is too short by our rules has to be changed next. That it fails costs
-// nothing: the old hash holds, and the next login tries again.
+// renewHash hashes a password that was just proved right with bcrypt, if its hash is
+// one of the Python CeSI, and returns the stored hash. A password that is too short by
+// our rules has to be changed next. If it fails, the old hash stays valid, and the next
+// login tries again.
 func (s *Service) renewHash(ctx context.Context, user *cesi.User, stored, password string) string {
 	if !isWerkzeug(stored) || len(password) > maxPassword {
-		return stored // bcrypt can't hold a longer one
+		return stored // bcrypt can't hash a longer one
 	}
 	weak := s.passwords.check(password) != nil
 	renewed, err := s.passwords.hash(ctx, password)

@@ -11,8 +11,8 @@ import (
 
 const tidyInterval = time.Minute
 
-// Recall has the addresses from where users have logged in lately be known, as
-// they were before a restart. Call it before the first log-in.
+// Recall makes the addresses of recent logins known again after a restart. Call it
+// before the first login.
 func (s *Service) Recall(ctx context.Context) error {
 	at, err := s.store.LoginAddresses(ctx, s.now().Add(-knownFor), maxKnown)
 	if err != nil {
@@ -22,7 +22,8 @@ func (s *Service) Recall(ctx context.Context) error {
 	return nil
 }
 
-// Run looks after sessions and counted failures until ctx ends.
+// Run stores last uses, removes ended sessions and writes counted failures until ctx
+// ends.
 func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(tidyInterval)
 	defer ticker.Stop()
@@ -37,17 +38,16 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Flush writes what is only in memory: the failures that were counted, and when
-// sessions and tokens were last used. Call it at the end, before the journal's
-// Drain.
+// Flush writes what is only in memory: counted failures, and last uses of sessions and
+// tokens. Call it at the end, before the journal's Drain.
 func (s *Service) Flush(ctx context.Context) {
 	s.failures.flush(ctx, true)
 	s.tidy(ctx)
 }
 
-// tidy stores when sessions and tokens were last used and removes sessions that
-// are over. What can't be stored is tried again with the next call. No session
-// counts as idle for want of a disk that takes its last use.
+// tidy stores the last uses of sessions and tokens, and removes ended sessions. What
+// can't be stored is tried again at the next call. While last uses can't be stored, no
+// session counts as idle.
 func (s *Service) tidy(ctx context.Context) {
 	now := s.now()
 	err := s.storeUses(ctx)
@@ -61,7 +61,7 @@ func (s *Service) tidy(ctx context.Context) {
 	}
 }
 
-// storeUses stores when sessions and tokens were last used.
+// storeUses stores the last uses of sessions and tokens.
 func (s *Service) storeUses(ctx context.Context) error {
 	s.mu.Lock()
 	seen, used := maps.Clone(s.seen), maps.Clone(s.used)

@@ -7,22 +7,21 @@ import (
 	"cesi/internal/cesi"
 )
 
-// errWrong is what a failed log-in hears, whether there is such a user or not.
-func errWrong() error { return cesi.Errorf(cesi.Unauthorized, "wrong user name or password") }
+// errWrongPassword is the error of a failed login, whether the user exists or not.
+func errWrongPassword() error { return cesi.Errorf(cesi.Unauthorized, "wrong user name or password") }
 
-// errNoSession is what everybody hears who is not logged in.
+// errNoSession is the error of a request without a valid session.
 func errNoSession() error { return cesi.Errorf(cesi.Unauthorized, "not logged in") }
 
-// Login checks the password and begins a session at the address; the session of
-// oldToken, if there is one, ends. Device is the text of NewDevice that the browser
-// has, or empty. It returns the new session's token and the
-// user. Errors: Unauthorized, in the same words and time for an unknown user and
-// a wrong password; a ThrottledError.
+// Login checks the password and starts a session for the address. The session of
+// oldToken, if any, ends. Device is the browser's text of NewDevice, or empty. Login
+// returns the new session's token and the user. Errors: Unauthorized, with the same
+// words and time for an unknown user and a wrong password; a ThrottledError.
 func (s *Service) Login(ctx context.Context, name, password, address, userAgent, oldToken, device string) (string, cesi.User, error) {
 	began := s.now()
 	failure := cesi.Activity{Action: cesi.ActionLoginFailed, User: clip(name), Address: address,
-		Message: cesi.Sentence(errWrong())}
-	user, hash, try, err := s.prove(ctx, failure, name, password, device)
+		Message: cesi.Sentence(errWrongPassword())}
+	user, hash, try, err := s.authenticate(ctx, failure, name, password, device)
 	if err != nil {
 		return "", cesi.User{}, err
 	}
@@ -40,11 +39,11 @@ func (s *Service) Login(ctx context.Context, name, password, address, userAgent,
 	return token, user, nil
 }
 
-// prove returns the user of the name, with the password's hash, if the password
-// is right; a hash of the Python CeSI's is a bcrypt one after that. If it isn't
-// right, that is Unauthorized, and failure is written to the activity log. The
-// try counts as failed until the caller takes it back.
-func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, password, device string) (cesi.User, string, *attempt, error) {
+// authenticate returns the user of the name and the password's hash, if the password is right;
+// a hash of the Python CeSI is replaced by one of bcrypt. If the password is wrong, the
+// error is Unauthorized, and failure is written to the activity log. The try counts as
+// failed until the caller takes it back.
+func (s *Service) authenticate(ctx context.Context, failure cesi.Activity, name, password, device string) (cesi.User, string, *attempt, error) {
 	known, err := s.knownDevice(ctx, device, name)
 	if err != nil {
 		return cesi.User{}, "", nil, err
@@ -60,7 +59,7 @@ func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, passwo
 		try.cancel()
 		return cesi.User{}, "", nil, err
 	}
-	methods, err := s.store.OldMethods(ctx)
+	methods, err := s.store.WerkzeugMethods(ctx)
 	if err != nil {
 		try.cancel()
 		return cesi.User{}, "", nil, err
@@ -72,13 +71,13 @@ func (s *Service) prove(ctx context.Context, failure cesi.Activity, name, passwo
 	}
 	if !right {
 		s.failures.note(ctx, failure, try.number <= freeTries)
-		return cesi.User{}, "", nil, errWrong()
+		return cesi.User{}, "", nil, errWrongPassword()
 	}
 	hash = s.renewHash(ctx, &user, hash, password)
 	return user, hash, try, nil
 }
 
-// newSession returns a session that is yet to be stored, and its token.
+// newSession returns a session that is not stored yet, and its token.
 func (s *Service) newSession(user cesi.User, address, userAgent string) (string, cesi.Session) {
 	token, hash := newToken()
 	now := s.now()
@@ -86,16 +85,15 @@ func (s *Service) newSession(user cesi.User, address, userAgent string) (string,
 		Expires: now.Add(s.sessionLifetime()), Address: address, UserAgent: userAgent}
 }
 
-// Session returns the user whose session the token is, as the account is now:
-// role and all. Unauthorized if the session is over or never was. It costs one
-// indexed query.
+// Session returns the user of the session with the token, with the current role.
+// Unauthorized if the session is unknown or has ended. It costs one indexed query.
 func (s *Service) Session(ctx context.Context, token string) (cesi.User, error) {
 	session, err := s.session(ctx, token)
 	if err != nil {
 		return cesi.User{}, err
 	}
 	s.throttle.know(session.Address)
-	s.saw(session)
+	s.recordUse(session)
 	return session.User, nil
 }
 
@@ -112,7 +110,7 @@ func (s *Service) session(ctx context.Context, token string) (cesi.Session, erro
 		return cesi.Session{}, err
 	}
 	session.LastSeen = s.lastUse(session)
-	if s.over(session) {
+	if s.ended(session) {
 		return cesi.Session{}, errNoSession()
 	}
 	return session, nil
@@ -122,8 +120,8 @@ func (s *Service) sessionLifetime() time.Duration { return time.Duration(s.lifet
 
 func (s *Service) sessionIdle() time.Duration { return time.Duration(s.idle.Load()) }
 
-// useInterval is how long after a use of a session the next one is noted: a
-// minute, or less where that would come near to the time without use.
+// useInterval is the least time between two recorded uses of a session: a minute, or
+// less if the idle time is short.
 func (s *Service) useInterval() time.Duration {
 	const shares = 4
 	if idle := s.sessionIdle(); idle > 0 {
@@ -132,7 +130,7 @@ func (s *Service) useInterval() time.Duration {
 	return time.Minute
 }
 
-// lastUse is when the session was last used, as far as it was noted.
+// lastUse returns when the session was last used, as far as recorded.
 func (s *Service) lastUse(session cesi.Session) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,9 +140,9 @@ func (s *Service) lastUse(session cesi.Session) time.Time {
 	return session.LastSeen
 }
 
-// saw notes that the session was used; tidy stores it, so that no page waits for
-// a write.
-func (s *Service) saw(session cesi.Session) {
+// recordUse records that the session was used; tidy stores it, so that no page waits for a
+// write.
+func (s *Service) recordUse(session cesi.Session) {
 	now := s.now()
 	if now.Sub(session.LastSeen) < s.useInterval() {
 		return
@@ -154,7 +152,7 @@ func (s *Service) saw(session cesi.Session) {
 	s.seen[session.Token] = now
 }
 
-// Logout ends the session of the token, if there is one.
+// Logout ends the session of the token, if it exists.
 func (s *Service) Logout(ctx context.Context, token string, actor cesi.Actor) error {
 	hash, ok := hashToken(token)
 	if !ok {

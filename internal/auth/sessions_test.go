@@ -142,22 +142,22 @@ func TestSession_FullDiskDoesNotMakeItIdle(t *testing.T) {
 	disk.full = false
 	stored := b.login("ann")
 	disk.full = true
-	spare := b.login("ann")
+	session := b.login("ann")
 	b.SetSessionLifetime(1000 * time.Hour)
 	b.SetSessionIdle(10 * time.Minute)
 	for range 5 {
 		b.clock.pass(9 * time.Minute)
 		b.wantLoggedIn(stored, true)
-		b.wantLoggedIn(spare, true)
+		b.wantLoggedIn(session, true)
 		b.Flush(t.Context())
 	}
 	disk.full = false
 	b.Flush(t.Context())
 	b.wantLoggedIn(stored, true)
-	b.wantLoggedIn(spare, true)
+	b.wantLoggedIn(session, true)
 	b.clock.pass(10 * time.Minute)
 	b.wantLoggedIn(stored, false)
-	b.wantLoggedIn(spare, false)
+	b.wantLoggedIn(session, false)
 }
 
 func TestSession_ChangesOfTheCommandLine(t *testing.T) {

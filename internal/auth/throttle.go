@@ -9,24 +9,24 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Who fails to log in is slowed down, three times over:
+// Failed logins are throttled by three bounds:
 //
 //   - a pair of an address and an account has freeTries; then each further try
 //     has to wait, 1 s at first and twice as long after each, up to longestWait;
 //   - an address has addressTries in failureWindow, over all accounts;
-//   - all addresses together have strangerTries in a minute, apart from those
-//     that have logged in lately: a flood from anywhere locks none of them out.
+//   - all addresses together have strangerTries in a minute, except those with a
+//     recent login: so a flood from many addresses does not lock them out.
 //
-// A device in which the user has logged in before is asked for its own tries only:
-// it is a pair with the account, and neither its address nor all together matter.
+// For a device in which the user has logged in before, only its own tries count: the
+// device and the account are a pair, and the other two bounds do not apply.
 //
-// A try counts from its beginning, so that many at once are no way around, and
-// is taken back when it succeeds. One that is refused changes nothing.
+// A try counts from its beginning, so many tries at once do not get around a bound,
+// and it is taken back when it succeeds. A refused try changes nothing.
 //
-// The last two bounds hold the memory too: nothing is remembered for longer than
-// failureWindow after its last failure, so there are at most 15 × strangerTries
-// pairs of strangers and maxKnown × addressTries others. Nothing has to make
-// room for anything else, so no flood makes a wait be forgotten.
+// The last two bounds also bound the memory: everything is removed failureWindow after
+// its last failure, so there are at most 15 × strangerTries pairs of strangers and
+// maxKnown × addressTries others. Nothing is removed early to make room, so no flood
+// ends a wait.
 const (
 	freeTries     = 5
 	failureWindow = 15 * time.Minute
@@ -38,7 +38,8 @@ const (
 	knownFor = 7 * 24 * time.Hour
 )
 
-// ThrottledError refuses what comes too often, unseen, and says when to come again.
+// ThrottledError refuses a request that comes too often, unread, and says when to try
+// again.
 type ThrottledError struct {
 	RetryAfter time.Duration // at least a second
 	Err        *cesi.Error   // of kind Throttled or TooOften
@@ -56,22 +57,22 @@ func throttled(wait time.Duration) error {
 		Err: cesi.Errorf(cesi.Throttled, "too many failed tries: wait %s and try again", cesi.HumanDuration(wait))}
 }
 
-// throttle remembers who failed lately.
+// throttle remembers recent failures.
 type throttle struct {
 	now func() time.Time
 
 	mu        sync.Mutex
 	pairs     map[pair]*tries
 	addresses map[string]*tries
-	strangers tries                // of a minute
-	known     map[string]time.Time // when an address was last logged in
+	strangers tries                // within a minute
+	known     map[string]time.Time // when an address last had a login
 	swept     time.Time
 }
 
 type pair struct{ address, account string }
 
-// tries counts failures. For an address, and for strangers, since is when the
-// window began; for a pair it is the last one.
+// tries counts failures. Since is the start of the window; for a pair, the last
+// failure.
 type tries struct {
 	count int
 	since time.Time
@@ -87,8 +88,8 @@ type attempt struct {
 	pair     pair
 	address  string // as network returns it
 	device   bool   // the pair is of a device: nothing else counts
-	number   int    // how many the pair has failed, this one included
-	stranger bool   // counts among the strangers'
+	number   int    // failures of the pair, including this one
+	stranger bool   // counts among the strangers
 }
 
 // begin lets a try through and counts it as failed, or refuses it with a
@@ -97,7 +98,7 @@ func (t *throttle) begin(address, account string) (*attempt, error) {
 	return t.beginAt("", address, account)
 }
 
-// beginAt is begin for a device that is known to be the account's, or "" for none.
+// beginAt is begin for a known device of the account; "" for none.
 func (t *throttle) beginAt(device, address, account string) (*attempt, error) {
 	a := &attempt{throttle: t, address: network(address), device: device != ""}
 	a.pair = pair{a.address, clip(cesi.FoldUserName(account))}
@@ -128,7 +129,7 @@ func (t *throttle) beginAt(device, address, account string) (*attempt, error) {
 	return a, nil
 }
 
-// wait is how long the attempt has to wait; 0 lets it through.
+// wait returns how long the attempt has to wait; 0 lets it through.
 func (t *throttle) wait(a *attempt, now time.Time) time.Duration {
 	var wait time.Duration
 	if p := t.pairs[a.pair]; p != nil && p.count >= freeTries {
@@ -143,7 +144,7 @@ func (t *throttle) wait(a *attempt, now time.Time) time.Duration {
 	return wait
 }
 
-// pairWait is how long a pair waits after so many failures.
+// pairWait returns how long a pair waits after that many failures.
 func pairWait(failures int) time.Duration {
 	wait := time.Second
 	for range failures - freeTries {
@@ -154,8 +155,8 @@ func pairWait(failures int) time.Duration {
 	return wait
 }
 
-// succeed takes the attempt back, forgets what its pair did before, and
-// remembers the address as one to trust.
+// succeed takes the attempt back, forgets earlier failures of its pair, and remembers
+// the address as known.
 func (a *attempt) succeed() {
 	t := a.throttle
 	t.mu.Lock()
@@ -165,7 +166,7 @@ func (a *attempt) succeed() {
 	t.remember(a.address)
 }
 
-// cancel takes the attempt back: neither success nor failure.
+// cancel takes the attempt back: it is neither a success nor a failure.
 func (a *attempt) cancel() {
 	t := a.throttle
 	t.mu.Lock()
@@ -185,14 +186,14 @@ func (a *attempt) takeBack() {
 	}
 }
 
-// know remembers the address as one that is logged in.
+// know remembers the address as one with a login.
 func (t *throttle) know(address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.remember(network(address))
 }
 
-// recall remembers from where users have logged in before, and when.
+// recall remembers addresses of earlier logins, and when.
 func (t *throttle) recall(at map[string]time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -203,7 +204,7 @@ func (t *throttle) recall(at map[string]time.Time) {
 	}
 }
 
-// remember keeps the maxKnown addresses that were seen last.
+// remember keeps the maxKnown latest addresses.
 func (t *throttle) remember(address string) {
 	t.known[address] = t.now()
 	if len(t.known) <= maxKnown {
@@ -218,7 +219,7 @@ func (t *throttle) remember(address string) {
 	delete(t.known, oldest)
 }
 
-// sweep forgets, once a minute, what is over.
+// sweep removes old failures, at most once a minute.
 func (t *throttle) sweep(now time.Time) {
 	if now.Sub(t.swept) < time.Minute {
 		return
@@ -244,7 +245,7 @@ func forget[K comparable](of map[K]*tries, now time.Time) {
 	}
 }
 
-// entry returns the key's tries, which it makes if there are none.
+// entry returns the key's tries, and adds them if missing.
 func entry[K comparable](of map[K]*tries, key K) *tries {
 	if of[key] == nil {
 		of[key] = &tries{}
@@ -252,7 +253,7 @@ func entry[K comparable](of map[K]*tries, key K) *tries {
 	return of[key]
 }
 
-// count adds one to what happened in the window.
+// count adds one to the tries of the window.
 func count(t *tries, window time.Duration, now time.Time) {
 	if now.Sub(t.since) >= window {
 		*t = tries{since: now}
@@ -260,8 +261,8 @@ func count(t *tries, window time.Duration, now time.Time) {
 	t.count++
 }
 
-// network is what stands for an address: itself, or the /64 of an IPv6 one,
-// which is what one customer has.
+// network returns the range that counts as one address: the address itself, or for IPv6
+// its /64, which is what one customer has.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -9,23 +9,23 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Users returns all users by name. Who may see them is for the caller to check.
+// Users returns all users by name. The caller checks who may see them.
 func (s *Service) Users(ctx context.Context) ([]cesi.User, error) {
 	return s.store.Users(ctx)
 }
 
-// Accounts returns all users by name, each with how many sessions and tokens it
-// has. Who may see them is for the caller to check.
+// Accounts returns all users by name, each with the number of sessions and tokens. The
+// caller checks who may see them.
 func (s *Service) Accounts(ctx context.Context) ([]cesi.Account, error) {
 	now := s.now()
 	return s.store.Accounts(ctx, now.Add(-s.sessionLifetime()), now)
 }
 
-// NewPassword makes up a password for somebody who is to change it.
+// NewPassword makes a random password that the user is meant to change.
 func NewPassword() string { return strings.ToLower(rand.Text()) }
 
-// AddUser makes a user; with mustChange the password has to be replaced at the
-// first login. Errors: Forbidden, Invalid (name, password, role), Conflict.
+// AddUser adds a user. With mustChange the password must be replaced at the first
+// login. Errors: Forbidden, Invalid (name, password, role), Conflict.
 func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password string, role cesi.Role, mustChange bool) error {
 	return s.manage(ctx, actor, cesi.ActionUserAdd, name, func(entry *cesi.Activity) error {
 		entry.Message = role.String()
@@ -44,10 +44,10 @@ func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password 
 	})
 }
 
-// SetPassword gives another user a password, ends the user's sessions and
-// revokes the user's API tokens: a reset ends every access. With mustChange the
-// password has to be replaced at the next login. Errors: Forbidden,
-// NotFound, Invalid (also for the actor's own, which takes the old one).
+// SetPassword gives another user a password, ends the user's sessions and revokes the
+// user's API tokens: a reset ends every access. With mustChange the password must be
+// replaced at the next login. Errors: Forbidden, NotFound, Invalid (also for the
+// actor's own password, which needs the old one).
 func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, password string, mustChange bool) error {
 	return s.manage(ctx, actor, cesi.ActionUserPassword, name, func(*cesi.Activity) error {
 		if cesi.SameUserName(actor.User, name) {
@@ -65,8 +65,8 @@ func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, passw
 	})
 }
 
-// SetRole gives a user another role, in force with the user's next request.
-// Errors: Forbidden, NotFound, Invalid, Conflict for the last administrator.
+// SetRole gives a user another role, in force from the user's next request. Errors:
+// Forbidden, NotFound, Invalid, Conflict for the last administrator.
 func (s *Service) SetRole(ctx context.Context, actor cesi.Actor, name string, role cesi.Role) error {
 	return s.manage(ctx, actor, cesi.ActionUserRole, name, func(entry *cesi.Activity) error {
 		entry.Message = role.String()
@@ -89,10 +89,10 @@ func (s *Service) DeleteUser(ctx context.Context, actor cesi.Actor, name string)
 	})
 }
 
-// ChangePassword replaces the actor's own password, ends all of the user's
-// sessions and returns the token of a new one. Wrong old passwords are throttled
-// together with failed log-ins. Errors: Unauthorized (the session of token is
-// over, or not the actor's), Forbidden (old is wrong), a ThrottledError, Invalid.
+// ChangePassword replaces the actor's own password, ends all of the user's sessions and
+// returns the token of a new one. Wrong old passwords are throttled together with
+// failed logins. Errors: Unauthorized (the session of token has ended, or is not the
+// actor's), Forbidden (old is wrong), a ThrottledError, Invalid.
 func (s *Service) ChangePassword(ctx context.Context, actor cesi.Actor, token, old, next string) (string, error) {
 	session, err := s.session(ctx, token)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor cesi.Actor, token, o
 	wrong := cesi.Errorf(cesi.Forbidden, "the old password is wrong")
 	failure := cesi.Activity{Action: cesi.ActionUserPassword, User: actor.User, Address: actor.Address,
 		Target: actor.User, Message: wrong.Message}
-	user, oldHash, try, err := s.prove(ctx, failure, actor.User, old, "")
+	user, oldHash, try, err := s.authenticate(ctx, failure, actor.User, old, "")
 	if cesi.KindOf(err) == cesi.Unauthorized {
 		return "", wrong
 	}
@@ -121,7 +121,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor cesi.Actor, token, o
 	return newToken, nil
 }
 
-// replace stores the user's own choice of a password.
+// replace stores a new password that the user chose.
 func (s *Service) replace(ctx context.Context, old, next, oldHash string, fresh cesi.Session) error {
 	if next == old {
 		return cesi.Errorf(cesi.Invalid, "the new password is the old one")
@@ -133,7 +133,7 @@ func (s *Service) replace(ctx context.Context, old, next, oldHash string, fresh 
 	return s.store.ChangePassword(ctx, oldHash, newHash, fresh)
 }
 
-// newHash checks a new password and returns what is stored of it.
+// newHash checks a new password and returns its hash.
 func (s *Service) newHash(ctx context.Context, password string) (string, error) {
 	if err := s.passwords.check(password); err != nil {
 		return "", err
@@ -141,7 +141,7 @@ func (s *Service) newHash(ctx context.Context, password string) (string, error) 
 	return s.passwords.hash(ctx, password)
 }
 
-// manage is audit for what only those may do who manage users.
+// manage is audit for actions that need the permission to manage users.
 func (s *Service) manage(ctx context.Context, actor cesi.Actor, action cesi.Action, name string, do func(*cesi.Activity) error) error {
 	return s.audit(ctx, actor, cesi.Activity{Action: action, Target: clip(name)}, func(entry *cesi.Activity) error {
 		if err := mayManage(actor); err != nil {
@@ -151,8 +151,8 @@ func (s *Service) manage(ctx context.Context, actor cesi.Actor, action cesi.Acti
 	})
 }
 
-// audit does something and writes to the activity log how it went. What do adds
-// to the entry's message stands there unless it fails.
+// audit does something and writes the result to the activity log. The message that do
+// sets on the entry is kept unless do fails.
 func (s *Service) audit(ctx context.Context, actor cesi.Actor, entry cesi.Activity, do func(*cesi.Activity) error) error {
 	entry.Time, entry.User, entry.Address, entry.Result = s.now(), actor.User, actor.Address, cesi.OK
 	err := do(&entry)

@@ -14,11 +14,11 @@ import (
 	"golang.org/x/crypto/scrypt"
 )
 
-// CeSi 2.x stored what werkzeug.security.generate_password_hash made:
-// "pbkdf2:sha256:150000$salt$hex", and with Werkzeug 2.3 or newer below it
-// "scrypt:32768:8:1$salt$hex". The salt is text, taken as it stands.
+// CeSi 2.x stored the result of werkzeug.security.generate_password_hash:
+// "pbkdf2:sha256:150000$salt$hex", and with Werkzeug 2.3 or newer
+// "scrypt:32768:8:1$salt$hex". The salt is used as text, not decoded.
 
-// Bounds of what a hash in a database may ask this program to compute.
+// Bounds of the work that a stored hash may ask for.
 const (
 	maxIterations = 10_000_000
 	maxScryptN    = 1 << 20
@@ -26,13 +26,13 @@ const (
 	keyBytes      = 64 // of scrypt
 )
 
-// isWerkzeug reports whether a hash is one that a Python CeSI stored.
+// isWerkzeug reports whether a Python CeSI stored the hash.
 func isWerkzeug(stored string) bool {
 	return strings.HasPrefix(stored, "pbkdf2:") || strings.HasPrefix(stored, "scrypt:")
 }
 
-// matchesWerkzeug reports whether the password is the hash's. One that can't be
-// read matches nothing.
+// matchesWerkzeug reports whether the hash is that of the password. An invalid hash
+// matches nothing.
 func matchesWerkzeug(stored, password string) bool {
 	_, rest, _ := strings.Cut(stored, "$")
 	salt, digits, found := strings.Cut(rest, "$")
@@ -44,14 +44,14 @@ func matchesWerkzeug(stored, password string) bool {
 	return len(got) > 0 && subtle.ConstantTimeCompare(got, want) == 1
 }
 
-// werkzeugMethod is how a hash was made, such as "scrypt:32768:8:1".
+// werkzeugMethod returns the method of a hash, such as "scrypt:32768:8:1".
 func werkzeugMethod(stored string) string {
 	method, _, _ := strings.Cut(stored, "$")
 	return method
 }
 
-// werkzeugKey is what the method makes of the password; nil where it can't be
-// computed.
+// werkzeugKey returns the key that the method derives from the password; nil for an
+// unknown method.
 func werkzeugKey(method, password, salt string) []byte {
 	switch parts := strings.Split(method, ":"); {
 	case parts[0] == "pbkdf2" && len(parts) == 3:
@@ -63,7 +63,7 @@ func werkzeugKey(method, password, salt string) []byte {
 	}
 }
 
-// pbkdf2Key is nil where the method can't be computed.
+// pbkdf2Key returns nil for unknown digests and excessive costs.
 func pbkdf2Key(digest, iterations, password, salt string) []byte {
 	n, err := strconv.Atoi(iterations)
 	if err != nil || n < 1 || n > maxIterations {
@@ -81,7 +81,7 @@ func pbkdf2Key(digest, iterations, password, salt string) []byte {
 	return key
 }
 
-// scryptKey is nil where the method can't be computed.
+// scryptKey returns nil for excessive costs.
 func scryptKey(cost []string, password, salt string) []byte {
 	n, errN := strconv.Atoi(cost[0])
 	r, errR := strconv.Atoi(cost[1])

@@ -43,9 +43,9 @@ func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) 
 	return u, hash, nil
 }
 
-// OldMethods returns how the passwords were hashed that a Python CeSI stored and
+// WerkzeugMethods returns how the passwords were hashed that a Python CeSI stored and
 // that no login has renewed yet: what stands before the first "$" of each, once.
-func (db *DB) OldMethods(ctx context.Context) ([]string, error) {
+func (db *DB) WerkzeugMethods(ctx context.Context) ([]string, error) {
 	return list(ctx, db.sql, "list methods", func(row scanner) (method string, err error) {
 		err = row.Scan(&method)
 		return method, err

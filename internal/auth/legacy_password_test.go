@@ -24,7 +24,7 @@ func TestLegacyPassword_StaysValid(t *testing.T) {
 		"an unknown hash":  {"md5$salt$00", false, false, false},
 		"no hash in there": {"", false, false, false},
 	} {
-		stored, mustChange, err := OldPassword(t.Context(), c.kept, c.inClear)
+		stored, mustChange, err := LegacyPassword(t.Context(), c.kept, c.inClear)
 		if err != nil || (stored != "") != c.usable || mustChange != c.mustChange {
 			t.Errorf("%s: %q, %v, %v", name, stored, mustChange, err)
 			continue

@@ -8,9 +8,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Sessions returns the user's sessions that are not over, those used last first
-// and cesi.MaxSessions at most, each with its last use to the minute. Who may see
-// them is for the caller to check.
+// Sessions returns the user's open sessions, last used first and at most
+// cesi.MaxSessions, each with its last use to the minute. The caller checks who may see
+// them.
 func (s *Service) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	sessions, err := s.store.Sessions(ctx, user)
 	if err != nil {
@@ -19,12 +19,12 @@ func (s *Service) Sessions(ctx context.Context, user string) ([]cesi.Session, er
 	for i, session := range sessions {
 		sessions[i].LastSeen = s.lastUse(session)
 	}
-	sessions = slices.DeleteFunc(sessions, s.over)
+	sessions = slices.DeleteFunc(sessions, s.ended)
 	return sessions[:min(len(sessions), cesi.MaxSessions)], nil
 }
 
-// over reports whether a session has come to its end. Its LastSeen is lastUse's.
-func (s *Service) over(session cesi.Session) bool {
+// ended reports whether a session has ended. Its LastSeen must be that of lastUse.
+func (s *Service) ended(session cesi.Session) bool {
 	now := s.now()
 	if idle := s.sessionIdle(); idle > 0 && now.Sub(session.LastSeen) >= idle {
 		return true
@@ -32,7 +32,7 @@ func (s *Service) over(session cesi.Session) bool {
 	return !now.Before(session.Expires) || !now.Before(session.Created.Add(s.sessionLifetime()))
 }
 
-// SessionID names the session of a token, as Sessions' tokens do.
+// SessionID returns the ID of a token's session, as in Sessions.
 func SessionID(token string) string {
 	hash, ok := hashToken(token)
 	if !ok {
@@ -51,7 +51,7 @@ func (s *Service) EndSession(ctx context.Context, actor cesi.Actor, id string) e
 	})
 }
 
-// EndOtherSessions ends all of the actor's own sessions but the token's.
+// EndOtherSessions ends all of the actor's sessions but the one of the token.
 func (s *Service) EndOtherSessions(ctx context.Context, actor cesi.Actor, token string) error {
 	entry := cesi.Activity{Action: cesi.ActionSessionEnd, Target: actor.User}
 	return s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
