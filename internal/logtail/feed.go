@@ -9,16 +9,16 @@ import (
 	"cesi/internal/i18n"
 )
 
-// readSize is how much is taken from a stream at once, in bytes.
+// readSize is how many bytes are read from a stream at once.
 const readSize = 32 << 10
 
-// feed is one log that is watched: the stream from its node, and what the
-// watchers have yet to take of it.
+// feed is one followed log: the stream from its node, and the latest events for its
+// watchers.
 type feed struct {
 	logs   *Logs
 	key    key
 	cancel context.CancelFunc
-	opened bool // a stream has been there
+	opened bool // a stream was opened before
 	polled polled
 	ring
 }
@@ -29,14 +29,14 @@ func newFeed(l *Logs, k key) *feed {
 	return f
 }
 
-// work runs the feed. A defect in it ends the feed alone, and its watchers hear so.
+// work runs the feed. A panic ends only this feed, and its watchers get an End.
 func (f *feed) work(ctx context.Context) {
 	if err := f.contain("follow", func() error { f.run(ctx); return nil }); err != nil {
 		f.add(ctx, Event{Kind: End, Sentence: said(err)})
 	}
 }
 
-// contain does a part of the feed's work, of which a panic ends no more.
+// contain runs a part of the feed's work. A panic ends only that part.
 func (f *feed) contain(what string, work func() error) error {
 	return cesi.Contain(f.logs.log, what+" "+f.key.log.String()+" on "+f.key.node, work)
 }
@@ -95,8 +95,8 @@ func (f *feed) size(ctx context.Context) (int64, error) {
 	return f.logs.source.LogSize(ctx, f.key.node, f.key.log)
 }
 
-// open opens the stream. Held says that the node answers and the stream does not
-// come: a proxy between holds it back.
+// open opens the stream. Held says that the node answers but the stream gives nothing:
+// a proxy in between buffers it.
 func (f *feed) open(ctx context.Context) (s *stream, held bool, err error) {
 	before, err := f.size(ctx)
 	if cesi.IsUnreadableLog(err) {
@@ -151,14 +151,14 @@ func (f *feed) answers(ctx context.Context) bool {
 	return err == nil
 }
 
-// state tells the watchers whether the log is live, if that is news.
+// state tells the watchers whether the log is live, if that has changed.
 func (f *feed) state(ctx context.Context, live bool, sentence i18n.Phrase) {
 	if e := (Event{Kind: State, Live: live, Sentence: sentence}); f.news(e) {
 		f.add(ctx, e)
 	}
 }
 
-// text adds text for the watchers, of any length.
+// text sends text of any length to the watchers.
 func (f *feed) text(ctx context.Context, text []byte) {
 	for len(text) > 0 {
 		n := min(len(text), readSize)

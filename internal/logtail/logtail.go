@@ -1,9 +1,9 @@
-// Package logtail watches and searches the logs of the fleet's processes for many
-// readers at once: one stream from a supervisord however many watch, and one
-// search at a time on a node.
+// Package logtail follows and searches the logs of the fleet's processes for many
+// readers at once: one stream from a supervisord however many readers there are, and
+// one search at a time on a node.
 //
-// It reads logs only through Source. It knows neither browsers nor how a log is
-// drawn.
+// It reads logs only through Source. Browsers, and the look of a log, do not belong
+// here.
 package logtail
 
 import (
@@ -21,13 +21,13 @@ import (
 type Source interface {
 	// LogSize returns the length of a log in bytes.
 	LogSize(ctx context.Context, node string, log cesi.LogName) (int64, error)
-	// ReadLog returns a stretch of a log, or as much of it as there is.
+	// ReadLog returns the bytes of a log between two offsets, as far as they exist.
 	ReadLog(ctx context.Context, node string, log cesi.LogName, from, to int64) (cesi.LogPart, error)
-	// FollowLog opens the stream of what is added to a log, which begins with its
-	// last 1,024 bytes.
+	// FollowLog opens the stream of new text of a log. It begins with the last 1,024
+	// bytes of the log.
 	FollowLog(ctx context.Context, node string, log cesi.LogName) (io.ReadCloser, error)
-	// CheckLog says, without asking the node, why a log has nothing new: NotFound
-	// where it is gone for good, another kind where the node does not answer.
+	// CheckLog says, without asking the node, why a log has nothing new: NotFound if it
+	// is gone for good, another kind if the node does not answer.
 	CheckLog(node string, log cesi.LogName) error
 }
 
@@ -37,12 +37,12 @@ type Logs struct {
 	log    *slog.Logger
 	timing timing
 
-	computing chan struct{} // holds the searches that compute, half of the processors
+	computing chan struct{} // held by searches that compute: at most half of the processors
 
 	mu       sync.Mutex
 	feeds    map[key]*feed
 	slots    slots
-	held     map[string]time.Time // nodes whose streams are held back, and until when
+	held     map[string]time.Time // nodes whose streams a proxy buffers, and until when
 	searches map[string]*turn     // by node, while there are any
 }
 
@@ -52,20 +52,20 @@ type key struct {
 	log  cesi.LogName
 }
 
-// timing is how long things take; tests have less patience.
+// timing holds the intervals and time limits; tests use shorter ones.
 type timing struct {
-	check    time.Duration // between two looks at whether the node answers
-	retry    time.Duration // before the first try to open a stream again
+	check    time.Duration // between two checks whether the node answers
+	retry    time.Duration // before a stream is opened again for the first time
 	maxRetry time.Duration
-	gone     time.Duration // for how long a process may be missing: an update removes and adds it
-	silent   time.Duration // before a stream that does not come is held back, and between two looks at one that gives nothing
-	verify   time.Duration // between two looks at whether a log was rotated, while it is written
-	poll     time.Duration // between two reads of a log whose stream is held back
-	turn     time.Duration // for which a search waits for others
-	match    time.Duration // for which a search computes
+	gone     time.Duration // how long a process may be missing: an update removes and adds it
+	silent   time.Duration // until a stream without data counts as buffered, and between two checks of an idle one
+	verify   time.Duration // between two checks for a rotation, while text comes
+	poll     time.Duration // between two reads of a log whose stream is buffered
+	turn     time.Duration // how long a search waits for others
+	match    time.Duration // how long a search may compute
 }
 
-// New returns Logs that watch nothing. A panic in what they do is logged.
+// New returns Logs that follow nothing yet. Panics in its goroutines are logged.
 func New(source Source, log *slog.Logger) *Logs {
 	return &Logs{
 		source: source, log: log, feeds: make(map[key]*feed), searches: make(map[string]*turn), held: make(map[string]time.Time),
@@ -75,9 +75,9 @@ func New(source Source, log *slog.Logger) *Logs {
 	}
 }
 
-// Watch begins to watch a log. The caller closes what it returns; the stream
-// from the node ends with the last one. It fails with TooManyOpen where too many
-// logs of the node are watched.
+// Watch begins to follow a log. The caller must close the Watch; the stream from the
+// node ends with the last one. It fails with TooManyOpen if too many logs of the node
+// are followed.
 func (l *Logs) Watch(node string, log cesi.LogName) (*Watch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,7 +100,7 @@ func (l *Logs) watch(k key) (*Watch, error) {
 	return f.join(), nil
 }
 
-// leave takes a watcher off a feed, and ends a feed that nobody watches.
+// leave removes a watcher from its feed, and ends a feed without watchers.
 func (l *Logs) leave(w *Watch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,30 +11,30 @@ import (
 )
 
 const (
-	// pollEvery is how often a log is read whose stream a proxy holds back.
+	// pollEvery is how often a log is read whose stream a proxy buffers.
 	pollEvery = 1500 * time.Millisecond
-	// heldFor is how long the streams of such a node are not tried again.
+	// heldFor is how long the streams of such a node are not opened again.
 	heldFor = 5 * time.Minute
-	// proofSize is how much of what was read last is read again, in bytes, to make
-	// sure that it is the same log.
+	// proofSize is how many of the last bytes are read again, to check that it is still
+	// the same log.
 	proofSize = 64
 )
 
 // polled is how far a log was read.
 type polled struct {
-	next  int64 // offset of what comes next; negative: not known
-	proof Proof // what is before it; empty: not known
+	next  int64 // offset of the next byte; negative: not known
+	proof Proof // the text before it; empty: not known
 }
 
-// hold remembers that something holds the streams of a node back.
+// hold records that a proxy buffers the streams of a node.
 func (l *Logs) hold(node string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held[node] = time.Now().Add(heldFor)
 }
 
-// isHeld reports whether the streams of a node are held back. It forgets those for
-// which it is time to try again, so that there are no more than nodes.
+// isHeld reports whether the streams of a node are buffered. It removes an old record,
+// so that there are never more records than nodes.
 func (l *Logs) isHeld(node string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,8 +46,8 @@ func (l *Logs) isHeld(node string) bool {
 	return held
 }
 
-// poll reads the log again and again, until ctx ends or it is time to try a stream
-// or to look at what the node says of the log.
+// poll reads the log at intervals until ctx ends, until it is time to try a stream
+// again, or until the log is gone.
 func (f *feed) poll(ctx context.Context) {
 	for ctx.Err() == nil && f.logs.isHeld(f.key.node) {
 		err := f.check()
@@ -66,7 +66,7 @@ func (f *feed) poll(ctx context.Context) {
 	}
 }
 
-// readOn reads what is new in the log.
+// readOn reads the new text of the log.
 func (f *feed) readOn(ctx context.Context) error {
 	p := &f.polled
 	size, err := f.size(ctx)
@@ -104,8 +104,8 @@ func (f *feed) readOn(ctx context.Context) error {
 	return nil
 }
 
-// Proof is the end of what was read of a log, a few characters. What is read on
-// begins that much before, to make sure that it is the same log.
+// Proof is the last few characters read of a log. The next reading begins before them,
+// to check that it is still the same log.
 type Proof []byte
 
 // NewProof returns the proof of a text that was read.
@@ -117,9 +117,9 @@ func NewProof(text []byte) Proof {
 	return bytes.Clone(text[start:])
 }
 
-// Holds reports whether a part of a log that was read from the proof on, up to the
-// offset next and further, goes on from what was read before, as far as it can be
-// read.
+// Holds reports whether a part continues the text that was read before. The part was
+// read from the proof on, up to offset next and further. Where bytes can't be read, it
+// is assumed to continue.
 func (p Proof) Holds(part cesi.LogPart, next int64) bool {
 	if len(part.Pieces) == 0 || part.Pieces[0].Gap > 0 {
 		return true
@@ -133,13 +133,13 @@ func (p Proof) Holds(part cesi.LogPart, next int64) bool {
 	return bytes.Equal(proof[:n], text[:n])
 }
 
-// turnOver marks that the log is another one, and begins with its beginning.
+// turnOver marks a rotation: the log begins again at offset 0.
 func (f *feed) turnOver(ctx context.Context) {
 	f.add(ctx, Event{Kind: Seam, Sentence: rotated(), Rotated: true})
 	f.polled = polled{}
 }
 
-// readPiece takes what is new of a piece of the log.
+// readPiece sends the new text of a piece of the log.
 func (f *feed) readPiece(ctx context.Context, piece cesi.LogPiece) {
 	p := &f.polled
 	switch {

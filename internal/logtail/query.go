@@ -13,30 +13,29 @@ import (
 )
 
 const (
-	// maxQuery bounds what is searched for, in bytes.
+	// maxQuery bounds the text of a query, in bytes.
 	maxQuery = 1000
-	// maxSteps bounds an expression by its compiled size, in instructions. A match
-	// may take that many for every byte.
+	// maxSteps bounds the compiled size of an expression, in instructions. A match may
+	// execute that many for every byte.
 	maxSteps = 1000
-	// maxCost bounds what one call of package regexp, which can't be broken off,
-	// may take, in instructions: most of a second.
+	// maxCost bounds the cost of one call of package regexp, which can't be cancelled,
+	// in instructions: most of a second.
 	maxCost = 1 << 26
-	// lookEvery is after how many characters a match asks its context.
+	// lookEvery is after how many characters a match checks its context.
 	lookEvery = 256
 )
 
-// Query is what is searched for in a log, line by line.
+// Query is a text or expression to search for in a log, line by line.
 type Query struct {
 	expression *regexp.Regexp
 	further    *regexp.Regexp // finds the expression as its first group, after at least one character
 	steps      int
-	literal    bool // a line is looked through once, however often it matches
+	literal    bool // each line is read once, however often it matches
 }
 
-// NewQuery returns the query for a text, or for an RE2 expression. A text
-// without a capital letter is found in capitals too; an expression says (?i) for
-// that. It fails with Invalid, also for an expression of more than 1,000
-// instructions.
+// NewQuery returns the query for a text, or for an RE2 expression. A text without
+// capital letters matches in any case; an expression needs (?i) for that. Errors:
+// Invalid, also for an expression of more than 1,000 instructions.
 func NewQuery(text string, isExpression bool) (Query, error) {
 	switch {
 	case text == "":
@@ -69,9 +68,8 @@ func NewQuery(text string, isExpression bool) (Query, error) {
 	return q, nil
 }
 
-// stepsOf estimates how many instructions an expression compiles to, before it
-// does: a few letters can make millions. It returns at most a little more than
-// maxSteps.
+// stepsOf estimates to how many instructions an expression will compile: a few letters
+// can make millions. It returns at most a little more than maxSteps.
 func stepsOf(e *syntax.Regexp) int {
 	steps := 1
 	if e.Op == syntax.OpLiteral {
@@ -86,9 +84,9 @@ func stepsOf(e *syntax.Regexp) int {
 	return min(steps, maxSteps+1)
 }
 
-// In calls found for each match in the text, in order, with its place there and
-// that of its line. Matches of nothing do not count. It fails when ctx ends,
-// within some tenths of a second: its time is the bound of what it computes.
+// In calls found for each match in the text, in order, with the place of the match and
+// of its line. Empty matches do not count. It fails within some tenths of a second when
+// ctx ends, so a deadline bounds its computing time.
 func (q Query) In(ctx context.Context, text []byte, found func(from, to, lineFrom, lineTo int)) error {
 	for from := 0; from < len(text); {
 		if err := ctx.Err(); err != nil {
@@ -114,7 +112,7 @@ func (q Query) In(ctx context.Context, text []byte, found func(from, to, lineFro
 // inLine finds the matches in a line.
 func (q Query) inLine(ctx context.Context, line []byte, found func(from, to int)) error {
 	cost := len(line) * q.steps
-	if !q.literal { // each match may look through the rest of the line
+	if !q.literal { // each match may read the rest of the line
 		cost *= len(line)
 	}
 	if cost > maxCost {
@@ -126,8 +124,8 @@ func (q Query) inLine(ctx context.Context, line []byte, found func(from, to int)
 	return nil
 }
 
-// inLongLine is inLine where that may take long: several times slower, but it can
-// be broken off.
+// inLongLine is inLine for a line that may take long: several times slower, but it can
+// be cancelled.
 func (q Query) inLongLine(ctx context.Context, line []byte, found func(from, to int)) error {
 	r := &runeReader{ctx: ctx, text: line}
 	m := q.expression.FindReaderIndex(r)
@@ -141,7 +139,7 @@ func (q Query) inLongLine(ctx context.Context, line []byte, found func(from, to 
 		if next >= len(line) {
 			break
 		}
-		_, n := utf8.DecodeLastRune(line[:next]) // what ^ and \b look at
+		_, n := utf8.DecodeLastRune(line[:next]) // ^ and \b need the character before
 		base := next - n
 		if base < 0 || n == 0 {
 			break
@@ -154,7 +152,7 @@ func (q Query) inLongLine(ctx context.Context, line []byte, found func(from, to 
 	return r.err
 }
 
-// runeReader reads a text for a match, and ends it when its context does.
+// runeReader reads a text for a match, and ends with its context.
 type runeReader struct {
 	ctx   context.Context
 	text  []byte

@@ -8,57 +8,57 @@ import (
 	"cesi/internal/i18n"
 )
 
-// Kind is what an Event tells.
+// Kind is the kind of an Event.
 type Kind int
 
 // The kinds of events.
 const (
 	Text  Kind = iota // bytes of the log, in order
-	Seam              // the text that follows does not continue the text before
+	Seam              // the next text does not continue the text before
 	State             // whether the log is live
-	End               // nothing more will come
+	End               // there will be no more events
 )
 
-// Event is something that happened to a watched log.
+// Event is a change of a followed log.
 type Event struct {
 	Kind     Kind
-	Text     []byte      // until the next call
-	Offset   int64       // of the first byte of Text in the log, or of what follows a rotation; -1: not known
-	Rotated  bool        // for Seam: what follows is another file
+	Text     []byte      // valid until the next call
+	Offset   int64       // of the first byte of Text in the log, or after a rotation; -1: not known
+	Rotated  bool        // for Seam: the next text is of another file
 	Live     bool        // for State
-	Sentence i18n.Phrase // for people; for all but Text
+	Sentence i18n.Phrase // for the page; for all kinds except Text
 }
 
 const (
-	// ringSize is how much of a log is kept for its watchers, in bytes. Who is
-	// further behind misses something.
+	// ringSize is how many bytes of a log are kept for its watchers. A watcher that
+	// falls further behind loses text.
 	ringSize = 2 << 20
-	// maxEvents bounds the events besides, should a log come in drops.
+	// maxEvents bounds the number of events, for a log that comes in tiny pieces.
 	maxEvents = 1 << 14
-	// greetingSize is how much of what has come already a new watcher gets, and
-	// one that was left behind.
+	// greetingSize is how many bytes of earlier text a new watcher gets, and a watcher
+	// that lost text.
 	greetingSize = 16 << 10
-	// maxPatience is how long watchers may hold up a stream at once, and in the
-	// long run a tenth of the time: the others wait meanwhile, and supervisord
-	// keeps in memory what is not taken.
+	// maxPatience is how long slow watchers may delay a stream at once; in the long run
+	// they may delay it a tenth of the time. Meanwhile the other watchers wait, and
+	// supervisord keeps the unread text in memory.
 	maxPatience = 300 * time.Millisecond
 )
 
-// ring holds the last events of a feed. Each watcher has a place in it; the
-// memory does not depend on how many there are or how slow they are.
+// ring holds the last events of a feed. Each watcher has a position in it. The memory
+// does not depend on the number of watchers or on their speed.
 type ring struct {
 	mu         sync.Mutex
 	events     []Event
-	first      int64    // number of events[0], counted from the beginning
-	size       int      // of the text in events, in bytes
+	first      int64    // number of events[0], counted from the start of the feed
+	size       int      // bytes of text in events
 	dropped    int64    // bytes of text before events[0]
-	freeChunks [][]byte // chunks of readSize that nothing uses: a fast log makes no garbage
+	freeChunks [][]byte // unused chunks of readSize, so that a fast log makes no garbage
 	current    Event    // the last State or End
 	changed    chan struct{}
-	taken      chan struct{} // has something when a watcher has gone on
+	taken      chan struct{} // receives when a watcher has moved on
 	watches    map[*Watch]bool
 	budget     time.Duration
-	lastRefill time.Time // when patience was last reckoned
+	lastRefill time.Time // when budget was last increased
 }
 
 func (r *ring) init(current Event) {
@@ -70,16 +70,16 @@ func (r *ring) init(current Event) {
 	r.lastRefill = time.Now()
 }
 
-// news reports whether an event differs from the last one of its kind.
+// news reports whether a state differs from the current one.
 func (r *ring) news(e Event) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.current.Live != e.Live || r.current.Sentence.String() != e.Sentence.String()
 }
 
-// add appends an event for all watchers, with a copy of its text. Where that
-// takes away what one of them has not taken yet, it waits for it as long as
-// patience lasts.
+// add appends an event, with a copy of its text, for all watchers. If that would drop
+// text that a watcher has not taken yet, it waits for that watcher as long as the
+// budget lasts.
 func (r *ring) add(ctx context.Context, e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -99,7 +99,7 @@ func (r *ring) add(ctx context.Context, e Event) {
 	r.changed = make(chan struct{})
 }
 
-// chunk returns room for text: large ones are used again.
+// chunk returns a buffer for text; large ones are reused.
 func (r *ring) chunk(length int) []byte {
 	last := len(r.freeChunks) - 1
 	switch {
@@ -113,7 +113,7 @@ func (r *ring) chunk(length int) []byte {
 	return chunk
 }
 
-// drop takes the oldest event away, and leaves behind who has not taken it.
+// drop removes the oldest event. Watchers that have not taken it lose it.
 func (r *ring) drop() {
 	oldest := r.events[0]
 	r.events[0] = Event{}
@@ -129,8 +129,7 @@ func (r *ring) drop() {
 	}
 }
 
-// wouldBlock reports whether a watcher that is not left behind yet would be by
-// text of the given length.
+// wouldBlock reports whether text of the given length would make a watcher lose text.
 func (r *ring) wouldBlock(length int) bool {
 	for w := range r.watches {
 		if !w.behind && w.next < r.first+1 && length > 0 {
@@ -140,8 +139,8 @@ func (r *ring) wouldBlock(length int) bool {
 	return false
 }
 
-// wait waits for a watcher to go on; false if there is no patience left. Call
-// with mu held; it is not while waiting.
+// wait waits for a watcher to move on; false if the budget is used up. Call with mu
+// held; it is released while waiting.
 func (r *ring) wait(ctx context.Context) bool {
 	now := time.Now()
 	r.budget = min(maxPatience, r.budget+now.Sub(r.lastRefill)/10)
@@ -163,7 +162,7 @@ func (r *ring) wait(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// joinAt adds a watcher, who gets the last of what there is.
+// joinAt adds a watcher, which first gets the latest text.
 func (r *ring) joinAt(w *Watch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -171,7 +170,7 @@ func (r *ring) joinAt(w *Watch) {
 	r.place(w)
 }
 
-// place puts a watcher before the last of the text, with the state of now.
+// place moves a watcher to the latest text, and gives it the current state.
 func (r *ring) place(w *Watch) {
 	w.next, w.at = r.recent()
 	w.behind = false
@@ -179,11 +178,11 @@ func (r *ring) place(w *Watch) {
 	w.greeting, w.greeted = &current, r.end()
 }
 
-// end is the number of the event that comes next.
+// end is the number of the next event.
 func (r *ring) end() int64 { return r.first + int64(len(r.events)) }
 
-// recent is the place before the last greetingSize bytes of text, but behind
-// the last seam: its number and how much text came before.
+// recent returns the position before the last greetingSize bytes of text, but after the
+// last seam: the number of the event, and how much text came before.
 func (r *ring) recent() (next, at int64) {
 	next, at = r.end(), r.dropped+int64(r.size)
 	for i := len(r.events) - 1; i >= 0; i-- {
@@ -198,7 +197,7 @@ func (r *ring) recent() (next, at int64) {
 	return next, at
 }
 
-// leave takes a watcher off and returns how many are left.
+// leave removes a watcher and returns how many are left.
 func (r *ring) leave(w *Watch) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

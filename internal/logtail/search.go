@@ -11,48 +11,47 @@ import (
 )
 
 const (
-	// SearchSize is how much of a log one search looks through, in bytes.
+	// SearchSize is how many bytes of a log one search reads.
 	SearchSize = 16 << 20
-	// searchRead is how much of it is asked for at once. supervisord has one
-	// thread for everything; in the pauses it serves others.
+	// searchRead is how many bytes are requested at once. supervisord has one thread
+	// for everything; in the pauses it serves others.
 	searchRead = 256 << 10
-	// searchTime is how long one search takes at most; it ends with what it has.
+	// searchTime bounds the time of one search; it then returns what it has.
 	searchTime = 40 * time.Second
-	// matchTime is how much of that a search may compute, the rest being the node's
-	// time; half of the processors compute searches at most.
+	// matchTime bounds the computing time of a search; the rest is the node's. At most
+	// half of the processors compute searches.
 	matchTime = 5 * time.Second
 	// turnTime is how long a search waits for others on the same node.
 	turnTime = 30 * time.Second
-	// overlap is how much of a line that is longer than searchRead is looked at
-	// twice, for what is found across the cut.
+	// overlap is how many bytes of a line longer than searchRead are searched twice,
+	// for matches across the cut.
 	overlap = 1 << 10
-	// maxLine is how much of a line is shown of a match, in bytes.
+	// maxLine bounds the excerpt of a line that is shown with a match, in bytes.
 	maxLine = 400
 )
 
-// Match is a place where a query was found.
+// Match is a place that matches a query.
 type Match struct {
 	Offset int64 // in the log, in bytes
 	Length int
-	Line   []byte // around it; not longer than a few hundred bytes
+	Line   []byte // the text around it, a few hundred bytes at most
 	From   int    // of the match in Line
 }
 
-// Found is what came of a search.
+// Found is the result of a search.
 type Found struct {
-	From, To int64 // the stretch that was looked through
+	From, To int64 // the range that was searched
 	Size     int64 // of the log
 	Count    int
-	Matches  []Match // the last ones, in the log's order; Count may be more
-	Gaps     int64   // bytes of the stretch that could not be read
+	Matches  []Match // the last ones, in the order of the log; Count may be more
+	Gaps     int64   // bytes of the range that could not be read
 }
 
-// Search looks through the last SearchSize bytes before an offset, or of the
-// whole log where that is negative, and returns the last matches, limit at most.
-// It goes backwards, so that what it has when its time is up is the newest.
-// Only one search reads from a node at a time; it waits for its turn, 30 s at
-// most, and stops when ctx ends. It fails with Invalid where its expression takes
-// too long to compute, and with Busy where its turn does not come.
+// Search searches the last SearchSize bytes before an offset, or of the whole log if
+// before is negative, and returns the last matches, at most limit. It goes backwards,
+// so after its time limit it has the newest matches. Only one search reads from a node
+// at a time; others wait up to 30 s. It stops when ctx ends. Errors: Invalid if the
+// expression takes too long to compute, Busy if its turn does not come.
 func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Query, before int64, limit int) (Found, error) {
 	release, err := l.takeTurn(ctx, node)
 	if err != nil {
@@ -86,9 +85,9 @@ func (l *Logs) Search(ctx context.Context, node string, log cesi.LogName, q Quer
 	return found, nil
 }
 
-// Next returns the first match behind an offset, or the last one before it
-// where back is set; found is false if there is none within SearchSize bytes,
-// and end is where the search ended.
+// Next returns the first match after an offset, or with back the last one before it.
+// Found is false if there is none within SearchSize bytes, and end is where the search
+// ended.
 func (l *Logs) Next(ctx context.Context, node string, log cesi.LogName, q Query, from int64, back bool) (match Match, found bool, end int64, err error) {
 	release, err := l.takeTurn(ctx, node)
 	if err != nil {
@@ -102,10 +101,10 @@ func (l *Logs) Next(ctx context.Context, node string, log cesi.LogName, q Query,
 	return s.first(ctx, from)
 }
 
-// turn is whose turn it is to read from a node.
+// turn admits one search at a time to a node.
 type turn struct {
 	taken chan struct{} // full while a search runs
-	users int           // that wait for it or have it; the last one takes it away
+	users int           // searches that wait or run; the last one removes the turn
 }
 
 // takeTurn waits until no other search reads from the node.
@@ -136,36 +135,36 @@ func (l *Logs) takeTurn(ctx context.Context, node string) (release func(), err e
 	}
 }
 
-// search is one search under way.
+// search is one running search.
 type search struct {
 	source    Source
 	key       key
 	query     Query
 	began     time.Time
-	computing chan struct{} // holds who computes, of all searches
-	left      time.Duration // to compute
+	computing chan struct{} // limits how many searches compute
+	left      time.Duration // computing time that is left
 }
 
 func (l *Logs) newSearch(node string, log cesi.LogName, q Query) *search {
 	return &search{source: l.source, key: key{node, log}, query: q, began: time.Now(), computing: l.computing, left: l.timing.match}
 }
 
-// errTooSlow is the end of the time that a search may compute.
+// errTooSlow says that the search has used up its computing time.
 var errTooSlow = cesi.Errorf(cesi.Invalid, "This expression takes too long to compute in this log: make it simpler.")
 
 func (s *search) late() bool { return time.Since(s.began) > searchTime }
 
-// block is a stretch that was looked through.
+// block is a range that was searched.
 type block struct {
 	from    int64 // where it begins
 	next    int64 // where the next one begins, or ends when going backwards
 	matches []Match
 	gaps    int64
-	ended   bool // there is nothing behind it
+	ended   bool // there is nothing after it
 }
 
-// backwards looks through what is before the offset to, from the beginning of a
-// line on. Matches that begin at seen or behind it are known already.
+// backwards searches the range before offset to, from the beginning of a line. Matches
+// that begin at seen or later are known already.
 func (s *search) backwards(ctx context.Context, to, seen int64) (block, error) {
 	part, err := s.read(ctx, max(0, to-searchRead), to)
 	if err != nil {
@@ -185,7 +184,7 @@ func (s *search) backwards(ctx context.Context, to, seen int64) (block, error) {
 	return b, err
 }
 
-// forwards looks through what is behind the offset from, to the end of a line.
+// forwards searches the range after offset from, to the end of a line.
 func (s *search) forwards(ctx context.Context, from int64) (block, error) {
 	part, err := s.read(ctx, from, from+searchRead)
 	if err != nil {
@@ -204,8 +203,8 @@ func (s *search) forwards(ctx context.Context, from int64) (block, error) {
 	return b, err
 }
 
-// read reads a stretch and then waits for as long as that took: supervisord
-// serves everybody else meanwhile.
+// read reads a range and then waits for as long as that took, so that supervisord can
+// serve others.
 func (s *search) read(ctx context.Context, from, to int64) (cesi.LogPart, error) {
 	began := time.Now()
 	part, err := s.source.ReadLog(ctx, s.key.node, s.key.log, from, to)
@@ -216,8 +215,8 @@ func (s *search) read(ctx context.Context, from, to int64) (cesi.LogPart, error)
 	return part, ctx.Err()
 }
 
-// look finds the matches that begin in the stretch from from to to. It fails with
-// errTooSlow when the search has computed for long enough.
+// look finds the matches that begin in the range from from to to. It fails with
+// errTooSlow when the search has used up its computing time.
 func (s *search) look(ctx context.Context, part cesi.LogPart, from, to int64) (block, error) {
 	select {
 	case s.computing <- struct{}{}:
@@ -250,8 +249,8 @@ func (s *search) look(ctx context.Context, part cesi.LogPart, from, to int64) (b
 	return b, nil
 }
 
-// excerpt copies what is around a match of a line, without cut characters, and
-// says where the match begins in that.
+// excerpt copies the text around a match in a line, without cut characters. At is where
+// the match begins in it.
 func excerpt(text []byte, start, lineFrom, lineTo int) (line []byte, at int) {
 	lineFrom = max(lineFrom, start-maxLine/4)
 	for lineFrom < start && !utf8.RuneStart(text[lineFrom]) {

@@ -5,33 +5,33 @@ import (
 	"cesi/internal/i18n"
 )
 
-// opening is the state before a log's stream is there.
+// opening is the state before the stream is open.
 func opening() i18n.Phrase { return i18n.Of("Connecting …") }
 
-// brokeOff is the seam where a stream was opened anew.
+// brokeOff is the seam where a stream was opened again.
 func brokeOff() i18n.Phrase {
 	return i18n.Of("The stream from the node broke off and was opened again. What was written in between may be missing, or lines come twice.")
 }
 
-// rotated is the seam where a log was rotated under its stream.
+// rotated is the seam where a log was rotated while it was followed.
 func rotated() i18n.Phrase {
 	return i18n.Of("The log was rotated or cleared here. What was written at that moment may be missing.")
 }
 
-// heldBack is the state of a log that is read again and again.
+// heldBack is the state of a log that is polled.
 func heldBack() i18n.Phrase {
 	return i18n.Of(`Read every 2 seconds, since the node's stream gives nothing: an nginx in front of it needs proxy_http_version 1.1; and proxy_set_header Connection "";`)
 }
 
-// beginning is the seam before live text whose place in the log is not known.
+// beginning is the seam before live text whose offset is not known.
 func beginning() i18n.Phrase {
 	return i18n.Of("The live log begins here. The lines above may come again.")
 }
 
-// said is what an error says to people.
+// said is the text of an error.
 func said(err error) i18n.Phrase { return i18n.Heard(cesi.Sentence(err)) }
 
-// waitingFor words why there is no stream.
+// waitingFor says why there is no stream.
 func waitingFor(err error) i18n.Phrase {
 	if cesi.IsNoLog(err) {
 		return i18n.Of("%s Waiting for it to appear.", said(err))
@@ -42,12 +42,12 @@ func waitingFor(err error) i18n.Phrase {
 	return i18n.Of("%s Trying again.", said(err))
 }
 
-// GapSentence says what stands for bytes that can't be read.
+// GapSentence says that bytes can't be read.
 func GapSentence(n int64) i18n.Phrase {
 	return i18n.Of("%s here can't be read back: supervisord hands out only UTF-8.", Bytes(n))
 }
 
-// Bytes writes a number of bytes for people: "812 bytes", "3.4 MB".
+// Bytes writes a number of bytes: "812 bytes", "3.4 MB".
 func Bytes(n int64) i18n.Phrase {
 	switch {
 	case n < 1000:

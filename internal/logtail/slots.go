@@ -3,15 +3,15 @@ package logtail
 import "cesi/internal/cesi"
 
 const (
-	// maxOfNode is how many logs of a node are followed at once, downloads
-	// included: each takes a descriptor of its supervisord.
+	// maxOfNode bounds the logs of a node that are followed at once, including
+	// downloads: each takes a file descriptor of its supervisord.
 	maxOfNode = 24
-	// maxOfUser is how many logs a user follows at once, downloads included.
+	// maxOfUser bounds the logs that a user follows at once, including downloads.
 	maxOfUser = 12
 )
 
-// slots counts what is followed, by node and by user. The zero value counts
-// nothing yet. It is not safe for concurrent use.
+// slots counts the followed logs by node and by user. The zero value is empty. It is
+// not safe for concurrent use.
 type slots struct {
 	ofNode, ofUser map[string]int
 }
@@ -34,7 +34,7 @@ func (s *slots) takeNode(node string) error {
 	return nil
 }
 
-// count changes a count; one of nothing is not kept.
+// count changes a count, and removes it when it is 0.
 func count(counts *map[string]int, name string, by int) {
 	if *counts == nil {
 		*counts = make(map[string]int)
@@ -44,8 +44,8 @@ func count(counts *map[string]int, name string, by int) {
 	}
 }
 
-// Hold counts a download of a log as one that is followed, until release is
-// called, once. It fails with TooManyOpen where the user or the node has too many.
+// Hold counts a download as a followed log until release is called, once. It fails with
+// TooManyOpen if the user or the node has too many.
 func (l *Logs) Hold(user, node string) (release func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

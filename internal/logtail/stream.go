@@ -11,40 +11,41 @@ import (
 )
 
 const (
-	// streamStart is how much of a log's end a stream begins with at most, in bytes.
+	// streamStart is with how many bytes of the log's end a stream begins, at most.
 	streamStart = 1024
-	// maxPending is how much text waits to be verified at most, in bytes.
+	// maxPending bounds the text that waits to be verified, in bytes.
 	maxPending = 512 << 10
-	// headSize is how much of a log's beginning is looked for in a stream.
+	// headSize is how many bytes of the log's beginning are searched for in a stream.
 	headSize = 256
 )
 
-// stream is an open stream of a feed. supervisord does not tell in it that a log
-// is rotated, and loses what was written just before; so the log's size is looked
-// at before text goes to the watchers.
+// stream is an open stream of a feed. supervisord does not report in it that a log was
+// rotated, and loses text written just before. So the log's size is checked before text
+// goes to the watchers.
 type stream struct {
 	*feed
 	in     io.ReadCloser
 	cancel context.CancelFunc
 
-	quiet    bool  // nothing need come before something is written
-	base     int64 // the least that the stream's first byte is at in the log
-	received int64 // bytes that went to the watchers
+	quiet    bool  // silence is normal: the log was empty or its size is not known
+	base     int64 // the least offset in the log of the stream's first byte
+	received int64 // bytes sent to the watchers
 	pending  []byte
 	verified time.Time
 
-	lastSize int64 // when the stream was silent before
-	silent   int64 // bytes that had come by then
-	late     bool  // the log has grown since, and nothing came
+	lastSize int64 // of the log, when the stream was last silent
+	silent   int64 // bytes received by then
+	late     bool  // the log has grown since, but nothing was received
 }
 
-// newStream returns a stream of a log that had so many bytes before it was opened;
-// negative: it is not known.
+// newStream returns the stream of a log that had so many bytes before it was opened;
+// negative: not known.
 func newStream(f *feed, in io.ReadCloser, cancel context.CancelFunc, before int64) *stream {
 	return &stream{feed: f, in: in, cancel: cancel, base: max(0, before-streamStart), quiet: before <= 0}
 }
 
-// copy takes what comes until the stream ends, and reports whether anything came.
+// copy sends the stream's text until the stream ends, and reports whether there was
+// any.
 func (s *stream) copy(ctx context.Context) (came bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -71,7 +72,7 @@ func (s *stream) close() {
 	s.in.Close()
 }
 
-// read reads the stream into buffers that are free.
+// read reads the stream into free buffers.
 func (s *stream) read(ctx context.Context, chunks chan<- []byte, free <-chan []byte) error {
 	for {
 		var buffer []byte
@@ -92,7 +93,7 @@ func (s *stream) read(ctx context.Context, chunks chan<- []byte, free <-chan []b
 	}
 }
 
-// pass hands the stream's text to the watchers, once it is verified.
+// pass sends the stream's text to the watchers once it is verified.
 func (s *stream) pass(ctx context.Context, chunks <-chan []byte, free chan<- []byte) (came bool) {
 	silence := time.NewTicker(s.logs.timing.silent)
 	defer silence.Stop()
@@ -109,7 +110,7 @@ func (s *stream) pass(ctx context.Context, chunks <-chan []byte, free chan<- []b
 			}
 			if len(chunk) > 0 && !came {
 				came = true
-				s.polled.next = -1 // what a poll would go on with has come
+				s.polled.next = -1 // a later poll must not continue before this text
 				s.state(ctx, true, i18n.Of("Live"))
 			}
 			s.pending = append(s.pending, chunk...)
@@ -130,8 +131,8 @@ func (s *stream) pass(ctx context.Context, chunks <-chan []byte, free chan<- []b
 	}
 }
 
-// verifyEvery is how often the log's size is asked for at most. That of supervisord's
-// own log takes several calls.
+// verifyEvery is how often the log's size is checked, at most. For supervisord's own
+// log that takes several calls.
 func (s *stream) verifyEvery() time.Duration {
 	if s.key.log.Stream == cesi.MainLog {
 		return 4 * s.logs.timing.verify
@@ -139,8 +140,8 @@ func (s *stream) verifyEvery() time.Duration {
 	return s.logs.timing.verify
 }
 
-// release gives what is pending to the watchers, with a seam where the log was
-// rotated in between.
+// release sends the pending text to the watchers, with a seam if the log was rotated in
+// between.
 func (s *stream) release(ctx context.Context) {
 	text := s.pending
 	s.pending = s.pending[:0]
@@ -163,7 +164,8 @@ func (s *stream) release(ctx context.Context) {
 // unknownSize is more than any log has.
 const unknownSize = 1 << 62
 
-// sizeSoon is the log's size, or unknownSize where the node does not tell it soon.
+// sizeSoon returns the log's size, or unknownSize if the node does not answer within a
+// second.
 func (s *stream) sizeSoon(ctx context.Context) int64 {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -174,8 +176,8 @@ func (s *stream) sizeSoon(ctx context.Context) int64 {
 	return size
 }
 
-// beginning finds where in the text the log as it is now begins: behind it, if
-// that is not there yet. Offset is that of what follows, -1 if it is not known.
+// beginning finds where in the text the current log begins: after the text, if it is
+// not in there. Offset is that of the text after the cut, -1 if not known.
 func (s *stream) beginning(ctx context.Context, text []byte) (cut int, offset int64) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -198,8 +200,8 @@ func (s *stream) beginning(ctx context.Context, text []byte) (cut int, offset in
 	return len(text), -1
 }
 
-// heldBack reports whether the log grows and the stream does not tell, at two
-// looks that follow each other.
+// heldBack reports whether the log grows but the stream gives nothing, at two checks in
+// a row.
 func (s *stream) heldBack(ctx context.Context) bool {
 	come := s.received + int64(len(s.pending))
 	if come != s.silent {
@@ -220,9 +222,9 @@ func (s *stream) heldBack(ctx context.Context) bool {
 	return false
 }
 
-// guard looks after a stream, which does not tell when its node hangs or its
-// log is gone, until it has to be closed. One whose node answers again has to be,
-// since nothing shows whether it survived.
+// guard closes the stream when its node hangs or its log is gone, since the stream does
+// not show that. It also closes it when the node answers again: nothing shows whether
+// the stream survived.
 func (s *stream) guard(ctx context.Context) {
 	ticker := time.NewTicker(s.logs.timing.check)
 	defer ticker.Stop()

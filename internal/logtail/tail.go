@@ -10,34 +10,33 @@ import (
 )
 
 const (
-	// alignRead is how much of a log before the wanted offset is read to find
-	// out where in the log its stream is: more than a new watcher is given.
+	// alignRead is how many bytes of a log before the wanted offset are read to find
+	// the stream's place in the log: more than a new watcher gets.
 	alignRead = 128 << 10
-	// maxBehind is the most that is read to make up for what a reader has not
-	// seen, in bytes.
+	// maxBehind bounds how many missed bytes are read for a reader.
 	maxBehind = 1 << 20
-	// leastProbe is how many bytes are enough to find a place by, most likely.
+	// leastProbe is how many bytes are normally enough to find a place.
 	leastProbe = 32
 )
 
-// Tail is a Watch that knows where in the log it is: it goes on where a page, or
-// a connection before, has ended. A supervisord's stream carries no offsets, so
-// its text is looked for in the log itself.
+// Tail is a Watch that knows its offset in the log: it continues where a page, or an
+// earlier connection, ended. A supervisord's stream has no offsets, so its text is
+// searched for in the log itself.
 type Tail struct {
 	watch  *Watch
 	logs   *Logs
 	key    key
 	user   string
-	offset int64 // of the byte that is wanted next; negative: not known
-	lost   bool  // the stream's place in the log is to be found
-	marked bool  // a seam says so already
-	skip   int64 // bytes of the stream that the reader has already
+	offset int64 // of the next wanted byte; negative: not known
+	lost   bool  // the stream's place in the log must be found
+	marked bool  // a seam already says so
+	skip   int64 // bytes of the stream that the reader already has
 	queue  []Event
 }
 
-// Tail begins to watch a log for a user, at an offset, or with its end where that
-// is negative. The caller closes it, once. It fails with TooManyOpen where the user
-// follows too many logs, or too many of the node are followed.
+// Tail begins to follow a log for a user from an offset on, or from the log's end if
+// from is negative. The caller must close it, once. It fails with TooManyOpen if the
+// user follows too many logs, or too many logs of the node are followed.
 func (l *Logs) Tail(user, node string, log cesi.LogName, from int64) (*Tail, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,7 +52,7 @@ func (l *Logs) Tail(user, node string, log cesi.LogName, from int64) (*Tail, err
 	return &Tail{watch: watch, logs: l, key: k, user: user, offset: from, lost: true, marked: from < 0}, nil
 }
 
-// Close ends it.
+// Close ends the tail.
 func (t *Tail) Close() {
 	t.watch.Close()
 	t.logs.mu.Lock()
@@ -61,7 +60,7 @@ func (t *Tail) Close() {
 	count(&t.logs.slots.ofUser, t.user, -1)
 }
 
-// Next is Watch.Next. Text has its offset, where that is known.
+// Next is Watch.Next. Text has its offset, if known.
 func (t *Tail) Next(ctx context.Context) (Event, error) {
 	for {
 		if len(t.queue) > 0 {
@@ -90,7 +89,7 @@ func (t *Tail) Next(ctx context.Context) (Event, error) {
 	}
 }
 
-// push queues text, without what the reader has already.
+// push queues text, without the bytes that the reader already has.
 func (t *Tail) push(e Event) {
 	n := min(t.skip, int64(len(e.Text)))
 	t.skip -= n
@@ -104,7 +103,7 @@ func (t *Tail) push(e Event) {
 	t.queue = append(t.queue, e)
 }
 
-// find looks for the text in the log and goes on with it there.
+// find searches for the text in the log and continues from there.
 func (t *Tail) find(ctx context.Context, e Event) {
 	t.lost = false
 	part, err := t.read(ctx)
@@ -128,9 +127,10 @@ func (t *Tail) find(ctx context.Context, e Event) {
 	t.push(e)
 }
 
-// place returns the offset of what a stream began with in a part at a log's end;
-// negative where it is not to be found, or could also be in a gap behind. It is
-// looked for by its end, behind all that no part has since it is no UTF-8.
+// place returns the offset of the beginning of a stream's text in a part at the log's
+// end; negative if it is not found, or could also be in a later gap. It searches for
+// the end of the text, after its last bytes that are not UTF-8, since no part has
+// those.
 func place(part cesi.LogPart, text []byte) int64 {
 	probe := text[max(0, len(text)-1024):]
 	for i := len(probe); i > 0; {
@@ -153,8 +153,8 @@ func place(part cesi.LogPart, text []byte) int64 {
 	return found - int64(len(text)-len(probe))
 }
 
-// read reads the log from before what is wanted to its end. What the reader
-// would be too far behind for is left out, with a seam.
+// read reads the log from before the wanted offset to its end. Text for which the
+// reader is too far behind is left out, with a seam.
 func (t *Tail) read(ctx context.Context) (cesi.LogPart, error) {
 	source, k := t.logs.source, t.key
 	size, err := source.LogSize(ctx, k.node, k.log)
@@ -178,8 +178,8 @@ func (t *Tail) read(ctx context.Context) (cesi.LogPart, error) {
 	return source.ReadLog(ctx, k.node, k.log, max(0, from-alignRead), size)
 }
 
-// fill queues what the reader misses of a piece of the log before the stream's
-// start.
+// fill queues the text of a piece that the reader missed before the start of the
+// stream.
 func (t *Tail) fill(piece cesi.LogPiece, start int64) {
 	from, to := max(t.offset, piece.Offset), min(start, piece.End())
 	switch {
@@ -193,7 +193,7 @@ func (t *Tail) fill(piece cesi.LogPiece, start int64) {
 	}
 }
 
-// flat puts a part's text together; bytes that no text has stand for gaps.
+// flat joins the text of a part. Gaps become bytes that no text has.
 func flat(part cesi.LogPart) []byte {
 	text := make([]byte, 0, part.To-part.From)
 	for _, piece := range part.Pieces {

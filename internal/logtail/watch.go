@@ -6,17 +6,17 @@ import (
 	"cesi/internal/i18n"
 )
 
-// Watch is one watcher's place in a log. It is for one goroutine.
+// Watch is one watcher of a log. Only one goroutine may use it.
 type Watch struct {
 	feed     *feed
-	greeting *Event // comes before all else: the state in which the log is by now
-	buffer   []byte // of the text that was taken last
+	greeting *Event // the first event: the current state of the log
+	buffer   []byte // the last returned text
 
 	// Under the ring's lock.
-	next    int64 // number of the event to take
-	at      int64 // bytes of text taken or missed
-	greeted int64 // number of the first event whose state the greeting does not know
-	behind  bool  // the next event is gone
+	next    int64 // number of the next event
+	at      int64 // bytes of text taken or lost
+	greeted int64 // events with a smaller number are older than the greeting
+	behind  bool  // the next event was dropped
 }
 
 func (f *feed) join() *Watch {
@@ -28,8 +28,8 @@ func (f *feed) join() *Watch {
 // Close ends the watch.
 func (w *Watch) Close() { w.feed.logs.leave(w) }
 
-// Next returns what comes next, and waits for it. A watcher that is too slow
-// misses text, and gets a Seam that says how much. It fails only when ctx ends.
+// Next waits for the next event and returns it. A watcher that is too slow loses text,
+// and gets a Seam that says how much. It fails only when ctx ends.
 func (w *Watch) Next(ctx context.Context) (Event, error) {
 	if w.greeting != nil {
 		e := *w.greeting
@@ -76,8 +76,7 @@ func (w *Watch) take() (Event, <-chan struct{}) {
 	return e, nil
 }
 
-// upcoming finds the next event that is news, which a state from before the
-// greeting is not.
+// upcoming finds the next event, without states older than the greeting.
 func (w *Watch) upcoming() (e Event, found bool) {
 	r := &w.feed.ring
 	for ; w.next < r.end(); w.next++ {
@@ -102,7 +101,7 @@ func (w *Watch) more() {
 	}
 }
 
-// catchUp goes on with what is new.
+// catchUp moves to the latest text, and returns a seam.
 func (w *Watch) catchUp() Event {
 	before := w.at
 	w.feed.place(w)
