@@ -3,23 +3,16 @@ package fleet
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/history"
 )
 
-const (
-	// maxBackoff is the longest pause between two polls of a node that fails,
-	// unless the poll interval is longer.
-	maxBackoff = 15 * time.Second
-	// infoEvery is how often a node that answers is asked again who it is and how
-	// its processes are configured.
-	infoEvery = time.Minute
-)
+// maxBackoff is the longest pause between two polls of a node that fails,
+// unless the poll interval is longer.
+const maxBackoff = 15 * time.Second
 
 // poller asks one node, in a goroutine of its own, and holds what it last said.
 type poller struct {
@@ -170,139 +163,6 @@ func (p *poller) pause() time.Duration {
 	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64()))
 }
 
-// poll asks once, bounded by the node's timeout, and publishes the answer.
-func (p *poller) poll(ctx context.Context) {
-	deadline, cancel := context.WithTimeout(ctx, p.config().Timeout)
-	defer cancel()
-	began := p.fleet.opts.Now()
-	processes, err := p.ask(deadline)
-	if ctx.Err() != nil {
-		return
-	}
-	now := p.fleet.opts.Now()
-	if err != nil {
-		p.fail(err, now)
-		return
-	}
-	latency := now.Sub(began)
-	known := p.node()
-	if p.inDoubt(known, processes) {
-		p.forgetInfo()
-	}
-	p.askInfo(deadline, now)
-	replaced := p.notice(known, processes, now)
-	p.recognize(deadline, processes, now)
-	p.failures = 0
-	list, counts := p.assemble(processes)
-	interval := p.pollInterval()
-	p.publish(func(n *Node) {
-		n.history = n.history.Record(history.Answer{
-			Processes: processList(list), At: now, Again: n.answeredIn(now), Pause: n.pauseOf(interval),
-		})
-		n.Status = Up
-		n.Failure = nil
-		n.Supervisor = p.info
-		n.LastContact = now
-		n.Latency = latency
-		n.clock = clockOf(n.clock, processes, now)
-		n.Processes = list
-		n.Omitted = len(processes) - len(list)
-		n.NoConfig = p.silence
-		n.Counts = counts
-		if replaced != nil {
-			n.Replaced = replaced
-		}
-	})
-}
-
-func (p *poller) ask(ctx context.Context) ([]cesi.Process, error) {
-	if p.client == nil {
-		return nil, p.dialed
-	}
-	return p.client.Processes(ctx)
-}
-
-// askInfo refreshes what rarely changes. That a node can't tell does not make
-// its poll a failed one.
-func (p *poller) askInfo(ctx context.Context, now time.Time) {
-	due := p.takeOutdated() || p.failures > 0 || p.infoAsked.IsZero()
-	if !due && now.Sub(p.infoAsked) < infoEvery {
-		return
-	}
-	p.infoAsked = now
-	if info, err := p.client.Info(ctx); err == nil {
-		p.info = info
-	} else {
-		p.fleet.opts.Log.Debug("node does not say who it is", "node", p.name, "error", err)
-	}
-	configs, err := p.client.Configs(ctx)
-	if err != nil {
-		p.fleet.opts.Log.Debug("node does not tell its configuration", "node", p.name, "error", err)
-		p.silence = cesi.Sentence(err)
-		return
-	}
-	p.silence = ""
-	p.configs = make(map[cesi.ProcessID]*cesi.ProcessConfig, len(configs))
-	for i := range configs {
-		p.configs[configs[i].ProcessID] = &configs[i]
-	}
-}
-
-// forgetInfo has the next poll ask again what rarely changes.
-func (p *poller) forgetInfo() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.outdated = true
-}
-
-func (p *poller) takeOutdated() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	was := p.outdated
-	p.outdated = false
-	return was
-}
-
-// fail publishes why the node did not answer; its last good data stay.
-func (p *poller) fail(err error, now time.Time) {
-	p.failures++
-	failure := &Failure{Cause: cesi.CauseOf(err), Message: cesi.Sentence(err), Since: now}
-	if failure.Cause == "" { // a fault: the node itself tells what is wrong
-		failure.Cause = cesi.CauseFailedInside
-	}
-	if was := p.node(); was.Failure != nil {
-		failure.Since = was.Failure.Since
-	}
-	if p.failures == 1 {
-		p.fleet.opts.Log.Warn("node does not answer", "node", p.name, "cause", failure.Cause, "error", err)
-	}
-	p.publish(func(n *Node) {
-		n.Status = Down
-		n.Failure = failure
-	})
-}
-
-func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
-	if len(processes) > cesi.MaxProcesses {
-		processes = slices.Clone(processes)
-		slices.SortFunc(processes, func(a, b cesi.Process) int { return a.Compare(b.ProcessID) })
-		processes = processes[:cesi.MaxProcesses]
-	}
-	list := make([]Process, len(processes))
-	var counts Counts
-	for i, process := range processes {
-		list[i] = Process{
-			Process:   process,
-			Self:      p.self.of(process) == Proven,
-			MaybeSelf: p.self.of(process) == Unproven,
-			Config:    p.configs[process.ProcessID],
-		}
-		counts.count(process)
-	}
-	slices.SortFunc(list, func(a, b Process) int { return a.Compare(b.ProcessID) })
-	return list, counts
-}
-
 // forceEvery is the least time between two polls that users ask for.
 const forceEvery = time.Second
 
@@ -406,34 +266,4 @@ func (p *poller) end() {
 		p.ended = true
 		close(p.quit)
 	}
-}
-
-// sameToSee reports whether two values of a node look the same to people, the
-// passing of time apart.
-func sameToSee(a, b *Node) bool {
-	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
-		!slices.Equal(a.Environments, b.Environments) || !a.history.SameProcesses(b.history) {
-		return false
-	}
-	return slices.EqualFunc(a.Processes, b.Processes, sameProcess)
-}
-
-func sameFailure(a, b *Failure) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
-}
-
-func sameProcess(a, b Process) bool {
-	x, y := a.Process, b.Process
-	x.Now, y.Now = 0, 0
-	x.Description, y.Description = "", "" // holds the uptime
-	if x != y || a.Self != b.Self || a.MaybeSelf != b.MaybeSelf || !sameWanted(a.Wanted, b.Wanted) {
-		return false
-	}
-	if a.Config == nil || b.Config == nil {
-		return a.Config == b.Config
-	}
-	return *a.Config == *b.Config
 }

@@ -1,0 +1,255 @@
+package supervisor
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"cesi/internal/cesi"
+)
+
+// typed returns the frame of the element that gives a value's type.
+func (d *decoder) typed(in *frame, is string) (frame, error) {
+	to := in.target
+	plain := to.Kind() == reflect.Interface
+	switch is {
+	case "struct":
+		switch {
+		case plain:
+			if err := d.hold(mapSize); err != nil {
+				return frame{}, err
+			}
+			made := reflect.ValueOf(map[string]any{})
+			to.Set(made)
+			to = made
+		case to.Kind() == reflect.Map && to.Type().Key().Kind() == reflect.String:
+			if err := d.hold(mapSize); err != nil {
+				return frame{}, err
+			}
+			to.Set(reflect.MakeMap(to.Type()))
+		case to.Kind() != reflect.Struct:
+			return frame{}, mismatch(is, to)
+		}
+		return frame{place: inStruct, target: to}, nil
+	case "array":
+		if !plain && to.Kind() != reflect.Slice {
+			return frame{}, mismatch(is, to)
+		}
+		f := frame{place: inArray, target: to}
+		if !plain {
+			f.tuple = to.Len()
+		}
+		return f, nil
+	default:
+		return frame{place: inScalar, target: to, whole: in.whole}, nil
+	}
+}
+
+// hold counts what values take, and fails where it is out of proportion.
+func (d *decoder) hold(size int) error {
+	d.held += size
+	if d.held > maxGrowth*len(d.reply)+mapSize {
+		return errTooMany
+	}
+	return nil
+}
+
+// dataOf returns the frame of an array's elements.
+func dataOf(in *frame) frame {
+	list := in.target
+	if list.Kind() == reflect.Interface {
+		list = reflect.ValueOf(&[]any{}).Elem()
+		return frame{place: inData, target: in.target, value: list}
+	}
+	return frame{place: inData, target: in.target, tuple: in.tuple, value: list}
+}
+
+// element returns the frame of the next element of an array.
+func (d *decoder) element(in *frame) (frame, error) {
+	i := in.index
+	in.index++
+	if i < in.tuple {
+		to := in.target.Index(i)
+		if to.Kind() == reflect.Interface {
+			to = to.Elem()
+		}
+		if to.Kind() != reflect.Pointer || to.IsNil() {
+			return frame{}, errors.New("a tuple holds what can't be written to")
+		}
+		return frame{place: inValue, target: to.Elem(), whole: true}, nil
+	}
+	list := in.value
+	if i >= list.Cap() {
+		if err := d.grow(list); err != nil {
+			return frame{}, err
+		}
+	}
+	list.SetLen(i + 1)
+	return frame{place: inValue, target: list.Index(i)}, nil
+}
+
+// grow doubles what a slice has room for, so that its elements are seldom copied.
+// The room counts as held, filled or not.
+func (d *decoder) grow(list reflect.Value) error {
+	room := list.Cap()
+	more := max(1, room)
+	if err := d.hold(more * int(list.Type().Elem().Size())); err != nil {
+		return err
+	}
+	larger := reflect.MakeSlice(list.Type(), list.Len(), room+more)
+	reflect.Copy(larger, list)
+	list.Set(larger)
+	return nil
+}
+
+// memberPart returns the frame of a member's name or value.
+func (d *decoder) memberPart(in *frame, is string) (frame, error) {
+	switch {
+	case is == "name" && in.index == 0:
+		in.index = 1
+		return frame{place: inName}, nil
+	case is != "value" || in.index != 1:
+		return frame{}, misplaced(is, in)
+	}
+	in.index = 2
+	if in.target.Kind() == reflect.Map {
+		if err := d.hold(memberSize); err != nil {
+			return frame{}, err
+		}
+		in.value = reflect.New(in.target.Type().Elem()).Elem()
+		return frame{place: inValue, target: in.value}, nil
+	}
+	if field, found := fieldsOf(in.target.Type())[in.key]; found {
+		return frame{place: inValue, target: in.target.Field(field)}, nil
+	}
+	return frame{place: inNothing}, nil
+}
+
+// fields are the fields of structs by the names of their members.
+var fields sync.Map // reflect.Type → map[string]int
+
+func fieldsOf(of reflect.Type) map[string]int {
+	if known, found := fields.Load(of); found {
+		return known.(map[string]int)
+	}
+	made := make(map[string]int)
+	for i := range of.NumField() {
+		if field := of.Field(i); field.IsExported() {
+			made[field.Tag.Get("xmlrpc")] = i
+		}
+	}
+	fields.Store(of, made)
+	return made
+}
+
+func setText(to reflect.Value, text string) error {
+	switch {
+	case to.Kind() == reflect.String:
+		to.SetString(text)
+	case to.Kind() == reflect.Interface:
+		to.Set(reflect.ValueOf(text))
+	default:
+		return mismatch("string", to)
+	}
+	return nil
+}
+
+// layouts are the ways in which servers write dateTime.iso8601.
+var layouts = []string{"20060102T15:04:05", "20060102T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00"}
+
+// setScalar sets what the element's text says, by its type.
+func (d *decoder) setScalar(f *frame, tag string) error {
+	if len(d.text) == 0 {
+		return nil
+	}
+	to, is := f.target, tag[strings.IndexByte(tag, ':')+1:]
+	if is == "string" || is == "base64" {
+		return setText(to, d.taken(f))
+	}
+	text := string(bytes.TrimSpace(clipped(d.text)))
+	var value any
+	var err error
+	switch is {
+	case "int", "i4", "i8":
+		bits := 64
+		if to.CanInt() {
+			bits = to.Type().Bits()
+		}
+		value, err = strconv.ParseInt(text, 10, bits)
+	case "boolean":
+		value, err = strconv.ParseBool(text)
+	case "double":
+		value, err = strconv.ParseFloat(text, 64)
+	case "dateTime.iso8601":
+		value, err = parseTime(text)
+	default:
+		return fmt.Errorf("<%.40s> is not a type of XML-RPC", is)
+	}
+	if err != nil {
+		return err
+	}
+	return set(to, is, value)
+}
+
+func parseTime(text string) (t time.Time, err error) {
+	for _, layout := range layouts {
+		if t, err = time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return t, err
+}
+
+// set sets a plain value, if it is of the kind that is wanted.
+func set(to reflect.Value, is string, value any) error {
+	from := reflect.ValueOf(value)
+	switch {
+	case to.Kind() == reflect.Interface, to.Type() == from.Type():
+		to.Set(from)
+	case to.CanInt() && from.CanInt(), to.CanFloat() && from.CanFloat():
+		to.Set(from.Convert(to.Type()))
+	case to.Kind() == reflect.Bool && from.Kind() == reflect.Bool:
+		to.SetBool(from.Bool())
+	default:
+		return mismatch(is, to)
+	}
+	return nil
+}
+
+func mismatch(is string, to reflect.Value) error {
+	return fmt.Errorf("<%.40s> where a %s is wanted", is, to.Type())
+}
+
+// taken is the text of the element that ends.
+func (d *decoder) taken(f *frame) string {
+	if f.whole {
+		return string(d.text)
+	}
+	return string(clipped(d.text))
+}
+
+// clipped cuts a text off at maxString bytes, or up to three earlier so as not to
+// cut a character in two.
+func clipped(text []byte) []byte { return clippedTo(text, maxString) }
+
+func clippedTo(text []byte, most int) []byte {
+	if len(text) <= most {
+		return text
+	}
+	end := most
+	for end > most-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
+// processID is the name of a process of a reply.
+func processID(group, name string) cesi.ProcessID {
+	return cesi.ProcessID{Group: string(clippedTo([]byte(group), maxName)), Name: string(clippedTo([]byte(name), maxName))}
+}
