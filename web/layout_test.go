@@ -131,14 +131,70 @@ func TestLayoutProblems(t *testing.T) {
 }
 
 func TestTemplates_Layout(t *testing.T) {
+	eachTemplate(t, func(path, content string) {
+		for _, problem := range layoutProblems(content) {
+			t.Errorf("templates/%s:%s", path, problem)
+		}
+	})
+}
+
+var (
+	addressValue = regexp.MustCompile(`\b(?:href|src|action|formaction)="((?:\{\{.*?\}\}|[^"{])*)"`)
+	anyAction    = regexp.MustCompile(`\{\{.*?\}\}`)
+	branchAction = regexp.MustCompile(`^\{\{(if|else|end|with)\b`)
+)
+
+// gluedAddresses lists the addresses that a template puts together: those with a text, or
+// a second action, next to an action. Only the branches of an if may have one each.
+func gluedAddresses(template string) []string {
+	var list []string
+	for _, m := range addressValue.FindAllStringSubmatch(template, -1) {
+		values, branches := 0, 1
+		for _, action := range anyAction.FindAllString(m[1], -1) {
+			switch {
+			case strings.HasPrefix(action, "{{else"):
+				branches++
+			case !branchAction.MatchString(action):
+				values++
+			}
+		}
+		if values > branches || values > 0 && anyAction.ReplaceAllString(m[1], "") != "" {
+			list = append(list, m[1])
+		}
+	}
+	return list
+}
+
+func TestTemplates_GlueNoAddresses(t *testing.T) {
+	for template, want := range map[string]int{
+		`<a href="{{local .Link}}">`:                       0,
+		`<a href="#contents">`:                             0,
+		`<a href="{{if .A}}{{.A}}{{else}}{{.B}}{{end}}">`:  0,
+		`<a href="{{url "nodes"}}?q={{.Text}}">`:           1,
+		`<a href="{{url "nodes" .Name}}#{{.RowID}}">`:      1,
+		`<form action="/nodes/{{.Name}}">`:                 1,
+		`<button formaction="{{local .Link}}{{.Action}}">`: 1,
+	} {
+		if got := gluedAddresses(template); len(got) != want {
+			t.Errorf("%s glues %q, want %d", template, got, want)
+		}
+	}
+	eachTemplate(t, func(path, content string) {
+		for _, address := range gluedAddresses(content) {
+			t.Errorf("templates/%s puts the address %q together: make it a field", path, address)
+		}
+	})
+}
+
+// eachTemplate calls f with the path and the content of each template.
+func eachTemplate(t *testing.T, f func(path, content string)) {
+	t.Helper()
 	err := fs.WalkDir(Templates(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		content, err := fs.ReadFile(Templates(), path)
-		for _, problem := range layoutProblems(string(content)) {
-			t.Errorf("templates/%s:%s", path, problem)
-		}
+		f(path, string(content))
 		return err
 	})
 	if err != nil {

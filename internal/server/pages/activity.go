@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -167,24 +168,24 @@ const targetsShown = 25
 
 // activityRow is one entry in words.
 type activityRow struct {
-	RowID   string
-	ID      cesi.ActivityID
-	Time    time.Time
-	When    i18n.Phrase
-	Who     i18n.Phrase
-	From    string
-	User    string      // who, for a filter; empty where that is not to be known
-	Verb    i18n.Phrase // "restarted", "logged in"
-	Target  i18n.Phrase // what on the node, or which user
-	Process string      // the target, for a filter, where it is a process or a group
-	Node    string
-	Result  view.ResultBadge
-	Plain   bool // the result needs no badge: all went well
-	Took    i18n.Phrase
-	Detail  string // the text that was sent to standard input, for administrators
-	Message i18n.Phrase
-	Count   int // how many events it stands for, where more than one
-	Targets []activityRow
+	RowID    string
+	ID       cesi.ActivityID
+	Time     time.Time
+	When     i18n.Phrase
+	Who      i18n.Phrase
+	From     string
+	ByUser   string      // local path of all that the user did; empty where that is not to be known
+	Verb     i18n.Phrase // "restarted", "logged in"
+	Target   i18n.Phrase // what on the node, or which user
+	OnTarget string      // local path of all that was done to the target, where it is a process or a group
+	Node     string
+	Result   view.ResultBadge
+	Plain    bool // the result needs no badge: all went well
+	Took     i18n.Phrase
+	Detail   string // the text that was sent to standard input, for administrators
+	Message  i18n.Phrase
+	Count    int // how many events it stands for, where more than one
+	Targets  []activityRow
 	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
 	TargetsChosen, TargetsTotal int
 }
@@ -205,7 +206,7 @@ func newActivityRows(base view.Base, lines []store.ActivityLine) []activityRow {
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: view.When(now, a.Time), Who: i18n.Raw(a.User), User: a.User, From: a.Address,
+		Time: a.Time, When: view.When(now, a.Time), Who: i18n.Raw(a.User), From: a.Address,
 		Verb: verb(a.Action, a.Result), Node: a.Node,
 		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 	}
@@ -231,10 +232,12 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 		row.Target = i18n.Raw(a.Target)
 	}
 	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
-		row.Process = a.Target
+		row.OnTarget = request.PathWith(url.Values{"process": {a.Target}}, "activity")
 	}
 	if a.User == "" {
 		row.Who = i18n.Of("somebody")
+	} else {
+		row.ByUser = request.PathWith(url.Values{"user": {a.User}}, "activity")
 	}
 	return row
 }

@@ -106,7 +106,7 @@ func newDashboardPage(base view.Base, s *fleet.Snapshot, opts dashboardOptions) 
 	for _, t := range troubles {
 		row := view.NewAttentionRow(t, base.Now, base.CanControl())
 		if t.Process != nil && base.CanReadLogs() {
-			row.Logs = view.PreferredLog(*t.Process)
+			row.Log = view.PreferredLog(t.Node.Name, *t.Process)
 		}
 		page.Troubles = append(page.Troubles, row)
 	}

@@ -3,6 +3,7 @@ package pages
 import (
 	"cesi/internal/fleet"
 	"cesi/internal/i18n"
+	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
 
@@ -13,8 +14,10 @@ type environmentRow struct {
 	Nodes     int
 	NodesUp   int
 	Running   int
-	Processes int // of the nodes that answer
-	Attention int // bad processes and nodes that don't answer
+	Processes int    // of the nodes that answer
+	Attention int    // bad processes and nodes that don't answer
+	Link      string // local path of its page
+	Troubles  string // local path of its processes that need attention
 	Bar       view.Bar
 }
 
@@ -31,6 +34,10 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 	row := environmentRow{
 		RowID: view.RowID("environment", name), Name: name, Nodes: len(nodes),
 		Running: counts.Running, Processes: counts.Total, Attention: counts.Bad,
+		Link: environmentPath(name, 1),
+		Troubles: request.ProcessesQuery{
+			Filter: fleet.Filter{Environment: name, Attention: fleet.NeedsAttention}, Sort: "name", Page: 1,
+		}.Path(),
 	}
 	for _, n := range nodes {
 		switch n.Status {

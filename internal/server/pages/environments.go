@@ -73,6 +73,8 @@ type environmentPage struct {
 	Processes  []fleetRow // the worst first
 	Found      int        // with those that are not shown
 	All        string     // local path of all of them
+	Groups     string     // local path of its groups
+	AllActions []view.SetAction
 	Selectable bool
 }
 
@@ -87,7 +89,14 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 	p := environmentPage{
 		Base: base.At("environments", name).Kept(), environmentRow: newEnvironmentRow(s, name),
 		Words: view.LinkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
-		Pager: view.NewPager(i18n.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
+		Groups: request.GroupsQuery{Environment: name, Page: 1}.Path(1),
+		Pager:  view.NewPager(i18n.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
+	}
+	if base.CanControl() && p.environmentRow.NodesUp > 0 && len(found) > 0 {
+		scope := request.Scope{Kind: request.ScopeEnvironment, Name: name}
+		p.AllActions = view.NewSetActions(i18n.Phrase{}, i18n.Phrase{}, func(action cesi.Action) string {
+			return scope.QuestionPath(action, base.WayBack())
+		})
 	}
 	for _, n := range request.OnPage(nodes, page, request.PageRows) {
 		row := view.NewNodeSummaryRow(base, n, fleet.Target{Node: n.Name}, n.Counts)

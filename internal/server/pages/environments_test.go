@@ -58,7 +58,7 @@ func TestEnvironmentPage_ListsNodesAndProcesses(t *testing.T) {
 	if len(boxes) != 8 || boxes[0] != "web-1/*" || boxes[2] != "web-2/api:api_1" {
 		t.Errorf("the boxes send %q", boxes)
 	}
-	if got := doc.Find(".page-actions a").Last().AttrOr("href", ""); got != "/command?action=restart&scope=environment&name=production&back=%2fnodes%3fq%3dweb" {
+	if got := doc.Find(".page-actions a").Last().AttrOr("href", ""); got != "/command?action=restart&back=%2Fnodes%3Fq%3Dweb&name=production&scope=environment" {
 		t.Errorf("Restart all leads to %q", got)
 	}
 }

@@ -15,23 +15,19 @@ import (
 // processes by node, and its part of each node.
 type groupPage struct {
 	view.Base
-	Name        string
-	Environment string
-	Places      []groupPlace // empty where there is nothing to choose from
-	Nodes       int
-	Bar         view.Bar
-	Words       []view.LinkedCount
-	Processes   string // local path of the list of its processes
-	Matrix      matrix
-	Parts       []view.NodeSummaryRow
-	NodesPager  *view.Pager
-	Pager       *view.Pager
-	Selectable  bool
-	Answering   bool // some node that has it does
+	Name       string
+	Places     []groupPlace // empty where there is nothing to choose from
+	Nodes      int
+	Bar        view.Bar
+	Words      []view.LinkedCount
+	Processes  string // local path of the list of its processes
+	Matrix     matrix
+	Parts      []view.NodeSummaryRow
+	NodesPager *view.Pager
+	Pager      *view.Pager
+	Selectable bool
+	AllActions []view.SetAction // none for those who may not, or while no node of it answers
 }
-
-// RowActions are what can be done to a process on all nodes.
-func (p groupPage) RowActions() []cesi.Action { return request.SetActions() }
 
 // groupPlace leads to the group in one environment, or in all.
 type groupPlace struct {
@@ -56,18 +52,24 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 	}
 	parts = request.OnPage(parts, q.NodesPage, nodesShown)
 	page := groupPage{
-		Base: base.At("groups", part.Name).Kept(), Name: part.Name, Environment: q.Environment,
+		Base: base.At("groups", part.Name).Kept(), Name: part.Name,
 		Places: newGroupPlaces(whole, q.Environment), Nodes: len(part.Parts),
 		Bar: view.NewCountsBar(part.Counts), Words: view.LinkedCounts(part.Counts, request.GroupProcesses(part.Name, q.Environment)),
 		Processes: request.GroupProcesses(part.Name, q.Environment).Path(),
-		Matrix:    newMatrix(part, parts, request.OnPage(names, q.Page, request.PageRows)),
-		Answering: slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up }),
+		Matrix:    newMatrix(base, part, parts, request.OnPage(names, q.Page, request.PageRows), q.Environment),
 		NodesPager: view.NewPager(i18n.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: n, Page: q.Page}.Path(part.Name)
 		}),
 		Pager: view.NewPager(i18n.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: q.NodesPage, Page: n}.Path(part.Name)
 		}),
+	}
+	answering := slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up })
+	if base.CanControl() && answering {
+		scope := request.Scope{Kind: request.ScopeGroup, Name: part.Name, Within: q.Environment}
+		page.AllActions = view.NewSetActions(i18n.Phrase{}, i18n.Phrase{}, func(action cesi.Action) string {
+			return scope.QuestionPath(action, base.WayBack())
+		})
 	}
 	for _, p := range parts {
 		row := view.NewNodeSummaryRow(base, p.Node, fleet.Target{Node: p.Node.Name, Group: part.Name}, p.Counts)

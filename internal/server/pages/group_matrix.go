@@ -29,11 +29,11 @@ type matrixColumn struct {
 // matrixRow is one process on all nodes that have it.
 type matrixRow struct {
 	RowID   string
-	ID      string // "group:name"
 	Name    string
 	Running int // on all pages' nodes that answer
 	Known   int
 	Cells   []matrixCell
+	Actions []view.SetAction // on all nodes; none for those who may not, or while no node of it answers
 }
 
 // matrixCell is one process on one node; Missing where the node does not have it.
@@ -42,19 +42,21 @@ type matrixCell struct {
 	Badge   view.Badge
 	Node    string
 	RowID   string
+	Link    string      // local path of its row
 	Label   i18n.Phrase // "web-1: FATAL, exited too quickly"
 	Stale   bool
 }
 
-// newMatrix shows the named processes of a group on the nodes of the parts.
-func newMatrix(g *fleet.Group, parts []fleet.GroupPart, names []string) matrix {
+// newMatrix shows the named processes of a group, as it is in an environment, on the
+// nodes of the parts.
+func newMatrix(base view.Base, g *fleet.Group, parts []fleet.GroupPart, names []string, environment string) matrix {
 	m := matrix{Dense: len(parts) > roomyColumns}
 	for _, part := range parts {
 		m.Columns = append(m.Columns, matrixColumn{part.Node.Name, part.Node.Status != fleet.Up})
 	}
 	for _, name := range names {
 		id := cesi.ProcessID{Group: g.Name, Name: name}
-		row := matrixRow{RowID: view.RowID("row", name), ID: id.String(), Name: name}
+		row := matrixRow{RowID: view.RowID("row", name), Name: name}
 		for _, part := range g.Parts {
 			p, found := processIn(part, name)
 			if !found || part.Node.Status != fleet.Up {
@@ -67,6 +69,13 @@ func newMatrix(g *fleet.Group, parts []fleet.GroupPart, names []string) matrix {
 		}
 		for _, part := range parts {
 			row.Cells = append(row.Cells, newMatrixCell(part, name))
+		}
+		if base.CanControl() && row.Known > 0 {
+			scope := request.Scope{Kind: request.ScopeProcess, Name: id.String(), Within: environment}
+			everywhere, short := i18n.Of("%s on all nodes", request.Sanitize(id.String())), i18n.Of("%s on all nodes", i18n.Of("it"))
+			row.Actions = view.NewSetActions(everywhere, short, func(action cesi.Action) string {
+				return scope.QuestionPath(action, base.WayBack())
+			})
 		}
 		m.Rows = append(m.Rows, row)
 	}
@@ -92,6 +101,7 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 		Badge: view.NewProcessBadge(p.Process), Node: part.Node.Name, RowID: view.ProcessRowID(part.Node.Name, p.ProcessID),
 		Label: i18n.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
+	cell.Link = view.RowLink(request.LocalURL("nodes", part.Node.Name), cell.RowID)
 	reason := view.ReasonOf(p)
 	switch {
 	case cell.Stale:

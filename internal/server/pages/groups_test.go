@@ -114,9 +114,9 @@ func TestGroupPage_MatrixOfProcessesAndNodes(t *testing.T) {
 func TestGroupPage_ActionsOnGroupRowAndNode(t *testing.T) {
 	doc := drawGroup(t, cesi.Operator, groupFleet(), "api", "environment=production")
 	for selector, want := range map[string]string{
-		".page-actions a:nth-child(2)":                 "/command?action=stop&scope=group&name=api&environment=production&back=%2fnodes%3fq%3dweb",
-		"#row-api_1 .cell-actions a:nth-child(3)":      "/command?action=restart&scope=process&name=api%3aapi_1&environment=production&back=%2fnodes%3fq%3dweb",
-		`[id="part-web-2"] .cell-actions :first-child`: "/nodes/web-2/confirm?action=start&group=api&back=%2fnodes%3fq%3dweb",
+		".page-actions a:nth-child(2)":                 "/command?action=stop&back=%2Fnodes%3Fq%3Dweb&environment=production&name=api&scope=group",
+		"#row-api_1 .cell-actions a:nth-child(3)":      "/command?action=restart&back=%2Fnodes%3Fq%3Dweb&environment=production&name=api%3Aapi_1&scope=process",
+		`[id="part-web-2"] .cell-actions :first-child`: "/nodes/web-2/confirm?action=start&back=%2Fnodes%3Fq%3Dweb&group=api",
 	} {
 		if got := doc.Find(selector).AttrOr("href", ""); got != want {
 			t.Errorf("%s leads to %q, want %q", selector, got, want)

@@ -39,7 +39,8 @@ type nodePage struct {
 	Connecting   bool
 	Stale        bool
 	Failure      *failureView
-	Replaced     i18n.Phrase // says that it is another machine; empty where it is not
+	AllActions   []view.SetAction // on all processes; none for those who may not
+	Replaced     i18n.Phrase      // says that it is another machine; empty where it is not
 	Selectable   bool
 	Shown        int         // processes on all pages
 	Omitted      int         // processes that the node names and CeSI leaves out
@@ -50,14 +51,12 @@ type nodePage struct {
 // heading and actions of its own.
 type processGroup struct {
 	RowID   string
-	Node    string
 	Name    string
 	Link    string // local path of the group across the fleet
 	Many    bool
 	Summary i18n.Phrase
-	Columns int           // that the heading spans
-	Actions []cesi.Action // none while they can't be done
-	Back    string        // local path that they lead back to
+	Columns int              // that the heading spans
+	Actions []view.SetAction // none while they can't be done
 	Rows    []view.ProcessRow
 }
 
@@ -78,6 +77,14 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 		Pager: view.NewPager(i18n.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
 		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
+	}
+	if base.CanControl() && len(page.Groups) > 0 {
+		page.AllActions = view.NewSetActions(i18n.Phrase{}, i18n.Phrase{}, func(action cesi.Action) string {
+			if !page.Up {
+				return ""
+			}
+			return request.NodeQuestion(n.Name, action, base.WayBack())
+		})
 	}
 	if id := n.Supervisor.Identification; id != "supervisor" {
 		page.Identity = id
@@ -132,27 +139,31 @@ func newProcessGroups(base view.Base, n *fleet.Node, page int) []processGroup {
 		if from >= to {
 			continue
 		}
-		g := newProcessGroup(n, members, base.CanControl())
-		g.Back = nodePath(n.Name, page)
+		back := nodePath(n.Name, page)
+		g := newProcessGroup(n, members, base.CanControl(), back)
 		for _, p := range members[from:to] {
-			row := view.NewProcessRow(base, n, p)
-			row.Back = g.Back
-			g.Rows = append(g.Rows, row)
+			g.Rows = append(g.Rows, view.NewProcessRow(base, n, p, back))
 		}
 		groups = append(groups, g)
 	}
 	return groups
 }
 
-func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool) processGroup {
+// groupRowID is the id of the heading of a group.
+func groupRowID(group string) string { return view.RowID("group", group) }
+
+func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool, back string) processGroup {
 	name := members[0].Group
 	g := processGroup{
-		RowID: view.RowID("group", name), Node: n.Name, Name: name, Link: request.GroupPath(name, ""), Columns: 5,
+		RowID: groupRowID(name), Name: name, Link: request.GroupPath(name, ""), Columns: 5,
 		Many: len(members) > 1, Summary: summary(members),
 	}
 	if control && n.Status == fleet.Up {
 		g.Columns++ // the boxes to select with
-		g.Actions = []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
+		all, short := i18n.Of("all of group %s", request.Sanitize(name)), i18n.Of("the group")
+		g.Actions = view.NewSetActions(all, short, func(action cesi.Action) string {
+			return request.NodeQuestion(n.Name, action, back, request.Field{Name: "group", Value: name})
+		})
 	}
 	return g
 }

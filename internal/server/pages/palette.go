@@ -2,7 +2,6 @@ package pages
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"cesi/internal/cesi"
@@ -120,13 +119,11 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 // newActionItem does what the process's row on its node's page does: it sends
 // the command, or leads to the question before it.
 func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
-	id := process.ProcessID.String()
-	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, id, n.Name), Detail: i18n.Raw(process.State.String())}
+	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, process.ProcessID.String(), n.Name), Detail: i18n.Raw(process.State.String())}
 	if a.Ask {
-		values := url.Values{"action": {string(a.Action)}, "process": {id}, "back": {p.back}}
-		item.Link = request.PathWith(values, "nodes", n.Name, "confirm")
+		item.Link = a.LinkOn(n.Name, process.ProcessID, p.back)
 	} else {
-		item.Send = request.LocalURL("nodes", n.Name, "processes", id, a.Action)
+		item.Send = a.LinkOn(n.Name, process.ProcessID, p.back)
 	}
 	return item
 }

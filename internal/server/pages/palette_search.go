@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -191,28 +190,24 @@ func (p paletteSearch) actOnProcesses(found *results, action cesi.Action, w quer
 // actOnMany offers the question about the action on all of a node, a group or
 // an environment, unless that is a single process.
 func (p paletteSearch) actOnMany(found *results, action cesi.Action, w query) {
-	ask := func(label i18n.Phrase, values url.Values, path ...any) func() paletteItem {
-		return func() paletteItem {
-			values.Set("action", string(action))
-			values.Set("back", p.back)
-			return paletteItem{Action: action, Label: label, Link: request.PathWith(values, path...)}
-		}
+	ask := func(label i18n.Phrase, question string) func() paletteItem {
+		return func() paletteItem { return paletteItem{Action: action, Label: label, Link: question} }
 	}
 	for _, n := range p.snapshot.Nodes {
 		if sum, ok := w.rate(n.Name); ok && n.Status == fleet.Up && len(n.Processes) > 1 {
-			found.add(sum*perMatch+rateAction+rateNode, ask(allOfNode(action, n.Name), url.Values{}, "nodes", n.Name, "confirm"))
+			found.add(sum*perMatch+rateAction+rateNode, ask(allOfNode(action, n.Name), request.NodeQuestion(n.Name, action, p.back)))
 		}
 	}
 	for _, g := range p.snapshot.Groups() {
 		if sum, ok := w.rate(g.Name); ok && g.Counts.Total > 1 {
-			values := url.Values{"scope": {request.ScopeGroup}, "name": {g.Name}}
-			found.add(sum*perMatch+rateAction+rateGroup, ask(allOfGroup(action, g.Name), values, "command"))
+			scope := request.Scope{Kind: request.ScopeGroup, Name: g.Name}
+			found.add(sum*perMatch+rateAction+rateGroup, ask(allOfGroup(action, g.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 	for _, e := range p.snapshot.Environments {
 		if sum, ok := w.rate(e.Name); ok {
-			values := url.Values{"scope": {request.ScopeEnvironment}, "name": {e.Name}}
-			found.add(sum*perMatch+rateAction+rateEnvironment, ask(allOfEnvironment(action, e.Name), values, "command"))
+			scope := request.Scope{Kind: request.ScopeEnvironment, Name: e.Name}
+			found.add(sum*perMatch+rateAction+rateEnvironment, ask(allOfEnvironment(action, e.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 }

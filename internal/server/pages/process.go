@@ -40,21 +40,22 @@ type processPage struct {
 	NoConfig  string // why there is none
 	Partial   bool   // supervisord does not say all of it
 	Signals   []signalChoice
-	CanSignal bool // it is in a state to get signals and texts
-	CanClear  bool
+	CanSignal bool   // it is in a state to get signals and texts
+	ClearLogs string // local path of the question; empty for those who may not, and while it can't be done
 }
 
 // newProcessPage shows a process, with the live ends of its logs.
 func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage {
 	page := processPage{
 		Base:       base.At("nodes", base.Say("%s on %s", p.ProcessID, n.Name)).Kept(),
-		ProcessRow: view.NewProcessRow(base, n, p),
+		ProcessRow: view.NewProcessRow(base, n, p, base.WayBack()),
 		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: view.NewContact(base.Now, n),
 		DayMarks: view.NewDayMarks(base.Now),
 		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.Can(cesi.ReadLogs),
-		CanClear: base.Can(cesi.ControlDaemon),
 	}
-	page.Back = base.WayBack()
+	if base.CanDaemon() && page.Up {
+		page.ClearLogs = request.NodeQuestion(n.Name, cesi.ActionClearLogs, base.WayBack(), request.Field{Name: "process", Value: p.ProcessID.String()})
+	}
 	if p.State == cesi.Fatal || p.State == cesi.Backoff { // its reason says it
 		page.SpawnErr = ""
 	}

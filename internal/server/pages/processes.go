@@ -72,12 +72,11 @@ func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuer
 
 func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 	row := fleetRow{
-		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process),
+		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process, base.WayBack()),
 		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.Spoken = i18n.Of("%s on %s", row.Spoken, request.Sanitize(row.Node))
-	row.Back = base.WayBack()
 	if row.Stale {
 		row.Ago = view.Elapsed{}
 		row.Reason = i18n.Of("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))

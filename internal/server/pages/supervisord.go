@@ -144,9 +144,11 @@ type daemonPage struct {
 	Self     string // the program that this CeSI runs as there
 	SelfBack bool   // it comes back after a reload
 	Known    bool   // the node has answered since CeSI started
-	Groups   []daemonGroup
-	Total    int // groups, with those of other pages
-	Pager    *view.Pager
+	// Local paths of questions.
+	ClearLog, ClearLogs, Reload, Shutdown string
+	Groups                                []daemonGroup
+	Total                                 int // groups, with those of other pages
+	Pager                                 *view.Pager
 }
 
 // groupRows is how many groups a page of a supervisord shows, and how many changes
@@ -156,13 +158,11 @@ const groupRows = 500
 // daemonGroup is a group that supervisord has.
 type daemonGroup struct {
 	RowID   string
-	Node    string
 	Name    string
-	Page    string // local path of the page of the node that shows it
+	Link    string // local path of its row on the node's page
 	Summary i18n.Phrase
 	Self    bool
-	Idle    bool // nothing of it runs, so that it can be removed
-	Up      bool
+	Remove  string // local path of the question before it is removed; empty while that can't be done
 }
 
 // newDaemonPage shows a supervisord, and its groups a page at a time.
@@ -171,6 +171,10 @@ func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 		Base: base.At("nodes", base.Say("supervisord on %s", n.Name)).Kept(),
 		Name: n.Name, Badge: view.NewNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
 		Info: n.Supervisor, Address: view.PlaceOf(n), Contact: view.NewContact(base.Now, n), Known: !n.LastContact.IsZero(),
+		ClearLog:  request.SupervisordQuestion(n.Name, cesi.ActionClearMainLog, ""),
+		ClearLogs: request.NodeQuestion(n.Name, cesi.ActionClearLogs, base.WayBack()),
+		Reload:    request.SupervisordQuestion(n.Name, cesi.ActionReload, ""),
+		Shutdown:  request.SupervisordQuestion(n.Name, cesi.ActionShutdown, ""),
 	}
 	if self, found := n.OwnProcess(); found {
 		page.Self, page.SelfBack = self.String(), comesBack(self)
@@ -199,11 +203,15 @@ func comesBack(self fleet.Process) bool { return self.Config == nil || self.Conf
 func newDaemonGroup(n *fleet.Node, members []fleet.Process, page string) daemonGroup {
 	name := members[0].Group
 	group := daemonGroup{
-		RowID: view.RowID("daemon-group", name), Node: n.Name, Name: name, Page: page, Summary: summary(members), Idle: true, Up: n.Status == fleet.Up,
+		RowID: view.RowID("daemon-group", name), Name: name, Link: view.RowLink(page, groupRowID(name)), Summary: summary(members),
 	}
+	idle := true
 	for _, p := range members {
 		group.Self = group.Self || p.Self
-		group.Idle = group.Idle && !p.State.Active() && p.State != cesi.Stopping
+		idle = idle && !p.State.Active() && p.State != cesi.Stopping
+	}
+	if idle && n.Status == fleet.Up {
+		group.Remove = request.SupervisordQuestion(n.Name, cesi.ActionRemoveGroup, name)
 	}
 	return group
 }

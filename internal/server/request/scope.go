@@ -24,7 +24,7 @@ type Scope struct {
 
 // The kinds of scope.
 const (
-	scopeProcess     = "process"     // one process on all nodes that have it
+	ScopeProcess     = "process"     // one process on all nodes that have it
 	ScopeGroup       = "group"       // a group on all nodes that have it
 	ScopeEnvironment = "environment" // all nodes of an environment
 	scopeMatching    = "matching"    // all processes that a filter takes
@@ -36,7 +36,7 @@ const (
 func ParseScope(form url.Values) (Scope, error) {
 	s := Scope{Kind: form.Get("scope"), Name: form.Get("name"), Targets: form["target"]}
 	switch s.Kind {
-	case scopeProcess, ScopeGroup:
+	case ScopeProcess, ScopeGroup:
 		s.Within = form.Get("environment")
 		return s, nil
 	case "", ScopeEnvironment:
@@ -89,7 +89,7 @@ type Resolution struct {
 func (s Scope) Resolve(snapshot *fleet.Snapshot) (Resolution, error) {
 	var a Resolution
 	switch s.Kind {
-	case scopeProcess:
+	case ScopeProcess:
 		id, err := cesi.ParseProcessID(s.Name)
 		if err != nil {
 			return Resolution{}, err
@@ -125,7 +125,7 @@ func (a Resolution) problem(s Scope) error {
 func (s Scope) words() string {
 	what := "process like that"
 	switch s.Kind {
-	case scopeProcess:
+	case ScopeProcess:
 		what = fmt.Sprintf("process %q", s.Name)
 	case ScopeGroup:
 		what = fmt.Sprintf("group %q", s.Name)

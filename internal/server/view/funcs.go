@@ -22,19 +22,18 @@ func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer)
 	}
 	sprite := prefix + static["icons.svg"]
 	return template.FuncMap{
-		"url":      func(segments ...any) string { return prefix + request.LocalURL(segments...) },
-		"local":    func(path string) string { return prefix + path },
-		"static":   staticURL,
-		"icon":     func(name string) template.HTML { return icon(sprite, name) },
-		"t":        func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
-		"told":     speaker.LocalizeEnglish,
-		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
-		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
-		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain":    request.Sanitize,
-		"groupRow": func(name string) string { return RowID("group", name) },
-		"pending":  func(action any) string { return speaker.Localize(pending(cesi.Action(fmt.Sprint(action)))) },
-		"capital":  func(v any) string { return Capitalized(fmt.Sprint(v)) },
+		"url":     func(segments ...any) string { return prefix + request.LocalURL(segments...) },
+		"local":   func(path string) string { return prefix + path },
+		"static":  staticURL,
+		"icon":    func(name string) template.HTML { return icon(sprite, name) },
+		"t":       func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
+		"told":    speaker.LocalizeEnglish,
+		"squares": func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
+		"do":      func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
+		"iso":     func(t time.Time) string { return t.Format(time.RFC3339) },
+		"plain":   request.Sanitize,
+		"pending": func(action any) string { return speaker.Localize(pending(cesi.Action(fmt.Sprint(action)))) },
+		"capital": func(v any) string { return Capitalized(fmt.Sprint(v)) },
 	}
 }
 

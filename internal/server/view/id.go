@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 
@@ -13,6 +14,9 @@ import (
 func ProcessRowID(node string, id cesi.ProcessID) string {
 	return RowID("process", node, id.String())
 }
+
+// RowLink is the local path of a row on a page.
+func RowLink(page, rowID string) string { return page + "#" + url.PathEscape(rowID) }
 
 // RowID makes the id attribute of a row from what it shows: readable, without
 // white space, and another for other parts.

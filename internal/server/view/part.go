@@ -12,9 +12,8 @@ import (
 type NodeSummaryRow struct {
 	RowID        string
 	Node         string
-	Group        string      // empty: all of the node
 	Target       string      // as its box sends it
-	Spoken       i18n.Phrase // what an action's label calls it
+	Spoken       i18n.Phrase // what a label calls it
 	Environments []string
 	Badge        Badge
 	Bar          Bar
@@ -23,24 +22,27 @@ type NodeSummaryRow struct {
 	Stale        bool
 	Down         bool
 	Selectable   bool
-	Back         string        // local path that an action leads back to
-	Actions      []cesi.Action // none for those who may not, or while they can't be done
+	Actions      []SetAction // none for those who may not, or while they can't be done
 }
 
 // NewNodeSummaryRow sums up a node's share of a group or of an environment.
 func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Counts) NodeSummaryRow {
 	row := NodeSummaryRow{
-		RowID: RowID("part", n.Name), Node: n.Name, Group: t.Group, Target: request.TargetName(t), Environments: n.Environments,
+		RowID: RowID("part", n.Name), Node: n.Name, Target: request.TargetName(t), Environments: n.Environments,
 		Badge: NewNodeBadge(n), Bar: NewCountsBar(counts), Words: NewStateCounts(counts), Contact: NewContact(base.Now, n),
-		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down, Back: base.WayBack(),
+		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down,
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
 	row.Spoken = i18n.Of("all on %s", request.Sanitize(n.Name))
+	var fields []request.Field
 	if t.Group != "" {
 		row.Spoken = i18n.Of("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
+		fields = []request.Field{{Name: "group", Value: t.Group}}
 	}
 	if row.Selectable {
-		row.Actions = request.SetActions()
+		row.Actions = NewSetActions(row.Spoken, row.Spoken, func(action cesi.Action) string {
+			return request.NodeQuestion(n.Name, action, base.WayBack(), fields...)
+		})
 	}
 	return row
 }

@@ -14,6 +14,7 @@ type ProcessRow struct {
 	ID         string // "group:name"
 	Group      string
 	Name       string
+	Link       string // local path of its page
 	Badge      Badge
 	Reason     i18n.Phrase // the second line; zero where there is nothing to explain
 	Ago        Elapsed     // how long ago that was; zero: not known
@@ -24,25 +25,26 @@ type ProcessRow struct {
 	Selectable bool
 	Actions    []RowAction // none for those who may not
 	Spoken     i18n.Phrase // what an action's label calls it
-	Back       string      // local path that an action leads back to
-	Logs       string      // the log that the row leads to; empty for those who may not
+	Log        string      // local path of the log that the row leads to; empty for those who may not
 }
 
 // RowAction is a button for one process.
 type RowAction struct {
 	Action   cesi.Action
-	Ask      bool // leads to the question first
+	Link     string // local path that it is sent to, or of the question before it
+	Ask      bool   // leads to the question first
 	Disabled bool
 }
 
-// NewProcessRow makes the row of a process as it is now.
-func NewProcessRow(base Base, n *fleet.Node, p fleet.Process) ProcessRow {
+// NewProcessRow makes the row of a process as it is now. Back is the local path that its
+// actions lead back to.
+func NewProcessRow(base Base, n *fleet.Node, p fleet.Process, back string) ProcessRow {
 	row := ProcessRow{
 		RowID: ProcessRowID(n.Name, p.ProcessID),
-		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name,
+		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name, Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
-		Spoken: i18n.Raw(request.Sanitize(p.ProcessID.String())), Back: request.LocalURL("nodes", n.Name),
+		Spoken: i18n.Raw(request.Sanitize(p.ProcessID.String())),
 	}
 	if p.PID != 0 {
 		row.Uptime = NewElapsed(n, p.Uptime())
@@ -52,15 +54,18 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process) ProcessRow {
 	}
 	if base.CanControl() {
 		row.Actions = NewRowActions(p, n.Status == fleet.Up)
+		for i, a := range row.Actions {
+			row.Actions[i].Link = a.LinkOn(n.Name, p.ProcessID, back)
+		}
 	}
 	if base.CanReadLogs() {
-		row.Logs = PreferredLog(p)
+		row.Log = PreferredLog(n.Name, p)
 	}
 	return row
 }
 
 // NewRowActions offers a stop to what is active and a start to what is not, and
-// a restart to what somebody would want up.
+// a restart to what somebody would want up. They have no link yet.
 func NewRowActions(p fleet.Process, answering bool) []RowAction {
 	disabled := !answering || p.State == cesi.Stopping
 	first := RowAction{Action: cesi.ActionStart, Disabled: disabled}
@@ -71,4 +76,13 @@ func NewRowActions(p fleet.Process, answering bool) []RowAction {
 		return []RowAction{first}
 	}
 	return []RowAction{first, {Action: cesi.ActionRestart, Disabled: disabled}}
+}
+
+// LinkOn is the action's link for a process. Back is the local path that a question leads
+// back to.
+func (a RowAction) LinkOn(node string, id cesi.ProcessID, back string) string {
+	if a.Ask {
+		return request.NodeQuestion(node, a.Action, back, request.Field{Name: "process", Value: id.String()})
+	}
+	return request.LocalURL("nodes", node, "processes", id, a.Action)
 }

@@ -2,7 +2,6 @@ package view
 
 import (
 	"html/template"
-	"net/url"
 	"strings"
 
 	"cesi/internal/i18n"
@@ -29,7 +28,7 @@ func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template
 			template.HTMLEscape(&b, []byte(s.RowID))
 		}
 		b.WriteString(`" href="`)
-		template.HTMLEscape(&b, []byte(nodeURL+pageQuery(s.Page)+"#"+url.PathEscape(s.RowID)))
+		template.HTMLEscape(&b, []byte(RowLink(nodeURL+pageQuery(s.Page), s.RowID)))
 		b.WriteString(`" title="`)
 		template.HTMLEscape(&b, []byte(speaker.Localize(s.Title)))
 		b.WriteString(`" tabindex="-1"></a>`)

@@ -6,6 +6,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/i18n"
+	"cesi/internal/server/request"
 )
 
 // AttentionRow is one thing that needs attention: a process, or a node that does
@@ -19,21 +20,25 @@ type AttentionRow struct {
 	Badge   Badge
 	Reason  i18n.Phrase
 	Age     Elapsed
-	Control bool
-	Logs    string // the log that the row leads to; empty for those who may not
+	Link    string // local path of its page
+	Restart string // local path that a restart is sent to; empty for a node, and for those who may not
+	Log     string // local path of the log that the row leads to; empty for those who may not
 }
 
 // NewAttentionRow shows a process that needs attention.
 func NewAttentionRow(t fleet.Trouble, now time.Time, control bool) AttentionRow {
 	if t.Process == nil {
-		return newSilentRow(t.Node, now, control)
+		return newSilentRow(t.Node, now)
 	}
 	p := t.Process
 	row := AttentionRow{
 		RowID: RowID("trouble", t.Node.Name, p.ProcessID.String()),
 		Node:  t.Node.Name, ID: p.ProcessID.String(),
-		Group: p.Group, Name: p.Name,
-		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(*p), Control: control,
+		Group: p.Group, Name: p.Name, Link: request.LocalURL("nodes", t.Node.Name, "processes", p.ProcessID),
+		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(*p),
+	}
+	if control {
+		row.Restart = RowAction{Action: cesi.ActionRestart}.LinkOn(t.Node.Name, p.ProcessID, "")
 	}
 	if since := p.Since(); since > 0 {
 		row.Age = NewElapsed(t.Node, since)
@@ -41,19 +46,20 @@ func NewAttentionRow(t fleet.Trouble, now time.Time, control bool) AttentionRow 
 	return row
 }
 
-// PreferredLog is the log to look at first: that of its errors for a process in
-// trouble, if it has one, and else what it says.
-func PreferredLog(p fleet.Process) string {
+// PreferredLog is the local path of the log to look at first: that of its errors for a
+// process in trouble, if it has one, and else what it says.
+func PreferredLog(node string, p fleet.Process) string {
+	stream := cesi.Stdout
 	if p.StderrLogfile != "" && (p.Severity() > 0 || p.StdoutLogfile == "") {
-		return cesi.Stderr.String()
+		stream = cesi.Stderr
 	}
-	return cesi.Stdout.String()
+	return request.LogPath(node, cesi.LogName{Process: p.ProcessID, Stream: stream})
 }
 
 // newSilentRow is the row of a node that does not answer.
-func newSilentRow(n *fleet.Node, now time.Time, control bool) AttentionRow {
+func newSilentRow(n *fleet.Node, now time.Time) AttentionRow {
 	row := AttentionRow{
-		RowID: RowID("trouble", n.Name), Node: n.Name, Badge: NewNodeBadge(n), Control: control,
+		RowID: RowID("trouble", n.Name), Node: n.Name, Badge: NewNodeBadge(n), Link: request.LocalURL("nodes", n.Name),
 		Reason: i18n.Of("%s; it never answered", causeOf(n)),
 		Age:    Elapsed{Text: FormatElapsed(now.Sub(n.Failure.Since)), Since: n.Failure.Since.UnixMilli()},
 	}
