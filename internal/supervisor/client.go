@@ -1,9 +1,7 @@
-// Package supervisor is the client of one supervisord: XML-RPC calls, and reads
-// of the logs that it hands out. What goes wrong is a *cesi.Error of a named
-// kind, in words fit for an operator.
+// Package supervisor is the client of one supervisord: XML-RPC calls, and reading its
+// logs. Its errors are *cesi.Errors of a named kind, with a sentence for the operator.
 //
-// It knows nothing of other nodes, of polling or of permissions; it never
-// retries on its own.
+// Other nodes, polling and permissions do not belong here. It never retries by itself.
 package supervisor
 
 import (
@@ -22,22 +20,22 @@ import (
 	"github.com/kolo/xmlrpc"
 )
 
-// maxReply bounds the body of one reply, in bytes: about 12,000 processes, each
-// with all that supervisord says of one.
+// maxReply bounds the body of one reply, in bytes: enough for about 12,000 processes
+// with all their data.
 const maxReply = 16 << 20
 
-// Client talks to one supervisord. Its methods may be called from any
-// goroutine; each is bounded by its context, the reading of the reply included.
+// Client talks to one supervisord. Its methods may be called from any goroutine. Each
+// ends with its context, including the reading of the reply.
 type Client struct {
 	node   cesi.Node
-	base   string // of all its addresses
+	base   string // of all addresses
 	url    string // of the XML-RPC interface
 	route  *route
 	failed *logMemory
 }
 
-// New returns the client of a node. It does not talk to it. It fails with
-// Invalid if the node's certificate authorities can't be read.
+// New returns the client of a node, without connecting. It fails with Invalid if the
+// node's certificate authorities can't be read.
 func New(node cesi.Node) (*Client, error) {
 	if _, err := newTransport(node, nil); err != nil {
 		return nil, err
@@ -59,26 +57,26 @@ func New(node cesi.Node) (*Client, error) {
 	}, nil
 }
 
-// Close drops idle connections. Calls under way are not ended.
+// Close closes idle connections. Running calls are not ended.
 func (c *Client) Close() { c.route.close() }
 
-// Peer is the numeric address and port, or the socket, that the last call went to;
-// empty before the first. Calls, waiting calls and streams all go there.
+// Peer returns the numeric address and port, or the socket, of the last call; empty
+// before the first. Calls, waiting calls and streams all use it.
 func (c *Client) Peer() string { return c.route.peer() }
 
-// call makes one XML-RPC call and decodes its result into result, which is a
-// pointer, or nil where the result says nothing.
+// call makes one XML-RPC call and decodes the result into result: a pointer, or nil if
+// the result does not matter.
 func (c *Client) call(ctx context.Context, result any, method string, args ...any) error {
 	return c.exchange(ctx, c.post, result, method, args...)
 }
 
-// callWaiting is call for what supervisord answers only when it is done.
+// callWaiting is call for methods that supervisord answers only when they are done.
 func (c *Client) callWaiting(ctx context.Context, result any, method string, args ...any) error {
 	return c.exchange(ctx, c.postWaiting, result, method, args...)
 }
 
-// poster sends a request's body and returns that of a good reply. A
-// *statusError is an answer that is none.
+// poster sends the body of a request and returns the body of a good reply. Its error is
+// a *statusError for any other status.
 type poster func(ctx context.Context, body []byte) ([]byte, error)
 
 func (c *Client) exchange(ctx context.Context, post poster, result any, method string, args ...any) error {
@@ -94,8 +92,8 @@ func (c *Client) exchange(ctx context.Context, post poster, result any, method s
 	return c.decode(reply, result)
 }
 
-// doubt has the node's name asked again after a call that failed, unless that was
-// broken off by who made it.
+// doubt makes the route look the name up again after a failed call, unless the caller
+// cancelled it.
 func (c *Client) doubt(ctx context.Context, err error) {
 	var status *statusError
 	answered := errors.As(err, &status) || errors.Is(err, errNotXMLRPC) || errors.Is(err, errTooLarge)

@@ -9,8 +9,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// configInfo is one process of getAllConfigInfo. supervisord 3.x fills the first
-// five, and up to 4.2.4 neither directory nor uid. What is any may be the word "none", or "auto" where supervisord chooses.
+// configInfo is one process of getAllConfigInfo. supervisord 3.x has only the first
+// five fields, and up to 4.2.4 neither directory nor uid. A field of type any may be
+// the word "none", or "auto" if supervisord chooses.
 type configInfo struct {
 	Name          string `xmlrpc:"name"`
 	Group         string `xmlrpc:"group"`
@@ -39,8 +40,8 @@ type configInfo struct {
 	StderrSyslog   bool   `xmlrpc:"stderr_syslog"`
 }
 
-// Configs returns the configuration as last reread (getAllConfigInfo): that of
-// cesi.MaxProcesses at most. A node without that method fails with
+// Configs returns the configuration of the last reread (getAllConfigInfo), of at most
+// cesi.MaxProcesses processes. A node without that method fails with
 // cesi.FaultUnknownMethod.
 func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
 	var infos []configInfo
@@ -75,7 +76,7 @@ func (i configInfo) config() cesi.ProcessConfig {
 	}
 }
 
-// unlessNone is a value as a text, and empty for supervisord's word for nothing.
+// unlessNone returns a value as text, and empty for supervisord's "none".
 func unlessNone(value any) string {
 	if value == nil || value == "none" {
 		return ""

@@ -10,22 +10,23 @@ import (
 	"strings"
 )
 
-// The bounds of one reply. What goes beyond a bound of depth or count fails the
-// reply; a text is clipped.
+// Bounds of one reply. A reply beyond a bound of depth or count fails; a long text is
+// clipped.
 const (
-	// maxDepth bounds how deeply elements nest; supervisord's own go to about 12.
+	// maxDepth bounds how deeply elements nest; those of supervisord go to about 12.
 	maxDepth = 64
-	// maxGrowth bounds what the elements of arrays and the members of maps may take,
+	// maxGrowth bounds the memory for the elements of arrays and the members of maps,
 	// in bytes for each byte of the reply. A real process takes a tenth of a byte.
 	maxGrowth = 3
-	// mapSize and memberSize are what a map and a member of it take, rounded up.
+	// mapSize and memberSize are the memory of a map and of one member, rounded up.
 	mapSize, memberSize = 384, 64
-	// maxString is where every text is clipped, in bytes: names, descriptions,
-	// commands, sentences of faults. A text that is the whole reply, or is
-	// read into a pointer of a tuple, is not clipped: it is the text of a log.
+	// maxString is the length to which texts are clipped, in bytes: names,
+	// descriptions, commands, sentences of faults. The text of a log is not clipped: it
+	// is the whole reply, or is read into a pointer of a tuple.
 	maxString = 4 << 10
-	// maxName is where the names of processes and groups are clipped, in bytes: a page
-	// repeats them in each link. supervisord can't make a log file for a longer one.
+	// maxName is the length to which names of processes and groups are clipped, in
+	// bytes: a page repeats them in each link. For a longer name supervisord can't
+	// create a log file.
 	maxName = 255
 )
 
@@ -42,8 +43,8 @@ type fault struct {
 	String string `xmlrpc:"faultString"`
 }
 
-// decode reads a reply into result, or returns the fault that it holds. result
-// is nil (any value will do), or a pointer to a value as decoder describes it.
+// decode reads a reply into result, or returns the fault in it. Result is nil (any
+// value will do), or a pointer to a value as described at decoder.
 func (c *Client) decode(reply []byte, result any) error {
 	d := decoder{reply: reply}
 	err := d.decode(result)
@@ -59,36 +60,35 @@ func (c *Client) decode(reply []byte, result any) error {
 	}
 }
 
-// decoder reads one XML-RPC response in one pass, with a stack of its own: how
-// deeply a reply nests is not how deeply functions call each other.
+// decoder reads one XML-RPC response in one pass. It has its own stack, so that a
+// deeply nested reply does not need deep recursion.
 //
-// It takes what it is given into pointers to string, bool, the kinds of int and
-// float, time.Time, any, and slices, structs and string-keyed maps of these. A slice
-// that has elements already is a tuple: they are pointers, in order. Into any go
-// string, bool, int64, float64, time.Time, []any and map[string]any. Empty
-// elements (nil among them) leave the value as it is; members without a field are
-// skipped, whatever they hold; a value without a type is a text, trimmed; base64
-// stays as it is.
+// It writes into pointers to string, bool, integers, floats, time.Time, any, and
+// slices, structs and string-keyed maps of these. A slice that already has elements is
+// a tuple: its elements are pointers, in order. For any, the values are string, bool,
+// int64, float64, time.Time, []any and map[string]any. Empty elements (also nil) leave
+// the value unchanged; members without a field are skipped; a value without a type is a
+// trimmed text; base64 is not decoded.
 //
-// Texts are taken byte for byte: control characters, bytes that are not UTF-8 and
-// \r\n, which XML forbids or changes, are kept.
+// Texts are read byte for byte: control characters, bytes that are not UTF-8, and \r
+// , which XML forbids or changes, are kept.
 type decoder struct {
 	reply   []byte
 	at      int    // the next byte to read
 	root    string // the outermost element
 	isFault bool
 	fault   fault
-	held    int // what the values take so far, in bytes, the texts apart
+	held    int // memory of the values so far, in bytes, without texts
 
 	stack  []frame
-	text   []byte // of the value, name or scalar that is open
-	shared bool   // text is a part of reply, not yet a copy
+	text   []byte // of the open value, name or scalar
+	shared bool   // text is a part of reply, not a copy
 	closed bool   // the last element was empty: its end comes next
 	done   bool   // the outermost element has ended
-	filled bool   // the value of the response was there
+	filled bool   // the response had a value
 }
 
-// place is what an open element is in the response.
+// place is the place of an open element in the response.
 type place int
 
 const (
@@ -109,12 +109,12 @@ const (
 // frame is one open element.
 type frame struct {
 	place  place
-	tag    []byte        // the name as it is written
-	target reflect.Value // what it is read into; invalid: nothing
-	whole  bool          // a text that is not clipped
+	tag    []byte        // the name as written
+	target reflect.Value // where to read it into; invalid: nowhere
+	whole  bool          // its text is not clipped
 	child  bool          // it had an element that counts
 	index  int           // of the next element of an array
-	tuple  int           // elements that the slice had already
+	tuple  int           // number of elements that the slice already had
 	key    string        // the member of a map
 	value  reflect.Value // the value of that member
 }
@@ -137,7 +137,7 @@ func (d *decoder) top() *frame { return &d.stack[len(d.stack)-1] }
 
 func (d *decoder) push(f frame) { d.stack = append(d.stack, f) }
 
-// pageElements are how web pages begin, apart from what is no element.
+// pageElements are the elements with which web pages begin.
 var pageElements = []string{"html", "head", "title", "meta", "body", "div", "script"}
 
 // start opens an element.
@@ -177,7 +177,7 @@ func (d *decoder) start(tag []byte, result any) error {
 	return nil
 }
 
-// child returns the frame of an element in another.
+// child returns the frame of an element inside another.
 func (d *decoder) child(in *frame, name []byte, result any) (frame, error) {
 	first := !in.child
 	in.child = true
@@ -231,7 +231,7 @@ func misplaced(is string, in *frame) error {
 	return fmt.Errorf("<%.40s> is not expected here in <%.40s>", is, in.tag)
 }
 
-// end closes the element that is open, and takes over what it held.
+// end closes the open element and stores its value.
 func (d *decoder) end(tag []byte) error {
 	if len(d.stack) == 0 || !bytes.Equal(d.top().tag, tag) {
 		return fmt.Errorf("</%.40s> ends what has not begun", tag)

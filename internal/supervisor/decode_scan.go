@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// step reads up to the end of the next piece of markup.
+// step reads to the end of the next piece of markup.
 func (d *decoder) step(result any) error {
 	if d.closed {
 		d.closed = false
@@ -52,7 +52,7 @@ func (d *decoder) step(result any) error {
 	}
 }
 
-// skipPast goes to the byte after the mark, which comes from offset on.
+// skipPast moves to the byte after the mark, searching from offset.
 func (d *decoder) skipPast(offset int, mark string) error {
 	stop := bytes.Index(d.reply[d.at+offset:], []byte(mark))
 	if stop < 0 {
@@ -72,7 +72,7 @@ func (d *decoder) cdata(rest []byte) error {
 	return nil
 }
 
-// declaration skips <!DOCTYPE …>. One that declares anything inside is refused.
+// declaration skips <!DOCTYPE …>. One with declarations inside is refused.
 func (d *decoder) declaration() error {
 	stop := bytes.IndexAny(d.reply[d.at:], "[>")
 	switch {
@@ -85,7 +85,7 @@ func (d *decoder) declaration() error {
 	return nil
 }
 
-// startTag reads a start tag whose < has been read. The attributes are skipped.
+// startTag reads a start tag after its <. Attributes are skipped.
 func (d *decoder) startTag() ([]byte, error) {
 	begin := d.at
 	for d.at < len(d.reply) && !isTagEnd(d.reply[d.at]) {
@@ -119,7 +119,7 @@ func isTagEnd(b byte) bool {
 	return b == '>' || b == '/' || b == '<' || b == ' ' || b == '\t' || b == '\r' || b == '\n'
 }
 
-// addText takes a stretch of text, with entities, if the open element holds any.
+// addText adds a piece of text, with entities, if the open element has text.
 func (d *decoder) addText(text []byte) error {
 	if len(text) == 0 || !d.holdsText() {
 		return nil
@@ -160,7 +160,7 @@ func (d *decoder) holdsText() bool {
 	}
 }
 
-// addBytes takes text as it is.
+// addBytes adds text without entities.
 func (d *decoder) addBytes(text []byte) {
 	switch {
 	case len(text) == 0 || !d.holdsText():
@@ -172,7 +172,7 @@ func (d *decoder) addBytes(text []byte) {
 	}
 }
 
-// own makes d.text a copy that may grow.
+// own makes d.text a copy that can grow.
 func (d *decoder) own() {
 	if d.shared {
 		d.text, d.shared = append(make([]byte, 0, 2*len(d.text)), d.text...), false
@@ -181,7 +181,7 @@ func (d *decoder) own() {
 
 var entities = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "quot": '"', "apos": '\''}
 
-// entity returns the character of an entity, given without & and ;.
+// entity returns the character of an entity, named without & and ;.
 func entity(name string) (rune, error) {
 	if r, found := entities[name]; found {
 		return r, nil

@@ -14,7 +14,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// typed returns the frame of the element that gives a value's type.
+// typed returns the frame of the element that names a value's type.
 func (d *decoder) typed(in *frame, is string) (frame, error) {
 	to := in.target
 	plain := to.Kind() == reflect.Interface
@@ -51,7 +51,7 @@ func (d *decoder) typed(in *frame, is string) (frame, error) {
 	}
 }
 
-// hold counts what values take, and fails where it is out of proportion.
+// hold counts the memory of values, and fails if it is out of proportion.
 func (d *decoder) hold(size int) error {
 	d.held += size
 	if d.held > maxGrowth*len(d.reply)+mapSize {
@@ -94,8 +94,8 @@ func (d *decoder) element(in *frame) (frame, error) {
 	return frame{place: inValue, target: list.Index(i)}, nil
 }
 
-// grow doubles what a slice has room for, so that its elements are seldom copied.
-// The room counts as held, filled or not.
+// grow doubles the capacity of a slice, so that elements are seldom copied. The
+// capacity counts as held, used or not.
 func (d *decoder) grow(list reflect.Value) error {
 	room := list.Cap()
 	more := max(1, room)
@@ -131,7 +131,7 @@ func (d *decoder) memberPart(in *frame, is string) (frame, error) {
 	return frame{place: inNothing}, nil
 }
 
-// fields are the fields of structs by the names of their members.
+// fields caches the fields of structs by the names of their members.
 var fields sync.Map // reflect.Type → map[string]int
 
 func fieldsOf(of reflect.Type) map[string]int {
@@ -160,10 +160,10 @@ func setText(to reflect.Value, text string) error {
 	return nil
 }
 
-// layouts are the ways in which servers write dateTime.iso8601.
+// layouts are the forms in which servers write dateTime.iso8601.
 var layouts = []string{"20060102T15:04:05", "20060102T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00"}
 
-// setScalar sets what the element's text says, by its type.
+// setScalar stores the element's text, according to its type.
 func (d *decoder) setScalar(f *frame, tag string) error {
 	if len(d.text) == 0 {
 		return nil
@@ -206,7 +206,7 @@ func parseTime(text string) (t time.Time, err error) {
 	return t, err
 }
 
-// set sets a plain value, if it is of the kind that is wanted.
+// set stores a plain value if it has the expected kind.
 func set(to reflect.Value, is string, value any) error {
 	from := reflect.ValueOf(value)
 	switch {
@@ -226,7 +226,7 @@ func mismatch(is string, to reflect.Value) error {
 	return fmt.Errorf("<%.40s> where a %s is wanted", is, to.Type())
 }
 
-// taken is the text of the element that ends.
+// taken returns the text of the element that ends.
 func (d *decoder) taken(f *frame) string {
 	if f.whole {
 		return string(d.text)
@@ -234,8 +234,8 @@ func (d *decoder) taken(f *frame) string {
 	return string(clipped(d.text))
 }
 
-// clipped cuts a text off at maxString bytes, or up to three earlier so as not to
-// cut a character in two.
+// clipped cuts a text at maxString bytes, or up to three bytes earlier, so as not to
+// cut a character.
 func clipped(text []byte) []byte { return clippedTo(text, maxString) }
 
 func clippedTo(text []byte, most int) []byte {
@@ -249,7 +249,7 @@ func clippedTo(text []byte, most int) []byte {
 	return text[:end]
 }
 
-// processID is the name of a process of a reply.
+// processID returns the ID of a process in a reply.
 func processID(group, name string) cesi.ProcessID {
 	return cesi.ProcessID{Group: string(clippedTo([]byte(group), maxName)), Name: string(clippedTo([]byte(name), maxName))}
 }

@@ -19,9 +19,9 @@ var (
 	errOtherXML  = fmt.Errorf("%w but other XML", errNotXMLRPC)
 	errEmpty     = fmt.Errorf("%w: it is empty", errNotXMLRPC)
 
-	// errNotConnected is wrapped where no connection came about.
+	// errNotConnected is wrapped if no connection was made.
 	errNotConnected = errors.New("no connection")
-	// errHandshake is wrapped where a TLS handshake did not end well.
+	// errHandshake is wrapped if a TLS handshake failed.
 	errHandshake = errors.New("TLS handshake")
 )
 
@@ -36,8 +36,8 @@ type statusError struct {
 
 func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.code) }
 
-// explain turns a failure on the way to a good reply into a named one. The
-// sentence says what to check; neither it nor the cause holds a credential.
+// explain turns an error of a call into a named one. Its sentence says what to check.
+// Neither the sentence nor the cause holds a credential.
 func (c *Client) explain(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return cesi.Wrap(cesi.Unreachable, context.Canceled, "The call was broken off.")
@@ -48,7 +48,7 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	return e
 }
 
-// newStatusError reads what a reply other than 200 tells of its reason.
+// newStatusError reads the reason from a reply with a status other than 200.
 func newStatusError(response *http.Response) *statusError {
 	e := &statusError{code: response.StatusCode}
 	from := response.Request.URL
@@ -71,22 +71,22 @@ func newStatusError(response *http.Response) *statusError {
 	return e
 }
 
-// noInterface is the error of a supervisord that lacks the methods that all have.
+// noInterface is the error of a supervisord without the standard methods.
 func noInterface(err error) error {
 	e := cesi.Wrap(cesi.Unreachable, err, "supervisord has no [rpcinterface:supervisor] section: add it as in the sample configuration of supervisor, and restart supervisord.")
 	e.Cause, e.Fault = cesi.CauseNoInterface, cesi.FaultUnknownMethod
 	return e
 }
 
-// badReply is the error of a reply that is not what was asked for.
+// badReply is the error of a reply of an unexpected form.
 func badReply(err error) error {
 	e := cesi.Wrap(cesi.Unreachable, err, "Its reply can't be understood.")
 	e.Cause = cesi.CauseBadReply
 	return e
 }
 
-// faultError turns a fault into an error of the kind that fits it, in
-// supervisord's words.
+// faultError turns a fault into an error of the matching kind, with supervisord's
+// words.
 func faultError(f fault) error {
 	code := cesi.FaultCode(f.Code)
 	text := f.String
@@ -113,8 +113,8 @@ func statusFault(status int, description string) error {
 	return faultError(fault{Code: status, String: description})
 }
 
-// isUnknownMethod recognizes how other implementations say that they lack a
-// method: ochinchina/supervisord answers with gorilla/rpc's words.
+// isUnknownMethod recognises how other implementations report a missing method:
+// ochinchina/supervisord uses the words of gorilla/rpc.
 func isUnknownMethod(text string) bool {
 	text = strings.ToLower(text)
 	return strings.Contains(text, "can't find method") || strings.Contains(text, "can't find service") ||

@@ -16,7 +16,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// classify names the cause of a failed call, in a sentence that says what to do.
+// classify names the cause of a failed call, with a sentence that says what to do.
 func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause, string) {
 	var status *statusError
 	if errors.As(err, &status) {
@@ -41,7 +41,7 @@ func (c *Client) classify(ctx context.Context, err error) (cesi.Kind, cesi.Cause
 	return cesi.Unreachable, cesi.CauseUnreachable, "It can't be reached, for a reason that CeSI does not know: see CeSI's log."
 }
 
-// replyHint explains a reply that is not XML-RPC, or not whole.
+// replyHint explains a reply that is not XML-RPC, or is incomplete.
 func replyHint(err error) (cesi.Cause, string) {
 	switch {
 	case errors.Is(err, errEmpty):
@@ -86,7 +86,7 @@ func timeoutHint(err error) string {
 	}
 }
 
-// localHint explains what fails on CeSI's own machine.
+// localHint explains failures of CeSI's own machine.
 func (c *Client) localHint(err error) (cesi.Cause, string) {
 	switch {
 	case errors.Is(err, syscall.EMFILE):
@@ -104,7 +104,7 @@ func (c *Client) localHint(err error) (cesi.Cause, string) {
 	}
 }
 
-// connectHint explains a connection that did not come about, or ended before the reply.
+// connectHint explains a connection that failed, or ended before the reply.
 func (c *Client) connectHint(err error) (cesi.Cause, string) {
 	socket := c.node.Socket
 	switch {
@@ -154,7 +154,7 @@ func certificateHint(err error) (cesi.Cause, string) {
 	}
 }
 
-// tlsHint explains TLS where there is none, or where it fails apart from the certificate.
+// tlsHint explains missing TLS, and TLS errors other than those of certificates.
 func tlsHint(err error) (cesi.Cause, string) {
 	text := err.Error()
 	switch {
@@ -177,13 +177,13 @@ func tlsHint(err error) (cesi.Cause, string) {
 	}
 }
 
-// protocolHint explains what speaks another protocol than HTTP.
+// protocolHint explains servers of another protocol than HTTP.
 func protocolHint(err error) (cesi.Cause, string) {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, `malformed HTTP response "SSH-`):
 		return cesi.CauseNotSupervisor, "An SSH server answers there, not supervisord: check the port."
-	case strings.Contains(text, "readLoopPeekFailLocked: %!w(<nil>)"): // net/http's, when a text comes before the request is sent
+	case strings.Contains(text, "readLoopPeekFailLocked: %!w(<nil>)"): // of net/http, when a text comes before the request is sent
 		return cesi.CauseNotSupervisor, "What answers there speaks before it is asked, as SSH and mail servers do: check the port."
 	case strings.Contains(text, "malformed"), strings.Contains(text, "invalid header"), strings.Contains(text, "unsupported transfer encoding"),
 		strings.Contains(text, "bad Content-Length"), strings.Contains(text, "invalid chunk"):
@@ -244,7 +244,7 @@ func (c *Client) loginHint(status *statusError) (cesi.Cause, string) {
 	}
 }
 
-// serverErrorHint explains a status from 500 on.
+// serverErrorHint explains a status of 500 or more.
 func serverErrorHint(code int) (cesi.Cause, string) {
 	switch code {
 	case http.StatusInternalServerError:

@@ -9,18 +9,17 @@ import (
 	"cesi/internal/cesi"
 )
 
-// badReads is how many calls of one read may fail inside supervisord. Each
+// badReads bounds how many calls of one read may fail inside supervisord. Each failure
 // writes a traceback of 2 KB into the node's own log.
 const badReads = 24
 
-// MaxLogRead is the most that one call asks a supervisord for, in bytes. It has
-// one thread for everything, so a larger reply would hold up its other clients.
+// MaxLogRead bounds how many bytes one call requests. supervisord has one thread for
+// everything, so a larger reply would delay its other clients.
 const MaxLogRead = 512 << 10
 
-// Tail returns the last maxBytes bytes of a process's log, or less where the log
-// is shorter; nothing for a process that has no log, or none that can be read back.
-// A gap is marked in the
-// text. It fails with NotFound if there is no such process.
+// Tail returns the last maxBytes bytes of a process's log, or fewer if the log is
+// shorter; nothing if the process has no log, or none that can be read back. Gaps are
+// marked in the text. It fails with NotFound if there is no such process.
 func (c *Client) Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error) {
 	log := cesi.LogName{Process: id, Stream: stream}
 	size, err := c.LogSize(ctx, log)
@@ -44,13 +43,12 @@ func (c *Client) Tail(ctx context.Context, id cesi.ProcessID, stream cesi.LogStr
 	return text, nil
 }
 
-// ReadLog returns the stretch of a log from the byte at from to the one before
-// to, or as much of it as there is. It begins and ends up to three bytes later
-// where that would cut a character in two. Bytes that supervisord can't hand
-// out, since they are not UTF-8, come as gaps: as short as the budget of failed
-// calls allows, and shorter when they are asked for again, since what failed is
-// remembered. Errors: NotFound (no such process, or no log: cesi.IsNoLog), and
-// those of every call.
+// ReadLog returns the bytes of a log from offset from up to offset to, as far as they
+// exist. It begins and ends up to three bytes later, so as not to cut a character.
+// Bytes that are not UTF-8, which supervisord can't hand out, are gaps. A gap is as
+// short as the budget of failed calls allows, and shorter if it is requested again,
+// since failures are remembered. Errors: NotFound (no such process, or no log:
+// cesi.IsNoLog), and those of every call.
 func (c *Client) ReadLog(ctx context.Context, log cesi.LogName, from, to int64) (cesi.LogPart, error) {
 	part := cesi.LogPart{From: from, To: from}
 	r := c.newLogReader(ctx, log)
@@ -85,13 +83,13 @@ func (c *Client) newLogReader(ctx context.Context, log cesi.LogName) *logReader 
 	return &logReader{client: c, ctx: ctx, log: log, failed: c.failed.of(log), budget: badReads}
 }
 
-// errUnreadable is a read that is not tried: it failed before, or the budget is
-// spent.
+// errUnreadable is the error of a read that is not sent: it failed before, or the
+// budget is used up.
 var errUnreadable = &statusError{code: http.StatusInternalServerError}
 
-// read returns the bytes from the offset from to to, or less at the log's end.
+// read returns the bytes from offset from up to offset to, or fewer at the log's end.
 func (r *logReader) read(from, to int64) ([]byte, error) {
-	if r.ctx.Err() != nil { // what is not tried takes no call that would notice
+	if r.ctx.Err() != nil { // a read that is not sent would not notice
 		return nil, r.client.explain(r.ctx, r.ctx.Err())
 	}
 	if r.budget <= 0 || r.failed.has(from, to) {
@@ -105,7 +103,7 @@ func (r *logReader) read(from, to int64) ([]byte, error) {
 	return text, err
 }
 
-// call asks for length bytes from offset on; length 0 reads to the end.
+// call requests length bytes from an offset on; length 0 reads to the end.
 func (r *logReader) call(offset, length int64) ([]byte, error) {
 	method, args := "supervisor.readLog", []any{offset, length}
 	switch r.log.Stream {
@@ -119,7 +117,7 @@ func (r *logReader) call(offset, length int64) ([]byte, error) {
 	return []byte(text), explainNoLog(r.log, err)
 }
 
-// explainNoLog words the faults of a log that can't be read.
+// explainNoLog gives the faults of logs that can't be read a sentence.
 func explainNoLog(log cesi.LogName, err error) error {
 	fault := cesi.FaultOf(err)
 	var sentence string
@@ -136,8 +134,8 @@ func explainNoLog(log cesi.LogName, err error) error {
 	return e
 }
 
-// isUnreadable reports whether a read failed inside supervisord, as it does on
-// bytes that are no UTF-8.
+// isUnreadable reports whether a read failed inside supervisord, as it does for bytes
+// that are not UTF-8.
 func isUnreadable(err error) bool {
 	var status *statusError
 	return errors.As(err, &status) && status.code == http.StatusInternalServerError

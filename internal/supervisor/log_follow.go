@@ -13,14 +13,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// FollowLog opens the live stream of a log: its last 1,024 bytes, and from then
-// on what is added to it, byte for byte. It blocks until supervisord answers,
-// for the node's timeout at most; the stream itself lasts until it is closed or
-// ctx ends. Read it without pause: supervisord keeps in memory what is not taken.
-// A log that is rotated or cleared goes on; one that is cut short ends the
-// stream, since supervisord breaks it off then. So does a move of the node's name to
-// another address. Errors: NotFound (cesi.IsNoLog)
-// where there is no such log or process, and those of every call.
+// FollowLog opens the live stream of a log: its last 1,024 bytes, and then everything
+// that is added, byte for byte. It waits until supervisord answers, at most for the
+// node's timeout; the stream lasts until it is closed or ctx ends. Read it without
+// pauses: supervisord keeps unread text in memory. The stream continues when the log is
+// rotated or cleared. It ends when the log is truncated to a smaller size, since
+// supervisord breaks it off, and when the node's name moves to another address. Errors:
+// NotFound (cesi.IsNoLog) if there is no such log or process, and those of every call.
 func (c *Client) FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+followPath(log), nil)
@@ -63,14 +62,14 @@ func followPath(log cesi.LogName) string {
 	return "/logtail/" + url.PathEscape(escapeFirst.Replace(log.Process.String())) + "/" + log.Stream.String()
 }
 
-// escapeFirst escapes what a name may hold and has to be escaped twice:
-// supervisord unescapes the path once before it looks for a query in it, and once
-// after. Everything else is escaped once, as other servers want it.
+// escapeFirst escapes the characters of a name that need to be escaped twice:
+// supervisord unescapes the path once before it looks for a query, and once after.
+// Everything else is escaped once, as other servers need it.
 var escapeFirst = strings.NewReplacer("%", "%25", "#", "%23", "?", "%3F", ";", "%3B")
 
 func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error) error {
 	var status *statusError
-	// supervisord up to 4.2.2 answers 410 where newer ones answer 404.
+	// supervisord up to 4.2.2 answers 410 instead of 404.
 	if errors.As(err, &status) && (status.code == http.StatusNotFound || status.code == http.StatusGone) {
 		e := cesi.Wrap(cesi.NotFound, err, "There is no log: %s has no file.", log)
 		e.Fault = cesi.FaultNoFile
@@ -82,7 +81,7 @@ func (c *Client) explainFollow(ctx context.Context, log cesi.LogName, err error)
 	return c.explain(ctx, err)
 }
 
-// followed is a stream that gives its connection back when it is closed.
+// followed is a stream that closes its connection when it is closed.
 type followed struct {
 	io.ReadCloser
 	cancel   context.CancelCauseFunc

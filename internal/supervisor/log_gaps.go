@@ -7,13 +7,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-// smallestGap is the shortest stretch, in bytes, that is searched for what can
-// be read in it.
+// smallestGap is the shortest range, in bytes, that is searched for readable bytes.
 const smallestGap = 16
 
-// stretch reads from the offset from to to, however much of it has to become a
-// gap. Known says that a character begins at from. It returns nothing past the
-// log's end.
+// stretch reads the range from from to to; unreadable parts become gaps. Known says
+// that a character begins at from. It returns nothing beyond the log's end.
 func (r *logReader) stretch(from, to int64, known bool) ([]cesi.LogPiece, error) {
 	text, err := r.read(from, to)
 	if !isUnreadable(err) {
@@ -38,9 +36,8 @@ func (r *logReader) stretch(from, to int64, known bool) ([]cesi.LogPiece, error)
 	return r.split(from, to)
 }
 
-// mendEnds moves the ends of a stretch on by the one to three bytes that make
-// it begin and end with whole characters. It returns nil where that helps
-// nothing.
+// mendEnds moves the ends of a range by one to three bytes, so that it begins and ends
+// with whole characters. It returns nil if that does not help.
 func (r *logReader) mendEnds(from, to int64, known, ended bool) ([]cesi.LogPiece, error) {
 	ends, beginnings := int64(utf8.UTFMax), int64(utf8.UTFMax)
 	if known || from == 0 {
@@ -64,9 +61,9 @@ func (r *logReader) mendEnds(from, to int64, known, ended bool) ([]cesi.LogPiece
 	return nil, nil
 }
 
-// split reads a stretch that is known to fail in two parts. It cuts at the
-// roundest offset, so that the next read of the same log makes the same cuts
-// and finds what it needs to know remembered.
+// split reads a range that is known to fail in two halves. It cuts at the roundest
+// offset, so that the next read of the same log makes the same cuts and finds them
+// remembered.
 func (r *logReader) split(from, to int64) ([]cesi.LogPiece, error) {
 	if to-from <= smallestGap || r.budget <= 0 || !r.failed.maySearch() {
 		return []cesi.LogPiece{{Offset: from, Gap: to - from}}, nil
@@ -75,7 +72,7 @@ func (r *logReader) split(from, to int64) ([]cesi.LogPiece, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The later half first: it is what people look at, if the budget ends.
+	// The later half first: it matters more to the reader, if the budget ends.
 	if later == nil {
 		if later, err = r.split(cut, to); err != nil {
 			return nil, err
@@ -89,9 +86,8 @@ func (r *logReader) split(from, to int64) ([]cesi.LogPiece, error) {
 	return join(earlier, later), nil
 }
 
-// cut finds where to part a stretch: beside the middle, if that is within a
-// character and one of the halves can be read without it. It returns the halves
-// that can be read.
+// cut finds where to split a range: next to the middle, if the middle is within a
+// character and one half can then be read. It returns the halves that can be read.
 func (r *logReader) cut(from, to int64) (cut int64, earlier, later []cesi.LogPiece, err error) {
 	middle, before := roundest(from, to), r.budget
 	defer func() { r.failed.searched(before - r.budget) }()
@@ -112,8 +108,8 @@ func (r *logReader) cut(from, to int64) (cut int64, earlier, later []cesi.LogPie
 	return middle, nil, nil, nil
 }
 
-// roundest returns the offset between both, not too near to either, that the
-// highest power of two divides.
+// roundest returns the offset between both, not too near to either, that is divisible
+// by the highest power of two.
 func roundest(from, to int64) int64 {
 	quarter := (to - from) / 4
 	low, high := from+quarter, to-quarter
@@ -121,7 +117,7 @@ func roundest(from, to int64) int64 {
 	return high >> keep << keep
 }
 
-// textPiece returns the text as the only piece; nil where there is none.
+// textPiece returns the text as the only piece; nil if it is empty.
 func textPiece(offset int64, text []byte) []cesi.LogPiece {
 	if len(text) == 0 {
 		return nil
@@ -129,7 +125,7 @@ func textPiece(offset int64, text []byte) []cesi.LogPiece {
 	return []cesi.LogPiece{{Offset: offset, Text: text}}
 }
 
-// join puts pieces together; gaps that follow each other become one.
+// join joins lists of pieces; adjacent gaps become one.
 func join(earlier, later []cesi.LogPiece) []cesi.LogPiece {
 	if last := len(earlier) - 1; last >= 0 && len(later) > 0 && earlier[last].Gap > 0 && later[0].Gap > 0 {
 		earlier[last].Gap += later[0].Gap

@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	// failedKept is for how long a failed read of a log is not repeated. A log
-	// may have been rotated since without anybody noticing.
+	// failedKept is how long a failed read of a log is not repeated. After that the log
+	// may have been rotated unnoticed.
 	failedKept = 10 * time.Minute
-	// maxFailed bounds how many are remembered of one log.
+	// maxFailed bounds the failed reads that are remembered of one log.
 	maxFailed = 512
-	// maxSearched bounds how many failures the search for what can be read
-	// between unreadable bytes may cause in one log in that time: a search through
-	// a log in another encoding must not fill the node's own log.
+	// maxSearched bounds the failures that the search between unreadable bytes may
+	// cause in one log in that time: a search through a log in another encoding must
+	// not fill the node's own log.
 	maxSearched = 120
-	// maxRemembered bounds of how many logs of a node something is remembered.
+	// maxRemembered bounds the logs of a node about which anything is remembered.
 	maxRemembered = 256
 )
 
-// logMemory remembers what is known of the logs of a node: of those that were
-// asked for last, maxRemembered at most.
+// logMemory remembers facts about the latest maxRemembered logs of a node that were
+// read.
 type logMemory struct {
 	now func() time.Time
 
@@ -31,17 +31,16 @@ type logMemory struct {
 	uses int64
 }
 
-// failedReads are the stretches of one log that failed inside supervisord, so
-// that they are not asked for again: each failure costs 2 KB of the node's own
-// log.
+// failedReads are the ranges of one log whose reads failed inside supervisord. They are
+// not read again: each failure costs 2 KB of the node's own log.
 type failedReads struct {
 	mu    sync.Mutex
 	now   func() time.Time
 	reads map[[2]int64]time.Time
-	size  int64 // as it was known last
-	spent int   // failures of searches since the time
+	size  int64 // last known size
+	spent int   // failures of searches after since
 	since time.Time
-	used  int64 // when it was asked for last, in uses of the memory; under its lock
+	used  int64 // number of its last use; under the lock of the memory
 }
 
 func newLogMemory(now func() time.Time) *logMemory {
@@ -64,7 +63,7 @@ func (m *logMemory) of(log cesi.LogName) *failedReads {
 	return f
 }
 
-// forget drops what was asked for least recently. Call with mu held.
+// forget removes the log with the oldest use. Call with mu held.
 func (m *logMemory) forget() {
 	var oldest cesi.LogName
 	used := m.uses + 1
@@ -92,8 +91,8 @@ func (f *failedReads) add(from, to int64) {
 	f.reads[[2]int64{from, to}] = f.now()
 }
 
-// grown takes down the log's size. One that is smaller than before is another
-// log: what was known of the old one is forgotten.
+// grown records the log's size. A smaller size than before means another log: the
+// failures of the old one are removed.
 func (f *failedReads) grown(size int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -103,14 +102,14 @@ func (f *failedReads) grown(size int64) {
 	f.size = size
 }
 
-// last returns the size that was taken down last.
+// last returns the last recorded size.
 func (f *failedReads) last() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.size
 }
 
-// maySearch reports whether the log has failures left to be searched with.
+// maySearch reports whether the log has failures left for searches.
 func (f *failedReads) maySearch() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,19 +7,19 @@ import (
 )
 
 const (
-	// largeLog is the size from which supervisord can't tell a log's size: it
-	// does not fit into XML-RPC's 32-bit number, and the call fails inside.
+	// largeLog is the size from which supervisord can't return a log's size: it does
+	// not fit into XML-RPC's 32-bit number, and the call fails.
 	largeLog = 1 << 31
-	// lastStep is the largest stretch that is read to its end to learn where that is.
+	// lastStep is the largest range that is read to find the log's end.
 	lastStep = 64 << 10
-	// maxLog is the offset behind which the end of a log is not searched, 8 TiB:
-	// what seems to be longer is a node, or a proxy, that fails at every call.
+	// maxLog is the offset after which the end of a log is not searched for, 8 TiB. If
+	// a log seems longer, the node or a proxy fails at every call.
 	maxLog = 1 << 43
 )
 
-// LogSize returns the length of a log in bytes. supervisord tells it in one
-// call for a process's log under 2 GiB; for others the end is searched in about
-// 30 short calls, fewer once it is known roughly. Errors: those of ReadLog.
+// LogSize returns the length of a log in bytes. For a process's log under 2 GiB
+// supervisord returns it in one call. For others the end is searched for in about 30
+// short calls, fewer if it is roughly known. Errors: those of ReadLog.
 func (c *Client) LogSize(ctx context.Context, log cesi.LogName) (int64, error) {
 	return c.newLogReader(ctx, log).size()
 }
@@ -36,7 +36,7 @@ func (r *logReader) askSize() (int64, error) {
 	if r.log.Stream == cesi.MainLog {
 		return r.searchEnd(0)
 	}
-	if last := r.failed.last(); last >= largeLog { // or the call would fail, for sure
+	if last := r.failed.last(); last >= largeLog { // the call would certainly fail
 		if there, err := r.isThere(last - 1); err != nil {
 			return 0, err
 		} else if there {
@@ -55,12 +55,12 @@ func (r *logReader) askSize() (int64, error) {
 	case isUnreadable(err):
 		return r.searchEnd(largeLog)
 	case err == nil && size == 0:
-		_, err = r.call(0, 1) // empty, or none
+		_, err = r.call(0, 1) // to tell an empty log from none
 	}
 	return size, err
 }
 
-// searchEnd finds the end of a log that is known to be at least so long.
+// searchEnd finds the end of a log that has at least least bytes.
 func (r *logReader) searchEnd(least int64) (int64, error) {
 	if last := r.failed.last(); last > least {
 		if there, err := r.isThere(last - 1); err != nil {
@@ -90,8 +90,8 @@ func (r *logReader) searchEnd(least int64) (int64, error) {
 	return r.readToEnd(least, beyond)
 }
 
-// halve brings two offsets, of which the log has only the lower one, to within
-// so many bytes of each other.
+// halve narrows two offsets, of which the log has only the lower one, until they are
+// within so many bytes of each other.
 func (r *logReader) halve(least, beyond, within int64) (int64, int64, error) {
 	for beyond-least > within {
 		middle := least + (beyond-least)/2
@@ -109,9 +109,9 @@ func (r *logReader) halve(least, beyond, within int64) (int64, int64, error) {
 }
 
 // isThere reports whether the log has a byte at the offset. A failure inside
-// supervisord says so too: the byte is part of a character.
+// supervisord also means yes: the byte is part of a character.
 func (r *logReader) isThere(offset int64) (bool, error) {
-	if r.ctx.Err() != nil { // what is remembered takes no call that would notice
+	if r.ctx.Err() != nil { // a remembered read would not notice
 		return false, r.client.explain(r.ctx, r.ctx.Err())
 	}
 	if r.failed.has(offset, offset+1) {
@@ -125,8 +125,8 @@ func (r *logReader) isThere(offset int64) (bool, error) {
 	return len(text) > 0, err
 }
 
-// readToEnd finds the end between two offsets that are near to each other: in
-// one call, or byte-wise where that has something unreadable in it.
+// readToEnd finds the end between two close offsets: in one call, or byte by byte if it
+// contains unreadable bytes.
 func (r *logReader) readToEnd(least, beyond int64) (int64, error) {
 	for k := range int64(4) {
 		text, err := r.call(least+k, beyond-least)

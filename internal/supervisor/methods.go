@@ -39,7 +39,8 @@ func (p processInfo) process() (cesi.Process, error) {
 	}, nil
 }
 
-// stateOf is the state of a number of supervisord's; cesi.NotStarted is none of them.
+// stateOf returns the state of supervisord's number; cesi.NotStarted is not one of its
+// states.
 func stateOf(number int) cesi.State {
 	if state := cesi.State(number); state != cesi.NotStarted {
 		return state
@@ -47,7 +48,7 @@ func stateOf(number int) cesi.State {
 	return cesi.Unknown
 }
 
-// Info asks who the supervisord is (getSupervisorVersion, getAPIVersion,
+// Info identifies the supervisord (getSupervisorVersion, getAPIVersion,
 // getIdentification, getPID).
 func (c *Client) Info(ctx context.Context) (cesi.SupervisorInfo, error) {
 	var info cesi.SupervisorInfo
@@ -89,7 +90,7 @@ func (c *Client) Processes(ctx context.Context) ([]cesi.Process, error) {
 	return processes, nil
 }
 
-// Process returns one process (getProcessInfo); NotFound if there is none.
+// Process returns one process (getProcessInfo); NotFound if it does not exist.
 func (c *Client) Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
 	var info processInfo
 	if err := c.call(ctx, &info, "supervisor.getProcessInfo", id.String()); err != nil {
@@ -99,23 +100,25 @@ func (c *Client) Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, 
 }
 
 // StartProcess starts a process and waits until it has run for its startsecs
-// (startProcess). It fails with Conflict if it runs, or a Fault.
+// (startProcess). It fails with Conflict if it already runs, or with a Fault.
 func (c *Client) StartProcess(ctx context.Context, id cesi.ProcessID) error {
 	return c.callWaiting(ctx, nil, "supervisor.startProcess", id.String(), true)
 }
 
-// BeginStop has supervisord stop a process and returns as soon as the process is
-// stopping (stopProcess without wait). It fails with Conflict if it does not run.
+// BeginStop stops a process and returns as soon as it is stopping (stopProcess without
+// wait). It fails with Conflict if it does not run.
 func (c *Client) BeginStop(ctx context.Context, id cesi.ProcessID) error {
 	return c.call(ctx, nil, "supervisor.stopProcess", id.String(), false)
 }
 
-// StartGroup starts what does not run of a group, in priority order, and waits.
+// StartGroup starts the processes of a group that do not run, in priority order, and
+// waits.
 func (c *Client) StartGroup(ctx context.Context, group string) ([]cesi.CallResult, error) {
 	return c.callMany(ctx, "supervisor.startProcessGroup", group, true)
 }
 
-// StartAll starts what does not run of the node, in priority order, and waits.
+// StartAll starts the processes of the node that do not run, in priority order, and
+// waits.
 func (c *Client) StartAll(ctx context.Context) ([]cesi.CallResult, error) {
 	return c.callMany(ctx, "supervisor.startAllProcesses", true)
 }

@@ -9,9 +9,9 @@ import (
 
 var errNoLists = errors.New("a reread without three lists")
 
-// Reread has supervisord read its configuration and returns what is different
-// from what it runs (reloadConfig). It applies nothing. It fails with
-// cesi.FaultCantReread where the configuration is broken.
+// Reread makes supervisord read its configuration and returns the differences to what
+// it runs (reloadConfig). It applies nothing. It fails with cesi.FaultCantReread if the
+// configuration is broken.
 func (c *Client) Reread(ctx context.Context) (cesi.Changes, error) {
 	var lists [][][]string
 	if err := c.call(ctx, &lists, "supervisor.reloadConfig"); err != nil {
@@ -23,26 +23,26 @@ func (c *Client) Reread(ctx context.Context) (cesi.Changes, error) {
 	return cesi.Changes{Added: lists[0][0], Changed: lists[0][1], Removed: lists[0][2]}, nil
 }
 
-// AddGroup has supervisord take a group of its configuration, as last reread,
-// on (addProcessGroup). It fails with Conflict if it has it already.
+// AddGroup adds a group of the configuration of the last reread (addProcessGroup). It
+// fails with Conflict if the group already exists.
 func (c *Client) AddGroup(ctx context.Context, group string) error {
 	return c.call(ctx, nil, "supervisor.addProcessGroup", group)
 }
 
-// RemoveGroup has supervisord forget a group (removeProcessGroup). It fails with
-// Conflict while a process of it runs.
+// RemoveGroup removes a group (removeProcessGroup). It fails with Conflict while a
+// process of the group runs.
 func (c *Client) RemoveGroup(ctx context.Context, group string) error {
 	return c.call(ctx, nil, "supervisor.removeProcessGroup", group)
 }
 
-// Restart has supervisord stop all its programs and start anew (restart). It
-// returns when supervisord has begun to: until it is back, every other call fails.
+// Restart makes supervisord stop all its programs and start again (restart). It returns
+// when supervisord has begun; until it is back, every other call fails.
 func (c *Client) Restart(ctx context.Context) error {
 	return c.call(ctx, nil, "supervisor.restart")
 }
 
-// Shutdown has supervisord stop all its programs and end (shutdown). It returns
-// when supervisord has begun to.
+// Shutdown makes supervisord stop all its programs and end (shutdown). It returns when
+// supervisord has begun.
 func (c *Client) Shutdown(ctx context.Context) error {
 	return c.call(ctx, nil, "supervisor.shutdown")
 }

@@ -13,8 +13,8 @@ func (c *Client) Signal(ctx context.Context, id cesi.ProcessID, signal string) e
 	return c.call(ctx, nil, "supervisor.signalProcess", id.String(), signal)
 }
 
-// SendStdin sends a text to a process's standard input (sendProcessStdin). It
-// fails with Conflict if the process does not run.
+// SendStdin sends a text to a process's standard input (sendProcessStdin). It fails
+// with Conflict if the process does not run.
 func (c *Client) SendStdin(ctx context.Context, id cesi.ProcessID, text string) error {
 	return c.call(ctx, nil, "supervisor.sendProcessStdin", id.String(), text)
 }

@@ -5,11 +5,11 @@ import (
 	"syscall"
 )
 
-// quickConn acknowledges what it has received before it reads on. supervisord
-// writes a reply in pieces of 4,096 bytes with Nagle's algorithm on: the second
-// piece waits for the acknowledgement of the first, and the kernel delays that
-// by 40 ms once a connection has been used a few times. The setting is not
-// permanent, so it is made before each read.
+// quickConn acknowledges received data before each read. supervisord writes a reply in
+// pieces of 4,096 bytes with Nagle's algorithm on: the second piece waits for the
+// acknowledgement of the first, and the kernel delays that by 40 ms once a connection
+// has been used a few times. The setting is not permanent, so it is repeated before
+// each read.
 type quickConn struct {
 	*net.TCPConn
 	raw syscall.RawConn
@@ -29,7 +29,7 @@ func acknowledgeAtOnce(conn net.Conn) net.Conn {
 
 // Read implements net.Conn.
 func (c *quickConn) Read(p []byte) (int, error) {
-	// Without the setting the read is slower, not wrong: its failure is nothing to act on.
+	// If it fails, the read is slower, not wrong.
 	_ = c.raw.Control(func(fd uintptr) {
 		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_QUICKACK, 1)
 	})

@@ -4,5 +4,5 @@ package supervisor
 
 import "net"
 
-// acknowledgeAtOnce needs Linux; elsewhere calls in a row may each take 40 ms more.
+// acknowledgeAtOnce needs Linux; on other systems each call may take 40 ms more.
 func acknowledgeAtOnce(conn net.Conn) net.Conn { return conn }

@@ -18,49 +18,48 @@ import (
 )
 
 const (
-	// nameEvery is how long an address is good before the node's name is asked
-	// again, with the next call: by any poll interval up to 30 s, each minute.
+	// nameEvery is how long an address is used before the next call looks the node's
+	// name up again: each minute, with any poll interval up to 30 s.
 	nameEvery = 30 * time.Second
-	// nameTime bounds asking the name while an address is known and answers.
+	// nameTime bounds the lookup while a known address answers.
 	nameTime = time.Second
-	// probeAge is how long a connection that showed an address to answer waits to
-	// be used.
+	// probeAge is how long a connection that tested an address may wait for its use.
 	probeAge = 2 * time.Second
 )
 
-// route leads all calls and streams of a client to the same address. A name stands
-// for one address until it no longer does, or until the address fails and another
-// of the name's answers.
+// route gives all calls and streams of a client the same address. A name keeps its
+// address until it no longer has it, or until the address fails and another one of the
+// name answers.
 type route struct {
 	node    cesi.Node
 	network string
-	fixed   string // the socket or the numeric address; empty for a name
+	fixed   string // the socket or numeric address; empty for a name
 	host    string // the name
 	port    string
 	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	now     func() time.Time
 
-	asking chan struct{} // capacity 1: held by the call that asks the name
+	asking chan struct{} // capacity 1: held by the call that looks the name up
 
 	mu      sync.Mutex
 	current *endpoint // nil before the first call
-	asked   time.Time // zero: ask before the next call
-	broken  bool      // the last call did not get through
+	asked   time.Time // zero: look it up before the next call
+	broken  bool      // the last call got no answer
 }
 
-// endpoint is the connections to one address of the node.
+// endpoint has the connections to one address of the node.
 type endpoint struct {
 	network, address string
 	transport        *http.Transport
 	http             *http.Client
 
 	mu      sync.Mutex
-	probe   net.Conn // the connection that showed that the address answers
+	probe   net.Conn // the connection that tested the address
 	probed  time.Time
-	streams map[*followed]struct{} // nil: the address is left
+	streams map[*followed]struct{} // nil: the address is no longer used
 }
 
-// newRoute prepares the way to a node; it talks to nothing.
+// newRoute prepares the route to a node, without connecting.
 func newRoute(node cesi.Node) (*route, error) {
 	r := &route{node: node, network: "tcp", resolve: lookUp, now: time.Now, asking: make(chan struct{}, 1)}
 	if node.Socket != "" {
@@ -88,8 +87,8 @@ func lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 }
 
-// endpoint returns where the next call goes. It asks the name first where that is
-// due, and connects where the address is new or failed.
+// endpoint returns the endpoint for the next call. If necessary, it first looks the
+// name up, and connects to a new or failed address.
 func (r *route) endpoint(ctx context.Context) (*endpoint, error) {
 	if e, due, _ := r.state(); !due {
 		return e, nil
@@ -100,7 +99,7 @@ func (r *route) endpoint(ctx context.Context) (*endpoint, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	e, due, broken := r.state() // another call has perhaps asked meanwhile
+	e, due, broken := r.state() // another call may have done it meanwhile
 	if !due {
 		return e, nil
 	}
@@ -111,7 +110,7 @@ func (r *route) endpoint(ctx context.Context) (*endpoint, error) {
 	switch {
 	case err != nil && (e == nil || broken && isNotFound(err)):
 		return nil, err
-	case err != nil: // the name can't be asked: what it was last is the best there is
+	case err != nil: // the lookup failed: keep the last address
 		addresses = []string{e.address}
 	}
 	if e != nil && !broken && slices.Contains(addresses, e.address) {
@@ -126,8 +125,8 @@ func isNotFound(err error) bool {
 	return errors.As(err, &dns) && dns.IsNotFound
 }
 
-// state returns the current endpoint, and whether something has to be done before
-// it is used.
+// state returns the current endpoint, and whether a lookup or connection is due before
+// its use.
 func (r *route) state() (e *endpoint, due, broken bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -140,7 +139,7 @@ func (r *route) state() (e *endpoint, due, broken bool) {
 	return r.current, r.broken || r.asked.IsZero() || r.now().Sub(r.asked) >= nameEvery, r.broken
 }
 
-// addresses asks the name.
+// addresses looks the name up.
 func (r *route) addresses(ctx context.Context, known bool) ([]string, error) {
 	if known {
 		var cancel context.CancelFunc
@@ -161,8 +160,8 @@ func (r *route) addresses(ctx context.Context, known bool) ([]string, error) {
 	return list, nil
 }
 
-// connect moves to the first of the addresses that answers, the current one first.
-// Where none does, the first is where the node is now, and its failure the answer.
+// connect moves to the first address that answers, beginning with the current one. If
+// none answers, the first becomes the current one, and its error is returned.
 func (r *route) connect(ctx context.Context, e *endpoint, addresses []string) (*endpoint, error) {
 	if e != nil && slices.Contains(addresses, e.address) {
 		addresses = append([]string{e.address}, slices.DeleteFunc(addresses, func(a string) bool { return a == e.address })...)
@@ -187,7 +186,7 @@ func (r *route) connect(ctx context.Context, e *endpoint, addresses []string) (*
 	return nil, first
 }
 
-// try connects to an address in its share of the time that is left.
+// try connects to an address within its share of the remaining time.
 func (r *route) try(ctx context.Context, address string, left int) (net.Conn, error) {
 	if deadline, bounded := ctx.Deadline(); bounded {
 		var cancel context.CancelFunc
@@ -197,8 +196,8 @@ func (r *route) try(ctx context.Context, address string, left int) (net.Conn, er
 	return dial(ctx, r.network, address)
 }
 
-// move makes the address the current one. What is idle or streams from another is
-// closed; calls under way there are not ended.
+// move makes the address the current one. Idle connections and streams of the old one
+// are closed; running calls are not ended.
 func (r *route) move(address string, conn net.Conn) (*endpoint, error) {
 	r.mu.Lock()
 	old := r.current
@@ -223,15 +222,15 @@ func (r *route) move(address string, conn net.Conn) (*endpoint, error) {
 	return next, nil
 }
 
-// confirm notes that the name still stands for the current address.
+// confirm records that the name still has the current address.
 func (r *route) confirm() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked = r.now()
 }
 
-// doubt has the name asked before the next call, after one that failed. Unreached
-// says that the address did not answer at all: others of the name are tried then.
+// doubt makes the next call look the name up, after a failed call. Unreached says that
+// the address did not answer at all: then other addresses of the name are tried.
 func (r *route) doubt(unreached bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,7 +238,7 @@ func (r *route) doubt(unreached bool) {
 	r.broken = r.broken || unreached
 }
 
-// peer is the address of the last call; empty before the first.
+// peer returns the address of the last call; empty before the first.
 func (r *route) peer() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -249,7 +248,7 @@ func (r *route) peer() string {
 	return r.current.address
 }
 
-// close drops idle connections.
+// close closes idle connections.
 func (r *route) close() {
 	r.mu.Lock()
 	e := r.current
@@ -273,8 +272,8 @@ func newEndpoint(node cesi.Node, network, address string) (*endpoint, error) {
 	return e, nil
 }
 
-// do sends a request. Its error wraps errNotConnected where no connection came
-// about, and errHandshake where TLS did not.
+// do sends a request. Its error wraps errNotConnected if no connection was made, and
+// errHandshake if TLS failed.
 func (e *endpoint) do(request *http.Request) (*http.Response, error) {
 	var connected, secured atomic.Bool
 	note := func() { connected.Store(true) }
@@ -301,7 +300,7 @@ func (e *endpoint) do(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// dial connects to the endpoint's address, whatever name and port are asked for.
+// dial connects to the endpoint's address, whatever name and port are given.
 func (e *endpoint) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	e.mu.Lock()
 	conn, probed := e.probe, e.probed
@@ -316,7 +315,7 @@ func (e *endpoint) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return dial(ctx, e.network, e.address)
 }
 
-// keep has the next dial return conn, which may be nil.
+// keep stores conn, which may be nil, for the next dial.
 func (e *endpoint) keep(conn net.Conn) {
 	e.mu.Lock()
 	old := e.probe
@@ -327,7 +326,7 @@ func (e *endpoint) keep(conn net.Conn) {
 	}
 }
 
-// leave closes what is open to the address but for calls under way.
+// leave closes the connections and streams to the address, except running calls.
 func (e *endpoint) leave() {
 	e.keep(nil)
 	e.mu.Lock()
@@ -340,8 +339,8 @@ func (e *endpoint) leave() {
 	e.transport.CloseIdleConnections()
 }
 
-// follow registers a stream, so that it ends when the address is left. It reports
-// whether the address is still the current one.
+// follow registers a stream, so that it ends when the address is no longer used. It
+// reports whether the address is still the current one.
 func (e *endpoint) follow(f *followed) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

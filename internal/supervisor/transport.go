@@ -15,9 +15,9 @@ import (
 // maxHeader bounds the header of one reply, in bytes.
 const maxHeader = 64 << 10
 
-// newTransport returns the connections to one address of a node: no proxy of the
-// environment's, since what goes out by hand would not take it (connect), no
-// compression, headers bounded.
+// newTransport returns the connections to one address of a node. It ignores the proxy
+// of the environment, since the calls that use no http.Transport (connect) can't use
+// one, does not compress, and bounds headers.
 func newTransport(node cesi.Node, dial func(ctx context.Context, network, address string) (net.Conn, error)) (*http.Transport, error) {
 	t := &http.Transport{
 		DialContext:            dial,

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// replyEnd is where the body of a reply ends, whatever its Content-Length says.
+// replyEnd is the end of a reply's body, whatever its Content-Length says.
 var replyEnd = []byte("</methodResponse>")
 
-// postWaiting is post for the calls that supervisord answers only when a
-// process has started or stopped, each on a connection of its own. For those
-// replies supervisord counts characters, not bytes, as Content-Length
-// (supervisor/xmlrpc.py, DeferredXMLRPCResponse): with a Chinese name in it the
-// reply is longer than it says, and net/http would cut it.
+// postWaiting is post for the calls that supervisord answers only when a process has
+// started or stopped, each on its own connection. For those replies supervisord counts
+// characters, not bytes, for Content-Length (supervisor/xmlrpc.py,
+// DeferredXMLRPCResponse): with a Chinese name in it the reply is longer than it says,
+// and net/http would cut it.
 func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
 	request, err := c.request(ctx, body)
 	if err != nil {
@@ -55,7 +55,7 @@ func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
 	return append(reply, rest...), err
 }
 
-// connect opens a connection to where polls go, by the scheme of the URL.
+// connect opens a connection to the address of the polls, by the scheme of the URL.
 func (c *Client) connect(ctx context.Context, to *url.URL) (net.Conn, error) {
 	endpoint, err := c.route.endpoint(ctx)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Fleet is any number of fake supervisords behind one port, each under a path
-// of its own, cheap enough for a thousand of them.
+// Fleet is any number of fake supervisords on one port, each under its own path. It is
+// cheap enough for a thousand of them.
 type Fleet struct {
 	server *httptest.Server
 
@@ -23,8 +23,8 @@ type Fleet struct {
 	nodes map[string]*Fake
 }
 
-// Fake plays one supervisord: it answers what a poll asks with the processes
-// that it was given, and can be made to misbehave.
+// Fake is one fake supervisord: it answers polls with the given processes, and can be
+// made to misbehave.
 type Fake struct {
 	url, name string
 
@@ -34,13 +34,13 @@ type Fake struct {
 	stream    http.HandlerFunc
 }
 
-// StartFleet starts a port without nodes, which closes when the test ends.
+// StartFleet opens a port without nodes. It closes when the test ends.
 func StartFleet(t testing.TB) *Fleet {
 	t.Helper()
 	f := &Fleet{nodes: make(map[string]*Fake)}
 	f.server = httptest.NewServer(f)
 	t.Cleanup(func() {
-		f.server.CloseClientConnections() // a call that hangs does not hold the test
+		f.server.CloseClientConnections() // a hanging call does not delay the test
 		f.server.Close()
 	})
 	return f
@@ -68,7 +68,7 @@ func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n.serve(w, r)
 }
 
-// Node describes the fake as the configuration would, with a timeout of 5 s.
+// Node returns the node of the fake, with a timeout of 5 s.
 func (n *Fake) Node() cesi.Node {
 	return cesi.Node{Name: n.name, URL: n.url, Timeout: 5 * time.Second}
 }
@@ -80,24 +80,24 @@ func (n *Fake) SetProcesses(processes ...cesi.Process) {
 	n.processes = processes
 }
 
-// Misbehave has a handler answer every call instead; nil ends it.
+// Misbehave lets a handler answer every call; nil ends it.
 func (n *Fake) Misbehave(h http.HandlerFunc) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.misbehave = h
 }
 
-// Stream has a handler answer requests for live logs (GET /logtail/…), which is
-// 404 without one.
+// Stream lets a handler answer requests for live logs (GET /logtail/…); without one
+// they are 404.
 func (n *Fake) Stream(h http.HandlerFunc) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stream = h
 }
 
-// Hang answers nothing until the client gives up.
+// Hang does not answer until the client gives up.
 func Hang(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // only then is the client's going seen
+	_, _ = io.Copy(io.Discard, r.Body) // otherwise the end of the client is not noticed
 	<-r.Context().Done()
 }
 
@@ -128,7 +128,7 @@ func (n *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "<?xml version='1.0'?>\n<methodResponse>\n%s</methodResponse>\n", answer(call.Method, call.Params, processes))
 }
 
-// answer is a reply without its envelope.
+// answer returns a reply without its envelope.
 func answer(method string, params []string, processes []cesi.Process) string {
 	switch method {
 	case "supervisor.getSupervisorVersion":

@@ -1,5 +1,5 @@
-// Package supervisortest starts real supervisords for tests, and offers a fake
-// one for what a real one can't be made to do: garbage, floods, scale.
+// Package supervisortest starts real supervisords for tests, and offers a fake one for
+// cases that a real one can't produce: garbage, floods, scale.
 package supervisortest
 
 import (
@@ -21,28 +21,27 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Options say how a supervisord is to run; the zero value is one on a free
-// loopback port, without authentication, with no programs.
+// Options configure a supervisord. The zero value is one on a free loopback port,
+// without authentication and without programs.
 type Options struct {
-	// Programs is what stands in its configuration besides its own sections;
+	// Programs is its configuration besides the sections of supervisord itself;
 	// %(here)s is its folder.
 	Programs string
 	Username string
 	Password string
-	// Port is taken as it is; 0 means a free one.
+	// Port is the port to use; 0 means a free one.
 	Port int
 	// Socket makes it listen on a unix socket instead of a port.
 	Socket bool
-	// Environment is added to that of supervisord and so of its programs.
+	// Environment is added to its environment, and so to that of its programs.
 	Environment []string
-	// Namespace gives it pids of its own, as in a container: it has pid 1, and its
-	// first program has 2. PID is not its pid then, and only Stop signals it. Call
+	// Namespace gives it a pid namespace, as in a container: it has pid 1, and its
+	// first program 2. PID then is not its pid, and only Stop signals it. Call
 	// NeedNamespaces before.
 	Namespace bool
 }
 
-// Supervisor is a real supervisord that ends, with its programs, when its test
-// does.
+// Supervisor is a real supervisord. It ends, with its programs, when its test ends.
 type Supervisor struct {
 	t       testing.TB
 	options Options
@@ -55,8 +54,8 @@ type Supervisor struct {
 // patience bounds every wait for a supervisord.
 const patience = 30 * time.Second
 
-// Start starts a supervisord and waits until it answers. Without supervisor on
-// the machine the test is skipped, or fails where CI=true.
+// Start starts a supervisord and waits until it answers. If supervisor is not
+// installed, the test is skipped, or fails with CI=true.
 func Start(t testing.TB, options Options) *Supervisor {
 	t.Helper()
 	Need(t, "supervisord", "supervisor")
@@ -66,7 +65,7 @@ func Start(t testing.TB, options Options) *Supervisor {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(s.dir) })
-	for range 5 { // another may take the port before supervisord does
+	for range 5 { // another program may take the port first
 		s.port = options.Port
 		if s.port == 0 {
 			s.port = freePort(t)
@@ -92,9 +91,8 @@ func SkipShort(t testing.TB) {
 	}
 }
 
-// Need makes sure that a command is installed: it names the Debian package that
-// has it, and skips the test, or fails it where CI=true. With -short it always
-// skips the test.
+// Need requires a command and names its Debian package. If the command is missing, the
+// test is skipped, or fails with CI=true. With -short the test is always skipped.
 func Need(t testing.TB, command, debianPackage string) {
 	t.Helper()
 	SkipShort(t)
@@ -108,8 +106,8 @@ func Need(t testing.TB, command, debianPackage string) {
 	t.Skip("SKIPPED, NOT TESTED: " + sentence)
 }
 
-// NeedNamespaces makes sure that pid namespaces can be made, which takes root, and
-// skips the test, or fails it where CI=true.
+// NeedNamespaces requires that pid namespaces can be made, which needs root. Otherwise
+// the test is skipped, or fails with CI=true.
 func NeedNamespaces(t testing.TB) {
 	t.Helper()
 	Need(t, "unshare", "util-linux")
@@ -132,8 +130,8 @@ func freePort(t testing.TB) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// WriteConfig replaces the programs in the configuration; supervisord takes
-// them up when it is told to.
+// WriteConfig replaces the programs in the configuration. supervisord reads them at the
+// next reread or restart.
 func (s *Supervisor) WriteConfig(programs string) {
 	s.t.Helper()
 	server := fmt.Sprintf("[inet_http_server]\nport = 127.0.0.1:%d\n", s.port)
@@ -176,7 +174,7 @@ func (s *Supervisor) launch() {
 	s.ended = make(chan struct{})
 	cmd, ended := s.cmd, s.ended
 	go func() {
-		_ = cmd.Wait() // how it ended does not matter
+		_ = cmd.Wait() // the exit status does not matter
 		close(ended)
 	}()
 }
@@ -213,7 +211,7 @@ func (s *Supervisor) connects() bool {
 	return err == nil && strings.TrimSpace(string(pid)) == fmt.Sprint(own)
 }
 
-// place is where supervisord listens.
+// place returns the network and address on which supervisord listens.
 func (s *Supervisor) place() (network, address string) {
 	if s.options.Socket {
 		return "unix", s.Path("s.sock")
@@ -221,7 +219,7 @@ func (s *Supervisor) place() (network, address string) {
 	return "tcp", fmt.Sprintf("127.0.0.1:%d", s.port)
 }
 
-// Node describes this supervisord under the given name, with a timeout of 5 s.
+// Node returns the node of this supervisord, with a timeout of 5 s.
 func (s *Supervisor) Node(name string) cesi.Node {
 	n := cesi.Node{
 		Name: name, URL: fmt.Sprintf("http://127.0.0.1:%d", s.port),
@@ -233,10 +231,11 @@ func (s *Supervisor) Node(name string) cesi.Node {
 	return n
 }
 
-// Path is a file in supervisord's folder, where its programs' logs are too.
+// Path returns the path of a file in supervisord's folder, which also has its programs'
+// logs.
 func (s *Supervisor) Path(name string) string { return filepath.Join(s.dir, name) }
 
-// PID is supervisord's.
+// PID returns supervisord's pid.
 func (s *Supervisor) PID() int { return s.cmd.Process.Pid }
 
 // Ctl runs supervisorctl and returns what it prints.
@@ -246,19 +245,19 @@ func (s *Supervisor) Ctl(args ...string) string {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "supervisorctl", append([]string{"-c", s.Path("supervisord.conf")}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
-	out, _ := cmd.CombinedOutput() // its exit status tells of the programs' states
+	out, _ := cmd.CombinedOutput() // the exit status depends on the programs' states
 	return string(out)
 }
 
-// State is the state of a process: "RUNNING", "STOPPED", …; empty if supervisord
-// has none of that name.
+// State returns the state of a process: "RUNNING", "STOPPED", …; empty if it does not
+// exist.
 func (s *Supervisor) State(process string) string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var call strings.Builder
 	call.WriteString("<methodCall><methodName>supervisor.getProcessInfo</methodName><params><param><value><string>")
-	_ = xml.EscapeText(&call, []byte(process)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&call, []byte(process)) // a strings.Builder accepts everything
 	call.WriteString("</string></value></param></params></methodCall>")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://supervisord/RPC2", strings.NewReader(call.String()))
 	if err != nil {
@@ -282,8 +281,8 @@ func (s *Supervisor) State(process string) string {
 	return ""
 }
 
-// stateName finds the state in supervisord's reply. To start supervisorctl for
-// each question would take more time than all else in a test.
+// stateName finds the state in supervisord's reply. Starting supervisorctl for each
+// question would take most of a test's time.
 var stateName = regexp.MustCompile(`<name>statename</name>\s*<value><string>([A-Z]+)</string>`)
 
 // WaitState waits until a process is in a state.
@@ -298,11 +297,11 @@ func (s *Supervisor) WaitState(process, state string) {
 	}
 }
 
-// Pause stops supervisord with SIGSTOP: it then accepts connections and says
-// nothing. Resume undoes it.
+// Pause stops supervisord with SIGSTOP: it then accepts connections but answers
+// nothing. Resume ends that.
 func (s *Supervisor) Pause() { s.signal(syscall.SIGSTOP) }
 
-// Resume lets a paused supervisord go on.
+// Resume continues a paused supervisord.
 func (s *Supervisor) Resume() { s.signal(syscall.SIGCONT) }
 
 func (s *Supervisor) signal(sig syscall.Signal) {
@@ -312,7 +311,7 @@ func (s *Supervisor) signal(sig syscall.Signal) {
 // Stop ends supervisord and its programs. It may be called twice.
 func (s *Supervisor) Stop() {
 	s.Resume()
-	if s.options.Namespace { // unshare passes nothing on, and the namespace ends with its first process
+	if s.options.Namespace { // unshare forwards no signals, and the namespace ends with its first process
 		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	}
 	s.signal(syscall.SIGTERM)
@@ -324,7 +323,7 @@ func (s *Supervisor) Stop() {
 	}
 }
 
-// Restart stops supervisord and starts it again, at the same place.
+// Restart stops supervisord and starts it again, on the same port.
 func (s *Supervisor) Restart() {
 	s.t.Helper()
 	s.Stop()
