@@ -1,15 +1,15 @@
-// Package migrations holds the SQL files that bring a database from nothing to
-// the present schema. What applies them is the store; no query lives here.
+// Package migrations holds the SQL files that create the present schema, step by step.
+// The store applies them; queries do not belong here.
 //
-// The store makes number 9 itself: it needs what SQL can't do.
+// The store itself makes migration 9, which SQL can't do.
 //
-// A file that has been released is never changed: a new one follows it.
+// A released file is never changed: a new file follows it.
 package migrations
 
 import "embed"
 
-// Files are the migrations, named NNNN_what.sql and applied in that order, each
-// in a transaction of its own.
+// Files are the migrations, named NNNN_what.sql and applied in that order, each in its
+// own transaction.
 //
 //go:embed *.sql
 var Files embed.FS

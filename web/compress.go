@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// AcceptsGzip reports whether who asks understands a compressed answer.
+// AcceptsGzip reports whether the client accepts gzip.
 func AcceptsGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
 		name, options, _ := strings.Cut(part, ";")
@@ -25,8 +25,8 @@ func AcceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// compressor returns what compresses a static file, once: when it is first
-// asked for. It gives nothing for a file that is sent as it is.
+// compressor returns a function that compresses a static file once, at its first call.
+// The function returns nil for a file that is sent uncompressed.
 func compressor(name string) func() []byte {
 	switch path.Ext(name) {
 	case ".css", ".js", ".svg":
@@ -36,17 +36,17 @@ func compressor(name string) func() []byte {
 	}
 }
 
-// compressed is a static file, compressed as far as gzip can; nothing if that
-// gains nothing.
+// compressed returns a static file with gzip's best compression; nil if that is not
+// smaller.
 func compressed(name string) []byte {
 	content, err := fs.ReadFile(files, "static/"+name)
 	if err != nil {
-		return nil // who asks for it is told by the plain way
+		return nil // the uncompressed file will fail too
 	}
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {
-		return nil // the level is a valid one
+		return nil // the level is valid
 	}
 	_, _ = w.Write(content) // into memory: can't fail
 	_ = w.Close()

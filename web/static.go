@@ -15,16 +15,15 @@ import (
 // staticRoot is the path under which the static files are served.
 const staticRoot = "/static/"
 
-// A file's path with its hash may be kept for a year, since another content has
-// another path; its plain path must be asked for anew each time.
+// A path with a hash may be cached for a year, since changed content has another path.
+// A plain path must be requested again each time.
 const (
 	cacheForever = "public, max-age=31536000, immutable"
 	cacheAsk     = "no-cache"
 )
 
-// StaticPaths returns, for every static file's name such as "app.css", the path
-// that holds its content's hash: "/static/app.0a1b2c3d4e.css". It reads every
-// file, so keep the result.
+// StaticPaths returns the path with hash for every static file's name: for "app.css"
+// "/static/app.0a1b2c3d4e.css". It reads every file, so keep the result.
 func StaticPaths() map[string]string {
 	paths := make(map[string]string)
 	for name, file := range readStatic() {
@@ -33,9 +32,9 @@ func StaticPaths() map[string]string {
 	return paths
 }
 
-// Handler serves the static files under /static/, with a hash in their path or
-// without, compressed for those who understand that. It lists no directory. Put
-// http.StripPrefix in front where the program is reached under a prefix.
+// Handler serves the static files under /static/, with or without a hash in their path,
+// and compressed if the client accepts that. It lists no directory. With a prefix, put
+// http.StripPrefix before it.
 func Handler() http.Handler {
 	h := handler{}
 	for name, file := range readStatic() {
@@ -46,14 +45,14 @@ func Handler() http.Handler {
 	return h
 }
 
-// staticFile is what is known of one file.
+// staticFile is one static file.
 type staticFile struct {
-	hashed string // its name with the hash in it
+	hashed string // its name with the hash
 	hash   string
 }
 
-// readStatic hashes every static file. It panics where one can't be read, which
-// embedding rules out.
+// readStatic hashes every static file. It panics if one can't be read, which embedding
+// excludes.
 func readStatic() map[string]staticFile {
 	list := make(map[string]staticFile)
 	err := fs.WalkDir(files, "static", func(p string, d fs.DirEntry, err error) error {
@@ -75,7 +74,7 @@ func readStatic() map[string]staticFile {
 	return list
 }
 
-// hashOf returns the beginning of the SHA-256 of a file, in hex.
+// hashOf returns the first characters of a file's SHA-256, in hex.
 func hashOf(p string) (string, error) {
 	f, err := files.Open(p)
 	if err != nil {
@@ -89,14 +88,13 @@ func hashOf(p string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:5]), nil
 }
 
-// served is one path's answer.
+// served is the reply of one path.
 type served struct {
 	name, hash, cache string
-	compressed        func() []byte // nothing where it is sent as it is
+	compressed        func() []byte // nil if it is sent uncompressed
 }
 
-// content opens what is sent: compressed if that is understood. Its tag tells
-// the two apart.
+// content opens the reply: compressed if accepted. The tag differs for the two.
 func (f served) content(header http.Header, gzip bool) (io.ReadSeeker, error) {
 	small := f.compressed()
 	if small != nil {
@@ -112,7 +110,7 @@ func (f served) content(header http.Header, gzip bool) (io.ReadSeeker, error) {
 	return bytes.NewReader(plain), err
 }
 
-// handler answers for the paths behind staticRoot that it holds.
+// handler answers requests for the paths under staticRoot.
 type handler map[string]served
 
 // ServeHTTP answers GET and HEAD, also with ranges and If-None-Match.
@@ -138,8 +136,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, file.name, time.Time{}, content)
 }
 
-// contentType is fixed here, because mime.TypeByExtension depends on the
-// machine's own tables.
+// contentType is a fixed table, since mime.TypeByExtension depends on the machine.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".css":

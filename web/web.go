@@ -1,10 +1,8 @@
-// Package web holds what is sent to browsers as it is: the templates of the
-// pages, their words in other languages, the manual, and the static files (style sheets,
-// icons, scripts), all embedded.
+// Package web embeds the files for browsers: the templates of the pages, their texts in
+// other languages, the manual, and the static files (style sheets, icons, scripts).
 //
-// It serves the static files and hands out the templates; what is put into them
-// is the server's business. static/vendor and static/icons.svg are made by
-// assets.sh (make assets) and committed.
+// It serves the static files and returns the templates; the server fills them in.
+// static/vendor and static/icons.svg are made by assets.sh (make assets) and committed.
 package web
 
 import (
@@ -15,8 +13,8 @@ import (
 //go:embed templates static locales docs
 var files embed.FS
 
-// Locales returns the catalogues of what people read in languages other than
-// English, and of the English plurals: TAG.json.
+// Locales returns the catalogues of texts in languages other than English, and of the
+// English plurals: TAG.json.
 func Locales() fs.FS { return folder("locales") }
 
 // Templates returns the templates: layouts/*.html, partials/*.html and

@@ -15,11 +15,10 @@ import (
 	"cesi/internal/supervisor"
 )
 
-// errProblems is how check ends when it has printed what is wrong.
+// errProblems is the result of check when it has printed problems.
 var errProblems = errors.New("there are problems")
 
-// check prints what is wrong with the configuration and, if asked, with the
-// nodes in it.
+// check prints the problems of the configuration and, with --connect, of its nodes.
 func check(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := newFlags("check")
 	path := flags.String("c", "", "the configuration's path")
@@ -51,8 +50,8 @@ func check(ctx context.Context, args []string, stdout io.Writer) error {
 	return nil
 }
 
-// weakPassword says what is wrong with the first administrator's password, which
-// is taken as it is.
+// weakPassword says what is wrong with the first administrator's password, which is
+// accepted nevertheless.
 func weakPassword(conf *config.Config) []string {
 	if conf.AdminPassword == "" {
 		return nil
@@ -73,8 +72,8 @@ func printFindings(stdout io.Writer, findings []config.Problem) {
 	}
 }
 
-// checkNodes asks every node at once and prints, in the configuration's order,
-// what each said.
+// checkNodes asks all nodes at once and prints their answers in the order of the
+// configuration.
 func checkNodes(ctx context.Context, nodes []cesi.Node, stdout io.Writer) error {
 	lines := make([]string, len(nodes))
 	failed := make([]bool, len(nodes))

@@ -11,20 +11,21 @@ import (
 )
 
 const (
-	// ownFiles is how many file descriptors are kept for the database, logs, the
-	// port, name look-ups and what else there is once.
+	// ownFiles is how many file descriptors are kept for the database, logs, the port,
+	// name lookups and other single things.
 	ownFiles = 64
-	// nodeFiles is how many are kept for each node: two polls, commands, the one
-	// that follows its main log, and the logs that people read.
+	// nodeFiles is how many file descriptors are kept for each node: two polls,
+	// commands, the follower of its main log, and logs with readers.
 	nodeFiles = 8
-	// mostConnections bounds the memory that connections take where descriptors
-	// do not: tens of KB each.
+	// mostConnections bounds the memory of connections, tens of KB each, if there are
+	// more descriptors than that.
 	mostConnections = 8192
-	// fewConnections is below what the log warns of the limit of descriptors.
+	// fewConnections is the number below which the log warns of the limit of
+	// descriptors.
 	fewConnections = 64
 )
 
-// limitConnections makes the limiter of the connections that are accepted.
+// limitConnections makes the limiter of accepted connections.
 func (a *app) limitConnections(conf *config.Config) {
 	a.connections = conns.New(conns.Options{
 		Exempt: func(peer netip.Addr) bool {
@@ -35,8 +36,8 @@ func (a *app) limitConnections(conf *config.Config) {
 	a.budgetConnections(conf)
 }
 
-// budgetConnections gives the connections what the nodes leave of this process's
-// file descriptors. Go has raised their soft limit to the hard one at the start.
+// budgetConnections gives the connections those file descriptors of this process that
+// the nodes do not need. Go has raised the soft limit to the hard one at the start.
 func (a *app) budgetConnections(conf *config.Config) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
@@ -51,8 +52,8 @@ func (a *app) budgetConnections(conf *config.Config) {
 	a.connections.SetTotal(total)
 }
 
-// connectionsOf is how many connections there may be with so many descriptors and
-// nodes. The nodes come first; it may be negative.
+// connectionsOf returns how many connections there may be with that many descriptors
+// and nodes. The nodes have priority; the result may be negative.
 func connectionsOf(files uint64, nodes int) int {
 	return min(int(min(files, 1<<20))-ownFiles-nodeFiles*nodes, mostConnections)
 }

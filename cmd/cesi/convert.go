@@ -8,8 +8,8 @@ import (
 	"cesi/internal/config"
 )
 
-// convert prints our configuration for one of a Python CeSi, and to stderr what is
-// different here.
+// convert prints our configuration for that of a Python CeSI, and the differences to
+// stderr.
 func convert(args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("convert")
 	if err := parse(flags, args); err != nil {

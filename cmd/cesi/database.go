@@ -12,8 +12,8 @@ import (
 	"cesi/internal/store/legacy"
 )
 
-// openDatabase opens the configuration's database. One of a Python CeSI is taken
-// over first, and the log says what became of it.
+// openDatabase opens the configuration's database. A database of the Python CeSI is
+// imported first, and the log has the result.
 func openDatabase(ctx context.Context, conf *config.Config, log *slog.Logger) (*store.DB, error) {
 	path := absolute(conf.Database)
 	taken, err := legacy.Import(ctx, path, time.Now, auth.LegacyPassword)
@@ -37,12 +37,12 @@ func openDatabase(ctx context.Context, conf *config.Config, log *slog.Logger) (*
 	return db, nil
 }
 
-// absolute writes a path that is relative to the working directory so that it
-// means the same to whoever reads it elsewhere: in the log, on a page.
+// absolute returns the absolute form of a path, which is clear also in the log and on
+// pages.
 func absolute(path string) string {
 	whole, err := filepath.Abs(path)
 	if err != nil {
-		return path // the working directory is gone
+		return path // there is no working directory
 	}
 	return whole
 }

@@ -10,8 +10,8 @@ import (
 	"cesi/internal/config"
 )
 
-// readableFiles warns of each file of the database that other users of this
-// machine may read: the hashes of passwords, sessions and tokens are in it.
+// readableFiles warns of each database file that other users of this machine may read:
+// it holds hashes of passwords, sessions and tokens.
 func readableFiles(database string) []string {
 	database = absolute(database)
 	paths := []string{database}
@@ -19,7 +19,7 @@ func readableFiles(database string) []string {
 		paths = append(paths, database+suffix)
 	}
 	folder, base := filepath.Split(database)
-	entries, _ := os.ReadDir(folder) // what can't be listed is not warned of
+	entries, _ := os.ReadDir(folder) // no warning for files that can't be listed
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), base+".python-cesi") {
 			paths = append(paths, folder+entry.Name())
@@ -42,7 +42,7 @@ func unfitActivityLog(conf *config.Config) []string {
 	}
 	info, err := os.Stat(conf.ActivityLog)
 	if err != nil {
-		return nil // it will be made
+		return nil // it will be created
 	}
 	what := ""
 	switch mode := info.Mode(); {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// newFlags returns the flags of a subcommand. They print nothing: what is wrong is
-// in parse's error.
+// newFlags returns the flags of a subcommand. They print nothing: parse returns the
+// error.
 func newFlags(command string) *flag.FlagSet {
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -17,11 +17,11 @@ func newFlags(command string) *flag.FlagSet {
 	return flags
 }
 
-// errHelp is how a command line ends that asks for help.
+// errHelp is the error of a command line that asks for help.
 var errHelp = errors.New("help")
 
-// parse reads a command line in which flags and arguments may be mixed, and
-// leaves the arguments in flags.Args.
+// parse reads a command line that may mix flags and arguments, and leaves the arguments
+// in flags.Args.
 func parse(flags *flag.FlagSet, args []string) error {
 	var words []string
 	for {
@@ -39,8 +39,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 	}
 }
 
-// flagError is what package flag says of a command line, in our words where a
-// slip of the fingers leads to it.
+// flagError returns the error of package flag, in our words for common typing errors.
 func flagError(err error) string {
 	if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
 		return "unknown option " + flagName(name)
@@ -51,7 +50,7 @@ func flagError(err error) string {
 	return err.Error()
 }
 
-// flagName writes an option as the usage does: -c, --connect.
+// flagName writes an option as in the usage: -c, --connect.
 func flagName(name string) string {
 	if len(name) == 1 {
 		return "-" + name
@@ -59,8 +58,8 @@ func flagName(name string) string {
 	return "--" + name
 }
 
-// rejectArgs refuses words where a command takes only options; whoever names a file
-// is told how.
+// rejectArgs refuses arguments of a command that has only options. If one is a file,
+// the error says how to name it.
 func rejectArgs(flags *flag.FlagSet) error {
 	if flags.NArg() == 0 {
 		return nil
@@ -72,7 +71,7 @@ func rejectArgs(flags *flag.FlagSet) error {
 	return usageError{flags.Name(), text}
 }
 
-// printHelp prints the usage for whoever asked for help, which is a success.
+// printHelp prints the usage if err asks for help, which is a success.
 func printHelp(err error, out io.Writer) error {
 	if !errors.Is(err, errHelp) {
 		return err

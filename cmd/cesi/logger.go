@@ -9,7 +9,7 @@ import (
 	"cesi/internal/config"
 )
 
-// logger is the program's log, whose level and format follow the configuration.
+// logger is the program's log. Its level and format follow the configuration.
 type logger struct {
 	*slog.Logger
 	out     io.Writer
@@ -23,7 +23,7 @@ func newLogger(out io.Writer, conf *config.Config) *logger {
 	return l
 }
 
-// set takes up the level and the format.
+// set applies the level and the format.
 func (l *logger) set(conf *config.Config) {
 	options := &slog.HandlerOptions{Level: conf.LogLevel}
 	var handler slog.Handler = slog.NewTextHandler(l.out, options)
@@ -33,8 +33,8 @@ func (l *logger) set(conf *config.Config) {
 	l.current.Store(&handler)
 }
 
-// liveHandler passes on to the handler that is current, also for loggers that
-// were derived from an earlier one.
+// liveHandler forwards to the current handler, also for loggers derived from an earlier
+// one.
 type liveHandler struct {
 	current *atomic.Pointer[slog.Handler]
 	derive  func(slog.Handler) slog.Handler

@@ -1,6 +1,5 @@
-// Command cesi is a web dashboard for many supervisord instances. This package
-// holds its subcommands and wires the packages under internal together; it has
-// no logic of its own.
+// Command cesi is a web dashboard for many supervisords. This package has the
+// subcommands and connects the packages under internal. It has no logic of its own.
 package main
 
 import (
@@ -18,7 +17,7 @@ func main() {
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	if errors.Is(err, errRestart) {
-		err = executeAnew()
+		err = executeSelf()
 	}
 	if err != nil {
 		fmt.Fprintln(terminal{os.Stderr}, "cesi:", err)
@@ -26,9 +25,9 @@ func main() {
 	os.Exit(exitCode(err))
 }
 
-// executeAnew replaces this program by a fresh copy of itself, under the same
-// pid, so that the supervisord above sees no exit. It returns only on failure.
-func executeAnew() error {
+// executeSelf replaces this program by a new copy of itself with the same pid, so that
+// its supervisord sees no exit. It returns only on failure.
+func executeSelf() error {
 	path, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("restart: %w", err)
@@ -49,7 +48,7 @@ func exitCode(err error) int {
 	}
 }
 
-// run is the whole program but for the process around it. It ends when ctx does.
+// run is the whole program without its process. It ends with ctx.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	stdout, stderr = terminal{stdout}, terminal{stderr}
 	command := "serve"

@@ -8,8 +8,8 @@ import (
 	"cesi/internal/server/session"
 )
 
-// reconfigure takes up a changed configuration. A broken one changes nothing
-// but the banner that says so.
+// reconfigure applies a changed configuration. A broken one changes only the banner
+// that reports it.
 func (a *app) reconfigure(conf *config.Config, err error) {
 	old := a.conf.Load()
 	if err != nil {
@@ -32,7 +32,7 @@ func (a *app) reconfigure(conf *config.Config, err error) {
 	settings := serverSettings(conf, nil)
 	settings.Pages.NeedsRestart = keys
 	a.server.Apply(settings)
-	// What needs a restart is compared with what runs.
+	// Keys that need a restart keep the values that are in use.
 	conf.Database, conf.Host, conf.Port, conf.URLPrefix = old.Database, old.Host, old.Port, old.URLPrefix
 	a.conf.Store(conf)
 	a.budgetConnections(conf)

@@ -8,8 +8,8 @@ import (
 // retentionInterval is how often activity_retention and history_retention are applied.
 const retentionInterval = time.Hour
 
-// applyRetention removes old activity entries and history, at once and then every hour,
-// by a clock that can be trusted.
+// applyRetention removes old activity entries and history, now and then every hour, if
+// the clock can be trusted.
 func (a *app) applyRetention(ctx context.Context) {
 	ticker := time.NewTicker(retentionInterval)
 	defer ticker.Stop()
@@ -26,8 +26,8 @@ func (a *app) applyRetention(ctx context.Context) {
 	}
 }
 
-// trustClock reports whether what is old by the clock may be removed: a start with
-// a clock that is years ahead must not empty the database.
+// trustClock reports whether old entries may be removed: starting with a clock that is
+// years ahead must not empty the database.
 func (a *app) trustClock(ctx context.Context) bool {
 	trusted, err := a.db.TrustClock(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -40,8 +40,8 @@ func (a *app) trustClock(ctx context.Context) bool {
 	return trusted
 }
 
-// removeOldActivity removes what has outlived activity_retention. Nobody did
-// that, so it is a line in the log and no entry.
+// removeOldActivity removes entries older than activity_retention. No user did that, so
+// it is a line in the log and not an entry.
 func (a *app) removeOldActivity(ctx context.Context) {
 	before := time.Now().Add(-a.conf.Load().ActivityRetention)
 	n, err := a.db.DeleteActivities(ctx, before)
@@ -53,7 +53,7 @@ func (a *app) removeOldActivity(ctx context.Context) {
 	}
 }
 
-// removeOldHistory removes what has outlived history_retention.
+// removeOldHistory removes history older than history_retention.
 func (a *app) removeOldHistory(ctx context.Context) {
 	before := time.Now().Add(-a.conf.Load().HistoryRetention)
 	if _, err := a.db.DeleteHistory(ctx, before); err != nil && ctx.Err() == nil {

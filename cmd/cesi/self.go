@@ -11,8 +11,8 @@ import (
 	"cesi/internal/fleet"
 )
 
-// self says as what program of a supervisord this runs, if it does. It then reads
-// the standard input from now on, for the proof of it.
+// self identifies the program of a supervisord that this process is, if any. Then it
+// also reads standard input from now on, to prove it.
 func self(log *slog.Logger) fleet.Self {
 	id := cesi.ProcessID{Group: os.Getenv("SUPERVISOR_GROUP_NAME"), Name: os.Getenv("SUPERVISOR_PROCESS_NAME")}
 	if id.Name == "" {
@@ -28,12 +28,12 @@ func self(log *slog.Logger) fleet.Self {
 	return fleet.Self{Process: id, PID: os.Getpid(), Parent: os.Getppid(), Started: started(), Proof: stdin}
 }
 
-// ticks is how many parts of a second the kernel counts start times in (USER_HZ of
-// every Linux that Go runs on).
+// ticks is how many ticks a second has in the kernel's start times (USER_HZ on every
+// Linux that Go supports).
 const ticks = 100
 
-// started is when this process was started, by the kernel; zero where it does not
-// tell. A program that has executed itself again keeps its time.
+// started returns when the kernel started this process; zero if unknown. A program that
+// has executed itself keeps its time.
 func started() time.Time {
 	stat, err := os.ReadFile("/proc/self/stat")
 	if err != nil {
@@ -46,12 +46,12 @@ func started() time.Time {
 	return startFrom(stat, system)
 }
 
-// startFrom reads the start from the texts of /proc/self/stat, whose 22nd field it
-// is, in ticks since the boot, and of /proc/stat, which has the time of the boot.
+// startFrom reads the start from /proc/self/stat, whose 22nd field it is, in ticks
+// since boot, and /proc/stat, which has the time of the boot.
 func startFrom(stat, system []byte) time.Time {
 	_, after, found := bytes.Cut(stat[max(0, bytes.LastIndexByte(stat, ')')):], []byte(") "))
 	_, boot, told := bytes.Cut(system, []byte("\nbtime "))
-	fields := bytes.Fields(after) // from the third on
+	fields := bytes.Fields(after) // beginning with the third
 	if !found || !told || len(fields) < 20 {
 		return time.Time{}
 	}

@@ -27,16 +27,16 @@ import (
 )
 
 const (
-	// watchEvery is how often the configuration's files are compared.
+	// watchEvery is how often the files of the configuration are compared.
 	watchEvery = 400 * time.Millisecond
-	// drainTime is how long a shutdown waits for commands under way; supervisord
-	// and systemd expect the whole of it to take under a second.
+	// drainTime is how long a shutdown waits for running commands; supervisord and
+	// systemd expect the whole shutdown to take less than a second.
 	drainTime = 300 * time.Millisecond
-	// closeTime is how long it then waits for answers to be read.
+	// closeTime is how long it then waits until replies are sent.
 	closeTime = 200 * time.Millisecond
 )
 
-// errRestart is how serve ends when this program is to execute itself anew.
+// errRestart is the result of serve when this program should execute itself again.
 var errRestart = errors.New("restart")
 
 // serve runs the dashboard until ctx ends.
@@ -52,8 +52,8 @@ func serve(ctx context.Context, args []string, stderr io.Writer) error {
 	return app.run(ctx)
 }
 
-// loadConfig reads the command line of a subcommand that takes only -c, and the
-// configuration that it names.
+// loadConfig reads the command line of a subcommand that has only -c, and loads the
+// configuration.
 func loadConfig(command string, args []string) (*config.Config, error) {
 	flags := newFlags(command)
 	path := flags.String("c", "", "the configuration's path")
@@ -74,28 +74,27 @@ func findConfig(path string) (*config.Config, error) {
 	return config.Load(path)
 }
 
-// app is the running dashboard: every part, wired.
+// app is the running dashboard: all parts, connected.
 type app struct {
 	log      *logger
 	listener net.Listener
-	lock     *store.ServerLock // nil where the file system has none
+	lock     *store.ServerLock // nil if the file system has none
 	db       *store.DB
 	journal  *store.Journal
 	auth     *auth.Service
 	fleet    *fleet.Fleet
 	server   *server.Server
 	conf     atomic.Pointer[config.Config]
-	// connections bounds what listener accepts.
+	// connections bounds the connections of listener.
 	connections *conns.Limiter
-	restart     chan struct{} // closed: execute anew
+	restart     chan struct{} // closed: execute again
 	once        sync.Once
-	closing     context.CancelFunc // ends what waits in requests
+	closing     context.CancelFunc // ends requests that wait
 
-	clockTrusted bool // see trustClock; since the start, of applyRetention alone
+	clockTrusted bool // see trustClock; after the start only for applyRetention
 }
 
-// newApp opens everything that may be refused (port, database) before it starts
-// anything.
+// newApp opens everything that can fail (port, database) before it starts anything.
 func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app, err error) {
 	a := &app{log: newLogger(stderr, conf), restart: make(chan struct{})}
 	a.conf.Store(conf)
@@ -160,7 +159,7 @@ func newApp(ctx context.Context, conf *config.Config, stderr io.Writer) (_ *app,
 	return a, a.newServer(conf)
 }
 
-// reason is the innermost cause of a network error: what people can act on.
+// reason returns the innermost cause of a network error, which is the useful one.
 func reason(err error) error {
 	var number syscall.Errno
 	if errors.As(err, &number) {
@@ -169,8 +168,8 @@ func reason(err error) error {
 	return err
 }
 
-// lockDatabase makes sure that no other server is on the database: two would mark
-// each other's commands as interrupted and write every line of activity_log twice.
+// lockDatabase makes sure that no other server uses the database: two would mark each
+// other's commands as interrupted and write every line of activity_log twice.
 func (a *app) lockDatabase(conf *config.Config) (err error) {
 	a.lock, err = store.LockServer(conf.Database)
 	if err == nil || cesi.KindOf(err) == cesi.Conflict || cesi.KindOf(err) == cesi.Invalid {
@@ -188,7 +187,7 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 		a.log.Warn(warning)
 	}
 	a.clockTrusted = true
-	a.trustClock(ctx) // before this start stores anything by the clock
+	a.trustClock(ctx) // before this start stores anything with the clock
 	a.journal = store.NewJournal(a.db, a.log.Logger)
 	a.journal.SetMirror(conf.ActivityLog)
 	n, err := a.db.MarkInterrupted(ctx)
@@ -201,8 +200,8 @@ func (a *app) openStore(ctx context.Context, conf *config.Config) (err error) {
 	return nil
 }
 
-// firstStart makes the accounts ready, and the first administrator where there are
-// no users.
+// firstStart prepares the accounts, and makes the first administrator if there are no
+// users.
 func (a *app) firstStart(ctx context.Context, conf *config.Config) error {
 	a.auth = auth.New(auth.Options{
 		Store: a.db, Journal: a.journal, Log: a.log.Logger, Now: time.Now,
@@ -242,7 +241,7 @@ func dial(node cesi.Node) (fleet.Client, error) {
 	return client, nil
 }
 
-// run serves until ctx ends or a restart is asked for, and shuts down.
+// run serves until ctx ends or a restart is requested, and then shuts down.
 func (a *app) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -285,8 +284,8 @@ func (a *app) run(ctx context.Context) error {
 	return errors.Join(result, a.close())
 }
 
-// keep runs what goes on until ctx ends, and begins it again a second after a
-// panic has ended it.
+// keep runs a task until ctx ends. After a panic it starts the task again a second
+// later.
 func (a *app) keep(ctx context.Context, work string, run func(context.Context)) {
 	for ctx.Err() == nil {
 		err := cesi.Contain(a.log.Logger, work, func() error {
@@ -316,8 +315,8 @@ func (a *app) httpServer() *http.Server {
 	}
 }
 
-// shutdown takes no further requests, lets commands come to their end for a
-// moment, and answers those who wait for them.
+// shutdown accepts no more requests, waits briefly for running commands, and answers
+// the requests that wait for them.
 func (a *app) shutdown(server *http.Server) {
 	a.log.Info("CeSI is shutting down")
 	a.listener.Close()
@@ -330,7 +329,7 @@ func (a *app) shutdown(server *http.Server) {
 	}
 }
 
-// close stores what is left to store.
+// close stores everything that is not stored yet.
 func (a *app) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()

@@ -9,15 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// terminal is an output whose readers may be people: what could drive a terminal
-// or reorder a line (control and formatting characters, bytes that are not UTF-8)
-// is written as an escape, in the form that JSON has too. Tabs and ends of lines
-// pass.
+// terminal is an output that may be a terminal: it escapes, as in JSON, whatever could
+// control a terminal or reorder a line (control and formatting characters, bytes that
+// are not UTF-8), except tabs and ends of lines.
 type terminal struct {
 	out io.Writer
 }
 
-// Write writes p, escaped where it has to be. Each call takes whole characters.
+// Write writes p, escaped where necessary. Each call must have whole characters.
 func (t terminal) Write(p []byte) (int, error) {
 	if _, err := io.WriteString(t.out, escaped(string(p), "\n\t")); err != nil {
 		return 0, err
@@ -25,12 +24,11 @@ func (t terminal) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// oneLine is a text that others chose (a node, a user, a file), fit for a line of
-// ours: it can't end the line either.
+// oneLine escapes a text from elsewhere (a node, a user, a file), so that it can't end
+// the line either.
 func oneLine(s string) string { return escaped(s, "") }
 
-// escaped returns s with escapes for what terminal doesn't let pass, apart from
-// the characters in kept.
+// escaped returns s with the escapes of terminal, except for the characters in kept.
 func escaped(s, kept string) string {
 	var b strings.Builder
 	for len(s) > 0 {

@@ -17,13 +17,13 @@ Passwords come from a prompt, or from standard input with --password-stdin; with
 Without -c, the configuration is $CESI_CONFIG, ./cesi.conf, /etc/cesi.conf
 or /etc/cesi/cesi.conf.`
 
-// usageError is a command line that makes no sense.
+// usageError is a wrong command line.
 type usageError struct {
-	command string // such as "check" or "user add"; empty if there is no such
+	command string // such as "check" or "user add"; empty if it is unknown
 	text    string
 }
 
-// Error returns what is wrong and, below it, what is right.
+// Error returns what is wrong and, below it, the usage.
 func (e usageError) Error() string {
 	if e.command == "" {
 		return e.text + "\n" + `"cesi help" says what there is`
@@ -31,7 +31,7 @@ func (e usageError) Error() string {
 	return e.command + ": " + e.text + "\n" + usageOf(e.command)
 }
 
-// usageOf returns the lines of the usage that are about a command.
+// usageOf returns the lines of the usage for a command.
 func usageOf(command string) string {
 	const indent = "usage: "
 	var found []string

@@ -20,18 +20,18 @@ import (
 	"golang.org/x/term"
 )
 
-// userCommand is a `cesi user` with its command line read and the database open.
+// userCommand is a `cesi user` command line, with the database open.
 type userCommand struct {
 	auth       *auth.Service
 	actor      cesi.Actor
 	words      []string
-	role       cesi.Role // for add and role
-	mustChange bool      // for add and passwd
+	role       cesi.Role // of add and role
+	mustChange bool      // of add and passwd
 	password   func() (string, error)
 	stdout     io.Writer
 }
 
-// user looks after the accounts in the database, also while a server runs on it.
+// user changes the accounts in the database, also while a server uses it.
 func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	flags := newFlags("user")
 	path := flags.String("c", "", "the configuration's path")
@@ -92,16 +92,16 @@ func user(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	return err
 }
 
-// isNew returns the database's whole path if there is none yet. Only add may make
-// one: somebody in another folder than the server's would else look at an empty
-// list, or wonder at unknown users.
+// isNew returns the absolute path of the database if it does not exist yet. Only add
+// may create one: in another folder than the server's, the other commands would show an
+// empty list, or unknown users.
 func isNew(database, action string) (string, error) {
 	path, err := filepath.Abs(database)
 	if err != nil {
 		return "", fmt.Errorf("database %s: %w", database, err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return "", nil // whatever else is wrong, opening it says so
+		return "", nil // opening the database reports any other error
 	}
 	if action == "add" {
 		return path, nil
@@ -112,7 +112,7 @@ func isNew(database, action string) (string, error) {
 	return "", fmt.Errorf("database %s does not exist yet", path)
 }
 
-// userAction finds what the words ask for and checks how many there are.
+// userAction finds the action of the words and checks their number.
 func userAction(words []string) (func(context.Context, *userCommand) error, error) {
 	actions := map[string]struct {
 		words int
@@ -131,7 +131,7 @@ func userAction(words []string) (func(context.Context, *userCommand) error, erro
 	return action.do, nil
 }
 
-// roleOf is the role that the words of add and role name, and 0 for the others.
+// roleOf returns the role that add and role name, and 0 for other commands.
 func roleOf(words []string, flag string) (cesi.Role, error) {
 	name := flag
 	switch words[0] {
@@ -240,7 +240,7 @@ func prompt(terminal *os.File, stdout io.Writer, text string) (string, error) {
 	return string(password), err
 }
 
-// unixUser names who runs this program: the user behind sudo, if there is one.
+// unixUser names the user who runs this program: the one behind sudo, if any.
 func unixUser() string {
 	if name := os.Getenv("SUDO_USER"); name != "" {
 		return name

@@ -18,7 +18,7 @@ func build() pages.Build {
 	return pages.Build{Version: buildVersion, Commit: buildCommit, Go: runtime.Version()}
 }
 
-// version prints which program this is.
+// version prints the program's version.
 func version(args []string, stdout io.Writer) error {
 	flags := newFlags("version")
 	if err := parse(flags, args); err != nil {

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// child is a program that the demo has started and ends.
+// child is a program that the demo starts and ends.
 type child struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
 }
 
-// startChild runs a program in a process group of its own, so that a Ctrl-C in
-// the terminal reaches it only through the demo. Its output goes to a file.
+// startChild runs a program in its own process group, so that a Ctrl-C in the terminal
+// reaches it only through the demo. Its output goes to a file.
 func startChild(output, name string, args ...string) (*child, error) {
 	file, err := os.Create(output)
 	if err != nil {
@@ -39,14 +39,14 @@ func startChild(output, name string, args ...string) (*child, error) {
 	}
 	c := &child{cmd: cmd, ended: make(chan struct{})}
 	go func() {
-		_ = cmd.Wait() // how it ended is told by what it did
+		_ = cmd.Wait() // the exit status does not matter
 		close(c.ended)
 	}()
 	return c, nil
 }
 
-// endAll ends the children, all at once; a supervisord takes its programs with
-// it. One that does not end in time is killed.
+// endAll ends the children, all at once; a supervisord ends its programs. A child that
+// does not end in time is killed.
 func endAll(children []*child, out io.Writer) {
 	for _, c := range children {
 		_ = c.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
@@ -63,7 +63,7 @@ func endAll(children []*child, out io.Writer) {
 	}
 }
 
-// waitReady waits until the URL answers 200, the child ends or ctx does.
+// waitReady waits until the URL answers 200, or until the child or ctx ends.
 func waitReady(ctx context.Context, url string, c *child) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -88,7 +88,7 @@ func waitReady(ctx context.Context, url string, c *child) error {
 	}
 }
 
-// freePort returns the wanted port, or another if that one is taken, and says so.
+// freePort returns the wanted port, or says that it is taken and returns another.
 func freePort(wanted int, out io.Writer) int {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", wanted))
 	if err != nil {

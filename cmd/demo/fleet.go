@@ -12,8 +12,8 @@ import (
 	"text/template"
 )
 
-// programs holds a folder's worth of small shell programs and, for each node,
-// a NAME.conf with its [program:x] sections.
+// programs is a folder of small shell programs and, for each node, a NAME.conf with its
+// [program:x] sections.
 //
 //go:embed programs
 var programs embed.FS

@@ -1,6 +1,6 @@
-// Command demo runs CeSI on a small fleet of its own, for `make demo`: three
-// real supervisords on loopback with programs of every kind, and the dashboard
-// in front. Everything lives in one temporary folder and ends with it.
+// Command demo runs CeSI on its own small fleet, for `make demo`: three real
+// supervisords on loopback with programs of every kind, and the dashboard. All files
+// are in one temporary folder, which is removed at the end.
 package main
 
 import (
@@ -79,7 +79,7 @@ func run(ctx context.Context, binary string, port, nodePort int, out io.Writer) 
 	return nil
 }
 
-// copyFile shows a child's output where something went wrong.
+// copyFile shows a child's output after an error.
 func copyFile(out io.Writer, path string) {
 	if text, err := os.ReadFile(path); err == nil {
 		_, _ = out.Write(text)

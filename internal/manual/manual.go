@@ -1,6 +1,6 @@
-// Package manual renders the manual that is shown at /help. Its sources are Markdown
-// files, a folder for each language; all of them are rendered once, at the start.
-// Pages and templates do not belong here.
+// Package manual renders the manual for /help. Its sources are Markdown files, a folder
+// for each language; all are rendered once, at the start. Pages and templates do not
+// belong here.
 package manual
 
 import (
@@ -53,8 +53,8 @@ func order() []string {
 	return []string{"install", "nodes", "configuration", "proxy", "users", "watching", "control", "logs", "activity", "api", "operations"}
 }
 
-// New renders the files LANGUAGE/NAME.md. The prefix goes in front of every link to
-// another page. Where a language lacks a page, it has the English one.
+// New renders the files LANGUAGE/NAME.md. The prefix is put before every link to
+// another page. A page that a language lacks is in English.
 func New(files fs.FS, prefix string) (*Manual, error) {
 	names, err := fs.Glob(files, english+"/*.md")
 	if err != nil {
@@ -83,8 +83,8 @@ func New(files fs.FS, prefix string) (*Manual, error) {
 	return m, nil
 }
 
-// newEdition renders the files of one language. The original is the English edition; nil
-// for that one itself.
+// newEdition renders the files of one language. Original is the English edition; nil
+// for the English edition itself.
 func newEdition(files fs.FS, language string, links linker, original Edition) (Edition, error) {
 	var edition Edition
 	for i, name := range links.pages {
@@ -111,7 +111,7 @@ func newEdition(files fs.FS, language string, links linker, original Edition) (E
 	return edition, nil
 }
 
-// compare sorts the names of pages into reading order. Names without a place in it are last.
+// compare sorts names of pages into reading order; unknown names come last.
 func compare(a, b string) int {
 	place := func(name string) int {
 		if i := slices.Index(order(), name); i >= 0 {
@@ -122,7 +122,7 @@ func compare(a, b string) int {
 	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
 }
 
-// Edition returns the manual in a language, or in English where there is none.
+// Edition returns the manual in a language, or in English if there is none.
 func (m *Manual) Edition(language string) Edition {
 	if edition, found := m.editions[language]; found {
 		return edition
@@ -130,7 +130,8 @@ func (m *Manual) Edition(language string) Edition {
 	return m.editions[english]
 }
 
-// Find returns the page with a name, and its place in the edition; nil if there is none.
+// Find returns the page with a name, and its index in the edition; nil if there is
+// none.
 func (e Edition) Find(name string) (*Page, int) {
 	for i, page := range e {
 		if page.Name == name {

@@ -22,8 +22,8 @@ import (
 // errNoTitle is returned for a file that does not begin with a heading.
 var errNoTitle = errors.New(`want "# Title" in the first line`)
 
-// markdown returns what parses and renders the files: CommonMark with tables. Raw HTML
-// is left out, and so are style attributes, which the pages' policy does not allow.
+// markdown returns the parser and renderer: CommonMark with tables. Raw HTML is left
+// out, and style attributes, which the content security policy forbids.
 func markdown() goldmark.Markdown {
 	table := extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone))
 	return goldmark.New(
@@ -32,8 +32,8 @@ func markdown() goldmark.Markdown {
 	)
 }
 
-// render fills the page from its source. The original is the same page in English; nil
-// for the English page itself.
+// render fills the page from its source. Original is the same page in English; nil for
+// the English page itself.
 func (p *Page) render(source []byte, links linker, original *Page) error {
 	md := markdown()
 	doc := md.Parser().Parse(text.NewReader(source))
@@ -144,8 +144,8 @@ type linker struct {
 	pages  []string // the names of all pages
 }
 
-// resolve points a link to where its page is served. A link to anything else in the
-// sources, and an image, become their text: the program does not serve those.
+// resolve changes a link to the address of its page. A link to anything else in the
+// sources, and an image, become text: the program does not serve those.
 func (l linker) resolve(n ast.Node) {
 	if link, is := n.(*ast.Link); is {
 		if target, served := l.address(string(link.Destination)); served {
@@ -162,7 +162,8 @@ func (l linker) resolve(n ast.Node) {
 	parent.RemoveChild(parent, n)
 }
 
-// address returns where a link leads in the program; false where it leads nowhere.
+// address returns the address of a link's target in the program; false if there is
+// none.
 func (l linker) address(link string) (string, bool) {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -185,7 +186,7 @@ func (l linker) address(link string) (string, bool) {
 	return l.prefix + "/help/" + name + fragment, true
 }
 
-// scroll is a box that scrolls sideways if what it holds is too wide.
+// scroll is a box that scrolls sideways if its content is too wide.
 type scroll struct{ ast.BaseBlock }
 
 // kindScroll is the kind of a scroll node.
