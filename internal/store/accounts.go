@@ -7,8 +7,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Accounts returns all users by name, each with how many tokens it has and how
-// many sessions that began after the one time and end after the other.
+// Accounts returns all users by name, each with the number of tokens, and of sessions
+// that began after begunAfter and end after endAfter.
 func (db *DB) Accounts(ctx context.Context, begunAfter, endAfter time.Time) ([]cesi.Account, error) {
 	return list(ctx, db.sql, "list accounts", scanAccount, `SELECT `+userColumns+`,
 		(SELECT count(*) FROM sessions WHERE user_id = users.id AND created > ? AND expires > ?),

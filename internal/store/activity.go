@@ -12,7 +12,7 @@ import (
 
 const activityColumns = `id, parent, time, user, address, action, node, target, detail, result, duration, message, count`
 
-// Activities returns the chosen entries, newest first.
+// Activities returns the entries that the filter selects, newest first.
 func (db *DB) Activities(ctx context.Context, f ActivityFilter) ([]cesi.Activity, error) {
 	where, args := f.where()
 	if !f.Targets {
@@ -22,11 +22,11 @@ func (db *DB) Activities(ctx context.Context, f ActivityFilter) ([]cesi.Activity
 	return f.visible(entries), err
 }
 
-// newestFirst ends a query on the activity log; it takes a limit.
+// newestFirst ends a query on the activity log; its argument is a limit.
 const newestFirst = ` ORDER BY id DESC LIMIT ?`
 
-// Activity returns one entry and, of a command on many, those of its targets in
-// the order they were made; NotFound if there is none.
+// Activity returns one entry and, for a command on many, the entries of its targets in
+// order; NotFound if there is none.
 func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, []cesi.Activity, error) {
 	row := db.row(ctx, `SELECT `+activityColumns+` FROM activity WHERE id = ?`, id)
 	entry, err := scanActivity(row)
@@ -40,10 +40,10 @@ func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, 
 	return entry, targets, err
 }
 
-// MarkInterrupted turns what an earlier run of the server left Pending into
-// Interrupted, apart from what it is known to have sent, and returns how many
-// entries that were. It is for the server's start: while two servers run, it
-// would hit the other's commands.
+// MarkInterrupted changes Pending entries of an earlier run of the server to
+// Interrupted, except commands known to have been sent, and returns how many it
+// changed. It is for the server's start: with two running servers it would change
+// entries of the other.
 func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
 	n, err := changes(db.exec(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ? AND message = ''`,
 		cesi.Interrupted, "cesi ended before the command did", cesi.Pending))
@@ -53,12 +53,12 @@ func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// purgeChunk is how many top-level entries one transaction of DeleteActivities
-// takes, so that others come to write in between.
+// purgeChunk is how many top-level entries one transaction of DeleteActivities removes,
+// so that others can write in between.
 const purgeChunk = 1000
 
-// DeleteActivities removes the entries made before the time, with their
-// targets, and returns how many there were. What is Pending stays.
+// DeleteActivities removes the entries made before the time, with their targets, and
+// returns how many. Pending entries stay.
 func (db *DB) DeleteActivities(ctx context.Context, before time.Time) (int, error) {
 	total := 0
 	for {
@@ -70,7 +70,7 @@ func (db *DB) DeleteActivities(ctx context.Context, before time.Time) (int, erro
 	}
 }
 
-// CountActivities counts what DeleteActivities would remove.
+// CountActivities counts the entries that DeleteActivities would remove.
 func (db *DB) CountActivities(ctx context.Context, before time.Time) (int, error) {
 	const old = `(SELECT id FROM activity WHERE parent = 0 AND id < ? AND result <> ?)`
 	return db.count(ctx, `id IN `+old+` OR parent IN `+old, []any{micros(before), cesi.Pending, micros(before), cesi.Pending})
@@ -93,7 +93,7 @@ func (db *DB) deleteActivities(ctx context.Context, before time.Time) (top, all 
 	return top, all, err
 }
 
-// activities returns the entries that the condition, and what follows it, chooses.
+// activities returns the entries that the condition selects.
 func (db *DB) activities(ctx context.Context, where string, args ...any) ([]cesi.Activity, error) {
 	return list(ctx, db.sql, "read activity", scanActivity, `SELECT `+activityColumns+` FROM activity WHERE `+where, args...)
 }

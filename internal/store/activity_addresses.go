@@ -7,8 +7,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// LoginAddresses returns the addresses of log-ins that the activity log has since
-// the time, at most limit, the latest ones, and when each was.
+// LoginAddresses returns the addresses of logins after since in the activity log, the
+// latest ones and at most limit, with the time of each.
 func (db *DB) LoginAddresses(ctx context.Context, since time.Time, limit int) (map[string]time.Time, error) {
 	type login struct {
 		address string

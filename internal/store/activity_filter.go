@@ -8,30 +8,29 @@ import (
 	"cesi/internal/cesi"
 )
 
-// MaxActivities bounds how many entries one call returns.
+// MaxActivities bounds the entries that one call returns.
 const MaxActivities = 10_000
 
-// ActivityFilter chooses entries of the activity log. An empty field leaves
-// nothing out.
+// ActivityFilter selects entries of the activity log. An empty field selects all.
 type ActivityFilter struct {
-	Before       cesi.ActivityID // only entries older than this one: the key of the page before
-	Since, Until time.Time       // only entries written then or later, and earlier than then
+	Before       cesi.ActivityID // only older entries: the key of the next page
+	Since, Until time.Time       // from Since on, and before Until
 	User         string
 	Node         string
-	// Target is a "group:name", a "group:*" for all of the group, or what else
-	// an entry may name.
+	// Target is a "group:name", or "group:*" for the whole group, or any other target
+	// of an entry.
 	Target string
 	Action cesi.Action
 	Result cesi.Result
-	Text   string // in any of an entry's texts, whatever the case of its ASCII letters
-	// Public is for readers who do not manage users: what cesi.Activity.Public
-	// takes out is neither returned nor searched.
+	Text   string // in any text of an entry; ASCII letters match in any case
+	// Public is for readers who do not manage users: texts that cesi.Activity.Public
+	// removes are neither returned nor searched.
 	Public  bool
-	Targets bool // also the single targets of commands on many
-	Limit   int  // how many at most; outside of 1 to MaxActivities it is MaxActivities
+	Targets bool // also single targets of commands on many
+	Limit   int  // at most so many entries; outside of 1 to MaxActivities it is MaxActivities
 }
 
-// Narrow reports whether the filter asks for anything but a page.
+// Narrow reports whether the filter has a condition besides the page.
 func (f ActivityFilter) Narrow() bool {
 	f.Before, f.Limit, f.Public, f.Targets = 0, 0, false, false
 	return f != ActivityFilter{}
@@ -54,17 +53,16 @@ func (f ActivityFilter) visible(entries []cesi.Activity) []cesi.Activity {
 	return entries
 }
 
-// where returns the filter as SQL. Of the columns that are compared, the first
-// is the one whose index is used; a plus keeps SQLite from choosing another, which
-// it would do without knowing which values are rare. So they begin with those that
-// usually are.
+// where returns the filter as SQL. The index of the first compared column is used; a
+// plus keeps SQLite from using another one, since it does not know which values are
+// rare. So the conditions begin with the usually rarest.
 func (f ActivityFilter) where() (string, []any) {
 	c := &conditions{public: f.Public}
 	f.apply(c)
 	return strings.Join(c.parts, ` AND `), c.args
 }
 
-// whereIn is where among the targets of one entry, by their own index.
+// whereIn is where for the targets of one entry, which have their own index.
 func (f ActivityFilter) whereIn(parent cesi.ActivityID) (string, []any) {
 	f.Before = 0
 	c := &conditions{public: f.Public, indexed: true}
@@ -83,15 +81,15 @@ func (f ActivityFilter) apply(c *conditions) {
 	c.equal("action", string(f.Action))
 	c.equal("user", f.User)
 	if f.Result == cesi.OK {
-		c.add(`+result = ?`, string(f.Result)) // most are: an index is only a detour
+		c.add(`+result = ?`, string(f.Result)) // most results are equal: an index would not help
 	}
 	c.text(f.Text)
 }
 
-// conditions collects what an entry has to fulfil.
+// conditions collects the conditions of an entry.
 type conditions struct {
 	public  bool
-	indexed bool // an index is chosen already
+	indexed bool // an index is already chosen
 	parts   []string
 	args    []any
 }
@@ -101,7 +99,7 @@ func (c *conditions) add(condition string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
-// span bounds the id, which is the microsecond an entry was written at.
+// span bounds the id, which is the microsecond in which an entry was made.
 func (c *conditions) span(f ActivityFilter) {
 	before := int64(1<<63 - 1)
 	if f.Before > 0 {
@@ -124,7 +122,8 @@ func (c *conditions) equal(column, value string) {
 	c.visible(column)
 }
 
-// indexable writes a column so that SQLite can use its index, if none is chosen.
+// indexable writes a column so that SQLite can use its index, unless one is already
+// chosen.
 func (c *conditions) indexable(column string) string {
 	if c.indexed {
 		return `+` + column
@@ -133,8 +132,8 @@ func (c *conditions) indexable(column string) string {
 	return column
 }
 
-// target compares the target. Those of a group lie between "group:" and
-// "group;", the next character.
+// target compares the target. Targets of a group are between "group:" and "group;",
+// since ";" is the character after ":".
 func (c *conditions) target(value string) {
 	group, all := strings.CutSuffix(value, ":*")
 	if !all {
@@ -146,7 +145,7 @@ func (c *conditions) target(value string) {
 	c.visible("target")
 }
 
-// visible leaves out the entries whose column the reader may not see.
+// visible excludes entries whose column the reader may not see.
 func (c *conditions) visible(column string) {
 	if hidden := hiddenBy(column); c.public && len(hidden) > 0 {
 		c.add(`action NOT IN (` + quoted(hidden) + `)`)
@@ -170,8 +169,7 @@ func (c *conditions) text(text string) {
 	c.parts = append(c.parts, `(`+strings.Join(found, ` OR `)+`)`)
 }
 
-// hiddenBy lists the actions in whose entries cesi.Activity.Public takes the
-// column out.
+// hiddenBy lists the actions for which cesi.Activity.Public removes the column.
 func hiddenBy(column string) []cesi.Action {
 	return slices.DeleteFunc(cesi.Actions(), func(action cesi.Action) bool {
 		a := cesi.Activity{User: "x", Address: "x", Action: action, Node: "x", Target: "x", Detail: "x", Message: "x"}.Public()
@@ -181,7 +179,7 @@ func hiddenBy(column string) []cesi.Action {
 	})
 }
 
-// quoted writes actions as SQL; their words are our own.
+// quoted writes actions as SQL. They are constants of this program.
 func quoted(actions []cesi.Action) string {
 	words := make([]string, len(actions))
 	for i, action := range actions {

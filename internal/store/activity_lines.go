@@ -8,22 +8,20 @@ import (
 	"cesi/internal/cesi"
 )
 
-// ActivityLine is an entry of the activity log with targets of it, if it is a
-// command on many.
+// ActivityLine is an entry of the activity log; for a command on many, with its
+// targets.
 type ActivityLine struct {
 	Entry cesi.Activity
-	// Targets are what the filter chose of it, or all if it chose the entry
-	// itself alone: those that did not go well first, and not more than were
-	// asked for.
+	// Targets are the targets that the filter selects, or all if it selects only the
+	// entry itself: those that failed first, and at most as many as asked for.
 	Targets []cesi.Activity
-	Chosen  int // how many targets the filter chose
-	Total   int // how many targets there are
+	Chosen  int // number of targets that the filter selects
+	Total   int // number of all targets
 }
 
-// ActivityLines returns the entries that the filter chooses, newest first; a
-// command on many is one line, if the filter chooses it or any of its targets.
-// The key of the page after this one is the last line's ID. It returns at most
-// targets targets with each line.
+// ActivityLines returns the entries that the filter selects, newest first. A command on
+// many is one line, if the filter selects it or any of its targets. The key of the next
+// page is the last line's ID. Each line has at most targets targets.
 func (db *DB) ActivityLines(ctx context.Context, f ActivityFilter, targets int) ([]ActivityLine, error) {
 	ids, err := db.lineIDs(ctx, f)
 	if err != nil {
@@ -50,9 +48,9 @@ func (db *DB) ActivityLines(ctx context.Context, f ActivityFilter, targets int) 
 	return lines, nil
 }
 
-// lineIDs finds the top-level entries that the filter chooses, or of which it
-// chooses a target. The targets of an entry are numbered behind it, so that once
-// one is found the search goes on before the entry.
+// lineIDs finds the top-level entries that the filter selects, or of which it selects a
+// target. Targets have higher IDs than their entry, so after a match the search
+// continues before the entry.
 func (db *DB) lineIDs(ctx context.Context, f ActivityFilter) ([]cesi.ActivityID, error) {
 	limit := f.limit()
 	f.Limit = limit
@@ -81,7 +79,7 @@ func (db *DB) lineIDs(ctx context.Context, f ActivityFilter) ([]cesi.ActivityID,
 	}
 }
 
-// match is an entry that a filter chooses.
+// match is an entry that a filter selects.
 type match struct {
 	id, parent cesi.ActivityID
 }
@@ -89,7 +87,7 @@ type match struct {
 func (db *DB) matches(ctx context.Context, f ActivityFilter) ([]match, error) {
 	where, args := f.where()
 	if !f.Narrow() {
-		where += ` AND parent = 0` // which all targets share
+		where += ` AND parent = 0` // all targets share it
 	}
 	return list(ctx, db.sql, "search activity", scanMatch, `SELECT id, parent FROM activity WHERE `+where+newestFirst, append(args, f.Limit)...)
 }
@@ -99,7 +97,7 @@ func scanMatch(row scanner) (m match, err error) {
 	return m, err
 }
 
-// addTargets reads the line's targets, at most so many.
+// addTargets reads the targets of a line, at most limit.
 func (db *DB) addTargets(ctx context.Context, f ActivityFilter, line *ActivityLine, limit int) error {
 	all, allArgs := ActivityFilter{Public: f.Public}.whereIn(line.Entry.ID)
 	chosen, args := f.whereIn(line.Entry.ID)
@@ -119,7 +117,7 @@ func (db *DB) addTargets(ctx context.Context, f ActivityFilter, line *ActivityLi
 	return err
 }
 
-// count counts the entries that the condition chooses.
+// count counts the entries that the condition selects.
 func (db *DB) count(ctx context.Context, where string, args []any) (n int, err error) {
 	err = db.row(ctx, `SELECT count(*) FROM activity WHERE `+where, args...).Scan(&n)
 	if err != nil {

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// appendFile is a text file that is written at its end only and that others may
-// rename, remove or cut short at any time, as logrotate does with "create" and
-// with "copytruncate".
+// appendFile is a text file that is only appended to, and that other programs may
+// rename, remove or truncate at any time, as logrotate does with "create" and with
+// "copytruncate".
 type appendFile struct {
 	path string
 	file *os.File
-	torn bool // the last write broke off within a line
+	torn bool // the last write ended within a line
 }
 
-// openAppend opens the file, and makes it and its folder where they are missing.
-// Others than its owner's group can't read it: it names who tried to log in.
+// openAppend opens the file, and creates it and its folder if missing. Only its owner
+// and group can read it: it names users who tried to log in.
 func openAppend(path string) (*appendFile, error) {
 	f := &appendFile{path: path}
 	return f, f.reopen()
@@ -29,12 +29,12 @@ func openAppend(path string) (*appendFile, error) {
 // pipePatience is how long a pipe may take to accept a line.
 const pipePatience = time.Second
 
-// errUnread is what opening a pipe comes to that no program reads.
+// errUnread is the error of opening a pipe that no program reads.
 var errUnread = errors.New("it is a pipe that no program reads")
 
-// reopen opens what is at the path now. With O_APPEND the kernel seeks before
-// each write: a file that was cut short gets no hole. With O_NONBLOCK a pipe
-// without a reader is refused instead of waited for.
+// reopen opens the file at the path. With O_APPEND the kernel seeks before each write,
+// so a truncated file gets no hole. With O_NONBLOCK a pipe without a reader fails at
+// once.
 func (f *appendFile) reopen() error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o750); err != nil {
 		return fmt.Errorf("make folder: %w", err)
@@ -51,7 +51,7 @@ func (f *appendFile) reopen() error {
 	return nil
 }
 
-// writeLine appends the line to the file that is at the path now.
+// writeLine appends the line to the file that is now at the path.
 func (f *appendFile) writeLine(line string) error {
 	if f.moved() {
 		if err := f.reopen(); err != nil {
@@ -62,7 +62,7 @@ func (f *appendFile) writeLine(line string) error {
 	if f.torn {
 		line = "\n" + line
 	}
-	_ = f.file.SetWriteDeadline(time.Now().Add(pipePatience)) // regular files take none
+	_ = f.file.SetWriteDeadline(time.Now().Add(pipePatience)) // regular files have no deadline
 	n, err := f.file.WriteString(line + "\n")
 	if err != nil {
 		f.torn = f.torn || n > 0
@@ -72,7 +72,7 @@ func (f *appendFile) writeLine(line string) error {
 	return nil
 }
 
-// moved reports whether the path leads elsewhere than to the open file.
+// moved reports whether another file than the open one is at the path.
 func (f *appendFile) moved() bool {
 	if f.file == nil {
 		return true
@@ -85,8 +85,7 @@ func (f *appendFile) moved() bool {
 	return err != nil || !os.SameFile(here, there)
 }
 
-// sync brings what was written to the disk; what can't be synced, a pipe, needs
-// none.
+// sync syncs the file to disk. A pipe can't be synced and needs no sync.
 func (f *appendFile) sync() {
 	if f.file != nil {
 		_ = f.file.Sync()

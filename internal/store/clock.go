@@ -10,15 +10,15 @@ import (
 	"cesi/internal/cesi"
 )
 
-// clockTrial is how long the clock has to go on without a jump before what is old
-// by it may be removed, and the longest step that is no jump.
+// clockTrial is how long the clock must run without a jump before anything old may be
+// removed. It is also the longest step that is not a jump.
 const clockTrial = cesi.Day
 
-// TrustClock reports whether the clock is fit to remove by it what is old. It is
-// not for a day after a jump, in either direction, of more than a day: against the
-// last call, or against the newest entry where this is the first one. CeSI being
-// off for so long looks the same. Call it at the start, before anything is
-// written, and then at least every few hours.
+// TrustClock reports whether the clock may be used to remove old entries. It may not
+// for a day after a jump of more than a day in either direction, compared with the last
+// call or, at the first call, with the newest entry. If CeSI was off for so long, that
+// looks the same. Call it at the start, before anything is written, and then at least
+// every few hours.
 func (db *DB) TrustClock(ctx context.Context) (trusted bool, err error) {
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
 		seen, since, err := clockRow(ctx, tx)
@@ -43,8 +43,8 @@ func (db *DB) TrustClock(ctx context.Context) (trusted bool, err error) {
 	return trusted, nil
 }
 
-// clockRow returns what is known of the clock. At first that is the newest thing
-// that was stored; the zero time says that nothing was.
+// clockRow returns what is stored about the clock. At first that is the newest stored
+// entry; the zero time means that there is none.
 func clockRow(ctx context.Context, tx *sql.Tx) (seen, since time.Time, err error) {
 	var seenAt, sinceAt int64
 	err = tx.QueryRowContext(ctx, `SELECT seen, since FROM clock`).Scan(&seenAt, &sinceAt)

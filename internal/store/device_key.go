@@ -10,8 +10,8 @@ import (
 // deviceKeyBytes is the length of the key that signs devices.
 const deviceKeyBytes = 32
 
-// DeviceKey returns the key by which auth knows the browsers in which users have
-// logged in: 32 bytes, chosen at random when the database was made.
+// DeviceKey returns the key with which auth recognises browsers of earlier logins: 32
+// random bytes, made with the database.
 func (db *DB) DeviceKey(ctx context.Context) (key []byte, err error) {
 	if err := db.row(ctx, `SELECT key FROM device_key`).Scan(&key); err != nil {
 		return nil, fmt.Errorf("device key: %w", err)
@@ -19,7 +19,8 @@ func (db *DB) DeviceKey(ctx context.Context) (key []byte, err error) {
 	return key, nil
 }
 
-// makeDeviceKey is part of a migration: SQLite's randomness is not made for keys.
+// makeDeviceKey is part of a migration: SQLite's random numbers are not secure enough
+// for keys.
 func makeDeviceKey(ctx context.Context, tx *sql.Tx) error {
 	if _, err := tx.ExecContext(ctx, `CREATE TABLE device_key (key BLOB NOT NULL) STRICT`); err != nil {
 		return fmt.Errorf("make device_key: %w", err)

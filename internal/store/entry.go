@@ -22,9 +22,9 @@ func bounded(a cesi.Activity) cesi.Activity {
 	return a
 }
 
-// insertEntry stores an entry under its ID, or under another one if another
-// program has taken that, and returns the ID. An entry that this journal has
-// stored before is left alone: a commit may have worked although it failed.
+// insertEntry stores an entry under its ID, or under another one if another program has
+// taken that, and returns the ID. An entry that this journal has already stored stays
+// unchanged: a commit may have worked although it reported an error.
 func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
 	for ; ; a.ID = j.nextID() {
 		done, err := changes(tx.ExecContext(ctx, `INSERT INTO activity (`+activityColumns+`, writer)
@@ -46,8 +46,8 @@ func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) 
 	}
 }
 
-// completeEntry stores how an entry of this journal's ended. An entry that isn't
-// there, because its beginning could not be kept, is stored whole.
+// completeEntry stores the result of this journal's entry. If the entry does not exist,
+// since its beginning could not be stored, it is stored as a whole.
 func (j *Journal) completeEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
 	done, err := changes(tx.ExecContext(ctx, `UPDATE activity SET result = ?, duration = ?, message = ? WHERE id = ? AND writer = ?`,
 		a.Result, a.Duration.Microseconds(), a.Message, a.ID, j.writer))

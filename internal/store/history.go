@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	// historyChunk is how many rows of the history one transaction takes, so that
-	// others come to write in between.
+	// historyChunk is how many rows of the history one transaction writes, so that
+	// others can write in between.
 	historyChunk = 1000
-	// holds is the until of a row that no other follows.
+	// holds is the column until of the last row of a process.
 	holds = math.MaxInt32
 )
 
-// StoreHistory stores stretches, which may have grown since they were stored
-// last, and points, which may have changed. It returns when ctx ends, even where
-// the database is locked; what is stored until then stays, and may be given again.
+// StoreHistory stores spans and points, also those that have changed since they were
+// last stored. It returns when ctx ends, even if the database is locked. Parts stored
+// by then stay, and may be given again.
 func (db *DB) StoreHistory(ctx context.Context, h cesi.History) error {
 	done := make(chan error, 1)
 	go func() {
@@ -37,7 +37,7 @@ func (db *DB) StoreHistory(ctx context.Context, h cesi.History) error {
 }
 
 func (db *DB) storeHistory(ctx context.Context, h cesi.History) error {
-	// Stretches go first: a node without any is one that is gone.
+	// Spans go first: a node without spans counts as removed.
 	for chunk := range slices.Chunk(h.Answered, historyChunk) {
 		if err := db.inTx(ctx, func(tx *sql.Tx) error { return storeStretches(ctx, tx, chunk) }); err != nil {
 			return fmt.Errorf("store history: %w", err)
@@ -66,7 +66,7 @@ func storeStretches(ctx context.Context, tx *sql.Tx, stretches []cesi.NodeSpan) 
 	return nil
 }
 
-// storePoints stores each point and has the one before it hold until then.
+// storePoints stores each point, and ends the one before it there.
 func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) error {
 	end, err := tx.PrepareContext(ctx, `UPDATE history SET until = ?4 WHERE node = ?1 AND grp = ?2 AND process = ?3 AND until > ?4
 		AND slot = (SELECT max(slot) FROM history WHERE node = ?1 AND grp = ?2 AND process = ?3 AND slot < ?4)`)
@@ -91,9 +91,9 @@ func storePoints(ctx context.Context, tx *sql.Tx, points []cesi.ProcessPoint) er
 	return nil
 }
 
-// History returns what is stored of the slots from the one of since on, with the
-// point before it where that one still held, and nothing that has yet to come:
-// that was seen by a clock that was wrong.
+// History returns the stored history from the slot of since on, with the earlier point
+// that still held then. Points in the future are left out: they came from a wrong
+// clock.
 func (db *DB) History(ctx context.Context, since time.Time) (h cesi.History, err error) {
 	slot, now := cesi.BucketOf(since), cesi.BucketOf(db.now())
 	h.Answered, err = list(ctx, db.sql, "read history", scanStretch, `SELECT node, first, last FROM history_answered
@@ -116,9 +116,9 @@ func scanPoint(row scanner) (p cesi.ProcessPoint, err error) {
 	return p, err
 }
 
-// DeleteHistory removes what is of slots before the time, what has yet to come,
-// and what is of nodes that have not answered since then. How a process is now stays, however long it
-// has been so. It returns how many rows went.
+// DeleteHistory removes the history before the time, in the future, and of nodes that
+// have not answered since then. The current state of a process stays, however old it
+// is. It returns how many rows were removed.
 func (db *DB) DeleteHistory(ctx context.Context, before time.Time) (int, error) {
 	slot, ahead := cesi.BucketOf(before), cesi.BucketOf(db.now())+1
 	const point = `(node, grp, process, slot)`

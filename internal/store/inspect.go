@@ -23,8 +23,8 @@ const (
 	accessSearch = 1
 )
 
-// inspect makes sure that the file at path is one that this cesi may write to,
-// without changing a byte of it, and makes an empty one where there is none.
+// inspect checks that this cesi may write to the file at path, without changing it, and
+// creates an empty file if there is none.
 func inspect(ctx context.Context, path string) error {
 	if err := CheckFolder(path); err != nil {
 		return err
@@ -48,8 +48,8 @@ func inspect(ctx context.Context, path string) error {
 	return inspectContent(ctx, path)
 }
 
-// CheckFolder looks at the folder of a database, which must be writable even if the file
-// exists: SQLite keeps its log beside it.
+// CheckFolder checks the folder of a database. It must be writable even if the file
+// exists: SQLite keeps its log in it.
 func CheckFolder(path string) error {
 	folder := filepath.Dir(path)
 	info, err := os.Stat(folder)
@@ -66,8 +66,8 @@ func CheckFolder(path string) error {
 	return nil
 }
 
-// create makes the file before SQLite would, for its mode. That another process
-// was quicker is fine.
+// create creates the file before SQLite does, to set its mode. It is no error if
+// another process has just created it.
 func create(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -79,7 +79,7 @@ func create(path string) error {
 	return file.Close()
 }
 
-// inspectContent reads, through SQLite, whose tables the file holds.
+// inspectContent reads the file's tables with SQLite, to see which program made it.
 func inspectContent(ctx context.Context, path string) error {
 	pool, err := OpenReadOnly(path)
 	if err != nil {
@@ -100,14 +100,14 @@ func inspectContent(ctx context.Context, path string) error {
 	return inspectVersion(ctx, pool, path)
 }
 
-// OpenReadOnly opens the database of any program, without a change to its file.
+// OpenReadOnly opens the database of any program without changing its file.
 func OpenReadOnly(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", readOnlyDSN(path))
 }
 
-// readOnlyDSN opens the file without any side effect: immutable means no locks,
-// no -wal and no -shm beside it. That is right only while nobody writes, which a
-// -wal file would tell; then a plain read-only connection has to do.
+// readOnlyDSN opens the file without side effects: immutable means no locks, no -wal
+// and no -shm file. That is correct only while no program writes, which a -wal file
+// would show; then an ordinary read-only connection is used.
 func readOnlyDSN(path string) string {
 	options := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)"}}
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
@@ -125,8 +125,8 @@ func Tables(ctx context.Context, pool *sql.DB) ([]string, error) {
 	return list(ctx, pool, "list tables", name, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
 }
 
-// notOurs says whose the tables seem to be: CeSi 1.x kept "userinfo", 2.x
-// "users", neither with a table of versions. legacy.Import has seen them before.
+// notOurs says which program made the tables: CeSi 1.x had "userinfo", 2.x "users",
+// neither with a table of versions. legacy.Import has read them before.
 func notOurs(path string, tables []string) error {
 	if slices.Contains(tables, "userinfo") || slices.Contains(tables, "users") {
 		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, but its users can't be taken over; "+

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Installation returns what tells this database from any other: 8 hexadecimal
-// digits, chosen at random when the database was made. A copy of the file has the same.
+// Installation returns the ID of this database: 8 hexadecimal digits, random, made with
+// the database. A copy of the file has the same.
 func (db *DB) Installation() string { return db.installation }
 
 func readInstallation(ctx context.Context, pool *sql.DB) (id string, err error) {

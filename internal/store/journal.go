@@ -14,21 +14,21 @@ import (
 
 const (
 	maxWaiting    = 10_000                 // entries that may wait for the database
-	storePatience = 2 * time.Second        // how long a caller waits for its entry to be safe
+	storePatience = 2 * time.Second        // how long a caller waits until its entry is stored
 	linePatience  = 250 * time.Millisecond // how long it then waits for the line in the mirror
 )
 
 // errSlow says that the database has not answered yet.
 var errSlow = errors.New("the database does not answer")
 
-// Journal writes the activity log: to the database, and from there to the text
-// mirror. It never fails its caller. An entry that can't be stored in time goes
-// to the log at once, as an error with all its fields, and waits in memory, in
-// order, until the database takes it. Entries that come together share a commit.
+// Journal writes the activity log to the database, and from there to the text mirror.
+// It never fails. An entry that can't be stored in time goes to the log at once, as an
+// error with all its fields, and waits in memory, in order, until it can be stored.
+// Entries that come at the same time share a commit.
 type Journal struct {
 	db       *DB
 	log      *slog.Logger
-	writer   int64 // tells this journal's entries from other programs'
+	writer   int64 // marks the entries of this journal
 	patience time.Duration
 	limit    int
 
@@ -41,24 +41,24 @@ type Journal struct {
 	entries int // in waiting
 	stored  int // records, since the journal was made
 	since   time.Time
-	failure error // why waiting does not shrink; nil while all is well
-	gone    error // see DB.Gone, as Run saw it last
+	failure error // why waiting does not shrink; nil if all is well
+	gone    error // the last result of DB.Gone in Run
 
-	// moved tells under which ID an entry is stored, where another program had
-	// taken the one it was given. Only the goroutine of writes touches it.
+	// moved has the IDs of stored entries whose own ID another program had taken. Only
+	// the goroutine that writes uses it.
 	moved map[cesi.ActivityID]cesi.ActivityID
 }
 
-// record is one call of the journal's: what is to be stored in one transaction.
+// record is one call of the journal, stored in one transaction.
 type record struct {
 	entries  []cesi.Activity
-	complete bool // the entries are the ends of others, known by their IDs
+	complete bool // the entries are the ends of others, with the same IDs
 	stored   bool
 	logged   bool
 }
 
-// NewJournal returns the journal of the database. What the database can't take
-// is logged to log.
+// NewJournal returns the journal of the database. Entries that can't be stored are
+// logged to log.
 func NewJournal(db *DB, log *slog.Logger) *Journal {
 	j := &Journal{
 		db: db, log: log, writer: rand.Int64(), patience: storePatience, limit: maxWaiting,
@@ -68,9 +68,9 @@ func NewJournal(db *DB, log *slog.Logger) *Journal {
 	return j
 }
 
-// Begin stores the entries as Pending, gives each its ID and those after the
-// first the first one's as Parent. It returns when they are safe, or logged and
-// waiting; the caller's context does not cut that short.
+// Begin stores the entries as Pending. It gives each its ID, and those after the first
+// the first one's as Parent. It returns when they are stored, or logged and waiting,
+// even if ctx ends earlier.
 func (j *Journal) Begin(_ context.Context, entries []cesi.Activity) {
 	if len(entries) == 0 {
 		return
@@ -96,7 +96,7 @@ func (j *Journal) Begin(_ context.Context, entries []cesi.Activity) {
 	}
 }
 
-// Complete stores how an entry of Begin's ended. The entry is given whole: if
+// Complete stores the result of an entry of Begin. The entry is given as a whole: if
 // its beginning was lost, it is stored from this.
 func (j *Journal) Complete(_ context.Context, entry cesi.Activity) {
 	r := &record{complete: true, entries: []cesi.Activity{bounded(entry)}}
@@ -107,7 +107,7 @@ func (j *Journal) Complete(_ context.Context, entry cesi.Activity) {
 	j.awaitLine()
 }
 
-// Add stores an entry that is complete from the beginning.
+// Add stores an entry that is already complete.
 func (j *Journal) Add(_ context.Context, entry cesi.Activity) {
 	j.mu.Lock()
 	j.number(&entry)
@@ -118,9 +118,9 @@ func (j *Journal) Add(_ context.Context, entry cesi.Activity) {
 	j.awaitLine()
 }
 
-// Adopt takes over the entries that an earlier run of the server left Pending
-// although they had gone out, and returns them, oldest first: Complete then works
-// for them as for this journal's own. It is for the server's start.
+// Adopt takes over the Pending entries of an earlier run of the server whose commands
+// were sent, and returns them, oldest first. Complete then works for them. It is for
+// the server's start.
 func (j *Journal) Adopt(ctx context.Context) ([]cesi.Activity, error) {
 	const sent = `result = ? AND message <> ''`
 	if _, err := j.db.exec(ctx, `UPDATE activity SET writer = ? WHERE `+sent, j.writer, cesi.Pending); err != nil {
@@ -129,8 +129,8 @@ func (j *Journal) Adopt(ctx context.Context) ([]cesi.Activity, error) {
 	return j.db.activities(ctx, sent+` ORDER BY id`, cesi.Pending)
 }
 
-// Degraded tells since when and why entries can't be stored, and how many wait;
-// a nil error means that all is well.
+// Degraded returns since when and why entries can't be stored, and how many wait; a nil
+// error means that all is well.
 func (j *Journal) Degraded() (since time.Time, waiting int, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -140,7 +140,8 @@ func (j *Journal) Degraded() (since time.Time, waiting int, err error) {
 	return j.since, j.entries, j.failure
 }
 
-// Gone is DB.Gone as Run saw it last, at most a second ago; it never waits for a disk.
+// Gone returns the last result of DB.Gone in Run, at most a second old. It never waits
+// for a disk.
 func (j *Journal) Gone() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -154,7 +155,7 @@ func (j *Journal) Version() int {
 	return j.stored
 }
 
-// number gives the entry what every one has: an ID of its own, a time, a count.
+// number sets the fields that every entry has: a new ID, a time, a count.
 func (j *Journal) number(a *cesi.Activity) {
 	a.ID = j.advance()
 	if a.Time.IsZero() {
@@ -163,20 +164,20 @@ func (j *Journal) number(a *cesi.Activity) {
 	a.Count = max(a.Count, 1)
 }
 
-// advance returns an ID that this journal has not given before.
+// advance returns an ID that this journal has not used before.
 func (j *Journal) advance() cesi.ActivityID {
 	j.last = max(j.last+1, cesi.ActivityID(j.db.now().UnixMicro()))
 	return j.last
 }
 
-// nextID is advance for those who do not hold the lock.
+// nextID is advance for callers without the lock.
 func (j *Journal) nextID() cesi.ActivityID {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.advance()
 }
 
-// enqueue puts the record behind those that wait, if there is room.
+// enqueue appends the record to those that wait, if there is room.
 func (j *Journal) enqueue(r *record) {
 	if j.entries+len(r.entries) > j.limit {
 		r.logged = true
@@ -187,8 +188,8 @@ func (j *Journal) enqueue(r *record) {
 	j.entries += len(r.entries)
 }
 
-// settle returns when the record is stored, or logged. While the database fails
-// nobody waits for it: Run tries again.
+// settle returns when the record is stored or logged. While the database fails, it does
+// not wait: Run tries again.
 func (j *Journal) settle(r *record) {
 	if _, _, failure := j.Degraded(); failure == nil {
 		patience := time.NewTimer(j.patience)
@@ -209,14 +210,14 @@ func (j *Journal) settle(r *record) {
 	j.logUnstored(r)
 }
 
-// awaitLine gives the mirror a moment, so that normally a command's line is in
-// the file when its answer goes out. A mirror that hangs holds up one caller, once.
+// awaitLine waits briefly for the mirror, so that normally the line of a command is in
+// the file before its reply is sent. A mirror that hangs delays only one caller, once.
 func (j *Journal) awaitLine() {
 	if !j.mirror.on() {
 		return
 	}
 	if j.mirror.stuck.Load() {
-		j.mirror.lines.kick() // for when it goes on
+		j.mirror.lines.kick() // to continue when it no longer hangs
 		return
 	}
 	patience := time.NewTimer(linePatience)

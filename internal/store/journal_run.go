@@ -8,16 +8,15 @@ import (
 )
 
 const (
-	tick       = time.Second // how often Run looks after the database and the mirror
-	maxBackOff = 5           // ticks between two tries of a database that fails
+	tick       = time.Second // how often Run checks the database and the mirror
+	maxBackOff = 5           // ticks between two tries of a failing database
 	drainPause = tick / 10   // between two tries of Drain
-	dropEvery  = 60          // ticks between two looks for lines that no mirror wants
+	dropEvery  = 60          // ticks between two checks for lines that no mirror needs
 )
 
-// Run looks after the journal until ctx ends: it stores what waits, less and
-// less often while the database fails, and brings the mirror what other
-// programs have written. Only the server runs it, because the mirror has one
-// writer.
+// Run stores waiting entries until ctx ends, at growing intervals while the database
+// fails, and writes the entries of other programs to the mirror. Only the server runs
+// it, because the mirror has one writer.
 func (j *Journal) Run(ctx context.Context) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -37,7 +36,7 @@ func (j *Journal) Run(ctx context.Context) {
 	}
 }
 
-// lookForFile notes, and logs once, that the database's file is gone or back.
+// lookForFile records, and logs once, that the database's file is gone or back.
 func (j *Journal) lookForFile() {
 	gone := j.db.Gone()
 	j.mu.Lock()
@@ -57,7 +56,8 @@ func (j *Journal) lookForFile() {
 	j.gone = gone
 }
 
-// retry tries to store what waits and returns after how many ticks to try again.
+// retry tries to store the waiting entries, and returns after how many ticks to try
+// again.
 func (j *Journal) retry(ctx context.Context, backOff int) int {
 	if _, waiting, _ := j.Degraded(); waiting == 0 {
 		return 1
@@ -72,15 +72,15 @@ func (j *Journal) retry(ctx context.Context, backOff int) int {
 	return min(backOff*2, maxBackOff)
 }
 
-// SetMirror makes the file at path the text mirror from now on; "" means none.
-// A mirror that can't be written is logged, and tried again, but fails nothing.
+// SetMirror makes the file at path the text mirror; "" means none. A mirror that can't
+// be written is logged and tried again, and is no failure.
 func (j *Journal) SetMirror(path string) {
 	j.mirror.setPath(path)
 }
 
-// Drain tries to store what waits until all is stored or ctx ends, and brings
-// the mirror up to date. The error says how many entries are in the log alone.
-// Call it when nobody writes any more.
+// Drain tries to store the waiting entries until all are stored or ctx ends, and writes
+// the mirror. The error says how many entries are only in the log. Call it when nothing
+// more is written.
 func (j *Journal) Drain(ctx context.Context) error {
 	err := j.storeAll(ctx)
 	j.mirror.close(ctx)

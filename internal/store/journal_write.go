@@ -15,8 +15,7 @@ const (
 	batchTimeout = 10 * time.Second // for one transaction
 )
 
-// flush stores what waits, in order, until nothing is left or the database
-// fails.
+// flush stores the waiting records, in order, until none is left or the database fails.
 func (j *Journal) flush() {
 	for {
 		batch := j.batch()
@@ -36,8 +35,8 @@ func (j *Journal) batch() []*record {
 	return j.waiting[:min(len(j.waiting), maxBatch)]
 }
 
-// store writes the records, the first ones of those that wait, in one
-// transaction and takes them off.
+// store writes the records, the first of those that wait, in one transaction and
+// removes them from the list.
 func (j *Journal) store(batch []*record) error {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
@@ -60,7 +59,7 @@ func (j *Journal) store(batch []*record) error {
 	return nil
 }
 
-// storeRecord writes one record and returns its entries as they are stored.
+// storeRecord writes one record and returns its entries as stored.
 func (j *Journal) storeRecord(ctx context.Context, tx *sql.Tx, r *record, moved map[cesi.ActivityID]cesi.ActivityID) ([]cesi.Activity, error) {
 	put := j.insertEntry
 	if r.complete {
@@ -78,7 +77,7 @@ func (j *Journal) storeRecord(ctx context.Context, tx *sql.Tx, r *record, moved 
 			moved[given] = id
 		}
 		if r.complete && entry.Result != cesi.Pending {
-			delete(moved, given) // nobody speaks of it any more, but its targets, which are done
+			delete(moved, given) // used by none but its targets, which are done
 		}
 		entry.ID = id
 		stored = append(stored, entry)
@@ -108,7 +107,7 @@ func (j *Journal) succeeded(batch []*record, stored [][]cesi.Activity) {
 	}
 }
 
-// failed notes why the database did not take what waits.
+// failed records why the database did not store the waiting records.
 func (j *Journal) failed(err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -136,8 +135,8 @@ func (j *Journal) logEntries(message string, r *record) {
 	}
 }
 
-// loggable is an entry's detail, without what only administrators may read: the
-// log may go anywhere.
+// loggable returns an entry's detail, without texts that only administrators may read:
+// the log may go anywhere.
 func loggable(a cesi.Activity) string {
 	if a.Action == cesi.ActionStdin {
 		return ""

@@ -22,7 +22,7 @@ func Line(a cesi.Activity) string {
 	return fmt.Sprintf("%s [%s]: %s (%s)", at, level(a.Result), printable(sentence(a)), printable(details(a)))
 }
 
-// level is the word of Python's logging for the result.
+// level returns the level of Python's logging for the result.
 func level(r cesi.Result) string {
 	switch r {
 	case cesi.OK, cesi.Skipped, cesi.Pending:
@@ -50,8 +50,7 @@ func sentence(a cesi.Activity) string {
 	return text + ": " + a.Message
 }
 
-// who names the user; a name that was only tried stands in quotes, because it
-// may read like anything.
+// who names the user. A name of a failed login is in quotes, since it may be any text.
 func who(a cesi.Activity) string {
 	switch {
 	case a.User == "":
@@ -63,7 +62,7 @@ func who(a cesi.Activity) string {
 	}
 }
 
-// verb says what was done, in CeSi's words: "started", "unsuccessful start event".
+// verb names the action in CeSi's words: "started", "unsuccessful start event".
 func verb(a cesi.Activity) string {
 	if a.Action == cesi.ActionLoginFailed {
 		return "unsuccessful login event"
@@ -150,8 +149,7 @@ func processes(a cesi.Activity) string {
 	return a.Node + " node's " + what
 }
 
-// details are the result and, where there are such, how often, how long and
-// from where.
+// details are the result and, if known, the count, the duration and the address.
 func details(a cesi.Activity) string {
 	parts := []string{string(a.Result)}
 	if a.Count > 1 {
@@ -166,8 +164,8 @@ func details(a cesi.Activity) string {
 	return strings.Join(parts, ", ")
 }
 
-// printable escapes every character that is not a letter, a mark, a number, a
-// sign or a plain space, so that no text can end a line or drive a terminal.
+// printable escapes every character that is not a letter, a mark, a number, a sign or a
+// plain space, so that no text can end a line or control a terminal.
 func printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {

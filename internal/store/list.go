@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// scanner is a row or rows.
+// scanner is a row, or rows.
 type scanner interface {
 	Scan(dest ...any) error
 }
@@ -16,8 +16,8 @@ type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// list returns what scan makes of each row of a query. Errors begin with what it
-// was for.
+// list runs a query and returns the result of scan for each row. Errors begin with
+// what.
 func list[T any](ctx context.Context, from queryer, what string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -11,20 +11,20 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxHolder bounds what is read of a lock's file, in bytes.
+// maxHolder bounds the text that is read from a lock file, in bytes.
 const maxHolder = 256
 
-// ServerLock marks a database as that of one running server. The kernel drops it
-// with the process, however that ends.
+// ServerLock marks a database as used by one running server. The kernel releases it
+// when the process ends, in every case.
 type ServerLock struct {
 	file *os.File
 }
 
-// LockServer takes the lock of the database at path, which is on a file next to
-// it, named DATABASE.lock; symbolic links are followed, so that two names of one
-// database share a lock. A lock that another process holds is a Conflict that
-// names the database and the process; a folder that can't be used is Invalid. Any
-// other error says that there can be no lock here.
+// LockServer takes the lock of the database at path. The lock is on the file
+// DATABASE.lock in the same folder; symbolic links are followed, so that two names of
+// one database share a lock. Errors: Conflict, with the names of database and process,
+// if another process holds it; Invalid if the folder can't be used. Any other error
+// means that locks do not work here.
 func LockServer(path string) (*ServerLock, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -41,7 +41,7 @@ func LockServer(path string) (*ServerLock, error) {
 	}
 }
 
-// lockPath is the lock's file for a database, which need not be there yet.
+// lockPath returns the lock file of a database, which need not exist yet.
 func lockPath(database string) string {
 	if real, err := filepath.EvalSymlinks(database); err == nil {
 		return real + ".lock"
@@ -52,8 +52,7 @@ func lockPath(database string) string {
 	return database + ".lock"
 }
 
-// lockFile tries once. It returns nothing if the file was removed by its holder
-// in between.
+// lockFile tries once. It returns nil if the holder removed the file in between.
 func lockFile(database, path string) (*ServerLock, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
@@ -72,29 +71,29 @@ func lockFile(database, path string) (*ServerLock, error) {
 	if err != nil || err2 != nil || !os.SameFile(here, there) {
 		return nil, file.Close()
 	}
-	host, _ := os.Hostname() // empty is fine: the number is what counts
+	host, _ := os.Hostname() // may be empty: the pid matters more
 	text := strings.TrimSpace(fmt.Sprintf("pid %d on %s", os.Getpid(), host))
 	if err := file.Truncate(0); err == nil {
-		_, _ = file.WriteAt([]byte(text+"\n"), 0) // for people: the lock holds without it
+		_, _ = file.WriteAt([]byte(text+"\n"), 0) // only information: the lock does not need it
 	}
 	return lock, nil
 }
 
-// holder is what the holder of a lock wrote about itself.
+// holder returns the text that the holder of a lock wrote about itself.
 func holder(file *os.File) string {
 	text := make([]byte, maxHolder)
-	n, _ := file.ReadAt(text, 0) // the end of the file is no failure
+	n, _ := file.ReadAt(text, 0) // reaching the end of the file is no failure
 	if said := strings.TrimSpace(string(text[:n])); said != "" {
 		return printable(said)
 	}
 	return "pid unknown"
 }
 
-// Release ends the lock and removes its file; a nil lock holds nothing.
+// Release ends the lock and removes its file; a nil lock does nothing.
 func (l *ServerLock) Release() {
 	if l == nil {
 		return
 	}
-	_ = os.Remove(l.file.Name()) // one that stays is taken over by the next
+	_ = os.Remove(l.file.Name()) // if it stays, the next holder uses it
 	_ = l.file.Close()
 }

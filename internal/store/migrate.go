@@ -11,7 +11,7 @@ import (
 	"cesi/migrations"
 )
 
-// VersionTable is where goose notes which migrations a database has had.
+// VersionTable is the table in which goose records the migrations of a database.
 const VersionTable = goose.DefaultTablename
 
 const (
@@ -19,9 +19,9 @@ const (
 	migrationPause = 100 * time.Millisecond
 )
 
-// migrate applies what is missing, and returns sentences about users whom that
-// has changed. Two processes may do so at once: one of them then finds its
-// transaction refused, and at the next try nothing left to do.
+// migrate applies the missing migrations, and returns sentences about renamed users.
+// Two processes may do so at once: then one transaction fails, and the next try finds
+// nothing to do.
 func migrate(ctx context.Context, pool *sql.DB) (remarks []string, err error) {
 	for range migrationTries {
 		if remarks, err = migrateOnce(ctx, pool); err == nil {
@@ -50,7 +50,7 @@ func migrateOnce(ctx context.Context, pool *sql.DB) (remarks []string, err error
 	return remarks, err
 }
 
-// newestVersion is the version of the schema that this program knows.
+// newestVersion is the newest version of the schema that this program knows.
 func newestVersion(pool *sql.DB) (int64, error) {
 	provider, err := newProvider(pool, nil)
 	if err != nil {
@@ -60,7 +60,7 @@ func newestVersion(pool *sql.DB) (int64, error) {
 	return sources[len(sources)-1].Version, nil
 }
 
-// newProvider knows all migrations: those of SQL, and number goVersion.
+// newProvider has all migrations: those in SQL, and number goVersion.
 func newProvider(pool *sql.DB, ours func(context.Context, *sql.Tx) error) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, pool, migrations.Files,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()),

@@ -8,14 +8,14 @@ import (
 	"cesi/internal/cesi"
 )
 
-// goVersion is the number of the migration that Go makes: SQLite knows the case of
-// ASCII letters only, and makes no keys.
+// goVersion is the migration written in Go: SQLite knows the case of ASCII letters
+// only, and makes no secure random keys.
 const goVersion = 9
 
-// foldUsers adds what a user's name is found by, which is unique from now on.
-// Two users whom it can't tell apart stay two: one of them gets a number behind
-// the name, an administrator and the older one last. Passwords, roles, sessions
-// and tokens stay as they are. The remarks are sentences about who was renamed.
+// foldUsers adds the folded form of user names, which is unique from now on. Two users
+// with the same form stay two: one gets a number after the name, an administrator or
+// the older one last. Passwords, roles, sessions and tokens stay. The remarks are
+// sentences about renamed users.
 func foldUsers(ctx context.Context, tx *sql.Tx) (remarks []string, err error) {
 	if _, err := tx.ExecContext(ctx, `ALTER TABLE users ADD COLUMN folded TEXT NOT NULL DEFAULT ''`); err != nil {
 		return nil, fmt.Errorf("add users.folded: %w", err)

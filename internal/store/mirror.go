@@ -13,16 +13,15 @@ import (
 
 const (
 	mirrorChunk = 200 // entries read at once
-	// maxUnnoted is how many lines are written before the database is told. Each
-	// is read again until then, and each telling is a commit.
+	// maxUnnoted is how many lines are written before the database records it. Until
+	// then each is read again, and each recording is a commit.
 	maxUnnoted = 32
 )
 
-// mirror keeps a text file that follows the activity log. The database says
-// which entries have no line yet, whoever wrote them: an entry gets its line
-// when it is complete, also if the file could not be written for a while or the
-// server was down. A crash can repeat the lines of its last second, but lose
-// none.
+// mirror keeps a text file that follows the activity log. The database records which
+// entries have no line yet, including those of other programs: an entry gets its line
+// when it is complete, also if the file could not be written for a while or the server
+// was down. A crash can repeat the lines of its last second, but loses none.
 type mirror struct {
 	db    *DB
 	log   *slog.Logger
@@ -30,12 +29,12 @@ type mirror struct {
 	lines *worker     // runs write
 	ticks *worker     // runs upkeep
 	ends  *worker     // runs end
-	drop  atomic.Bool // the next upkeep is to forget lines
-	stuck atomic.Bool // somebody waited for a line in vain, and no write has ended since
+	drop  atomic.Bool // the next upkeep clears the marks of unwanted lines
+	stuck atomic.Bool // a caller waited for a line in vain, and no write has ended since
 
 	mu      sync.Mutex // held while the file is written, which may hang
 	file    *appendFile
-	written []cesi.ActivityID // have their lines, which the database does not know yet
+	written []cesi.ActivityID // have their lines, which is not recorded yet
 	failing bool
 }
 
@@ -52,9 +51,9 @@ func (m *mirror) setPath(path string) { m.path.Store(&path) }
 
 func (m *mirror) on() bool { return *m.path.Load() != "" }
 
-// tick brings the file up to date and notes so in the database, and returns when
-// that is done or ctx ends. With drop, while there is no mirror, it also forgets
-// the lines that nobody wants.
+// tick writes the missing lines and records them in the database. It returns when that
+// is done or ctx ends. With drop, and without a mirror, it also clears the marks of
+// unwanted lines.
 func (m *mirror) tick(ctx context.Context, drop bool) {
 	select {
 	case <-m.begin(drop):
@@ -62,8 +61,7 @@ func (m *mirror) tick(ctx context.Context, drop bool) {
 	}
 }
 
-// begin is tick for those who do not wait: a file that hangs must hold up nothing
-// but its own lines.
+// begin is tick without waiting: a file that hangs must delay only its own lines.
 func (m *mirror) begin(drop bool) <-chan struct{} {
 	if drop {
 		m.drop.Store(true)
@@ -87,15 +85,15 @@ func (m *mirror) upkeep() {
 	}
 }
 
-// forget takes the marks off lines that nobody wants. It matters to nobody if
-// that has to wait.
+// forget clears the marks of unwanted lines. A failure does not matter: the next call
+// tries again.
 func (m *mirror) forget(ctx context.Context) {
 	if err := m.db.forgetLines(ctx); err != nil && ctx.Err() == nil {
 		m.log.Debug("entries that need no line are still marked", "error", err)
 	}
 }
 
-// write writes the lines that are missing.
+// write writes the missing lines.
 func (m *mirror) write() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -128,7 +126,7 @@ func (m *mirror) writeChunk() (int, error) {
 	return m.append(entries)
 }
 
-// append writes the lines of those entries that have none.
+// append writes the lines of the entries that have none.
 func (m *mirror) append(entries []cesi.Activity) (int, error) {
 	have := make(map[cesi.ActivityID]bool, len(m.written))
 	for _, id := range m.written {
@@ -148,7 +146,7 @@ func (m *mirror) append(entries []cesi.Activity) (int, error) {
 	return n, nil
 }
 
-// open has the file be the one at the present path, and nil for none.
+// open opens the file at the present path; nil for none.
 func (m *mirror) open() error {
 	path := *m.path.Load()
 	if m.file != nil && m.file.path == path {
@@ -166,7 +164,7 @@ func (m *mirror) open() error {
 	return nil
 }
 
-// leave ends the use of the file, if one is open.
+// leave closes the file, if one is open.
 func (m *mirror) leave() {
 	if m.file == nil {
 		return
@@ -176,7 +174,7 @@ func (m *mirror) leave() {
 	m.file = nil
 }
 
-// note tells the database which lines are safely in the file.
+// note records in the database which lines are safely in the file.
 func (m *mirror) note(ctx context.Context) error {
 	if len(m.written) == 0 {
 		return nil
@@ -191,7 +189,7 @@ func (m *mirror) note(ctx context.Context) error {
 	return nil
 }
 
-// report logs the first failure of a row, and its end.
+// report logs the first of several failures, and their end.
 func (m *mirror) report(err error) {
 	switch {
 	case err != nil && !m.failing:
@@ -202,8 +200,8 @@ func (m *mirror) report(err error) {
 	m.failing = err != nil
 }
 
-// close writes and notes what is missing, and ends the use of the file. A file
-// that hangs is left as it is when ctx ends; its lines follow at the next start.
+// close writes and records the missing lines, and closes the file. If the file hangs
+// until ctx ends, its lines follow at the next start.
 func (m *mirror) close(ctx context.Context) {
 	select {
 	case <-m.ends.kick():
@@ -236,8 +234,8 @@ func (db *DB) markMirrored(ctx context.Context, ids []cesi.ActivityID) error {
 	})
 }
 
-// forgetLines lets go of the lines that no mirror has asked for. It looks
-// before it takes the write lock.
+// forgetLines clears the marks of lines that no mirror needs. It checks before it takes
+// the write lock.
 func (db *DB) forgetLines(ctx context.Context) error {
 	due, err := db.unmirrored(ctx, 1)
 	if err != nil || len(due) == 0 {

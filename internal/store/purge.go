@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/message"
 )
 
-// Purge removes the entries from before a time, and returns how many there were.
-// The entry about it is stored first, and the purge goes on when ctx ends.
+// Purge removes the entries from before a time, and returns how many. The entry about
+// the purge is stored first, and the purge continues when ctx ends.
 func (j *Journal) Purge(ctx context.Context, actor cesi.Actor, before time.Time) (int, error) {
 	ctx, began := context.WithoutCancel(ctx), j.db.now()
 	entries := []cesi.Activity{{
@@ -31,8 +31,7 @@ func (j *Journal) Purge(ctx context.Context, actor cesi.Actor, before time.Time)
 	return n, err
 }
 
-// Entries says how many entries of the activity log there are: "1 entry",
-// "1,234 entries".
+// Entries writes a number of entries: "1 entry", "1,234 entries".
 func Entries(n int) string {
 	if n == 1 {
 		return "1 entry"

@@ -11,12 +11,12 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxUserAgent bounds what is kept of a browser's own name, in bytes.
+// maxUserAgent bounds the stored name of a browser, in bytes.
 const maxUserAgent = 256
 
-// StartSession stores a session of the user whose password hashes to hash, notes
-// the login and ends the session ends, if there is such a one. Unauthorized if
-// the user is gone or the password another by now.
+// StartSession stores a session of the user whose password has the hash, records the
+// login, and ends the session ends, if it exists. Unauthorized if the user is deleted
+// or has another password now.
 func (db *DB) StartSession(ctx context.Context, s cesi.Session, hash string, ends cesi.TokenHash) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		done, err := changes(tx.ExecContext(ctx, `UPDATE users SET last_login = ? WHERE id = ? AND password = ?`, micros(s.Created), s.User.ID, hash))
@@ -33,8 +33,8 @@ func (db *DB) StartSession(ctx context.Context, s cesi.Session, hash string, end
 	})
 }
 
-// insertSession stores a session. Those of the user that were used longest ago
-// make room for it.
+// insertSession stores a session. If there are too many, the user's sessions with the
+// oldest use end.
 func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
 	if s.LastSeen.Before(s.Created) {
 		s.LastSeen = s.Created
@@ -53,9 +53,8 @@ func insertSession(ctx context.Context, tx *sql.Tx, s cesi.Session) error {
 	return nil
 }
 
-// Session returns the session of the token, with its user as the account is
-// now; NotFound if there is none. Whether it has expired is for the caller to
-// say.
+// Session returns the session of the token with the user's current account; NotFound if
+// there is none. The caller checks whether it has expired.
 func (db *DB) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, error) {
 	row := db.row(ctx, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
 		FROM sessions JOIN users ON users.id = sessions.user_id WHERE token = ?`, token[:])
@@ -69,8 +68,7 @@ func (db *DB) Session(ctx context.Context, token cesi.TokenHash) (cesi.Session, 
 	return s, nil
 }
 
-// TouchSessions notes when the sessions were last used; those that have ended
-// are passed over.
+// TouchSessions records when the sessions were last used. Ended sessions are ignored.
 func (db *DB) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Time) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		for token, at := range seen {
@@ -82,14 +80,13 @@ func (db *DB) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]time.Ti
 	})
 }
 
-// EndSession removes the session; that there is none is no error.
+// EndSession removes the session, if it exists.
 func (db *DB) EndSession(ctx context.Context, token cesi.TokenHash) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error { return endSession(ctx, tx, token) })
 }
 
-// DeleteExpiredSessions removes the sessions that were over at the time, and those
-// that were not used after idleSince, unless that is zero. It returns how many
-// there were.
+// DeleteExpiredSessions removes the sessions that end by at, and those that were not
+// used after idleSince, unless that is zero. It returns how many.
 func (db *DB) DeleteExpiredSessions(ctx context.Context, at, idleSince time.Time) (int, error) {
 	n, err := changes(db.exec(ctx, `DELETE FROM sessions WHERE expires <= ?1 OR ?2 > 0 AND last_seen <= ?2`,
 		micros(at), micros(idleSince)))
@@ -113,8 +110,8 @@ func endSessions(ctx context.Context, tx *sql.Tx, user int64) error {
 	return nil
 }
 
-// clip cuts a text to at most limit bytes, at a character's edge, and makes it
-// valid UTF-8.
+// clip cuts a text to at most limit bytes, between characters, and makes it valid
+// UTF-8.
 func clip(s string, limit int) string {
 	if len(s) > limit {
 		s = s[:limit]

@@ -8,8 +8,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Sessions returns the user's sessions, those used last first. Whether they have
-// expired is for the caller to say.
+// Sessions returns the user's sessions, last used first. The caller checks whether they
+// have expired.
 func (db *DB) Sessions(ctx context.Context, user string) ([]cesi.Session, error) {
 	return list(ctx, db.sql, "list sessions", scanSession, `SELECT `+userColumns+`, token, sessions.created, last_seen, expires, address, user_agent
 		FROM sessions JOIN users ON users.id = sessions.user_id WHERE users.folded = ? ORDER BY last_seen DESC, sessions.created DESC`, cesi.FoldUserName(user))
@@ -26,8 +26,8 @@ func scanSession(row scanner) (s cesi.Session, err error) {
 	return s, err
 }
 
-// EndSessionOf ends the session of the user's that has the ID and returns the
-// address that it came from; NotFound if there is none.
+// EndSessionOf ends the user's session with the ID and returns its address; NotFound if
+// there is none.
 func (db *DB) EndSessionOf(ctx context.Context, user, id string) (address string, err error) {
 	sessions, err := db.Sessions(ctx, user)
 	if err != nil {
@@ -41,8 +41,8 @@ func (db *DB) EndSessionOf(ctx context.Context, user, id string) (address string
 	return "", cesi.Errorf(cesi.NotFound, "this session has ended already")
 }
 
-// EndSessions ends the user's sessions but for the one of the token, and returns
-// how many there were; NotFound without such a user.
+// EndSessions ends all the user's sessions except the one of the token, and returns how
+// many; NotFound if there is no such user.
 func (db *DB) EndSessions(ctx context.Context, user string, but cesi.TokenHash) (n int, err error) {
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
 		u, err := findUser(ctx, tx, user)

@@ -1,10 +1,10 @@
-// Package store keeps users, sessions and the activity log in one SQLite file,
-// and the text mirror that follows the activity log.
+// Package store keeps users, sessions and the activity log in one SQLite file, and the
+// text mirror that follows the activity log.
 //
-// Exported methods own their transaction; lowercase helpers take it. What a
-// password is, who may do what and when a session is over is decided in auth,
-// not here; but rules that only a transaction can hold, such as "the last
-// administrator stays", are held here.
+// Exported methods own their transaction; lowercase helpers take it. Passwords,
+// permissions and the lifetime of sessions are decided in auth, not here. But rules
+// that only a transaction can guarantee, such as "the last administrator stays", are
+// here.
 package store
 
 import (
@@ -20,12 +20,12 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// DB is an open database. It is safe for concurrent use, also beside another
-// process on the same file.
+// DB is an open database. It is safe for concurrent use, also with other processes that
+// use the same file.
 type DB struct {
 	sql  *sql.DB
 	now  func() time.Time
-	file fileWatch // which file sql is of
+	file fileWatch // the file that sql has open
 
 	installation string
 	remarks      []string // see Remarks
@@ -34,14 +34,12 @@ type DB struct {
 	probed atomic.Pointer[error]
 }
 
-// maxConnections bounds how many queries run at once; SQLite has one writer
-// anyway.
+// maxConnections bounds the queries that run at once; SQLite has only one writer.
 const maxConnections = 8
 
-// Open opens the database at path, makes it (mode 0600) where there is none, and
-// brings its schema up to date. A file that isn't ours, or belongs to a newer
-// cesi, is refused and left as it is, byte for byte; the error is an Invalid one
-// that says in a sentence what is wrong with the path.
+// Open opens the database at path, creates it (mode 0600) if missing, and applies
+// migrations. A file of another program, or of a newer cesi, is refused and not
+// changed; the error is Invalid and says what is wrong with the path.
 func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -74,9 +72,9 @@ func Open(ctx context.Context, path string, now func() time.Time) (*DB, error) {
 	return db, nil
 }
 
-// readWriteDSN names the file to the driver. The pragmas are part of it because
-// one set by Exec reaches a single connection of the pool only. With mode=rw SQLite
-// makes no file where there is none: create has done that.
+// readWriteDSN names the file to the driver. The pragmas are part of it because a
+// pragma set by Exec reaches only one connection of the pool. With mode=rw SQLite
+// creates no file: create has done that.
 func readWriteDSN(path string) string {
 	options := url.Values{
 		"mode":    {"rw"},
@@ -86,25 +84,25 @@ func readWriteDSN(path string) string {
 	return FileURI(path, options)
 }
 
-// FileURI escapes a path, which may hold '?', '#' or '%', for SQLite.
+// FileURI escapes a path, which may contain '?', '#' or '%', for SQLite.
 func FileURI(path string, options url.Values) string {
 	u := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
 	return u.String()
 }
 
-// Remarks are sentences about users whom Open has renamed, since a new schema
-// takes their names for one; none, as a rule.
+// Remarks are sentences about users whom Open has renamed, since their names are equal
+// in the new schema; usually none.
 func (db *DB) Remarks() []string { return db.remarks }
 
-// Close ends the use of the database.
+// Close closes the database.
 func (db *DB) Close() error {
 	return db.sql.Close()
 }
 
-// Writable takes and releases the database's write lock: nil means that the
-// file is there and that nobody sits on it. It writes nothing, so a full disk
-// shows in Journal.Degraded instead. Who asks at the same time shares one look,
-// and nobody waits for it longer than ctx.
+// Writable takes and releases the database's write lock: nil means that the file exists
+// and no other program holds the lock. It writes nothing, so it does not notice a full
+// disk; Journal.Degraded does. Concurrent callers share one check, and none waits for
+// it longer than ctx.
 func (db *DB) Writable(ctx context.Context) error {
 	select {
 	case <-db.probe.kick():
@@ -117,8 +115,8 @@ func (db *DB) Writable(ctx context.Context) error {
 	}
 }
 
-// look is the work of Writable. SQLite's wait for a lock ends by busy_timeout,
-// not by a context.
+// look is the work of Writable. SQLite's wait for a lock ends with busy_timeout, not
+// with a context.
 func (db *DB) look() {
 	err := db.Gone()
 	if err == nil {
@@ -135,8 +133,8 @@ func (db *DB) look() {
 	db.probed.Store(nil)
 }
 
-// inTx runs do in an immediate transaction, which is committed if do returns
-// nil and rolled back otherwise.
+// inTx runs do in an immediate transaction. It is committed if do returns nil, else
+// rolled back.
 func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	if err := db.Gone(); err != nil {
 		return err
@@ -158,7 +156,7 @@ func (db *DB) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	return nil
 }
 
-// micros turns a time into what is stored; the zero time is 0.
+// micros returns a time in its stored form; the zero time is 0.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

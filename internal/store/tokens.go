@@ -10,14 +10,14 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxTokens bounds how many tokens a user has.
+// maxTokens bounds the tokens of a user.
 const maxTokens = 100
 
 const tokenColumns = `tokens.id, tokens.name, tokens.created, expires, last_used`
 
-// AddToken stores a token of its owner, who is known by name, and returns it
-// with the rest. NotFound without such a user; Conflict if the owner has one of
-// that name, or too many.
+// AddToken stores a token of its owner, who is given by name, and returns it with all
+// fields. NotFound if there is no such user; Conflict if the owner has a token of that
+// name, or too many.
 func (db *DB) AddToken(ctx context.Context, t cesi.Token, hash cesi.TokenHash) (cesi.Token, error) {
 	err := db.inTx(ctx, func(tx *sql.Tx) (err error) {
 		if t.Owner, err = findUser(ctx, tx, t.Owner.Name); err != nil {
@@ -43,8 +43,8 @@ func (db *DB) AddToken(ctx context.Context, t cesi.Token, hash cesi.TokenHash) (
 	return t, err
 }
 
-// Token returns the token of the hash, with its owner as the account is now;
-// NotFound if there is none. Whether it has expired is for the caller to say.
+// Token returns the token of the hash with the owner's current account; NotFound if
+// there is none. The caller checks whether it has expired.
 func (db *DB) Token(ctx context.Context, hash cesi.TokenHash) (cesi.Token, error) {
 	row := db.row(ctx, `SELECT `+userColumns+`, `+tokenColumns+`
 		FROM tokens JOIN users ON users.id = tokens.user_id WHERE hash = ?`, hash[:])
@@ -71,8 +71,8 @@ func scanToken(row scanner) (t cesi.Token, err error) {
 	return t, err
 }
 
-// TouchTokens notes when the tokens, by their ID, were last used; those that are
-// gone are passed over.
+// TouchTokens records when the tokens were last used, by ID. Deleted tokens are
+// ignored.
 func (db *DB) TouchTokens(ctx context.Context, used map[int64]time.Time) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		for id, at := range used {
@@ -84,8 +84,8 @@ func (db *DB) TouchTokens(ctx context.Context, used map[int64]time.Time) error {
 	})
 }
 
-// DeleteToken removes one token of the user's and returns its name; NotFound if
-// the user has none of that ID.
+// DeleteToken removes one of the user's tokens and returns its name; NotFound if there
+// is none with the ID.
 func (db *DB) DeleteToken(ctx context.Context, user string, id int64) (string, error) {
 	var name string
 	err := db.row(ctx, `DELETE FROM tokens WHERE id = ? AND user_id = (SELECT id FROM users WHERE folded = ?) RETURNING name`,
@@ -99,8 +99,8 @@ func (db *DB) DeleteToken(ctx context.Context, user string, id int64) (string, e
 	return name, nil
 }
 
-// DeleteTokens removes all tokens of the user and returns how many there were;
-// NotFound without such a user.
+// DeleteTokens removes all tokens of the user and returns how many; NotFound if there
+// is no such user.
 func (db *DB) DeleteTokens(ctx context.Context, user string) (n int, err error) {
 	err = db.inTx(ctx, func(tx *sql.Tx) error {
 		u, err := findUser(ctx, tx, user)

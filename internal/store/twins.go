@@ -7,9 +7,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// RenameTwins gives another name to each user whom the database would take for
-// one that comes before: see cesi.FoldUserName. The remarks are sentences about
-// those who were renamed.
+// RenameTwins renames each user whose name is equal, for the database, to that of an
+// earlier one: see cesi.FoldUserName. The remarks are sentences about the renamed
+// users.
 func RenameTwins(users []*cesi.User) (remarks []string) {
 	taken := make(map[string]string, len(users))
 	for _, u := range users {
@@ -36,7 +36,7 @@ func RenameTwins(users []*cesi.User) (remarks []string) {
 	return remarks
 }
 
-// numbered adds a number to a name, within the length that names have.
+// numbered appends a number to a name, within the maximum length.
 func numbered(name string, n int) string {
 	suffix := "-" + strconv.Itoa(n)
 	runes := []rune(name)

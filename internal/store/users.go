@@ -11,7 +11,7 @@ import (
 
 const userColumns = `users.id, users.name, users.role, users.must_change, users.created, users.last_login, users.language, users.scheme`
 
-// scanUser reads userColumns and whatever columns follow them.
+// scanUser reads userColumns and any columns after them.
 func scanUser(row scanner, more ...any) (cesi.User, error) {
 	var (
 		u                  cesi.User
@@ -28,8 +28,8 @@ func (db *DB) Users(ctx context.Context) ([]cesi.User, error) {
 		`SELECT `+userColumns+` FROM users ORDER BY name`)
 }
 
-// User returns the user of the name, however it is written (see
-// cesi.FoldUserName), and the hash of the password; NotFound if there is none.
+// User returns the user of the name in any form (see cesi.FoldUserName), and the hash
+// of the password; NotFound if there is none.
 func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) {
 	var hash string
 	row := db.row(ctx, `SELECT `+userColumns+`, password FROM users WHERE folded = ?`, cesi.FoldUserName(name))
@@ -43,8 +43,8 @@ func (db *DB) User(ctx context.Context, name string) (cesi.User, string, error) 
 	return u, hash, nil
 }
 
-// WerkzeugMethods returns how the passwords were hashed that a Python CeSI stored and
-// that no login has renewed yet: what stands before the first "$" of each, once.
+// WerkzeugMethods returns the methods of the hashes of a Python CeSI that no login has
+// replaced yet: the text before the first "$" of each, once.
 func (db *DB) WerkzeugMethods(ctx context.Context) ([]string, error) {
 	return list(ctx, db.sql, "list methods", func(row scanner) (method string, err error) {
 		err = row.Scan(&method)
@@ -53,14 +53,14 @@ func (db *DB) WerkzeugMethods(ctx context.Context) ([]string, error) {
 		WHERE (password LIKE 'pbkdf2:%' OR password LIKE 'scrypt:%') AND instr(password, '$') > 0 ORDER BY 1`)
 }
 
-// AddUser stores a new user, with its Name, Role and MustChange, and returns it
-// with the rest; Conflict if the name is taken.
+// AddUser stores a new user with its Name, Role and MustChange, and returns it with all
+// fields; Conflict if the name is taken.
 func (db *DB) AddUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error) {
 	err := db.inTx(ctx, func(tx *sql.Tx) error { return db.insertUser(ctx, tx, &u, hash) })
 	return u, err
 }
 
-// AddFirstUser is AddUser for an empty table; with any user in it, Conflict.
+// AddFirstUser is AddUser for an empty table; Conflict if there is any user.
 func (db *DB) AddFirstUser(ctx context.Context, u cesi.User, hash string) (cesi.User, error) {
 	err := db.inTx(ctx, func(tx *sql.Tx) error {
 		var any bool
@@ -89,7 +89,7 @@ func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *cesi.User, hash str
 	return nil
 }
 
-// nameTaken says which user has the name already, perhaps in another case.
+// nameTaken names the user who already has the name, perhaps in another case.
 func nameTaken(ctx context.Context, tx *sql.Tx, name string) error {
 	u, err := findUser(ctx, tx, name)
 	if err != nil {
@@ -119,9 +119,8 @@ func (db *DB) SetPassword(ctx context.Context, name, hash string, mustChange boo
 	})
 }
 
-// ChangePassword replaces the password that hashes to oldHash by the user's own
-// choice, ends the user's sessions and begins s in their place. Conflict if the
-// password is no longer the old one: somebody else has set it meanwhile.
+// ChangePassword replaces the password with hash oldHash by the user's own choice, ends
+// the user's sessions and starts s. Conflict if the password has changed in between.
 func (db *DB) ChangePassword(ctx context.Context, oldHash, newHash string, s cesi.Session) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		done, err := changes(tx.ExecContext(ctx, `UPDATE users SET password = ?, must_change = 0 WHERE id = ? AND password = ?`, newHash, s.User.ID, oldHash))
@@ -138,9 +137,9 @@ func (db *DB) ChangePassword(ctx context.Context, oldHash, newHash string, s ces
 	})
 }
 
-// Rehash replaces how the user's password is stored, without touching the
-// sessions; with mustChange the user has to choose another one next. Conflict if
-// the password is no longer the one that hashes to oldHash.
+// Rehash replaces the hash of the user's password and keeps the sessions; with
+// mustChange the user has to choose another password next. Conflict if the password no
+// longer has the hash oldHash.
 func (db *DB) Rehash(ctx context.Context, user int64, oldHash, newHash string, mustChange bool) error {
 	done, err := changes(db.exec(ctx, `UPDATE users SET password = ?, must_change = must_change OR ? WHERE id = ? AND password = ?`,
 		newHash, mustChange, user, oldHash))
@@ -153,8 +152,8 @@ func (db *DB) Rehash(ctx context.Context, user int64, oldHash, newHash string, m
 	return nil
 }
 
-// SetRole gives the user another role, in force with the next request. The last
-// administrator can't be demoted: Conflict.
+// SetRole gives the user another role, in force from the next request. Conflict for the
+// last administrator.
 func (db *DB) SetRole(ctx context.Context, name string, role cesi.Role) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		u, err := findUser(ctx, tx, name)
@@ -185,8 +184,8 @@ func (db *DB) SetPreferences(ctx context.Context, name, language, scheme string)
 	return nil
 }
 
-// DeleteUser removes the user and, with it, the user's sessions. The last
-// administrator can't be deleted: Conflict.
+// DeleteUser removes the user and the user's sessions. Conflict for the last
+// administrator.
 func (db *DB) DeleteUser(ctx context.Context, name string) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		u, err := findUser(ctx, tx, name)
@@ -214,9 +213,8 @@ func findUser(ctx context.Context, tx *sql.Tx, name string) (cesi.User, error) {
 	return u, nil
 }
 
-// refuseLastAdmin fails if no administrator would be left without u. The
-// transaction holds the write lock from its beginning, so two at once can't each
-// count on the other.
+// refuseLastAdmin fails if there is no administrator besides u. The transaction holds
+// the write lock from its beginning, so two at once can't rely on each other.
 func refuseLastAdmin(ctx context.Context, tx *sql.Tx, u cesi.User) error {
 	if u.Role != cesi.Admin {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// SaveWanted stores what is wanted, a row a process, and removes what is gone
-// (its Node and ProcessID), in one transaction.
+// SaveWanted stores wanted processes, one row for each, and removes those in gone (by
+// Node and ProcessID), in one transaction.
 func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		for _, w := range wanted {
@@ -28,7 +28,7 @@ func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error 
 	})
 }
 
-// Wanted returns all that is wanted.
+// Wanted returns all wanted processes.
 func (db *DB) Wanted(ctx context.Context) ([]cesi.Wanted, error) {
 	return list(ctx, db.sql, "read what is wanted", scanWanted,
 		`SELECT node, grp, process, since, by, activity, started, reason FROM wanted ORDER BY node, grp, process`)

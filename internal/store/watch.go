@@ -13,11 +13,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-// fileWatch knows which file a database was opened as.
+// fileWatch identifies the file that a database was opened from.
 type fileWatch struct {
 	path string
 	info os.FileInfo
-	log  string // the path of its -wal; empty: it has none
+	log  string // the path of its -wal file; empty: it has none
 }
 
 func newFileWatch(path string) (fileWatch, error) {
@@ -28,8 +28,8 @@ func newFileWatch(path string) (fileWatch, error) {
 	return fileWatch{path: path, info: info}, nil
 }
 
-// check compares what is at the path now. The file that is open stays usable
-// when its name is gone, but all that is written to it ends with the process.
+// check compares the file that is now at the path. An open file stays usable when its
+// name is gone, but everything written to it is lost when the process ends.
 func (f fileWatch) check() error {
 	info, err := os.Stat(f.path)
 	switch {
@@ -41,9 +41,9 @@ func (f fileWatch) check() error {
 	return nil
 }
 
-// checkLog looks for SQLite's log, the -wal file, which is there during every write
-// transaction. Without its name, what is written to it reaches the database only
-// when CeSI ends in good order.
+// checkLog checks that SQLite's log, the -wal file, exists, as it does during every
+// write transaction. If it was removed, its content reaches the database only if CeSI
+// ends normally.
 func (f fileWatch) checkLog() error {
 	if _, err := os.Stat(f.log); f.log != "" && errors.Is(err, fs.ErrNotExist) {
 		return cesi.Errorf(cesi.Unavailable, "the database's -wal file was removed while CeSI runs, so nothing can be stored: restart CeSI, which saves what is in it")
@@ -51,7 +51,7 @@ func (f fileWatch) checkLog() error {
 	return nil
 }
 
-// findLog notes where SQLite's log is, if it keeps one: some file systems can't.
+// findLog finds SQLite's log, if there is one: some file systems do not support it.
 func (f *fileWatch) findLog(ctx context.Context, pool *sql.DB) error {
 	var mode string
 	if err := pool.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil {
@@ -63,15 +63,14 @@ func (f *fileWatch) findLog(ctx context.Context, pool *sql.DB) error {
 	return nil
 }
 
-// connector opens connections to the file that the watch knows, and to no other
-// that has come in its place.
+// connector opens connections to the watched file, and to no file that replaces it.
 type connector struct {
 	dsn    string
 	driver driver.Driver
 	file   fileWatch
 }
 
-// openPool returns a pool of connections to the file that is at path now.
+// openPool returns a pool of connections to the file that is now at path.
 func openPool(path string) (*sql.DB, fileWatch, error) {
 	file, err := newFileWatch(path)
 	if err != nil {
@@ -104,6 +103,6 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 // Driver implements driver.Connector.
 func (c connector) Driver() driver.Driver { return c.driver }
 
-// Gone says that the database's file was removed, or replaced by another, since
-// it was opened: an Unavailable error. While that is so, every write fails with it.
+// Gone returns an Unavailable error if the database's file was removed or replaced
+// since it was opened. While that is so, every write fails with it.
 func (db *DB) Gone() error { return db.file.check() }

@@ -8,20 +8,19 @@ import (
 	"cesi/internal/cesi"
 )
 
-// worker runs a function in one goroutine at a time, for as long as somebody
-// asks for it. Who asks while it runs gets the next run, together with all
-// others who do: that is how many commands share one commit.
+// worker runs a function in one goroutine at a time, on request. Requests during a run
+// share the next run: that is how many commands share one commit.
 type worker struct {
 	run func()
 	log *slog.Logger // nil: the default one
 
 	mu      sync.Mutex
 	running bool
-	next    chan struct{} // closed when the run that is yet to begin has ended; nil: nobody asked
+	next    chan struct{} // closed at the end of the next run; nil: no request
 }
 
-// kick asks for a run and returns a channel that is closed when a run that began
-// after the call has ended.
+// kick requests a run, and returns a channel that is closed when a run that began after
+// the call has ended.
 func (w *worker) kick() <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -45,7 +44,7 @@ func (w *worker) work() {
 	}
 }
 
-// take returns what to close after the next run, or nil if nobody wants one.
+// take returns the channel to close after the next run, or nil without a request.
 func (w *worker) take() chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()

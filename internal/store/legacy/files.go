@@ -18,17 +18,17 @@ import (
 )
 
 const (
-	takeoverSuffix = ".takeover"    // the new database, until it takes its place
-	originalSuffix = ".python-cesi" // the old one, after that
+	takeoverSuffix = ".takeover"    // the new database, before it replaces the old one
+	originalSuffix = ".python-cesi" // the old database, after that
 	lockPause      = 50 * time.Millisecond
 	accessWrite    = 2 // W_OK of access(2)
 )
 
-// sqliteFiles are what SQLite may leave beside a database.
+// sqliteFiles are the suffixes of the files that SQLite may keep next to a database.
 func sqliteFiles() []string { return []string{"-wal", "-shm", "-journal"} }
 
-// lockFolder waits until no other process takes over a database in the folder.
-// The lock ends with the process, however that ends.
+// lockFolder waits until no other process imports a database in the folder. The lock
+// ends with the process, in every case.
 func lockFolder(ctx context.Context, path string) (unlock func(), err error) {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -50,8 +50,8 @@ func lockFolder(ctx context.Context, path string) (unlock func(), err error) {
 	}
 }
 
-// build makes the new database at fresh, in place of what an earlier try has
-// left there, with the owner of the old one.
+// build makes the new database at fresh, replacing the files of an earlier try, with
+// the owner of the old one.
 func (o *oldSchema) build(ctx context.Context, fresh, old string, now func() time.Time, users []adopted) error {
 	for _, suffix := range append(sqliteFiles(), "") {
 		if err := os.Remove(fresh + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -87,7 +87,7 @@ func (o *oldSchema) fill(ctx context.Context, db *store.DB, users []adopted) err
 	return journal.Drain(ctx)
 }
 
-// noneBeside makes sure that a database is all in its one file.
+// noneBeside checks that a database has no other files than its own.
 func noneBeside(path string) error {
 	for _, suffix := range sqliteFiles() {
 		if _, err := os.Lstat(path + suffix); !errors.Is(err, fs.ErrNotExist) {
@@ -97,8 +97,8 @@ func noneBeside(path string) error {
 	return nil
 }
 
-// keepOwner gives the new file to whom the old one belongs, so that a take-over
-// by root's command line leaves a file that the server may use.
+// keepOwner gives the new file the owner of the old one, so that the server can use a
+// file imported by root's command line.
 func keepOwner(fresh, old string) error {
 	info, err := os.Stat(old)
 	if err != nil {
@@ -111,8 +111,8 @@ func keepOwner(fresh, old string) error {
 	return os.Chown(fresh, int(owner.Uid), int(owner.Gid))
 }
 
-// keepOriginal gives the old file a second name, readable for its owner only,
-// and returns it. Where there are no hard links it is a copy.
+// keepOriginal gives the old file a second name, readable only by its owner, and
+// returns it. Without hard links it makes a copy.
 func keepOriginal(path string) (aside string, err error) {
 	for n := 1; ; n++ {
 		aside = path + originalSuffix
@@ -121,7 +121,7 @@ func keepOriginal(path string) (aside string, err error) {
 		}
 		err := os.Link(path, aside)
 		if errors.Is(err, fs.ErrExist) && !sameContent(path, aside) {
-			continue // that is another one
+			continue // that is another file
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			err = copyWhole(path, aside)
@@ -136,7 +136,7 @@ func keepOriginal(path string) (aside string, err error) {
 	}
 }
 
-// sameContent reports whether both are one file, or two that are alike.
+// sameContent reports whether both are one file, or two with equal content.
 func sameContent(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)
@@ -151,7 +151,7 @@ func sameContent(a, b string) bool {
 	return errA == nil && errB == nil && bytes.Equal(contentA, contentB)
 }
 
-// copyWhole makes a copy that is there in whole or not at all.
+// copyWhole makes a copy in one step.
 func copyWhole(from, to string) error {
 	content, err := os.ReadFile(from)
 	if err != nil {
@@ -169,8 +169,8 @@ func copyWhole(from, to string) error {
 	return os.Rename(file.Name(), to)
 }
 
-// putInPlace lets the new database take the old one's place. There must be
-// nothing beside it that SQLite would apply to the new one.
+// putInPlace replaces the old database by the new one. No file may exist that SQLite
+// would apply to the new one.
 func putInPlace(fresh, path string) error {
 	if err := noneBeside(path); err != nil {
 		return err
@@ -188,7 +188,7 @@ func putInPlace(fresh, path string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder brings the names in a folder to the disk.
+// syncFolder syncs the names in a folder to disk.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
@@ -197,7 +197,7 @@ func syncFolder(path string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// writableFile reports whether there is a file that this user can write to.
+// writableFile reports whether the file exists and this user can write to it.
 func writableFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && syscall.Access(path, accessWrite) == nil

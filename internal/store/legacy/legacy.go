@@ -1,6 +1,5 @@
-// Package legacy takes over the users of a Python CeSI's database. What a password
-// of that CeSI is worth is decided by the caller; the schema of today's database
-// is store's.
+// Package legacy imports the users of a Python CeSI's database. The caller decides how
+// to store their passwords; the present schema belongs to store.
 package legacy
 
 import (
@@ -12,29 +11,29 @@ import (
 	"cesi/internal/store"
 )
 
-// Result says what became of a Python CeSI's database.
+// Result is the result of an import.
 type Result struct {
-	From    string // which CeSI it was, such as "CeSi 1.x"
-	Copy    string // where the original lies; it still holds the passwords
+	From    string // the version, such as "CeSi 1.x"
+	Copy    string // path of the original, which still holds the passwords
 	Users   int
-	Remarks []string // what is not as it was, for people
+	Remarks []string // the differences, as sentences
 }
 
-// Password turns what the Python CeSI kept of a password, in clear or hashed,
-// into what is stored of it; "" if nobody can log in with it.
+// Password returns the hash to store for a password of the Python CeSI, which is in
+// clear or hashed; "" if the user can't log in with it.
 type Password func(ctx context.Context, kept string, inClear bool) (stored string, mustChange bool, err error)
 
-// Import puts a new database with the same users in the place of a Python
-// CeSI's, which is kept beside it. It returns nil if the file at path is anything
-// else. Call it before store.Open.
+// Import replaces a Python CeSI's database by a new one with the same users, and keeps
+// the old file. It returns nil if the file at path is anything else. Call it before
+// store.Open.
 //
-// The new file is made whole beside the old one, then takes its place in one
-// step. Before that step nothing has changed, and the next call begins anew;
-// after it, all is done. So no page of the new file ever held a clear password.
+// It makes the new file in the same folder, and then puts it in place in one step.
+// Before that step nothing has changed, and the next call begins again; after it, all
+// is done. So no page of the new file ever held a clear password.
 func Import(ctx context.Context, path string, now func() time.Time, kept Password) (*Result, error) {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return nil, nil // there is nothing to take over; store.Open says what is wrong, if anything is
+		return nil, nil // nothing to import; store.Open reports any error
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, err)
@@ -49,7 +48,7 @@ func Import(ctx context.Context, path string, now func() time.Time, kept Passwor
 	defer unlock()
 	old := identify(ctx, path)
 	if old == nil {
-		return nil, nil // another process has done it meanwhile
+		return nil, nil // another process has done it in between
 	}
 	done, err := old.replace(ctx, path, now, kept)
 	if err != nil {
@@ -58,7 +57,7 @@ func Import(ctx context.Context, path string, now func() time.Time, kept Passwor
 	return done, nil
 }
 
-// replace does the work of Import, while nobody else does it.
+// replace does the work of Import, under the lock of the folder.
 func (o *oldSchema) replace(ctx context.Context, path string, now func() time.Time, kept Password) (*Result, error) {
 	users, release, err := o.read(ctx, path)
 	if err != nil {

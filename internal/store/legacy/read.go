@@ -11,16 +11,16 @@ import (
 	"cesi/internal/store"
 )
 
-// oldSchema is how a Python CeSI kept its users.
+// oldSchema is how a version of the Python CeSI stored its users.
 type oldSchema struct {
 	name    string
 	table   string
 	columns []string
 	query   string
-	inClear bool // the passwords
+	inClear bool // passwords are in clear
 }
 
-// oldSchemas are those that there were: cesi/controllers.py of CeSi 1.0 to 2.4,
+// oldSchemas are all such schemas: cesi/controllers.py of CeSi 1.0 to 2.4,
 // cesi/models.py of 2.5 to 2.7.1. The newer comes first.
 func oldSchemas() []*oldSchema {
 	return []*oldSchema{
@@ -36,8 +36,8 @@ func oldSchemas() []*oldSchema {
 	}
 }
 
-// identify tells a Python CeSI's database by its tables; nil for anything else,
-// and for what this user can't write to.
+// identify recognises a Python CeSI's database by its tables; nil for anything else,
+// and for a file that this user can't write to.
 func identify(ctx context.Context, path string) *oldSchema {
 	if !writableFile(path) {
 		return nil
@@ -59,7 +59,7 @@ func identify(ctx context.Context, path string) *oldSchema {
 	return nil
 }
 
-// fits reports whether the table has the schema's columns.
+// fits reports whether the table has the columns of the schema.
 func (o *oldSchema) fits(ctx context.Context, pool *sql.DB) bool {
 	var n int
 	for _, column := range o.columns {
@@ -71,12 +71,12 @@ func (o *oldSchema) fits(ctx context.Context, pool *sql.DB) bool {
 	return n == len(o.columns)
 }
 
-// oldUser is a user as the old database has it; any column may be NULL.
+// oldUser is a user in the old database; any column may be NULL.
 type oldUser struct{ name, kept, kind sql.NullString }
 
-// read returns the users and holds the old database until release, so that
-// nobody changes it any more. What an earlier crash left beside the file (a
-// journal, a write-ahead log) is in the file after it.
+// read returns the users and locks the old database until release, so that no program
+// changes it. It also merges files of an earlier crash (a journal, a write-ahead log)
+// into the database.
 func (o *oldSchema) read(ctx context.Context, path string) (users []oldUser, release func(), err error) {
 	options := url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "journal_mode(DELETE)"}, "_txlock": {"exclusive"}}
 	pool, err := sql.Open("sqlite", store.FileURI(path, options))

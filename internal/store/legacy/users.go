@@ -12,16 +12,17 @@ import (
 	"cesi/internal/store"
 )
 
-// adopted is a user on the way from the old database to the new one.
+// adopted is a user to be moved from the old database to the new one.
 type adopted struct {
 	user cesi.User
-	kept string // of the password, by the old one
-	hash string // of the password, for the new one
+	kept string // the old form of the password
+	hash string // its new hash
 }
 
-// convertUsers turns old users into ours: whom it can't take, whose role is none of
-// ours and whose name only differs in case or composition from another's is in the remarks.
-// Administrators come first, so that none of them loses a name to somebody else.
+// convertUsers turns old users into ours. The remarks name users who are left out,
+// whose role is unknown, or whose name differs from another's only in case or
+// composition. Administrators come first, so that none of them loses a name to another
+// user.
 func convertUsers(old []oldUser) (list []adopted, remarks []string) {
 	for _, u := range old {
 		name := u.name.String
@@ -47,15 +48,15 @@ func convertUsers(old []oldUser) (list []adopted, remarks []string) {
 	return list, remarks
 }
 
-// adoptable reports whether a name of the old CeSI's can be one of ours. That had
-// no rules; here spaces, say, are fine where they are, but not what can't be
-// seen, nor a ":", which only those have who aren't users ("cli:root").
+// adoptable reports whether a name of the old CeSI can be one of ours. The old CeSI had
+// no rules. Spaces, for example, are allowed here, but not invisible characters, nor a
+// ":", which only actors other than users have ("cli:root").
 func adoptable(name string) bool {
 	return name != "" && name != "." && name != ".." && utf8.ValidString(name) && utf8.RuneCountInString(name) <= cesi.MaxUserName &&
 		strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(r rune) bool { return r == ':' || !unicode.IsGraphic(r) })
 }
 
-// oldRole reads CeSi's type; one that is unknown gets the least.
+// oldRole reads the role of the old CeSI; an unknown one becomes the least.
 func oldRole(kind string) (role cesi.Role, known bool) {
 	n, err := strconv.Atoi(strings.TrimSpace(kind))
 	if err != nil || !slices.Contains(cesi.Roles(), cesi.Role(n)) {
