@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Action is what an activity entry says was done.
+// Action is the action of an activity entry.
 type Action string
 
 // The commands to processes.
@@ -20,15 +20,15 @@ const (
 
 // The commands to a supervisord itself.
 const (
-	ActionUpdate       Action = "update"    // takes up what its configuration has changed to
-	ActionAddGroup     Action = "add"       // has it take a group of its configuration on
-	ActionRemoveGroup  Action = "remove"    // has it forget a group of which nothing runs
+	ActionUpdate       Action = "update"    // applies the changes of its configuration
+	ActionAddGroup     Action = "add"       // adds a group of its configuration
+	ActionRemoveGroup  Action = "remove"    // removes a group of which no process runs
 	ActionReload       Action = "reload"    // restarts it with all its programs
 	ActionShutdown     Action = "shutdown"  // ends it with all its programs
 	ActionClearMainLog Action = "clear-log" // empties its own log
 )
 
-// What people do with their accounts and with the activity log.
+// The actions on accounts and on the activity log.
 const (
 	ActionLogin          Action = "login"
 	ActionLoginFailed    Action = "login failed"
@@ -77,7 +77,7 @@ func (a Action) OnDaemon() bool {
 // IsCommand reports whether the action is a command to nodes.
 func (a Action) IsCommand() bool { return a.OnProcesses() || a.OnDaemon() }
 
-// Permission is what a command asks of its sender.
+// Permission returns the permission that a command needs.
 func (a Action) Permission() Permission {
 	if a.OnDaemon() || a == ActionClearLogs {
 		return ControlDaemon
@@ -85,21 +85,21 @@ func (a Action) Permission() Permission {
 	return ControlProcesses
 }
 
-// Result is how something ended.
+// Result is the result of an action.
 type Result string
 
-// The results. An entry is Pending from before its command goes out until it
-// is completed; what a crash leaves Pending becomes Interrupted at the next
-// start. A Pending entry with a Message has gone out for sure, and the next run
-// finds out how it ended.
+// The results. An entry is Pending from before its command is sent until it is
+// completed. An entry that a crash leaves Pending becomes Interrupted at the next
+// start. A Pending entry with a Message was certainly sent, and the next run finds its
+// result.
 const (
 	Pending     Result = "pending"
 	OK          Result = "ok"
 	Failed      Result = "failed"
 	Partial     Result = "partial"     // a parent of which some children failed
-	Skipped     Result = "left alone"  // a target that the command has no business with
-	Interrupted Result = "interrupted" // how it ended is not known
-	UnknownEnd  Result = "unknown"     // a stop that outlasted its time: stopped or not, nobody knows yet
+	Skipped     Result = "left alone"  // a target that the command does not apply to
+	Interrupted Result = "interrupted" // its result is not known
+	UnknownEnd  Result = "unknown"     // a stop took too long: whether it worked is not known yet
 )
 
 // Results lists the results.
@@ -107,36 +107,37 @@ func Results() []Result {
 	return []Result{OK, Failed, Partial, Skipped, Pending, Interrupted, UnknownEnd}
 }
 
-// ActivityID numbers an entry. It is the microsecond at which it was made,
-// moved on where taken, so that it needs no database to be given and sorts by
-// time; it fits into a JSON number.
+// ActivityID is the ID of an entry: the microsecond in which it was made, or the next
+// free one. So it needs no database, sorts by time, and fits into a JSON number.
 type ActivityID int64
 
 // Activity is one entry of the activity log.
 type Activity struct {
 	ID     ActivityID
-	Parent ActivityID // of the command on many that this is one target of; 0: none
+	Parent ActivityID // the command on many whose target this is; 0: none
 	Time   time.Time
-	User   string // who; for a failed login the name that was tried
-	// Address is where the user came from, without port; empty for the command line.
+	User   string // for a failed login, the name that was tried
+	// Address is the user's address, without port; empty for the command line.
 	Address string
 	Action  Action
-	Node    string // empty where it concerns no node
-	// Target is what on the node, or which user: a "group:name", a "group:*", "*", a user's name.
+	Node    string // empty if it concerns no node
+	// Target is the target on the node ("group:name", "group:*", "*"), or a user's
+	// name.
 	Target string
-	// Detail is what exactly was sent: the signal's name, the text for standard input.
+	// Detail is what was sent: the signal's name, the text for standard input.
 	Detail   string
 	Result   Result
 	Duration time.Duration // 0 while Pending
-	Message  string        // the reason, a fault in words; text from nodes, so hostile
-	// Count is how many events the entry stands for; above 1 only for a flood of failed logins.
+	Message  string        // the reason or the fault; text from nodes, so hostile
+	// Count is the number of events in the entry; above 1 only for a flood of failed
+	// logins.
 	Count int
 }
 
-// Public returns the entry as those may see it who do not manage users: without
-// the name that was tried in a failed login, which may well be a password typed
-// into the wrong field, and without what was sent to a standard input. What it
-// takes out depends on the action alone; filters of the log are held to it.
+// Public returns the entry for readers who do not manage users: without the name of a
+// failed login, which may be a password typed into the wrong field, and without text
+// sent to standard input. What it removes depends only on the action; filters of the
+// log follow it.
 func (a Activity) Public() Activity {
 	switch a.Action {
 	case ActionLoginFailed:
@@ -147,8 +148,8 @@ func (a Activity) Public() Activity {
 	return a
 }
 
-// Many reports whether the entry is a command on many, which has an entry of
-// its own for each target.
+// Many reports whether the entry is a command on many, which has its own entry for each
+// target.
 func (a Activity) Many() bool {
 	switch {
 	case a.Parent != 0:

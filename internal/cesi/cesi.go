@@ -1,8 +1,7 @@
-// Package cesi is the vocabulary of the program: the nodes, processes, states,
-// roles, users, activity entries and errors that every other package speaks of,
-// and the rules that belong to those words alone.
+// Package cesi is the vocabulary of the program: nodes, processes, states, roles,
+// users, activity entries and errors, and the rules that depend on nothing else.
 //
-// It imports only the standard library, and golang.org/x/text for how names are
-// compared, and does no input or output. What talks
-// to a supervisord, a database or a browser lives elsewhere and imports this.
+// It imports only the standard library, and golang.org/x/text to compare names, and
+// does no input or output. Packages that talk to supervisords, databases or browsers
+// import it.
 package cesi

@@ -1,20 +1,21 @@
 package cesi
 
-// ProcessConfig is what a node's configuration, as last reread, says of a
-// process (getAllConfigInfo). Priorities are supervisord's: lower starts first.
+// ProcessConfig is a process in a node's configuration, as last reread
+// (getAllConfigInfo). Priorities are supervisord's: lower starts first.
 type ProcessConfig struct {
 	ProcessID
 	Autostart     bool
 	GroupPriority int
 	Priority      int
-	// Full tells that what follows is known too: supervisord says it from 4.0 on.
+	// Full says that the following fields are known. supervisord has them from 4.0 on.
 	Full    bool
 	Command string
-	// Placed tells that the next two are known: supervisord says them from 4.2.5 on.
+	// Placed says that the next two fields are known. supervisord has them from 4.2.5
+	// on.
 	Placed         bool
-	Directory      string // empty: supervisord's own
-	UID            string // empty: supervisord's own
-	ExitCodes      string // those that are expected: "0, 2"
+	Directory      string // empty: that of supervisord
+	UID            string // empty: that of supervisord
+	ExitCodes      string // the expected ones: "0, 2"
 	StartSecs      int
 	StartRetries   int
 	StopSignal     int
@@ -24,7 +25,7 @@ type ProcessConfig struct {
 	Stdout, Stderr LogConfig
 }
 
-// LogConfig is how supervisord keeps one of the logs of a process.
+// LogConfig is the configuration of one log of a process.
 type LogConfig struct {
 	File     string // empty: none
 	MaxBytes int64  // before it is rotated; 0: never

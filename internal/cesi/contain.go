@@ -6,11 +6,10 @@ import (
 	"runtime/debug"
 )
 
-// Contain runs f, one piece of a goroutine's work, and returns its error. A panic in
-// f ends f and nothing else: it is logged with its stack and returned as an Internal
-// error. work names what was done, for the log. Every goroutine that this program
-// starts does its work inside Contain, since a panic that nothing recovers ends the
-// process.
+// Contain runs f, one piece of a goroutine's work, and returns its error. A panic in f
+// ends only f: it is logged with its stack and returned as an Internal error. Work
+// names the work in the log. Every goroutine of this program works inside Contain,
+// since a panic without recover ends the process.
 func Contain(log *slog.Logger, work string, f func() error) (err error) {
 	defer func() {
 		v := recover()

@@ -6,23 +6,22 @@ import (
 	"strings"
 )
 
-// Kind says what sort of failure an error is; the server's one table turns it
-// into an HTTP status.
+// Kind is the kind of an error. One table of the server turns it into an HTTP status.
 type Kind int
 
-// The kinds of failure. Internal is the kind of every error that names none.
+// The kinds of errors. Errors without a kind are Internal.
 const (
 	Internal     Kind = iota // a defect or a broken machine; its text is for the log only
 	NotFound                 // no such node, process, user
-	Invalid                  // what was asked makes no sense
-	Unauthorized             // nobody is logged in
-	Forbidden                // somebody is, and may not
+	Invalid                  // the request makes no sense
+	Unauthorized             // not logged in
+	Forbidden                // logged in, but not permitted
 	Conflict                 // already started, not running, already there
-	Busy                     // another command on the same thing is under way
+	Busy                     // another command on the same target is running
 	Throttled                // too many failed tries
-	TooOften                 // asked for too often in a short time
-	TooManyOpen              // too many logs or pages are followed already
-	Unreachable              // a node could not be asked
+	TooOften                 // too many requests in a short time
+	TooManyOpen              // too many logs or pages are open
+	Unreachable              // a node could not be reached
 	Timeout                  // a node did not answer in time
 	Fault                    // the node answered with an XML-RPC fault
 	Unavailable              // the database is in use by another program
@@ -38,10 +37,10 @@ func (k Kind) String() string {
 	return names[k]
 }
 
-// Cause names why a node could not be asked, in words fit for its card.
+// Cause names why a call to a node failed, in words for pages.
 type Cause string
 
-// The causes of a failed call, apart from a fault.
+// The causes of a failed call other than a fault.
 const (
 	CauseRefused       Cause = "connection refused"
 	CauseTimeout       Cause = "timeout"
@@ -50,17 +49,17 @@ const (
 	CauseNotSupervisor Cause = "not a supervisord"
 	CauseShuttingDown  Cause = "shutting down"
 	CauseBadReply      Cause = "bad reply"
-	CauseFailedInside  Cause = "failed inside"   // it answers, but with an error of its own
-	CauseTooLarge      Cause = "reply too large" // beyond what the client reads
+	CauseFailedInside  Cause = "failed inside"   // it answers, but with its own error
+	CauseTooLarge      Cause = "reply too large" // more than the client reads
 	CauseNoInterface   Cause = "no rpcinterface"
 	CauseTLS           Cause = "certificate not accepted"
 	CauseScheme        Cause = "wrong scheme"     // TLS at a plain port, plain HTTP at a TLS port, a redirect
-	CauseProxy         Cause = "refused by proxy" // a proxy answers in its place
-	CauseLocal         Cause = "failed at CeSI"   // a limit or a rule of CeSI's own machine
+	CauseProxy         Cause = "refused by proxy" // a proxy answers instead
+	CauseLocal         Cause = "failed at CeSI"   // a limit or rule of CeSI's own machine
 	CauseUnreachable   Cause = "unreachable"      // no route, reset, no such socket, …
 )
 
-// FaultCode is the number of an XML-RPC fault of supervisord's.
+// FaultCode is the number of an XML-RPC fault of supervisord.
 type FaultCode int
 
 // The faults of supervisor/xmlrpc.py.
@@ -85,17 +84,17 @@ const (
 	FaultCantReread          FaultCode = 92
 )
 
-// Error is a failure with a kind. Message is a sentence that may be shown to
-// people: it holds no secret and no internals. Err is the cause, for the log.
+// Error is an error with a kind. Message is a sentence for users: it holds no secret
+// and no internals. Err is the cause, for the log.
 type Error struct {
 	Kind    Kind
 	Message string
-	Cause   Cause     // set where a node could not be asked
-	Fault   FaultCode // set where Kind came from a fault
+	Cause   Cause     // set if a call to a node failed
+	Fault   FaultCode // set if the error is a fault
 	Err     error
 }
 
-// Error returns the message and, behind it, the text of what caused it.
+// Error returns the message, followed by the text of its cause.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Message
@@ -106,22 +105,21 @@ func (e *Error) Error() string {
 	return e.Message + ": " + e.Err.Error()
 }
 
-// Unwrap returns what caused the error.
+// Unwrap returns the cause of the error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf returns an Error of the kind with a message fit for people.
+// Errorf returns an Error of the kind with a message for users.
 func Errorf(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: message(format, args...)}
 }
 
-// Wrap returns an Error of the kind with a message fit for people and err as
-// its cause.
+// Wrap returns an Error of the kind with a message for users, and err as its cause.
 func Wrap(kind Kind, err error, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: message(format, args...), Err: err}
 }
 
-// maxMessage is where a message is cut off, in bytes: it may quote a value of a
-// request, or a sentence of a node.
+// maxMessage is the length at which a message is cut, in bytes: it may quote a value of
+// a request, or a sentence of a node.
 const maxMessage = 8 << 10
 
 func message(format string, args ...any) string {
@@ -141,7 +139,7 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// CauseOf returns the cause that the first Error in err's chain names, if any.
+// CauseOf returns the cause of the first Error in err's chain, if any.
 func CauseOf(err error) Cause {
 	var e *Error
 	if errors.As(err, &e) {
@@ -150,7 +148,7 @@ func CauseOf(err error) Cause {
 	return ""
 }
 
-// FaultOf returns the fault that the first Error in err's chain came from, or 0.
+// FaultOf returns the fault of the first Error in err's chain, or 0.
 func FaultOf(err error) FaultCode {
 	var e *Error
 	if errors.As(err, &e) {
@@ -159,9 +157,8 @@ func FaultOf(err error) FaultCode {
 	return 0
 }
 
-// Sentence returns what may be told to people about err: the message of the
-// first Error in its chain, or a general one for an Internal error, whose text
-// belongs in the log.
+// Sentence returns the text of err for users: the message of the first Error in its
+// chain, or a general one for an Internal error, whose text belongs in the log.
 func Sentence(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Kind != Internal && e.Message != "" {

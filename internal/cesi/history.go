@@ -3,45 +3,44 @@ package cesi
 import "time"
 
 const (
-	// BucketLength is how finely the past is told apart.
+	// BucketLength is the resolution of the history.
 	BucketLength = 10 * time.Minute
-	// Day is how much of the past the pages show, and DayBuckets how many buckets that
-	// has.
+	// Day is how much history the pages show, in DayBuckets buckets.
 	Day        = 24 * time.Hour
 	DayBuckets = int(Day / BucketLength)
 )
 
-// Bucket is a stretch of BucketLength: so many of them have passed since 1970.
+// Bucket is a period of BucketLength, as the number of such periods since 1970.
 type Bucket int32
 
-// BucketOf returns the bucket that a time is in.
+// BucketOf returns the bucket of a time.
 func BucketOf(t time.Time) Bucket { return Bucket(t.Unix() / int64(BucketLength/time.Second)) }
 
 // DayBefore returns the first bucket of the day that ends with s.
 func (s Bucket) DayBefore() Bucket { return s - Bucket(DayBuckets) + 1 }
 
-// Ahead reports whether o is later than a clock may tell that was in s just now.
+// Ahead reports whether o is too late for a clock that was just in s.
 func (s Bucket) Ahead(o Bucket) bool { return o > s+1 }
 
-// Mark is a process's state as its history tells it apart, from nothing known to
-// the worst. Its numbers are those in the database.
+// Mark is a process's state in its history, from no data to the worst. The numbers are
+// those in the database.
 type Mark uint8
 
 // The marks. From MarkUnknown on they are trouble.
 const (
-	MarkNoData Mark = iota // the process, or its node, was not there to be asked
+	MarkNoData Mark = iota // the process or its node did not answer
 	MarkStarting
 	MarkStopping
 	MarkStopped
-	MarkExited // as expected
+	MarkExited // with an expected status
 	MarkRunning
 	MarkUnknown // the state UNKNOWN
-	MarkFailed  // EXITED, which was not expected
+	MarkFailed  // EXITED with an unexpected status
 	MarkBackoff
 	MarkFatal
 )
 
-// MarkOf returns what a process is.
+// MarkOf returns the mark of a process.
 func MarkOf(p Process) Mark {
 	switch p.State {
 	case Stopped:
@@ -66,7 +65,7 @@ func MarkOf(p Process) Mark {
 	}
 }
 
-// State returns the state that a mark other than MarkNoData was made of.
+// State returns the state of a mark other than MarkNoData.
 func (m Mark) State() State {
 	switch m {
 	case MarkStarting:
@@ -88,15 +87,15 @@ func (m Mark) State() State {
 	}
 }
 
-// Trouble reports whether somebody may want to know of it afterwards.
+// Trouble reports whether the mark needs attention.
 func (m Mark) Trouble() bool { return m >= MarkUnknown }
 
-// Moving reports whether the process was on its way from one state to another.
+// Moving reports whether the process was between two states.
 func (m Mark) Moving() bool { return m == MarkStarting || m == MarkStopping }
 
-// Merge returns what a bucket shows in which a process was m and then next: the
-// worst where there was trouble, or else what came last. What is only on its way,
-// as in a restart, does not count beside anything else.
+// Merge returns the mark of a bucket in which a process had mark m and then next: the
+// worst if there was trouble, else the last. A transition, as in a restart, counts less
+// than any other mark.
 func (m Mark) Merge(next Mark) Mark {
 	switch {
 	case m.Trouble() || next.Trouble():
@@ -111,29 +110,29 @@ func (m Mark) Merge(next Mark) Mark {
 // Point is a bucket in which a process changed.
 type Point struct {
 	Bucket Bucket
-	Worst  Mark // what the bucket itself shows
-	Last   Mark // what the process was at its end, and until the next point
+	Worst  Mark // the mark of the bucket
+	Last   Mark // the mark at its end, and until the next point
 }
 
-// Span is a run of buckets, both ends included.
+// Span is a range of buckets, including both ends.
 type Span struct {
 	First, Last Bucket
 }
 
-// History is what is known of the past of nodes and processes, in any order.
+// History is the history of nodes and processes, in any order.
 type History struct {
 	Answered []NodeSpan
 	Points   []ProcessPoint
 }
 
-// NodeSpan is a run of buckets in which a node answered. Nothing is known of any
-// other bucket.
+// NodeSpan is a range of buckets in which a node answered. Nothing is known about other
+// buckets.
 type NodeSpan struct {
 	Node string
 	Span
 }
 
-// ProcessPoint is a point of a process's past.
+// ProcessPoint is a point in a process's history.
 type ProcessPoint struct {
 	Node string
 	ProcessID

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// IsDevice reports whether a log's file is, by its name, a device or an open file,
-// such as /dev/stdout.
+// IsDevice reports whether the name of a log's file is that of a device or an open
+// file, such as /dev/stdout.
 func IsDevice(file string) bool {
 	file = path.Clean(file)
 	return strings.HasPrefix(file, "/dev/") && !strings.HasPrefix(file, "/dev/shm/") ||
@@ -21,16 +21,16 @@ func (p Process) LogFile(stream LogStream) string {
 	return p.StdoutLogfile
 }
 
-// CheckClear fails with Conflict where supervisord must not be asked to clear the
-// process's logs. It clears both by removing their files: of one without a file
-// it says True and does nothing, and a device it removes from its machine.
+// CheckClear fails with Conflict if supervisord must not clear the process's logs. It
+// clears both by removing their files. For a log without a file it returns True and
+// does nothing, and it would remove a device.
 func (p Process) CheckClear() error {
 	files := 0
 	for _, stream := range []LogStream{Stdout, Stderr} {
 		switch file := p.LogFile(stream); {
 		case IsDevice(file):
 			return Errorf(Conflict, "its %s goes to %s: supervisord would remove that device, not clear a log", stream, file)
-		case file != "" && file != "syslog": // which is how 3.x names it
+		case file != "" && file != "syslog": // supervisord 3.x names syslog so
 			files++
 		}
 	}

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// CompareNames orders names of nodes, groups, processes and versions as people
-// count: byte by byte, but runs of digits by their number ("w_2" before "w_10").
-// It is 0 only for equal names, and below or above 0 otherwise. Numbers of any
-// length are compared.
+// CompareNames orders names of nodes, groups, processes and versions byte by byte, but
+// runs of digits by their number ("w_2" before "w_10"). The result is 0 only for equal
+// names, else below or above 0. Numbers may have any length.
 func CompareNames(a, b string) int {
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
@@ -29,8 +28,7 @@ func CompareNames(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a)-i, len(b)-j), cmp.Compare(a, b))
 }
 
-// Compare orders processes of one node by group, then by name, as CompareNames
-// does.
+// Compare orders processes of one node by group, then by name, with CompareNames.
 func (p ProcessID) Compare(o ProcessID) int {
 	return cmp.Or(CompareNames(p.Group, o.Group), CompareNames(p.Name, o.Name))
 }
@@ -40,7 +38,7 @@ func compareNumbers(x, y string) int {
 	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 }
 
-// digits is the run of digits that s begins with.
+// digits returns the digits at the start of s.
 func digits(s string) string {
 	n := 0
 	for n < len(s) && isDigit(s[n]) {

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Secret is a text that must not leave the server: it prints, logs and encodes
-// as "[secret]". Reveal is the only way to its content.
+// Secret is a text that must not leave the server: it is printed, logged and encoded as
+// "[secret]". Only Reveal returns its content.
 type Secret string
 
 const redacted = "[secret]"
 
-// Reveal returns the text itself. Use it only to authenticate.
+// Reveal returns the text. Use it only to authenticate.
 func (s Secret) Reveal() string { return string(s) }
 
 // String hides the text from fmt.
@@ -27,31 +27,31 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText hides the text from encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// Node is one supervisord as the configuration describes it: where it is and
-// how to log in to it. It is a value; two that are Equal need no reconnect.
+// Node is one supervisord in the configuration: its address and how to log in. It is a
+// value.
 type Node struct {
 	Name string
-	// URL is http://host:port or https://host:port with an optional path prefix,
-	// never with user, password, query or trailing slash. Empty when Socket is set.
+	// URL is http://host:port or https://host:port with an optional path prefix, and
+	// without user, password, query and final slash. Empty if Socket is set.
 	URL string
-	// Socket is the path of a unix socket; empty when URL is set.
+	// Socket is the path of a unix socket; empty if URL is set.
 	Socket   string
 	Username string // empty: no authentication
 	Password Secret
-	// Environments are the names of the environments the node is in, in the order
-	// the configuration names them.
+	// Environments are the names of the node's environments, in the order of the
+	// configuration.
 	Environments []string
 	// Timeout bounds one poll.
 	Timeout time.Duration
-	// TLSCA is the PEM text of the authorities to trust for an https URL; empty
-	// means the system's.
+	// TLSCA is the PEM text of the trusted authorities for an https URL; empty means
+	// those of the system.
 	TLSCA string
 	// TLSSkipVerify accepts any certificate.
 	TLSSkipVerify bool
 }
 
-// Address names the place of the node for people: its URL's host, port and
-// path, or its socket's path. It holds no credentials.
+// Address returns the address of the node for pages: host, port and path of its URL, or
+// the path of its socket. It holds no credentials.
 func (n Node) Address() string {
 	if n.Socket != "" {
 		return n.Socket
@@ -59,8 +59,8 @@ func (n Node) Address() string {
 	return n.URL
 }
 
-// Equal reports whether both describe the same supervisord, reached the same
-// way and in the same environments.
+// Equal reports whether both are the same supervisord, reached in the same way and in
+// the same environments.
 func (n Node) Equal(o Node) bool {
 	if !slices.Equal(n.Environments, o.Environments) {
 		return false
@@ -68,8 +68,7 @@ func (n Node) Equal(o Node) bool {
 	return n.Name == o.Name && n.SameConnection(o)
 }
 
-// SameConnection reports whether both are reached in the same way, whatever
-// their environments.
+// SameConnection reports whether both are reached in the same way, in any environments.
 func (n Node) SameConnection(o Node) bool {
 	return n.URL == o.URL && n.Socket == o.Socket && n.Username == o.Username &&
 		n.Password == o.Password && n.Timeout == o.Timeout && n.TLSCA == o.TLSCA &&

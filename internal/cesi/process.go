@@ -21,17 +21,16 @@ const (
 	Unknown  State = 1000
 )
 
-// NotStarted is not supervisord's: the process is down although CeSI stopped it in
-// order to start it again.
+// NotStarted is not one of supervisord's states: the process is down although CeSI
+// stopped it to start it again.
 const NotStarted State = -1
 
-// States lists every state, in supervisord's order, and then NotStarted.
+// States lists every state, in supervisord's order, then NotStarted.
 func States() []State {
 	return []State{Stopped, Starting, Running, Backoff, Stopping, Exited, Fatal, Unknown, NotStarted}
 }
 
-// String returns supervisord's name of the state, and UNKNOWN for a number it
-// does not define.
+// String returns supervisord's name of the state, and UNKNOWN for an undefined number.
 func (s State) String() string {
 	switch s {
 	case Stopped:
@@ -59,21 +58,19 @@ func (s State) String() string {
 // refused (ALREADY_STARTED) and a stop works.
 func (s State) Active() bool { return s == Running || s == Starting || s == Backoff }
 
-// Signallable reports whether supervisord passes signals on in the state.
+// Signallable reports whether supervisord forwards signals in the state.
 func (s State) Signallable() bool { return s == Running || s == Starting || s == Stopping }
 
-// ProcessID names a process on its node: group and name, written "group:name".
+// ProcessID identifies a process on its node: group and name, written "group:name".
 type ProcessID struct {
 	Group string
 	Name  string
 }
 
-// String returns "group:name", the only form that supervisord understands for
-// every process.
+// String returns "group:name", the form that supervisord accepts for every process.
 func (p ProcessID) String() string { return p.Group + ":" + p.Name }
 
-// ParseProcessID reads "group:name", or "name" for the process of a group of
-// the same name.
+// ParseProcessID reads "group:name", or "name" for a group of the same name.
 func ParseProcessID(s string) (ProcessID, error) {
 	group, name, found := strings.Cut(s, ":")
 	if !found {
@@ -85,11 +82,12 @@ func ParseProcessID(s string) (ProcessID, error) {
 	return ProcessID{Group: group, Name: name}, nil
 }
 
-// MaxProcesses is how many processes of a node are kept: the first by group and name.
+// MaxProcesses bounds the processes of a node that are kept: the first by group and
+// name.
 const MaxProcesses = 10_000
 
-// Process is one process as its supervisord described it. Start, Stop and Now
-// are seconds since 1970 by the node's clock; 0 means never.
+// Process is one process as reported by its supervisord. Start, Stop and Now are
+// seconds since 1970 by the node's clock; 0 means never.
 type Process struct {
 	ProcessID
 	Start         int64
@@ -97,16 +95,16 @@ type Process struct {
 	Now           int64
 	State         State
 	SpawnErr      string
-	ExitStatus    int // -1 after a signal; 0 also when it never ran
+	ExitStatus    int // -1 after a signal; also 0 if it never ran
 	Logfile       string
 	StdoutLogfile string
 	StderrLogfile string
 	PID           int
-	Description   string // for people; never parsed
+	Description   string // for display; never parsed
 }
 
-// Uptime is how long a process that has a pid has been up, by the node's own
-// clock, to the second; 0 for any other.
+// Uptime is how long a process with a pid has run, by the node's clock, in whole
+// seconds; 0 for any other.
 func (p Process) Uptime() time.Duration {
 	if p.PID == 0 || p.Start == 0 || p.Now < p.Start {
 		return 0
@@ -114,10 +112,9 @@ func (p Process) Uptime() time.Duration {
 	return time.Duration(p.Now-p.Start) * time.Second
 }
 
-// Began is when the state of the process began: its last stop (EXITED, FATAL,
-// STOPPED) or start (any other), in seconds since 1970 by the node's clock; 0 if
-// it never ran. Processes are ordered by it, and not by Since, which every poll
-// measures again.
+// Began is when the state of the process began: its last stop (EXITED, FATAL, STOPPED)
+// or start (any other), in seconds since 1970 by the node's clock; 0 if it never ran.
+// Sort processes by it, not by Since, which differs at every poll.
 func (p Process) Began() int64 {
 	if p.State == Exited || p.State == Fatal || p.State == Stopped || p.State == NotStarted {
 		return max(p.Start, p.Stop)
@@ -125,8 +122,8 @@ func (p Process) Began() int64 {
 	return p.Start
 }
 
-// Since is how long ago the state of the process began, by the node's own clock;
-// 0 if it never ran.
+// Since is how long ago the state of the process began, by the node's clock; 0 if it
+// never ran.
 func (p Process) Since() time.Duration {
 	began := p.Began()
 	if began == 0 || p.Now < began {
@@ -135,12 +132,12 @@ func (p Process) Since() time.Duration {
 	return time.Duration(p.Now-began) * time.Second
 }
 
-// UnexpectedExit reports whether the process exited with a status that its
-// exitcodes do not list. supervisord says so only through spawnerr, which it
-// sets to "Bad exit code N" (supervisor/process.py, finish).
+// UnexpectedExit reports whether the process exited with a status that is not in its
+// exitcodes. supervisord reports that only by spawnerr, which it sets to "Bad exit code
+// N" (supervisor/process.py, finish).
 func (p Process) UnexpectedExit() bool { return p.State == Exited && p.SpawnErr != "" }
 
-// Severity orders processes by how badly they need somebody: 0 needs nobody.
+// Severity orders processes by how much attention they need; 0 is none.
 func (p Process) Severity() int {
 	switch {
 	case p.State == Fatal || p.State == NotStarted:
@@ -156,16 +153,15 @@ func (p Process) Severity() int {
 	}
 }
 
-// SupervisorInfo is what a supervisord says of itself.
+// SupervisorInfo is how a supervisord identifies itself.
 type SupervisorInfo struct {
-	Version        string // supervisord's own, such as 4.2.5
+	Version        string // of supervisord, such as 4.2.5
 	APIVersion     string
 	Identification string
 	PID            int
 }
 
-// HumanDuration writes a duration as people say it, in one or two units:
-// "41 min", "6 d 2 h", "3 s".
+// HumanDuration writes a duration in one or two units: "41 min", "6 d 2 h", "3 s".
 func HumanDuration(d time.Duration) string {
 	s := int64(d / time.Second)
 	switch {
@@ -189,20 +185,20 @@ func twoUnits(a int64, unitA string, b int64, unitB string) string {
 	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
 }
 
-// CallResult is how a call on a whole group or node went for one process: a nil
-// Err means it is where it should be.
+// CallResult is the result for one process of a call on a whole group or node; a nil
+// Err is success.
 type CallResult struct {
 	ProcessID
 	Err error
 }
 
-// Changes are the groups in which a supervisord's configuration differs from
-// what it runs.
+// Changes are the groups that differ between a supervisord's configuration and what it
+// runs.
 type Changes struct {
-	Added   []string // in the configuration only
-	Changed []string // in both, but not the same
-	Removed []string // running only
+	Added   []string // only in the configuration
+	Changed []string // in both, but different
+	Removed []string // only running
 }
 
-// Total is how many groups differ.
+// Total returns how many groups differ.
 func (c Changes) Total() int { return len(c.Added) + len(c.Changed) + len(c.Removed) }

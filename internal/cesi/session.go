@@ -5,26 +5,24 @@ import (
 	"time"
 )
 
-// TokenHash is the SHA-256 of a session's or an API token. Only this is stored,
-// so that who reads the database can't use what is in it.
+// TokenHash is the SHA-256 of a session's token or an API token. Only the hash is
+// stored, so that a reader of the database can't use it.
 type TokenHash [32]byte
 
-// ID names a session among its user's: enough of the hash to tell them apart,
-// and of no use to anybody else.
+// ID names a session among those of its user: a part of the hash, useless for anything
+// else.
 func (h TokenHash) ID() string { return hex.EncodeToString(h[:8]) }
 
-// MaxSessions is how many sessions a user has at most. One more ends the one
-// that was used longest ago.
+// MaxSessions bounds the sessions of a user. One more ends the one with the oldest use.
 const MaxSessions = 50
 
-// Session is one login of a user's, from its beginning to the log-out, a new
-// password or its expiry.
+// Session is one login of a user. It ends with a logout, a new password or its expiry.
 type Session struct {
 	Token     TokenHash
-	User      User // as the account is now, not as it was at the login
+	User      User // the current account, not that of the login
 	Created   time.Time
 	LastSeen  time.Time // to the minute
 	Expires   time.Time
-	Address   string // where the login came from, without port
-	UserAgent string // as the browser named itself, so hostile
+	Address   string // of the login, without port
+	UserAgent string // the browser's own name, so hostile
 }

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// MaxStdin bounds the text that one command sends to a standard input, in bytes.
+// MaxStdin bounds the text of one command to standard input, in bytes.
 const MaxStdin = 4096
 
-// Signals lists the signals that people send to processes, the usual ones first.
+// Signals lists the signals that are offered, the usual ones first.
 func Signals() []string {
 	return []string{"HUP", "TERM", "INT", "QUIT", "USR1", "USR2", "KILL", "STOP", "CONT", "WINCH", "ALRM", "ABRT", "PIPE"}
 }
 
-// otherSignals are the further names that every system with supervisord knows.
+// otherSignals are the other names that every system with supervisord knows.
 func otherSignals() []string {
 	return []string{"BUS", "CHLD", "FPE", "ILL", "IO", "PROF", "SEGV", "SYS", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "VTALRM", "XCPU", "XFSZ"}
 }
@@ -22,8 +22,8 @@ func otherSignals() []string {
 // maxSignal is the highest number of a signal on Linux.
 const maxSignal = 64
 
-// ParseSignal reads a signal as people write it, "HUP", "sighup" or "1", and
-// returns it as supervisord takes it: the name without SIG, or the number.
+// ParseSignal reads a signal such as "HUP", "sighup" or "1", and returns it in
+// supervisord's form: the name without SIG, or the number.
 func ParseSignal(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= maxSignal {
@@ -36,8 +36,8 @@ func ParseSignal(text string) (string, error) {
 	return "", Errorf(Invalid, "%q is not a signal: want a name such as HUP, or a number from 1 to %d", text, maxSignal)
 }
 
-// SignalName names a signal of Linux by its number; "" for one without a name
-// that is common.
+// SignalName returns the name of a Linux signal by its number; "" if it has no common
+// name.
 func SignalName(n int) string {
 	return map[int]string{
 		1: "HUP", 2: "INT", 3: "QUIT", 6: "ABRT", 9: "KILL", 10: "USR1", 12: "USR2", 13: "PIPE", 14: "ALRM", 15: "TERM",

@@ -5,25 +5,24 @@ import (
 	"unicode/utf8"
 )
 
-// Token lets a program use the API in its owner's name, with what the owner may
-// do at that moment.
+// Token lets a program use the API with its owner's current permissions.
 type Token struct {
 	ID       int64
 	Name     string
-	Owner    User // as the account is now
+	Owner    User // the current account
 	Created  time.Time
 	Expires  time.Time // zero: never
 	LastUsed time.Time // to the minute; zero: never
 }
 
-// ExpiredAt reports whether the token is over at the time.
+// ExpiredAt reports whether the token has expired at the time.
 func (t Token) ExpiredAt(now time.Time) bool { return !t.Expires.IsZero() && !now.Before(t.Expires) }
 
-// MaxTokenName is the longest name of a token, in characters.
+// MaxTokenName bounds the name of a token, in characters.
 const MaxTokenName = 64
 
-// ValidateTokenName returns an Invalid error that says what is wrong with a name
-// for a token: what a user's name may have, and single spaces in between.
+// ValidateTokenName returns an Invalid error that says what is wrong with the name of a
+// token: it may have the characters of a user's name, and single spaces in between.
 func ValidateTokenName(name string) error {
 	if name == "" {
 		return Errorf(Invalid, "a token needs a name")

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Role is what a user may do, with CeSi's own numbers (its "usertype").
+// Role is a role of users, with CeSi's own numbers (its "usertype").
 type Role int
 
 // The roles, from most to least.
@@ -21,7 +21,7 @@ const (
 // Roles lists the roles, from most to least.
 func Roles() []Role { return []Role{Admin, Operator, LogReader, Viewer} }
 
-// String returns the role's name, as `cesi user` takes it.
+// String returns the role's name, as in `cesi user`.
 func (r Role) String() string {
 	names := [...]string{"admin", "operator", "logreader", "viewer"}
 	if r < 0 || int(r) >= len(names) {
@@ -39,7 +39,7 @@ func ParseRole(s string) (Role, error) {
 	return Role(i), nil
 }
 
-// Permission is one thing that a role may or may not do.
+// Permission is one thing that a role may or may not permit.
 type Permission int
 
 // The permissions, each a column of the README's table of roles.
@@ -67,27 +67,27 @@ func (r Role) Can(p Permission) bool {
 	}
 }
 
-// User is somebody with an account.
+// User is a user account.
 type User struct {
 	ID   int64
 	Name string
 	Role Role
-	// MustChange is set while the password is one that somebody else chose: the
-	// user can do nothing but change it.
+	// MustChange says that the password was not chosen by the user, who has to change
+	// it before anything else.
 	MustChange bool
 	Created    time.Time
 	LastLogin  time.Time // zero: never
-	// Language is a language tag, Scheme is "light" or "dark"; empty: as the
-	// configuration, the browser and its system have it.
+	// Language is a language tag, Scheme is "light" or "dark". Empty means the
+	// configuration's, else the browser's.
 	Language, Scheme string
 }
 
-// MaxUserName is the longest user name, in characters.
+// MaxUserName bounds a user name, in characters.
 const MaxUserName = 64
 
 // ValidateUserName returns an Invalid error that says what is wrong with a name
-// for a new user: letters of any script, digits and ". _ - @ +" are allowed, but
-// no "." or "..", which have a meaning of their own in the path of a page.
+// for a new user. Letters of any script, digits and ". _ - @ +" are allowed, but
+// not "." or "..", which have a meaning in the path of a page.
 func ValidateUserName(name string) error {
 	if name == "" {
 		return Errorf(Invalid, "a user needs a name")
@@ -111,19 +111,18 @@ func isNameRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || slices.Contains([]rune("._-@+"), r)
 }
 
-// Account is a user with what gives access to it at the moment.
+// Account is a user with the number of its present sessions and tokens.
 type Account struct {
 	User
 	Sessions int
-	Tokens   int // those that have expired too
+	Tokens   int // including expired ones
 }
 
-// Actor is who does something: a user at an address, or the command line.
+// Actor is the source of an action: a user at an address, or the command line.
 type Actor struct {
 	User string // a user's name, or "cli:UNIX-USER"
 	Role Role
-	// Address is the client's address without port, and behind it the API token
-	// that was used, if one was: "192.0.2.7 (token deploy)". It is empty for the
-	// command line.
+	// Address is the client's address without port, followed by the API token, if
+	// one was used: "192.0.2.7 (token deploy)". It is empty for the command line.
 	Address string
 }
