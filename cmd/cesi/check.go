@@ -60,7 +60,7 @@ func weakPassword(conf *config.Config) []string {
 	if err == nil {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s: [cesi]: admin_password: %s", conf.Path, cesi.Sentence(err))}
+	return []string{fmt.Sprintf("%s: [cesi]: admin_password: %s", conf.Path, cesi.TextOf(err).String())}
 }
 
 func printFindings(stdout io.Writer, findings []config.Problem) {
@@ -82,7 +82,7 @@ func checkNodes(ctx context.Context, nodes []cesi.Node, stdout io.Writer) error 
 		all.Go(func() {
 			line, err := checkNode(ctx, node)
 			if err != nil {
-				line, failed[i] = cesi.Sentence(err), true
+				line, failed[i] = cesi.TextOf(err).String(), true
 			}
 			lines[i] = oneLine(fmt.Sprintf("%s (%s): %s", node.Name, node.Address(), line))
 		})

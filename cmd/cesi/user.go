@@ -146,7 +146,7 @@ func roleOf(words []string, flag string) (cesi.Role, error) {
 	}
 	role, err := cesi.ParseRole(name)
 	if err != nil {
-		return 0, usageError{"user " + words[0], cesi.Sentence(err)}
+		return 0, usageError{"user " + words[0], cesi.TextOf(err).String()}
 	}
 	return role, nil
 }

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -54,10 +53,10 @@ func (s *Service) findToken(ctx context.Context, text string) (cesi.Token, error
 // refuseToken writes a failure to the activity log, or counts it there, and returns the
 // error for the client.
 func (s *Service) refuseToken(ctx context.Context, failure cesi.Activity, why error) error {
-	failure.Action, failure.Message = cesi.ActionLoginFailed, cesi.Sentence(why)
+	failure.Action, failure.Message = cesi.ActionLoginFailed, cesi.TextOf(why)
 	try, err := s.tokenThrottle.begin(failure.Address, "")
 	if err != nil {
-		failure.Message = cesi.Sentence(err)
+		failure.Message = cesi.TextOf(err)
 		s.failures.note(ctx, failure, false)
 		return err
 	}
@@ -97,7 +96,7 @@ func (s *Service) Tokens(ctx context.Context, user string) ([]cesi.Token, error)
 // token works until expires, or for ever if expires is zero. Errors: Invalid, Conflict
 // if the actor already has a token of that name.
 func (s *Service) AddToken(ctx context.Context, actor cesi.Actor, name string, expires time.Time) (text string, token cesi.Token, err error) {
-	entry := cesi.Activity{Action: cesi.ActionTokenAdd, Target: actor.User, Message: clip(name)}
+	entry := cesi.Activity{Action: cesi.ActionTokenAdd, Target: actor.User, Message: cesi.Raw(clip(name))}
 	err = s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
 		if err := cesi.ValidateTokenName(name); err != nil {
 			return err
@@ -105,7 +104,7 @@ func (s *Service) AddToken(ctx context.Context, actor cesi.Actor, name string, e
 		if err := s.checkExpiry(expires); err != nil {
 			return err
 		}
-		entry.Message = tokenUntil(entry.Message, expires)
+		entry.Message = tokenUntil(clip(name), expires)
 		random, hash := newToken()
 		text = TokenPrefix + random
 		token, err = s.store.AddToken(ctx, cesi.Token{Name: name, Owner: cesi.User{Name: actor.User}, Created: s.now(), Expires: expires}, hash)
@@ -130,18 +129,19 @@ func (s *Service) checkExpiry(expires time.Time) error {
 }
 
 // tokenUntil names a token and its expiry, for the activity log.
-func tokenUntil(name string, expires time.Time) string {
+func tokenUntil(name string, expires time.Time) cesi.Text {
 	if expires.IsZero() {
-		return fmt.Sprintf("%s, without end", name)
+		return cesi.T("%s, without end", name)
 	}
-	return fmt.Sprintf("%s, until %s", name, expires.UTC().Format("2006-01-02 15:04 UTC"))
+	return cesi.T("%s, until %s", name, expires.UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // RevokeToken removes one of the actor's own tokens. Errors: NotFound.
 func (s *Service) RevokeToken(ctx context.Context, actor cesi.Actor, id int64) error {
 	entry := cesi.Activity{Action: cesi.ActionTokenRevoke, Target: actor.User}
 	return s.audit(ctx, actor, entry, func(entry *cesi.Activity) (err error) {
-		entry.Message, err = s.store.DeleteToken(ctx, actor.User, id)
+		name, err := s.store.DeleteToken(ctx, actor.User, id)
+		entry.Message = cesi.Raw(name)
 		return err
 	})
 }
@@ -150,7 +150,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor cesi.Actor, id int64) e
 func (s *Service) RevokeTokens(ctx context.Context, actor cesi.Actor, name string) error {
 	return s.manage(ctx, actor, cesi.ActionTokenRevoke, name, func(entry *cesi.Activity) error {
 		n, err := s.store.DeleteTokens(ctx, name)
-		entry.Message = counted(n, "1 token", "%d tokens")
+		entry.Message = counted(n, cesi.T("1 token"), cesi.T("%d tokens", n))
 		return err
 	})
 }

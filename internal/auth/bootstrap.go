@@ -56,7 +56,7 @@ func (s *Service) addConfigured(ctx context.Context, name, password string) erro
 		return cesi.Errorf(cesi.Invalid, "admin_password: a password has at most %d bytes", maxPassword)
 	}
 	if err := s.passwords.check(password); err != nil {
-		s.log.Warn("admin_password is weak: change it", "user", name, "reason", cesi.Sentence(err))
+		s.log.Warn("admin_password is weak: change it", "user", name, "reason", cesi.TextOf(err).String())
 	}
 	return s.addFirst(ctx, name, password, false)
 }
@@ -81,7 +81,7 @@ func (s *Service) addFirst(ctx context.Context, name, password string, mustChang
 	if err != nil {
 		return err
 	}
-	entry := cesi.Activity{Action: cesi.ActionUserAdd, Target: name, Message: cesi.Admin.String()}
+	entry := cesi.Activity{Action: cesi.ActionUserAdd, Target: name, Message: cesi.Raw(cesi.Admin.String())}
 	return s.audit(ctx, bootstrapper(), entry, func(*cesi.Activity) error {
 		_, err := s.store.AddFirstUser(ctx, cesi.User{Name: name, Role: cesi.Admin, MustChange: mustChange}, hash)
 		return err

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -117,14 +116,14 @@ func (t *tally) summary(key tallyKey) cesi.Activity {
 	if entry.Count == 1 {
 		return entry
 	}
-	what := []string{fmt.Sprintf("%d tries within %s", entry.Count, cesi.HumanDuration(t.last.Sub(entry.Time)))}
+	what := []cesi.Text{cesi.T("%d tries within %s", entry.Count, cesi.HumanDuration(t.last.Sub(entry.Time)))}
 	if entry.User == "" {
-		what = append(what, "with several names")
+		what = append(what, cesi.T("with several names"))
 	}
 	if key.address == "" {
-		what = append(what, "from several addresses")
+		what = append(what, cesi.T("from several addresses"))
 	}
-	entry.Message = strings.Join(what, ", ")
+	entry.Message = cesi.List(what...)
 	return entry
 }
 

@@ -33,7 +33,7 @@ func (n *notes) total() (entries, events int) {
 }
 
 func failedLogin(user, address string) cesi.Activity {
-	return cesi.Activity{Action: cesi.ActionLoginFailed, User: user, Address: address, Message: "wrong"}
+	return cesi.Activity{Action: cesi.ActionLoginFailed, User: user, Address: address, Message: cesi.Raw("wrong")}
 }
 
 func TestFailures_FirstAreEntriesOthersCounted(t *testing.T) {
@@ -54,7 +54,7 @@ func TestFailures_FirstAreEntriesOthersCounted(t *testing.T) {
 		t.Fatalf("%d entries of %d, want 2 of 41", entries, events)
 	}
 	got := n.entries[1]
-	if got.User != "ann" || got.Address != "10.0.0.1" || got.Result != cesi.Failed || got.Message != "40 tries within 39 s" {
+	if got.User != "ann" || got.Address != "10.0.0.1" || got.Result != cesi.Failed || got.Message.String() != "40 tries within 39 s" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -83,7 +83,7 @@ func TestFailures_FloodIsBoundedAndCounted(t *testing.T) {
 	}
 	several := 0
 	for _, e := range n.entries {
-		if strings.Contains(e.Message, "with several names, from several addresses") && e.Address == "" {
+		if strings.Contains(e.Message.String(), "with several names, from several addresses") && e.Address == "" {
 			several++
 		}
 	}

@@ -83,7 +83,7 @@ func (b *bench) wantLoggedIn(token string, want bool) {
 
 func (b *bench) wantKind(err error, kind cesi.Kind, words string) {
 	b.t.Helper()
-	if err == nil || cesi.KindOf(err) != kind || !strings.Contains(cesi.Sentence(err), words) {
+	if err == nil || cesi.KindOf(err) != kind || !strings.Contains(cesi.TextOf(err).String(), words) {
 		b.t.Errorf("error %v (%v), want %v and %q", err, cesi.KindOf(err), kind, words)
 	}
 }
@@ -94,7 +94,7 @@ func (b *bench) lines() []string {
 	defer b.notes.mu.Unlock()
 	var lines []string
 	for _, e := range b.notes.entries {
-		line := strings.Join([]string{e.User, e.Address, string(e.Action), e.Target, string(e.Result), e.Message}, "|")
+		line := strings.Join([]string{e.User, e.Address, string(e.Action), e.Target, string(e.Result), e.Message.String()}, "|")
 		lines = append(lines, line)
 	}
 	b.notes.entries = nil

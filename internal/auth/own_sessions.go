@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"cesi/internal/cesi"
@@ -46,7 +45,7 @@ func (s *Service) EndSession(ctx context.Context, actor cesi.Actor, id string) e
 	entry := cesi.Activity{Action: cesi.ActionSessionEnd, Target: actor.User}
 	return s.audit(ctx, actor, entry, func(entry *cesi.Activity) error {
 		from, err := s.store.EndSessionOf(ctx, actor.User, id)
-		entry.Message = fmt.Sprintf("the one from %s", from)
+		entry.Message = cesi.T("the one from %s", from)
 		return err
 	})
 }
@@ -60,7 +59,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, actor cesi.Actor, token 
 			return errNoSession()
 		}
 		n, err := s.store.EndSessions(ctx, actor.User, but)
-		entry.Message = counted(n, "1 session", "%d sessions")
+		entry.Message = counted(n, cesi.T("1 session"), cesi.T("%d sessions", n))
 		return err
 	})
 }
@@ -69,15 +68,15 @@ func (s *Service) EndOtherSessions(ctx context.Context, actor cesi.Actor, token 
 func (s *Service) EndSessions(ctx context.Context, actor cesi.Actor, name string) error {
 	return s.manage(ctx, actor, cesi.ActionSessionEnd, name, func(entry *cesi.Activity) error {
 		n, err := s.store.EndSessions(ctx, name, cesi.TokenHash{})
-		entry.Message = counted(n, "1 session", "%d sessions")
+		entry.Message = counted(n, cesi.T("1 session"), cesi.T("%d sessions", n))
 		return err
 	})
 }
 
-// counted writes a number of things; many is a format.
-func counted(n int, one, many string) string {
+// counted returns the text for n things.
+func counted(n int, one, many cesi.Text) cesi.Text {
 	if n == 1 {
 		return one
 	}
-	return fmt.Sprintf(many, n)
+	return many
 }

@@ -26,7 +26,7 @@ func TestPassword_RulesForNewOnes(t *testing.T) {
 		strings.Repeat("密", 25): "at most 72 bytes",
 	} {
 		err := CheckPassword(password)
-		if (err == nil) != (want == "") || err != nil && (cesi.KindOf(err) != cesi.Invalid || !strings.Contains(cesi.Sentence(err), want)) {
+		if (err == nil) != (want == "") || err != nil && (cesi.KindOf(err) != cesi.Invalid || !strings.Contains(cesi.TextOf(err).String(), want)) {
 			t.Errorf("%q: %v, want %q", password, err, want)
 		}
 	}

@@ -20,7 +20,7 @@ func errNoSession() error { return cesi.Errorf(cesi.Unauthorized, "not logged in
 func (s *Service) Login(ctx context.Context, name, password, address, userAgent, oldToken, device string) (string, cesi.User, error) {
 	began := s.now()
 	failure := cesi.Activity{Action: cesi.ActionLoginFailed, User: clip(name), Address: address,
-		Message: cesi.Sentence(errWrongPassword())}
+		Message: cesi.TextOf(errWrongPassword())}
 	user, hash, try, err := s.authenticate(ctx, failure, name, password, device)
 	if err != nil {
 		return "", cesi.User{}, err
@@ -50,7 +50,7 @@ func (s *Service) authenticate(ctx context.Context, failure cesi.Activity, name,
 	}
 	try, err := s.throttle.beginAt(known, failure.Address, name)
 	if err != nil {
-		failure.Message = cesi.Sentence(err)
+		failure.Message = cesi.TextOf(err)
 		s.failures.note(ctx, failure, false)
 		return cesi.User{}, "", nil, err
 	}

@@ -28,7 +28,7 @@ func NewPassword() string { return strings.ToLower(rand.Text()) }
 // login. Errors: Forbidden, Invalid (name, password, role), Conflict.
 func (s *Service) AddUser(ctx context.Context, actor cesi.Actor, name, password string, role cesi.Role, mustChange bool) error {
 	return s.manage(ctx, actor, cesi.ActionUserAdd, name, func(entry *cesi.Activity) error {
-		entry.Message = role.String()
+		entry.Message = cesi.Raw(role.String())
 		if err := cesi.ValidateUserName(name); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (s *Service) SetPassword(ctx context.Context, actor cesi.Actor, name, passw
 // Forbidden, NotFound, Invalid, Conflict for the last administrator.
 func (s *Service) SetRole(ctx context.Context, actor cesi.Actor, name string, role cesi.Role) error {
 	return s.manage(ctx, actor, cesi.ActionUserRole, name, func(entry *cesi.Activity) error {
-		entry.Message = role.String()
+		entry.Message = cesi.Raw(role.String())
 		if err := checkRole(role); err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor cesi.Actor, token, o
 	}
 	wrong := cesi.Errorf(cesi.Forbidden, "the old password is wrong")
 	failure := cesi.Activity{Action: cesi.ActionUserPassword, User: actor.User, Address: actor.Address,
-		Target: actor.User, Message: wrong.Message}
+		Target: actor.User, Message: wrong.Text}
 	user, oldHash, try, err := s.authenticate(ctx, failure, actor.User, old, "")
 	if cesi.KindOf(err) == cesi.Unauthorized {
 		return "", wrong
@@ -157,7 +157,7 @@ func (s *Service) audit(ctx context.Context, actor cesi.Actor, entry cesi.Activi
 	entry.Time, entry.User, entry.Address, entry.Result = s.now(), actor.User, actor.Address, cesi.OK
 	err := do(&entry)
 	if err != nil {
-		entry.Result, entry.Message = cesi.Failed, cesi.Sentence(err)
+		entry.Result, entry.Message = cesi.Failed, cesi.TextOf(err)
 	}
 	entry.Duration = s.now().Sub(entry.Time)
 	s.journal.Add(ctx, entry)
@@ -175,5 +175,5 @@ func checkRole(role cesi.Role) error {
 	if slices.Contains(cesi.Roles(), role) {
 		return nil
 	}
-	return cesi.Errorf(cesi.Invalid, "%d is not a role: want 0 to %d", role, cesi.Viewer)
+	return cesi.Errorf(cesi.Invalid, "%d is not a role: want 0 to %d", int(role), int(cesi.Viewer))
 }

@@ -74,6 +74,9 @@ func (a Action) OnDaemon() bool {
 	}
 }
 
+// Text names the action: "restart".
+func (a Action) Text() Text { return Text{ID: string(a)} }
+
 // IsCommand reports whether the action is a command to nodes.
 func (a Action) IsCommand() bool { return a.OnProcesses() || a.OnDaemon() }
 
@@ -97,7 +100,7 @@ const (
 	OK          Result = "ok"
 	Failed      Result = "failed"
 	Partial     Result = "partial"     // a parent of which some children failed
-	Skipped     Result = "left alone"  // a target that the command does not apply to
+	Skipped     Result = "skipped"     // a target that the command does not apply to
 	Interrupted Result = "interrupted" // its result is not known
 	UnknownEnd  Result = "unknown"     // a stop took too long: whether it worked is not known yet
 )
@@ -128,9 +131,8 @@ type Activity struct {
 	Detail   string
 	Result   Result
 	Duration time.Duration // 0 while Pending
-	Message  string        // the reason or the fault; text from nodes, so hostile
-	// Count is the number of events in the entry; above 1 only for a flood of failed
-	// logins.
+	Message  Text          // the reason, a fault in words; holds text from nodes, so hostile
+	// Count is how many events the entry stands for; above 1 only for a flood of failed logins.
 	Count int
 }
 

@@ -144,7 +144,7 @@ func TestError_SentencesAndKinds(t *testing.T) {
 		{cesi.Wrap(cesi.Internal, cause, "detail"), "Something went wrong inside CeSI; the log says what.", cesi.Internal},
 	}
 	for _, test := range tests {
-		if got := cesi.Sentence(test.err); got != test.want || cesi.KindOf(test.err) != test.kind {
+		if got := cesi.TextOf(test.err).String(); got != test.want || cesi.KindOf(test.err) != test.kind {
 			t.Errorf("%v: %q, %v; want %q, %v", test.err, got, cesi.KindOf(test.err), test.want, test.kind)
 		}
 	}
@@ -186,7 +186,7 @@ func TestActivity_OnMany(t *testing.T) {
 func TestErrorf_MessageIsBounded(t *testing.T) {
 	long := strings.Repeat("工", 1<<20)
 	for _, err := range []error{cesi.Errorf(cesi.Invalid, "%q is not a role", long), cesi.Wrap(cesi.Invalid, errors.New("x"), "%s", long)} {
-		if got := cesi.Sentence(err); len(got) > 10_000 || !utf8.ValidString(got) || !strings.HasSuffix(got, "…") {
+		if got := cesi.TextOf(err).String(); len(got) > 10_000 || !utf8.ValidString(got) || !strings.HasSuffix(got, "…") {
 			t.Errorf("%d bytes", len(got))
 		}
 	}

@@ -1,10 +1,6 @@
 package cesi
 
-import (
-	"errors"
-	"fmt"
-	"strings"
-)
+import "errors"
 
 // Kind is the kind of an error. One table of the server turns it into an HTTP status.
 type Kind int
@@ -84,50 +80,39 @@ const (
 	FaultCantReread          FaultCode = 92
 )
 
-// Error is an error with a kind. Message is a sentence for users: it holds no secret
-// and no internals. Err is the cause, for the log.
+// Error is a failure with a kind. Text is a sentence that may be shown to people: it
+// holds no secret and no internals. Err is the cause, for the log.
 type Error struct {
-	Kind    Kind
-	Message string
-	Cause   Cause     // set if a call to a node failed
-	Fault   FaultCode // set if the error is a fault
-	Err     error
+	Kind  Kind
+	Text  Text
+	Cause Cause     // set where a node could not be asked
+	Fault FaultCode // set where Kind came from a fault
+	Err   error
 }
 
-// Error returns the message, followed by the text of its cause.
+// Error returns the text in English, followed by the text of the cause.
 func (e *Error) Error() string {
 	if e.Err == nil {
-		return e.Message
+		return e.Text.String()
 	}
-	if e.Message == "" {
+	if e.Text.ID == "" {
 		return e.Err.Error()
 	}
-	return e.Message + ": " + e.Err.Error()
+	return e.Text.String() + ": " + e.Err.Error()
 }
 
 // Unwrap returns the cause of the error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf returns an Error of the kind with a message for users.
+// Errorf returns an Error of the kind, with the text that T makes of format and args.
 func Errorf(kind Kind, format string, args ...any) *Error {
-	return &Error{Kind: kind, Message: message(format, args...)}
+	return &Error{Kind: kind, Text: T(format, args...)}
 }
 
-// Wrap returns an Error of the kind with a message for users, and err as its cause.
+// Wrap returns an Error of the kind, with the text that T makes of format and args,
+// and err as its cause.
 func Wrap(kind Kind, err error, format string, args ...any) *Error {
-	return &Error{Kind: kind, Message: message(format, args...), Err: err}
-}
-
-// maxMessage is the length at which a message is cut, in bytes: it may quote a value of
-// a request, or a sentence of a node.
-const maxMessage = 8 << 10
-
-func message(format string, args ...any) string {
-	text := fmt.Sprintf(format, args...)
-	if len(text) > maxMessage {
-		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
-	}
-	return text
+	return &Error{Kind: kind, Text: T(format, args...), Err: err}
 }
 
 // KindOf returns the kind of the first Error in err's chain, else Internal.
@@ -157,12 +142,12 @@ func FaultOf(err error) FaultCode {
 	return 0
 }
 
-// Sentence returns the text of err for users: the message of the first Error in its
-// chain, or a general one for an Internal error, whose text belongs in the log.
-func Sentence(err error) string {
+// TextOf returns what people may be told about err: the text of the first Error in its
+// chain, or a general one for an Internal error, whose details belong in the log.
+func TextOf(err error) Text {
 	var e *Error
-	if errors.As(err, &e) && e.Kind != Internal && e.Message != "" {
-		return e.Message
+	if errors.As(err, &e) && e.Kind != Internal && e.Text.ID != "" {
+		return e.Text
 	}
-	return "Something went wrong inside CeSI; the log says what."
+	return T("Something went wrong inside CeSI; the log says what.")
 }

@@ -129,7 +129,7 @@ func setDatabase(c *Config, e entry) error {
 
 func setAdminUsername(c *Config, e entry) error {
 	if err := cesi.ValidateUserName(e.text); err != nil {
-		return fmt.Errorf("%s %s: %s", e.key, quote(e.text), cesi.Sentence(err))
+		return fmt.Errorf("%s %s: %s", e.key, quote(e.text), cesi.TextOf(err))
 	}
 	c.AdminUsername = e.text
 	return nil

@@ -121,7 +121,7 @@ func (c *converter) unread(key, value string) {
 
 func (c *converter) adminUsername(value string) {
 	if err := cesi.ValidateUserName(value); value != "" && err != nil {
-		c.note("[cesi]: admin_username %s is left out: %s", quote(value), cesi.Sentence(err))
+		c.note("[cesi]: admin_username %s is left out: %s", quote(value), cesi.TextOf(err))
 		return
 	}
 	c.write("[cesi]", "admin_username", value)

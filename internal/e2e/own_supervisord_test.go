@@ -99,7 +99,7 @@ func TestOwnSupervisord_UpdateSkipsCeSI(t *testing.T) {
 	for _, r := range answer.Results {
 		results[r.Process] = r.Result
 	}
-	if results["cesi:*"] != "left alone" || results["fresh:*"] != "ok" || len(results) != 2 {
+	if results["cesi:*"] != "skipped" || results["fresh:*"] != "ok" || len(results) != 2 {
 		t.Errorf("results: %+v", answer)
 	}
 	home.supervisor.WaitState("fresh", "RUNNING")

@@ -59,8 +59,12 @@ type Command struct {
 type Outcome struct {
 	Ref
 	Result  cesi.Result
-	Message string // the reason, the fault in words
-	Err     error  // what Failed, for its kind; nil otherwise
+	Message cesi.Text  // the reason, the fault in words
+	Skip    SkipReason // of Skipped; empty otherwise
+	State   cesi.State // of a Skipped process
+	Err     error      // what Failed, for its kind; nil otherwise
+
+	down cesi.Text // why a process was not started that was stopped for it
 }
 
 // Report is how a command went. Outcomes are in the order of the targets, and
@@ -71,7 +75,7 @@ type Report struct {
 	Signal   string // of ActionSignal
 	Done     bool
 	Result   cesi.Result
-	Message  string // "12 ok, 1 failed, 3 left alone", or the single target's reason
+	Message  cesi.Text // "12 ok, 1 failed, 3 skipped", or the single target's reason
 	Duration time.Duration
 	Outcomes []Outcome
 	// Waiting is what a command waits for that is not Done, such as a slow stop: the

@@ -90,7 +90,7 @@ func TestPoller_PanicIsAFailureOfTheNode(t *testing.T) {
 	h, p := newPanicker(t)
 	p.polls.Store(true)
 	h.wait("the node to be down", func() bool { return h.node("n").Status == fleet.Down })
-	if failure := h.node("n").Failure; failure.Message == "" || h.node("m").Status != fleet.Up {
+	if failure := h.node("n").Failure; failure.Message.String() == "" || h.node("m").Status != fleet.Up {
 		t.Errorf("it says %+v, and m is %v", failure, h.node("m").Status)
 	}
 	if err := h.Poll(t.Context(), "n"); err != nil {

@@ -68,17 +68,17 @@ func (c Command) checkDaemon() error {
 			c.Action == cesi.ActionUpdate && len(c.Targets) > 1
 		switch {
 		case t.Node != c.Targets[0].Node:
-			return cesi.Errorf(cesi.Invalid, "%s is for one node at a time", c.Action)
+			return cesi.Errorf(cesi.Invalid, "%s is for one node at a time", c.Action.Text())
 		case t.Name != "":
-			return cesi.Errorf(cesi.Invalid, "%s is for whole groups", c.Action)
+			return cesi.Errorf(cesi.Invalid, "%s is for whole groups", c.Action.Text())
 		case wantsGroup && t.Group == "":
 			return cesi.Errorf(cesi.Invalid, "no group was chosen")
 		case t.Group != "" && !wantsGroup && c.Action != cesi.ActionUpdate:
-			return cesi.Errorf(cesi.Invalid, "%s is for a whole node", c.Action)
+			return cesi.Errorf(cesi.Invalid, "%s is for a whole node", c.Action.Text())
 		}
 	}
 	if len(c.Targets) > 1 && c.Action != cesi.ActionUpdate {
-		return cesi.Errorf(cesi.Invalid, "%s is for one group at a time", c.Action)
+		return cesi.Errorf(cesi.Invalid, "%s is for one group at a time", c.Action.Text())
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -23,7 +22,7 @@ type begun struct {
 // notUp is a process that did not come up, and its state with the reason.
 type notUp struct {
 	cesi.ProcessID
-	why string
+	why cesi.Text
 }
 
 // autostarts are the processes that supervisord starts by itself. A nil map means
@@ -87,9 +86,9 @@ func newBegun(processes []cesi.Process, starts autostarts) (b begun) {
 		case p.State == cesi.Stopped && (starts == nil || !starts[p.ProcessID]):
 			b.left = append(b.left, p.ProcessID)
 		case p.SpawnErr != "":
-			b.down = append(b.down, notUp{ProcessID: p.ProcessID, why: fmt.Sprintf("it did not come up (%s): %s", p.State, p.SpawnErr)})
+			b.down = append(b.down, notUp{ProcessID: p.ProcessID, why: cesi.T("it did not come up (%s): %s", p.State, p.SpawnErr)})
 		default:
-			b.down = append(b.down, notUp{ProcessID: p.ProcessID, why: fmt.Sprintf("it did not come up (%s)", p.State)})
+			b.down = append(b.down, notUp{ProcessID: p.ProcessID, why: cesi.T("it did not come up (%s)", p.State)})
 		}
 	}
 	return b

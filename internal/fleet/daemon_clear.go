@@ -3,7 +3,6 @@ package fleet
 import (
 	"bytes"
 	"context"
-	"fmt"
 
 	"cesi/internal/cesi"
 )
@@ -37,7 +36,7 @@ func (r *daemonRun) clearMainLog(ctx context.Context) Outcome {
 	switch {
 	case err != nil:
 		return Outcome{Ref: ref, Result: cesi.UnknownEnd, Err: err,
-			Message: fmt.Sprintf("supervisord says that it has cleared it, but its log can't be read now: %s", cesi.Sentence(err))}
+			Message: cesi.T("supervisord says that it has cleared it, but its log can't be read now: %s", cesi.TextOf(err))}
 	case after.size >= before.size && bytes.HasPrefix(after.head, before.head):
 		return failed(ref, cesi.Errorf(cesi.Conflict, "supervisord says that it has cleared it, but its log still holds %d bytes", after.size))
 	default:

@@ -1,10 +1,8 @@
 package fleet
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -76,7 +74,7 @@ func (r *daemonRun) prepare(ctx context.Context) error {
 	case cesi.ActionReload:
 		_, err := r.poller.reread(ctx)
 		if cesi.FaultOf(err) == cesi.FaultCantReread {
-			return cesi.Wrap(cesi.Conflict, err, "It was not reloaded, because it would not come back: %s", cesi.Sentence(err))
+			return cesi.Wrap(cesi.Conflict, err, "It was not reloaded, because it would not come back: %s", cesi.TextOf(err))
 		}
 		if err != nil && cesi.FaultOf(err) != cesi.FaultUnknownMethod {
 			return err
@@ -139,7 +137,7 @@ func (r *daemonRun) execute(ctx context.Context) (over bool) {
 		r.note(r.clearMainLog(ctx))
 		return true
 	}
-	r.note(outcomeOf(ref, "", err))
+	r.note(outcomeOf(ref, cesi.Text{}, err))
 	return true
 }
 
@@ -154,7 +152,7 @@ func (r *daemonRun) withNodeTimeout(ctx context.Context, call func(context.Conte
 	return call(ctx)
 }
 
-func outcomeOf(ref Ref, message string, err error) Outcome {
+func outcomeOf(ref Ref, message cesi.Text, err error) Outcome {
 	if err != nil {
 		return failed(ref, err)
 	}
@@ -178,26 +176,28 @@ func (r *daemonRun) restartOrShutdown(ctx context.Context, call func(context.Con
 	if r.command.Action == cesi.ActionShutdown {
 		r.wantNothing("")
 	}
-	r.sent("supervisord has taken it, and is on its way down")
+	r.sent(cesi.T("supervisord has taken it, and is on its way down"))
 	began, told := r.now(), false
 	message, err := r.poller.awaitEnd(ctx, r.command.Action, r.timeout, func() {
 		if !told && r.now().Sub(began) >= tellStopping {
 			told = true
-			r.pending(ref, fmt.Sprintf("supervisord is on its way down since %s, and waits until its programs have stopped", began.Format(clockLayout)))
+			r.pending(ref, cesi.T("supervisord is on its way down since %s, and waits until its programs have stopped", began.Format(clockLayout)))
 		}
 	})
 	switch {
 	case errors.Is(err, context.Canceled):
 		return false
 	case err != nil:
-		o := Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: cesi.Sentence(err), Err: err}
+		o := Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: cesi.TextOf(err), Err: err}
 		r.notStarted(wanted, o)
 		r.note(o)
 	default:
 		if len(wanted) > 0 {
 			r.reloaded(ctx, wanted)
 			r.poller.refresh(ctx)
-			message = cmp.Or(ended(r.command.Action, r.poller.node()), message)
+			if now := ended(r.command.Action, r.poller.node()); now.ID != "" {
+				message = now
+			}
 		}
 		r.note(Outcome{Ref: ref, Result: cesi.OK, Message: message})
 	}
@@ -217,13 +217,13 @@ const (
 // takes as long as its slowest program takes to stop, that is waited for, and
 // meanwhile is called. It fails with Timeout, or with context.Canceled where ctx
 // ends first.
-func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.Duration, meanwhile func()) (string, error) {
+func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.Duration, meanwhile func()) (cesi.Text, error) {
 	deadline := time.NewTimer(timeout)
 	defer deadline.Stop()
 	for last := time.Now().Add(stopLimit); ; {
 		p.refresh(ctx)
 		if ctx.Err() == nil {
-			if message := ended(action, p.node()); message != "" {
+			if message := ended(action, p.node()); message.ID != "" {
 				return message, nil
 			}
 			if n := p.node(); n.Status == Down && n.Failure.Cause == cesi.CauseShuttingDown && time.Now().Before(last) {
@@ -234,29 +234,29 @@ func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.
 		}
 		select {
 		case <-ctx.Done():
-			return "", context.Canceled
+			return cesi.Text{}, context.Canceled
 		case <-deadline.C:
-			return "", cesi.Errorf(cesi.Timeout, "it was sent, but the node did not show its end within %s", timeout)
+			return cesi.Text{}, cesi.Errorf(cesi.Timeout, "it was sent, but the node did not show its end within %s", timeout)
 		case <-time.After(awaitPause):
 		}
 	}
 }
 
-// ended says how what was sent to a supervisord has ended, going by the node; ""
-// while it has not. From the moment that supervisord takes a reload or shutdown
+// ended says how what was sent to a supervisord has ended, going by the node;
+// empty while it has not. From the moment that supervisord takes a reload or shutdown
 // it refuses every poll: one that is answered comes after it.
-func ended(action cesi.Action, n *Node) string {
+func ended(action cesi.Action, n *Node) cesi.Text {
 	switch {
 	case n.Status == Up && action == cesi.ActionShutdown:
-		return "it had ended, and runs again"
+		return cesi.T("it had ended, and runs again")
 	case n.Status == Up && action == cesi.ActionReload:
-		return fmt.Sprintf("it is back, with %d of %d processes up so far", n.Counts.Running+n.Counts.Starting, n.Counts.Total)
+		return cesi.T("it is back, with %d of %d processes up so far", n.Counts.Running+n.Counts.Starting, n.Counts.Total)
 	case n.Status == Up:
-		return "this CeSI was stopped by it, and runs again"
+		return cesi.T("this CeSI was stopped by it, and runs again")
 	case n.Status == Down && action == cesi.ActionShutdown &&
 		slices.Contains([]cesi.Cause{cesi.CauseRefused, cesi.CauseUnreachable, cesi.CauseProxy}, n.Failure.Cause):
-		return "it has ended"
+		return cesi.T("it has ended")
 	default:
-		return ""
+		return cesi.Text{}
 	}
 }

@@ -83,7 +83,7 @@ func (r *daemonRun) stopOne(ctx context.Context, j *groupJob, id cesi.ProcessID)
 	err := r.awaitDown(ctx, id, func() error {
 		if r.now().Sub(began) >= tellStopping && !j.self {
 			j.telling.Do(func() {
-				r.pending(j.ref, fmt.Sprintf("stopping since %s; the update goes on once it has ended", began.Format(clockLayout)))
+				r.pending(j.ref, cesi.T("stopping since %s; the update goes on once it has ended", began.Format(clockLayout)))
 			})
 		}
 		return nil
@@ -101,7 +101,7 @@ func (r *daemonRun) notStopped(ref Ref, err error) Outcome {
 		return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
 	case cesi.KindOf(err) == cesi.Timeout || errors.Is(err, context.DeadlineExceeded):
 		return Outcome{Ref: ref, Result: cesi.UnknownEnd, Err: err,
-			Message: fmt.Sprintf("stopped: unknown, not updated (no answer within %s)", r.timeout)}
+			Message: cesi.T("stopped: unknown, not updated (no answer within %s)", r.timeout)}
 	default:
 		return failed(ref, err)
 	}

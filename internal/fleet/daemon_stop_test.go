@@ -53,18 +53,18 @@ func TestUpdate_WaitsForSlowStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.wait("it to say that it waits", func() bool {
-		return strings.HasPrefix(op.Report().Message, "stubborn:*: stopping since ")
+		return strings.HasPrefix(op.Report().Message.String(), "stubborn:*: stopping since ")
 	})
 	h.wait("the activity log to say so", func() bool {
 		return slices.ContainsFunc(h.journal.all(), func(e cesi.Activity) bool {
-			return e.Result == cesi.Pending && strings.HasPrefix(e.Message, "stopping since ")
+			return e.Result == cesi.Pending && strings.HasPrefix(e.Message.String(), "stopping since ")
 		})
 	})
 	if h.state("stubborn") != cesi.Stopping {
 		t.Errorf("it is %s", h.state("stubborn"))
 	}
 	endStubborn(t, s)
-	if r := h.finish(op); r.Result != cesi.OK || r.Message != "stopped, removed and added again" {
+	if r := h.finish(op); r.Result != cesi.OK || r.Message.String() != "stopped, removed and added again" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	if s.State("stubborn") != "RUNNING" || s.Ctl("pid", "stubborn") == before {
@@ -86,7 +86,7 @@ func TestUpdate_RemovalWaitsForSlowStop(t *testing.T) {
 	h.waitState("stubborn", cesi.Stopping)
 	time.Sleep(time.Second) // twice as long as an answer may take
 	endStubborn(t, s)
-	if r := h.finish(op); r.Result != cesi.OK || r.Message != "stopped and removed" {
+	if r := h.finish(op); r.Result != cesi.OK || r.Message.String() != "stopped and removed" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	if diff := cmp.Diff([]string{"same RUNNING"}, statuses(s)); diff != "" {
@@ -103,7 +103,7 @@ func TestUpdate_WithoutReplyStaysWanted(t *testing.T) {
 	s.WriteConfig(stubborn + "startretries = 7\n")
 	h.briefly(s)
 	r := h.send(admin, daemon(cesi.ActionUpdate))
-	if r.Result != cesi.UnknownEnd || !strings.Contains(r.Message, "stopped: unknown, not updated (no answer within 500ms)") {
+	if r.Result != cesi.UnknownEnd || !strings.Contains(r.Message.String(), "stopped: unknown, not updated (no answer within 500ms)") {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	h.waitState("stubborn", cesi.NotStarted) // the stop has reached the node all the same
@@ -132,10 +132,10 @@ func TestUpdate_FailedStartStaysWanted(t *testing.T) {
 	there(false)
 	s.WriteConfig(deploying + "startretries = 0\n" + steady)
 	r := h.send(admin, daemon(cesi.ActionUpdate))
-	if r.Result != cesi.Failed || !strings.Contains(r.Message, "api:api_0") || !strings.Contains(r.Message, "can't find command") {
+	if r.Result != cesi.Failed || !strings.Contains(r.Message.String(), "api:api_0") || !strings.Contains(r.Message.String(), "can't find command") {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
-	if list := w.all(); len(list) != 3 || !strings.Contains(list[0].Reason, "can't find command") {
+	if list := w.all(); len(list) != 3 || !strings.Contains(list[0].Reason.String(), "can't find command") {
 		t.Errorf("wanted: %+v", list)
 	}
 	there(true)
@@ -153,7 +153,7 @@ func TestAddGroup_FailedStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := h.send(admin, daemon(cesi.ActionAddGroup, "away"))
-	if r.Result != cesi.Failed || !strings.Contains(r.Message, "added, but away:away: it did not come up") {
+	if r.Result != cesi.Failed || !strings.Contains(r.Message.String(), "added, but away:away: it did not come up") {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 }
@@ -169,7 +169,7 @@ func TestUpdate_BrokenOffInSlowStopStaysWanted(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.wait("it to say that it waits", func() bool {
-		return slices.ContainsFunc(first.journal.all(), func(e cesi.Activity) bool { return strings.HasPrefix(e.Message, "stopping since ") })
+		return slices.ContainsFunc(first.journal.all(), func(e cesi.Activity) bool { return strings.HasPrefix(e.Message.String(), "stopping since ") })
 	})
 	wanted, entries := w.all(), first.journal.all() // what a kill -9 would leave
 	first.Drain(0)
@@ -180,14 +180,14 @@ func TestUpdate_BrokenOffInSlowStopStaysWanted(t *testing.T) {
 	next := newFleet(t, fleet.Settings{}, w.option, func(o *fleet.Options) { o.Journal = first.journal })
 	next.RecallWanted(wanted)
 	next.Apply(fleet.Settings{Nodes: []cesi.Node{s.Node("n")}, PollInterval: 100 * time.Millisecond, ActionTimeout: 30 * time.Second})
-	next.Resume(slices.DeleteFunc(entries, func(e cesi.Activity) bool { return e.Message == "" }))
+	next.Resume(slices.DeleteFunc(entries, func(e cesi.Activity) bool { return e.Message.String() == "" }))
 	next.wait("it to be seen", func() bool {
 		p, found := next.node("n").Process(id(t, "stubborn"))
 		return found && p.State == cesi.NotStarted
 	})
 	next.wait("the entry to end", func() bool {
 		return slices.ContainsFunc(first.journal.all(), func(e cesi.Activity) bool {
-			return e.Target == "stubborn:*" && e.Result == cesi.Interrupted && e.Message == "CeSI ended in the middle of the update"
+			return e.Target == "stubborn:*" && e.Result == cesi.Interrupted && e.Message.String() == "CeSI ended in the middle of the update"
 		})
 	})
 	if r := next.do(cesi.ActionRestart); r.Result != cesi.OK || next.state("stubborn") != cesi.Running {
@@ -203,11 +203,11 @@ func TestReload_KeepsWantedProcesses(t *testing.T) {
 	if r := h.do(cesi.ActionStart, "manual"); r.Result != cesi.OK {
 		t.Fatalf("%+v", r)
 	}
-	if r := h.send(admin, daemon(cesi.ActionReload)); r.Result != cesi.OK || r.Message != "it is back, with 1 of 3 processes up so far" {
+	if r := h.send(admin, daemon(cesi.ActionReload)); r.Result != cesi.OK || r.Message.String() != "it is back, with 1 of 3 processes up so far" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	p, _ := h.node("n").Process(id(t, "manual"))
-	if p.State != cesi.NotStarted || p.Wanted == nil || !strings.Contains(p.Wanted.Reason, "autostart=false") {
+	if p.State != cesi.NotStarted || p.Wanted == nil || !strings.Contains(p.Wanted.Reason.String(), "autostart=false") {
 		t.Errorf("it is %s, wanted %+v", p.State, p.Wanted)
 	}
 	if h.state("idle") != cesi.Stopped || h.state("auto") != cesi.Running || len(w.all()) != 1 {
@@ -240,12 +240,12 @@ func TestReload_WaitsForSlowStop(t *testing.T) {
 				t.Fatal(err)
 			}
 			const meanwhile = "supervisord is on its way down since "
-			h.wait("it to say that it waits", func() bool { return strings.Contains(op.Report().Message, meanwhile) })
-			if entries := h.journal.all(); len(entries) != 1 || entries[0].Result != cesi.Pending || !strings.HasPrefix(entries[0].Message, meanwhile) {
+			h.wait("it to say that it waits", func() bool { return strings.Contains(op.Report().Message.String(), meanwhile) })
+			if entries := h.journal.all(); len(entries) != 1 || entries[0].Result != cesi.Pending || !strings.HasPrefix(entries[0].Message.String(), meanwhile) {
 				t.Errorf("the activity log does not say that it waits: %+v", entries)
 			}
 			endStubborn(t, s)
-			if r := h.finish(op); r.Result != cesi.OK || !strings.Contains(r.Message, says) {
+			if r := h.finish(op); r.Result != cesi.OK || !strings.Contains(r.Message.String(), says) {
 				t.Errorf("%s: %s", r.Result, r.Message)
 			}
 		})
@@ -271,7 +271,7 @@ func TestReload_SilentNodeIsUnknown(t *testing.T) {
 		endStubborn(t, s)
 		s.Resume()
 	})
-	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message, "the node did not show its end within ") {
+	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message.String(), "the node did not show its end within ") {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 }

@@ -106,7 +106,7 @@ func TestUpdate_AppliesOnlyChanges(t *testing.T) {
 			t.Errorf("entry: %+v", e)
 		}
 	}
-	if r := h.send(admin, daemon(cesi.ActionUpdate)); r.Result != cesi.OK || r.Message != "there was nothing to do" {
+	if r := h.send(admin, daemon(cesi.ActionUpdate)); r.Result != cesi.OK || r.Message.String() != "there was nothing to do" {
 		t.Errorf("a second update: %+v", r)
 	}
 }
@@ -131,7 +131,7 @@ func TestUpdate_RefusesBrokenConfiguration(t *testing.T) {
 	s.WriteConfig("[program:broken]\n")
 	for _, action := range []cesi.Action{cesi.ActionUpdate, cesi.ActionReload} {
 		_, err := h.Control(t.Context(), admin, daemon(action))
-		if err == nil || cesi.FaultOf(err) == 0 && cesi.KindOf(err) != cesi.Conflict || !strings.Contains(cesi.Sentence(err), "program:broken does not specify a command") {
+		if err == nil || cesi.FaultOf(err) == 0 && cesi.KindOf(err) != cesi.Conflict || !strings.Contains(cesi.TextOf(err).String(), "program:broken does not specify a command") {
 			t.Errorf("%s: %v", action, err)
 		}
 	}
@@ -183,7 +183,7 @@ func TestReload_EndsWhenNodeIsBack(t *testing.T) {
 	h, s := startChanging(t)
 	before, _ := h.node("n").Process(id(t, "same"))
 	r := h.send(admin, daemon(cesi.ActionReload))
-	if r.Result != cesi.OK || !strings.Contains(r.Message, "it is back") {
+	if r.Result != cesi.OK || !strings.Contains(r.Message.String(), "it is back") {
 		t.Fatalf("%+v", r)
 	}
 	if h.node("n").Status != fleet.Up {
@@ -216,7 +216,7 @@ func TestShutdown_NeedsNodeName(t *testing.T) {
 		}
 	}
 	c.ConfirmNode = "n"
-	if r := h.send(admin, c); r.Result != cesi.OK || r.Message != "it has ended" {
+	if r := h.send(admin, c); r.Result != cesi.OK || r.Message.String() != "it has ended" {
 		t.Fatalf("%+v", r)
 	}
 	if out := s.Ctl("status"); !strings.Contains(out, "refused") {
@@ -278,7 +278,7 @@ func TestClearMainLog_ChecksResult(t *testing.T) {
 					return unclearing{c, new(atomic.Bool), test.broken}, err
 				}
 			})
-			if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != test.want || !strings.Contains(r.Message, test.says) {
+			if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != test.want || !strings.Contains(r.Message.String(), test.says) {
 				t.Errorf("%s: %s", r.Result, r.Message)
 			}
 		})
@@ -308,7 +308,7 @@ func TestClearMainLog_SkipsDevices(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != cesi.Failed || !strings.Contains(r.Message, says) {
+			if r := h.send(admin, daemon(cesi.ActionClearMainLog)); r.Result != cesi.Failed || !strings.Contains(r.Message.String(), says) {
 				t.Errorf("%s: %s", r.Result, r.Message)
 			}
 			if _, err := os.Lstat(log); err != nil {
@@ -428,7 +428,7 @@ stopwaitsecs = 3
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.wait("it to be sent", func() bool { return h.journal.all()[0].Message != "" })
+	h.wait("it to be sent", func() bool { return h.journal.all()[0].Message.String() != "" })
 	h.Drain(0) // as when supervisord stops this program
 	left := h.journal.all()
 	if len(left) != 1 || left[0].Result != cesi.Pending || left[0].ID != op.ID() {
@@ -441,7 +441,7 @@ stopwaitsecs = 3
 	next.Resume(left)
 	next.wait("the entry to be completed", func() bool { return h.journal.all()[0].Result != cesi.Pending })
 	e := h.journal.all()[0]
-	if e.Result != cesi.OK || !strings.Contains(e.Message, "it is back") || e.Duration < time.Second {
+	if e.Result != cesi.OK || !strings.Contains(e.Message.String(), "it is back") || e.Duration < time.Second {
 		t.Errorf("%+v", e)
 	}
 	next.Resume([]cesi.Activity{gone})

@@ -45,7 +45,7 @@ func (r *daemonRun) planUpdate(changes cesi.Changes) {
 	all := slices.Concat(changes.Removed, changes.Changed, changes.Added)
 	for _, t := range r.command.Targets {
 		if t.Group != "" && !slices.Contains(all, t.Group) {
-			r.left = append(r.left, Outcome{Ref: groupRef(r.node, t.Group), Result: cesi.Skipped, Message: "its configuration has not changed"})
+			r.left = append(r.left, Outcome{Ref: groupRef(r.node, t.Group), Result: cesi.Skipped, Skip: SkipUnchanged, Message: SkipUnchanged.Text()})
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (r *daemonRun) planGroup(j *groupJob) {
 	self, found := r.node.OwnProcess()
 	j.self = found && self.Group == j.ref.Group
 	if j.self && !chosen {
-		r.left = append(r.left, Outcome{Ref: j.ref, Result: cesi.Skipped, Message: "it has this CeSI itself"})
+		r.left = append(r.left, Outcome{Ref: j.ref, Result: cesi.Skipped, Skip: SkipHasSelf, Message: SkipHasSelf.Text()})
 		return
 	}
 	if err := r.takeGroup(j); err != nil {
@@ -88,7 +88,7 @@ func (r *daemonRun) takeGroup(j *groupJob) error {
 func (r *daemonRun) update(ctx context.Context) (over bool) {
 	for _, j := range r.groups {
 		if j.self {
-			r.sent("supervisord is stopping this CeSI itself, as was confirmed", j.ref)
+			r.sent(cesi.T("supervisord is stopping this CeSI itself, as was confirmed"), j.ref)
 		}
 		o := r.applyGroup(ctx, j)
 		if j.self && errors.Is(o.Err, context.Canceled) {
@@ -116,12 +116,12 @@ func (r *daemonRun) applyGroup(ctx context.Context, j *groupJob) Outcome {
 		}
 	}
 	if !j.add {
-		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "stopped and removed"}
+		return Outcome{Ref: j.ref, Result: cesi.OK, Message: cesi.T("stopped and removed")}
 	}
 	err := r.withNodeTimeout(ctx, func(ctx context.Context) error { return client.AddGroup(ctx, group) })
 	switch {
 	case err != nil && j.remove:
-		return failed(j.ref, cesi.Wrap(cesi.KindOf(err), err, "removed, but not added again: %s", cesi.Sentence(err)))
+		return failed(j.ref, cesi.Wrap(cesi.KindOf(err), err, "removed, but not added again: %s", cesi.TextOf(err)))
 	case err != nil:
 		return failed(j.ref, err)
 	}
@@ -145,8 +145,8 @@ func (r *daemonRun) added(ctx context.Context, j *groupJob) Outcome {
 	case err != nil:
 		return failed(j.ref, err)
 	case j.remove:
-		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "stopped, removed and added again"}
+		return Outcome{Ref: j.ref, Result: cesi.OK, Message: cesi.T("stopped, removed and added again")}
 	default:
-		return Outcome{Ref: j.ref, Result: cesi.OK, Message: "added"}
+		return Outcome{Ref: j.ref, Result: cesi.OK, Message: cesi.T("added")}
 	}
 }

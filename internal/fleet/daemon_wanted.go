@@ -77,6 +77,6 @@ func (r *daemonRun) reloaded(ctx context.Context, wanted []Ref) {
 		r.notStarted([]Ref{{Node: r.node.Name, ProcessID: p.ProcessID}}, Outcome{Message: p.why})
 	}
 	for _, id := range began.left {
-		r.notStarted([]Ref{{Node: r.node.Name, ProcessID: id}}, Outcome{Message: "supervisord was restarted, and does not start it by itself (autostart=false)"})
+		r.notStarted([]Ref{{Node: r.node.Name, ProcessID: id}}, Outcome{Message: cesi.T("supervisord was restarted, and does not start it by itself (autostart=false)")})
 	}
 }

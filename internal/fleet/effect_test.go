@@ -89,17 +89,17 @@ func TestControl_SuccessNeedsEffect(t *testing.T) {
 		}
 		r := h.send(admin, c)
 		for range 10 { // a node under load may be too slow to notice the end
-			if test.action != cesi.ActionStart || strings.Contains(r.Message, test.says) {
+			if test.action != cesi.ActionStart || strings.Contains(r.Message.String(), test.says) {
 				break
 			}
 			h.waitState(test.process, cesi.Exited)
 			r = h.send(admin, c)
 		}
-		if r.Result != test.want || !strings.Contains(r.Message, test.says) {
+		if r.Result != test.want || !strings.Contains(r.Message.String(), test.says) {
 			t.Errorf("%s %s: %s %q, want %s %q", test.action, test.process, r.Result, r.Message, test.want, test.says)
 		}
 		entries := h.journal.all()
-		if last := entries[len(entries)-1]; last.Result != r.Result || last.Message != r.Message {
+		if last := entries[len(entries)-1]; last.Result != r.Result || last.Message.String() != r.Message.String() {
 			t.Errorf("the activity log says %s: %s", last.Result, last.Message)
 		}
 	}

@@ -3,7 +3,6 @@ package fleet
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -51,7 +50,7 @@ func (r *run) parallel(s *step, jobs []*job, do func(*job)) {
 
 func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 	if j.restarted {
-		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK, Message: "CeSI executes itself anew"})
+		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK, Message: cesi.T("CeSI is restarting itself")})
 		return
 	}
 	action := r.plan.command.Action
@@ -101,18 +100,18 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	o := failed(ref, err)
 	if fault := cesi.FaultOf(err); fault == cesi.FaultSpawnError || fault == cesi.FaultAbnormalTermination {
 		if p, err := s.poller.client.Process(ctx, ref.ProcessID); err == nil && p.SpawnErr != "" {
-			o.Message += ": " + p.SpawnErr
+			o.Message = cesi.T("%s: %s", o.Message, p.SpawnErr)
 		}
 	}
 	if restart && o.Result == cesi.Failed {
-		o.Message = fmt.Sprintf("stopped, but not started: %s", o.Message)
+		o.down = o.Message
+		o.Message = cesi.T("stopped, but not started: %s", o.Message)
 	}
 	return o
 }
 
 func overtaken(ref Ref, by string) Outcome {
-	return Outcome{Ref: ref, Result: cesi.Failed, Message: "a stop by " + by + " went ahead",
-		Err: cesi.Errorf(cesi.Conflict, "a stop by %s went ahead", by)}
+	return failed(ref, cesi.Errorf(cesi.Conflict, "a stop by %s went ahead", by))
 }
 
 // stopWhole stops what runs of a group or node, and returns the jobs that may

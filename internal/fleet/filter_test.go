@@ -29,7 +29,7 @@ func fleetOf(nodes ...*Node) *Snapshot {
 }
 
 func silent(n *Node) *Node {
-	n.Status, n.Failure = Down, &Failure{Message: "no answer"}
+	n.Status, n.Failure = Down, &Failure{Message: cesi.Raw("no answer")}
 	return n
 }
 

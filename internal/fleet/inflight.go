@@ -35,7 +35,7 @@ func (f *inflightSet) take(ref Ref, action cesi.Action, user string) (*inflight,
 	if other := f.of[ref]; other != nil {
 		starts := other.action == cesi.ActionStart || other.action == cesi.ActionRestart
 		if action != cesi.ActionStop || !starts {
-			return nil, cesi.Errorf(cesi.Busy, "%s on %s is busy: a %s is under way", ref.What(), ref.Node, other.action)
+			return nil, cesi.Errorf(cesi.Busy, "%s on %s is busy: a %s is under way", ref.What(), ref.Node, other.action.Text())
 		}
 		other.preemptedBy = user
 		mine.preempted = other

@@ -87,7 +87,7 @@ func (l *ledger) note(o Outcome) {
 // sent stores that the command has gone out for sure, for the case that this
 // program does not see its end: the next run then finds out. With a target it
 // does so for the target too.
-func (l *ledger) sent(message string, targets ...Ref) {
+func (l *ledger) sent(message cesi.Text, targets ...Ref) {
 	l.entry.Message = message
 	l.journal.Complete(context.Background(), l.entry)
 	for _, ref := range targets {
@@ -99,7 +99,7 @@ func (l *ledger) sent(message string, targets ...Ref) {
 
 // pending stores how far a target has come that is not done yet, and shows it to
 // those who wait for the operation.
-func (l *ledger) pending(ref Ref, message string) {
+func (l *ledger) pending(ref Ref, message cesi.Text) {
 	l.op.tell(ref, message)
 	entry, ok := l.targets[ref]
 	if !ok {

@@ -2,8 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -52,10 +50,10 @@ func (o *Operation) add(outcomes ...Outcome) {
 }
 
 // tell sets the message of a command that is not over.
-func (o *Operation) tell(ref Ref, message string) {
+func (o *Operation) tell(ref Ref, message cesi.Text) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.report.Message = ref.What() + ": " + message
+	o.report.Message = cesi.T("%s: %s", ref.What(), message)
 	o.report.Waiting = &Outcome{Ref: ref, Result: cesi.Pending, Message: message}
 }
 
@@ -80,24 +78,46 @@ func (o *Operation) finish() {
 
 // summarize gives a command on one process that process's result, and one on
 // many a result and a count of each kind.
-func summarize(outcomes []Outcome) (cesi.Result, string) {
+func summarize(outcomes []Outcome) (cesi.Result, cesi.Text) {
 	if len(outcomes) == 1 {
 		return outcomes[0].Result, outcomes[0].Message
 	}
 	if len(outcomes) == 0 {
-		return cesi.OK, "there was nothing to do"
+		return cesi.OK, Tally(nil)
 	}
+	return overall(countResults(outcomes), len(outcomes)), Tally(outcomes)
+}
+
+func countResults(outcomes []Outcome) map[cesi.Result]int {
 	counts := make(map[cesi.Result]int)
 	for _, o := range outcomes {
 		counts[o.Result]++
 	}
-	var words []string
-	for _, r := range []cesi.Result{cesi.OK, cesi.Failed, cesi.UnknownEnd, cesi.Interrupted, cesi.Skipped} {
-		if counts[r] > 0 {
-			words = append(words, fmt.Sprintf("%d %s", counts[r], r))
+	return counts
+}
+
+// Tally sums outcomes up: "12 ok, 1 failed, 3 skipped".
+func Tally(outcomes []Outcome) cesi.Text {
+	if len(outcomes) == 0 {
+		return cesi.T("there was nothing to do")
+	}
+	counts := countResults(outcomes)
+	var list []cesi.Text
+	for _, part := range []struct {
+		result cesi.Result
+		text   cesi.Text
+	}{
+		{cesi.OK, cesi.T("%d ok", counts[cesi.OK])},
+		{cesi.Failed, cesi.T("%d failed", counts[cesi.Failed])},
+		{cesi.UnknownEnd, cesi.T("%d unknown", counts[cesi.UnknownEnd])},
+		{cesi.Interrupted, cesi.T("%d interrupted", counts[cesi.Interrupted])},
+		{cesi.Skipped, cesi.T("%d skipped", counts[cesi.Skipped])},
+	} {
+		if counts[part.result] > 0 {
+			list = append(list, part.text)
 		}
 	}
-	return overall(counts, len(outcomes)), strings.Join(words, ", ")
+	return cesi.List(list...)
 }
 
 func overall(counts map[cesi.Result]int, total int) cesi.Result {

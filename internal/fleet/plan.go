@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"cesi/internal/cesi"
@@ -188,38 +187,18 @@ func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 	}
 	taken[j.ref] = true
 	if why := skipReason(p.command.Action, process); why != "" {
-		p.leftAlone = append(p.leftAlone, Outcome{Ref: j.ref, Result: cesi.Skipped, Message: why})
+		message := why.Text()
+		switch why {
+		case SkipNotRunning:
+			message = cesi.T("it does not run (%s)", process.State)
+		case SkipNoLog:
+			message = cesi.TextOf(process.CheckClear())
+		}
+		p.leftAlone = append(p.leftAlone, Outcome{Ref: j.ref, Result: cesi.Skipped, Skip: why, State: process.State, Message: message})
 		return false
 	}
 	part.jobs = append(part.jobs, j)
 	return true
-}
-
-// skipReason says why a command on many has no business with a process; empty
-// means it has.
-func skipReason(action cesi.Action, p Process) string {
-	switch {
-	case p.Self && action != cesi.ActionStart && action != cesi.ActionClearLogs:
-		return "it is this CeSI itself"
-	case !changesState(action) && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
-		return fmt.Sprintf("it does not run (%s)", p.State)
-	case action == cesi.ActionClearLogs && p.CheckClear() != nil:
-		return cesi.Sentence(p.CheckClear())
-	case !changesState(action):
-		return ""
-	case p.State == cesi.Stopping:
-		return "it is stopping"
-	case action == cesi.ActionStart && p.State == cesi.Backoff:
-		return "supervisord is about to try it again (BACKOFF)"
-	case action == cesi.ActionStart && p.State.Active():
-		return "it runs already"
-	case action == cesi.ActionStop && !p.State.Active() && p.State != cesi.NotStarted:
-		return "it does not run"
-	case action == cesi.ActionRestart && !p.State.Active() && p.State != cesi.Fatal && p.State != cesi.NotStarted:
-		return fmt.Sprintf("it does not run (%s)", p.State)
-	default:
-		return ""
-	}
 }
 
 // Unanswered returns nil if the node answers, else why not: Unreachable or Timeout.

@@ -81,10 +81,10 @@ func (p *poller) askInfo(ctx context.Context, now time.Time) {
 	configs, err := p.client.Configs(ctx)
 	if err != nil {
 		p.fleet.opts.Log.Debug("node does not tell its configuration", "node", p.name, "error", err)
-		p.silence = cesi.Sentence(err)
+		p.silence = cesi.TextOf(err)
 		return
 	}
-	p.silence = ""
+	p.silence = cesi.Text{}
 	p.configs = make(map[cesi.ProcessID]*cesi.ProcessConfig, len(configs))
 	for i := range configs {
 		p.configs[configs[i].ProcessID] = &configs[i]
@@ -109,7 +109,7 @@ func (p *poller) takeOutdated() bool {
 // fail publishes why the node did not answer; its last good data stay.
 func (p *poller) fail(err error, now time.Time) {
 	p.failures++
-	failure := &Failure{Cause: cesi.CauseOf(err), Message: cesi.Sentence(err), Since: now}
+	failure := &Failure{Cause: cesi.CauseOf(err), Message: cesi.TextOf(err), Since: now}
 	if failure.Cause == "" { // a fault: the node itself tells what is wrong
 		failure.Cause = cesi.CauseFailedInside
 	}
@@ -149,7 +149,7 @@ func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
 // sameToSee reports whether two values of a node look the same to people, the
 // passing of time apart.
 func sameToSee(a, b *Node) bool {
-	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || a.NoConfig != b.NoConfig || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
+	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || !a.NoConfig.Equal(b.NoConfig) || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
 		!slices.Equal(a.Environments, b.Environments) || !a.history.SameProcesses(b.history) {
 		return false
 	}
@@ -160,7 +160,7 @@ func sameFailure(a, b *Failure) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return *a == *b
+	return a.Cause == b.Cause && a.Since.Equal(b.Since) && a.Message.Equal(b.Message)
 }
 
 func sameProcess(a, b Process) bool {

@@ -41,7 +41,7 @@ type poller struct {
 	infoAsked time.Time
 	info      cesi.SupervisorInfo
 	configs   map[cesi.ProcessID]*cesi.ProcessConfig
-	silence   string // why there are no configs
+	silence   cesi.Text // why there are no configs
 	self      recognition
 	met       string // the address of the last good poll
 }

@@ -197,7 +197,7 @@ startsecs = 1
 		t.Fatal(err)
 	}
 	r := h.finish(op)
-	if r.Message != "20 ok" {
+	if r.Message.String() != "20 ok" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	// One after the other they would take 20 times startsecs.

@@ -73,7 +73,7 @@ func TestRespawn_RestartedByOthersEndsCommand(t *testing.T) {
 					t.Errorf("%s: %s, want %s", process, got, want)
 				}
 			}
-			if !slices.ContainsFunc(r.Outcomes, func(o fleet.Outcome) bool { return strings.Contains(o.Message, test.says) }) {
+			if !slices.ContainsFunc(r.Outcomes, func(o fleet.Outcome) bool { return strings.Contains(o.Message.String(), test.says) }) {
 				t.Errorf("nothing says %q: %+v", test.says, r.Outcomes)
 			}
 			if after := s.Ctl("pid", "web:web_0"); after == before {

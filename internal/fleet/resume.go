@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"cesi/internal/cesi"
@@ -21,7 +20,7 @@ func (f *Fleet) Resume(entries []cesi.Activity) {
 		go func() {
 			defer f.commands.running.Done()
 			if err := f.contain("resume a command", func() { f.resume(f.commands.ctx, entry) }); err != nil {
-				entry.Result, entry.Message = cesi.Interrupted, cesi.Sentence(err)
+				entry.Result, entry.Message = cesi.Interrupted, cesi.TextOf(err)
 				_ = f.contain("end a command", func() { f.opts.Journal.Complete(context.WithoutCancel(f.commands.ctx), entry) })
 			}
 		}()
@@ -29,14 +28,14 @@ func (f *Fleet) Resume(entries []cesi.Activity) {
 }
 
 func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
-	if entry.Action.OnProcesses() || strings.HasPrefix(entry.Message, stoppingSince) {
-		entry.Result, entry.Message = cesi.Interrupted, fmt.Sprintf("CeSI ended in the middle of the %s", entry.Action)
+	if entry.Action.OnProcesses() || strings.HasPrefix(entry.Message.String(), stoppingSince) {
+		entry.Result, entry.Message = cesi.Interrupted, cesi.T("CeSI ended in the middle of the %s", entry.Action.Text())
 		f.opts.Journal.Complete(ctx, entry)
 		return
 	}
 	p, err := f.poller(entry.Node)
 	if err != nil {
-		entry.Result, entry.Message = cesi.Interrupted, "CeSI ended meanwhile, and no longer has the node"
+		entry.Result, entry.Message = cesi.Interrupted, cesi.T("CeSI ended meanwhile, and no longer has the node")
 		f.opts.Journal.Complete(ctx, entry)
 		return
 	}
@@ -53,7 +52,7 @@ func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
 	case errors.Is(err, context.Canceled):
 		return // the next run goes on with it
 	case err != nil:
-		entry.Result, entry.Message = cesi.UnknownEnd, cesi.Sentence(err)
+		entry.Result, entry.Message = cesi.UnknownEnd, cesi.TextOf(err)
 	default:
 		entry.Result, entry.Message = cesi.OK, message
 	}

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"cesi/internal/cesi"
@@ -43,7 +42,7 @@ func (r *run) send(ctx context.Context, s *step, j *job) Outcome {
 	case ended && c.Action != cesi.ActionSignal:
 		return failed(j.ref, cesi.Errorf(cesi.Conflict, "it ended meanwhile (%s)", after.State))
 	case ended:
-		o.Message = fmt.Sprintf("it ended meanwhile (%s)", after.State)
+		o.Message = cesi.T("it ended meanwhile (%s)", after.State)
 	}
 	return o
 }
@@ -97,7 +96,7 @@ func (r *run) up(ctx context.Context, s *step, j *job) Outcome {
 // down is how a start went of a process that has ended since.
 func down(ref Ref, p cesi.Process) Outcome {
 	if p.State == cesi.Exited && !p.UnexpectedExit() {
-		return Outcome{Ref: ref, Result: cesi.OK, Message: "it has ended already, with an expected exit status"}
+		return Outcome{Ref: ref, Result: cesi.OK, Message: cesi.T("it has ended already, with an expected exit status")}
 	}
 	err := cesi.Errorf(cesi.Fault, "it was started, but did not stay up (%s)", p.State)
 	if p.SpawnErr != "" {

@@ -23,7 +23,7 @@ const (
 // Failure says why a node's last poll failed.
 type Failure struct {
 	Cause   cesi.Cause // the named cause, for the card
-	Message string     // the sentence, fit for people
+	Message cesi.Text  // the sentence, fit for people
 	Since   time.Time  // of the first failure of this streak
 }
 
@@ -51,7 +51,7 @@ type Node struct {
 	Counts  Counts
 	// NoConfig says why the node does not tell its processes' configuration; empty
 	// where it does.
-	NoConfig string
+	NoConfig cesi.Text
 	// Version rises with every change of anything but LastContact and Latency.
 	Version uint64
 

@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"cesi/internal/cesi"
@@ -152,10 +151,10 @@ func (r *run) stopAndWait(ctx context.Context, s *step, j *job) error {
 func (r *run) stopping(ref Ref, since time.Time) {
 	clock := since.Format(clockLayout)
 	if r.plan.command.Action == cesi.ActionRestart {
-		r.pending(ref, fmt.Sprintf("stopping since %s; it is started once it has ended", clock))
+		r.pending(ref, cesi.T("stopping since %s; it is started once it has ended", clock))
 		return
 	}
-	r.pending(ref, fmt.Sprintf("stopping since %s", clock))
+	r.pending(ref, cesi.T("stopping since %s", clock))
 }
 
 // callStop sends the stop. One that went ahead of a start keeps trying until
@@ -198,7 +197,7 @@ func isClosed(c <-chan struct{}) bool {
 // restartedExternally is how a stop or restart went that somebody else's start followed.
 func (r *run) restartedExternally(ref Ref) Outcome {
 	if r.plan.command.Action == cesi.ActionRestart {
-		return Outcome{Ref: ref, Result: cesi.OK, Message: "somebody else has started it again"}
+		return Outcome{Ref: ref, Result: cesi.OK, Message: cesi.T("somebody else has started it again")}
 	}
 	return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
 }
@@ -209,9 +208,9 @@ func (r *run) stopFailed(ref Ref, err error) Outcome {
 	if cesi.KindOf(err) != cesi.Timeout && !errors.Is(err, context.DeadlineExceeded) {
 		return failed(ref, err)
 	}
-	message := fmt.Sprintf("stopped: unknown (no answer within %s)", r.timeout)
+	message := cesi.T("stopped: unknown (no answer within %s)", r.timeout)
 	if r.plan.command.Action == cesi.ActionRestart {
-		message = fmt.Sprintf("stopped: unknown, not started (no answer within %s)", r.timeout)
+		message = cesi.T("stopped: unknown, not started (no answer within %s)", r.timeout)
 	}
 	return Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: message, Err: err}
 }

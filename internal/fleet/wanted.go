@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -43,7 +42,10 @@ const doubtTime = time.Minute
 
 // ended keeps why the process was not started.
 func (w *wantedProcess) ended(o Outcome, now time.Time) {
-	w.Reason = strings.TrimPrefix(o.Message, "stopped, but not started: ")
+	w.Reason = o.Message
+	if o.down.ID != "" {
+		w.Reason = o.down
+	}
 	if o.Result == cesi.UnknownEnd {
 		w.doubt = now.Add(doubtTime)
 	} else {
@@ -65,8 +67,8 @@ func (f *Fleet) RecallWanted(list []cesi.Wanted) {
 	f.wanted.mu.Lock()
 	defer f.wanted.mu.Unlock()
 	for _, w := range list {
-		if w.Reason == "" {
-			w.Reason = "CeSI ended in the middle of the restart"
+		if w.Reason.ID == "" {
+			w.Reason = cesi.T("CeSI ended in the middle of the restart")
 		}
 		f.wanted.put(wantedProcess{Wanted: w})
 	}
@@ -245,7 +247,7 @@ func sameWanted(a, b *Wanted) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return *a == *b
+	return a.State == b.State && a.Wanted.Equal(b.Wanted)
 }
 
 // remark shows on a node what has changed of what is wanted there.

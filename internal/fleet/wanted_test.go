@@ -99,7 +99,7 @@ func TestControl_FailedRestartStaysWanted(t *testing.T) {
 			test.do(h)
 			h.waitState("api:api_1", cesi.NotStarted)
 			p, _ := h.node("n").Process(id(t, "api:api_1"))
-			if p.Wanted == nil || p.Wanted.By != "maria" || p.Wanted.Activity == 0 || !strings.Contains(p.Wanted.Reason, "NO_FILE") {
+			if p.Wanted == nil || p.Wanted.By != "maria" || p.Wanted.Activity == 0 || !strings.Contains(p.Wanted.Reason.String(), "NO_FILE") {
 				t.Errorf("it does not say why: %+v", p.Wanted)
 			}
 			if c := h.Snapshot().Counts; c.NotStarted != test.down || c.Bad != test.down || c.Stopped != 0 || len(w.all()) != test.down {
@@ -154,7 +154,7 @@ func TestWanted_IsStoredBeforeStop(t *testing.T) {
 	first.waitState("stubborn", cesi.Stopping)
 	left := w.all() // what a kill -9 would leave
 	first.Drain(0)
-	if r := first.finish(op); r.Result != cesi.Interrupted || len(left) != 1 || left[0].Reason != "" {
+	if r := first.finish(op); r.Result != cesi.Interrupted || len(left) != 1 || left[0].Reason.String() != "" {
 		t.Fatalf("%+v, stored %+v", r, left)
 	}
 	left = append(left, cesi.Wanted{Node: "n", ProcessID: id(t, "a"), Since: left[0].Since}, cesi.Wanted{Node: "n", ProcessID: id(t, "gone")})
@@ -166,7 +166,7 @@ func TestWanted_IsStoredBeforeStop(t *testing.T) {
 		return found && p.State == cesi.NotStarted
 	})
 	p, _ := next.node("n").Process(id(t, "stubborn"))
-	if p.Wanted.Reason != "CeSI ended in the middle of the restart" {
+	if p.Wanted.Reason.String() != "CeSI ended in the middle of the restart" {
 		t.Errorf("%+v", p.Wanted)
 	}
 	if a, _ := next.node("n").Process(id(t, "a")); a.Wanted != nil || next.Snapshot().Counts.NotStarted != 1 {

@@ -46,8 +46,7 @@ func (e *entry) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &e.forms)
 }
 
-// New reads the catalogues: files named after their language, such as zh-CN.json,
-// and sentences/zh-CN.json for what is said in English elsewhere (see Heard).
+// New reads the catalogues: files named after their language, such as zh-CN.json.
 // English is first, and is what those get whose language there is not.
 func New(catalogues fs.FS) (*Bundle, error) {
 	names, err := fs.Glob(catalogues, "*.json")
@@ -70,13 +69,7 @@ func New(catalogues fs.FS) (*Bundle, error) {
 	}
 	b := &Bundle{matcher: language.NewMatcher(tags)}
 	for _, tag := range tags {
-		sentences, err := readSentences(catalogues, tag.String()+".json")
-		if err != nil {
-			return nil, err
-		}
-		b.speakers = append(b.speakers, &Localizer{
-			tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder)), sentences: sentences,
-		})
+		b.speakers = append(b.speakers, &Localizer{tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder))})
 	}
 	return b, nil
 }
@@ -141,10 +134,9 @@ func (b *Bundle) Choose(wishes ...string) *Localizer {
 // Localizer says things in one language. A nil Speaker says them as they are
 // written. It is safe for concurrent use.
 type Localizer struct {
-	tag       language.Tag
-	printer   *message.Printer
-	sentences sentences
-	mark      func(text, layout string, t time.Time) string // nil: times are said as they are
+	tag     language.Tag
+	printer *message.Printer
+	mark    func(text, layout string, t time.Time) string // nil: times are said as they are
 }
 
 // Tag is the language, such as "en" or "zh-CN".

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cesi/internal/cesi"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -47,10 +48,10 @@ func TestSprintf_Translates(t *testing.T) {
 		{zh.Sprintf("%d nodes", 1), "1 个节点"},
 		{zh.Sprintf("%s on %s", "web", "alpha"), "alpha 上的 web"},
 		{en.Sprintf("not in a catalogue: %s", "x"), "not in a catalogue: x"},
-		{zh.Localize(Of("%s on %s", Of("%d nodes", 2), "x")), "x 上的 2 个节点"},
-		{en.Localize(Phrase{}), ""},
-		{en.Localize(At("2 Jan 15:04", noon)), "23 Nov 12:00"},
-		{zh.Localize(Of("%s on %s", "x", At("2 Jan 15:04", noon))), "11月23日 12:00 上的 x"},
+		{zh.Localize(cesi.T("%s on %s", cesi.T("%d nodes", 2), "x")), "x 上的 2 个节点"},
+		{en.Localize(cesi.Text{}), ""},
+		{en.Localize(cesi.At("2 Jan 15:04", noon)), "23 Nov 12:00"},
+		{zh.Localize(cesi.T("%s on %s", "x", cesi.At("2 Jan 15:04", noon))), "11月23日 12:00 上的 x"},
 		{en.Name(), "English"},
 		{zh.Name(), "简体中文"},
 		{(*Localizer)(nil).Sprintf("%d nodes", 2), "2 nodes"},

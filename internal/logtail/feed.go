@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 // readSize is how many bytes are read from a stream at once.
@@ -152,7 +151,7 @@ func (f *feed) answers(ctx context.Context) bool {
 }
 
 // state tells the watchers whether the log is live, if that has changed.
-func (f *feed) state(ctx context.Context, live bool, sentence i18n.Phrase) {
+func (f *feed) state(ctx context.Context, live bool, sentence cesi.Text) {
 	if e := (Event{Kind: State, Live: live, Sentence: sentence}); f.news(e) {
 		f.add(ctx, e)
 	}

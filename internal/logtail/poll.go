@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 const (
@@ -87,7 +86,7 @@ func (f *feed) readOn(ctx context.Context) error {
 	}
 	if size-p.next > maxBehind {
 		from := size - alignRead
-		f.add(ctx, Event{Kind: Seam, Sentence: i18n.Of("%s skipped.", Bytes(from-p.next))})
+		f.add(ctx, Event{Kind: Seam, Sentence: cesi.T("%s skipped.", Bytes(from-p.next))})
 		*p = polled{next: from}
 	}
 	part, err := f.logs.source.ReadLog(ctx, f.key.node, f.key.log, p.next-int64(len(p.proof)), size)

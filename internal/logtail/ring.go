@@ -1,11 +1,10 @@
 package logtail
 
 import (
+	"cesi/internal/cesi"
 	"context"
 	"sync"
 	"time"
-
-	"cesi/internal/i18n"
 )
 
 // Kind is the kind of an Event.
@@ -22,11 +21,11 @@ const (
 // Event is a change of a followed log.
 type Event struct {
 	Kind     Kind
-	Text     []byte      // valid until the next call
-	Offset   int64       // of the first byte of Text in the log, or after a rotation; -1: not known
-	Rotated  bool        // for Seam: the next text is of another file
-	Live     bool        // for State
-	Sentence i18n.Phrase // for the page; for all kinds except Text
+	Text     []byte    // valid until the next call
+	Offset   int64     // of the first byte of Text in the log, or after a rotation; -1: not known
+	Rotated  bool      // for Seam: the next text is of another file
+	Live     bool      // for State
+	Sentence cesi.Text // for the page; for all kinds except Text
 }
 
 const (

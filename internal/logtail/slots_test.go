@@ -41,7 +41,7 @@ func TestTail_CapsPerNodeAndUser(t *testing.T) {
 		{"fresh", "other", 0, ""},
 	} {
 		err := follow(test.user, test.node, test.log)
-		if test.want == "" && err != nil || test.want != "" && (cesi.KindOf(err) != cesi.TooManyOpen || !strings.Contains(cesi.Sentence(err), test.want)) {
+		if test.want == "" && err != nil || test.want != "" && (cesi.KindOf(err) != cesi.TooManyOpen || !strings.Contains(cesi.TextOf(err).String(), test.want)) {
 			t.Errorf("%d: %v", i, err)
 		}
 	}

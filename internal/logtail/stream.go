@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 const (
@@ -62,7 +61,7 @@ func (s *stream) copy(ctx context.Context) (came bool) {
 		_ = s.contain("read", func() error { return s.read(ctx, chunks, free) })
 	}()
 	if s.quiet {
-		s.state(ctx, true, i18n.Of("Live"))
+		s.state(ctx, true, cesi.T("Live"))
 	}
 	return s.pass(ctx, chunks, free)
 }
@@ -111,7 +110,7 @@ func (s *stream) pass(ctx context.Context, chunks <-chan []byte, free chan<- []b
 			if len(chunk) > 0 && !came {
 				came = true
 				s.polled.next = -1 // a later poll must not continue before this text
-				s.state(ctx, true, i18n.Of("Live"))
+				s.state(ctx, true, cesi.T("Live"))
 			}
 			s.pending = append(s.pending, chunk...)
 			free <- chunk

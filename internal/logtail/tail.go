@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 const (
@@ -165,10 +164,10 @@ func (t *Tail) read(ctx context.Context) (cesi.LogPart, error) {
 	case t.offset > size && t.marked:
 		t.offset = -1
 	case t.offset > size:
-		t.queue = append(t.queue, Event{Kind: Seam, Sentence: i18n.Of("The log was cleared or rotated.")})
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: cesi.T("The log was cleared or rotated.")})
 		t.offset, t.marked = -1, true
 	case t.offset >= 0 && size-t.offset > maxBehind:
-		t.queue = append(t.queue, Event{Kind: Seam, Sentence: i18n.Of("%s skipped.", Bytes(size-alignRead-t.offset))})
+		t.queue = append(t.queue, Event{Kind: Seam, Sentence: cesi.T("%s skipped.", Bytes(size-alignRead-t.offset))})
 		t.offset = size - alignRead
 	}
 	from := size

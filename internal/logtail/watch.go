@@ -1,9 +1,8 @@
 package logtail
 
 import (
+	"cesi/internal/cesi"
 	"context"
-
-	"cesi/internal/i18n"
 )
 
 // Watch is one watcher of a log. Only one goroutine may use it.
@@ -106,5 +105,5 @@ func (w *Watch) catchUp() Event {
 	before := w.at
 	w.feed.place(w)
 	missed := w.at - before
-	return Event{Kind: Seam, Sentence: i18n.Of("%s skipped: the log is faster than this connection.", Bytes(missed))}
+	return Event{Kind: Seam, Sentence: cesi.T("%s skipped: the log is faster than this connection.", Bytes(missed))}
 }

@@ -55,7 +55,7 @@ func TestActivity_FilterFields(t *testing.T) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	h.logEntries(
 		cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "web-1", Target: "api:api", Result: cesi.OK},
-		cesi.Activity{User: "maria", Action: cesi.ActionStart, Node: "web-2", Target: "api:b", Result: cesi.Failed, Message: "no file"},
+		cesi.Activity{User: "maria", Action: cesi.ActionStart, Node: "web-2", Target: "api:b", Result: cesi.Failed, Message: cesi.Raw("no file")},
 		cesi.Activity{User: "maria", Action: cesi.ActionStart, Node: "web-2", Target: "job:job", Result: cesi.OK},
 	)
 	tomorrow := time.Now().AddDate(0, 0, 1).Format(time.DateOnly)
@@ -126,7 +126,7 @@ func TestActivity_OnlyAdminsFindHiddenTexts(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUsers()
 	h.logEntries(
-		cesi.Activity{User: "hunter2", Target: "hunter2", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: "wrong"},
+		cesi.Activity{User: "hunter2", Target: "hunter2", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: cesi.Raw("wrong")},
 		cesi.Activity{User: "lin", Target: "db:psql", Node: "n", Action: cesi.ActionStdin, Detail: "alter user with password 'swordfish'", Result: cesi.OK},
 	)
 	for _, role := range cesi.Roles() {
@@ -181,10 +181,10 @@ func exportSetting(t *testing.T) (*harness, *browser, int) {
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	many := make([]cesi.Activity, 1200)
 	for i := range many {
-		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: fmt.Sprintf("g:%d", i), Message: `a "quoted", text`}
+		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: fmt.Sprintf("g:%d", i), Message: cesi.Raw(`a "quoted", text`)}
 	}
 	h.beginEntries(many)
-	h.logEntries(cesi.Activity{User: `=HYPERLINK("http://evil")`, Target: "@SUM(A1)", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: "-1\nline"})
+	h.logEntries(cesi.Activity{User: `=HYPERLINK("http://evil")`, Target: "@SUM(A1)", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: cesi.Raw("-1\nline")})
 	return h, admin, len(many)
 }
 
@@ -262,7 +262,7 @@ func TestPurge_AsksAndLogsItself(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Fatalf("%d entries are left, error %v: %v", len(entries), err, entries)
 	}
-	if e := entries[0]; e.Action != cesi.ActionActivityPurged || e.User != "admin" || e.Result != cesi.OK || !strings.HasPrefix(e.Message, "3 entries from before 20") {
+	if e := entries[0]; e.Action != cesi.ActionActivityPurged || e.User != "admin" || e.Result != cesi.OK || !strings.HasPrefix(e.Message.String(), "3 entries from before 20") {
 		t.Errorf("the entry is %+v", e)
 	}
 }
@@ -329,7 +329,7 @@ func TestActivityExport_OutlastsWriteTimeout(t *testing.T) {
 	const count, timeout = 2500, 200 * time.Millisecond
 	many := make([]cesi.Activity, count) // of 10 MB, more than sockets hold
 	for i := range many {
-		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: "g:n", Message: strings.Repeat("x", 4096)}
+		many[i] = cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: "g:n", Message: cesi.Raw(strings.Repeat("x", 4096))}
 	}
 	h.beginEntries(many)
 	listener := httptest.NewUnstartedServer(h.Server)

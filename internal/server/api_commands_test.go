@@ -120,13 +120,13 @@ func TestCommandAPI_AllProcessesOfNode(t *testing.T) {
 		return got
 	}
 	status, answer := b.sent("n/all-processes/restart", "")
-	if diff := cmp.Diff(map[string]string{"web:web_0": "ok", "web:web_1": "ok", "off:off": "left alone", "bad:bad": "left alone",
-		"slow:slow": "left alone"}, results(answer)); diff != "" || status != http.StatusOK || answer.Status != "success" {
+	if diff := cmp.Diff(map[string]string{"web:web_0": "ok", "web:web_1": "ok", "off:off": "skipped", "bad:bad": "skipped",
+		"slow:slow": "skipped"}, results(answer)); diff != "" || status != http.StatusOK || answer.Status != "success" {
 		t.Errorf("restart: %d %+v\n%s", status, answer, diff)
 	}
 	status, answer = b.sent("n/all-processes/start/", "{}")
-	if diff := cmp.Diff(map[string]string{"web:web_0": "left alone", "web:web_1": "left alone", "off:off": "ok", "bad:bad": "failed",
-		"slow:slow": "ok"}, results(answer)); diff != "" || status != http.StatusOK || answer.Message != "2 ok, 1 failed, 2 left alone" {
+	if diff := cmp.Diff(map[string]string{"web:web_0": "skipped", "web:web_1": "skipped", "off:off": "ok", "bad:bad": "failed",
+		"slow:slow": "ok"}, results(answer)); diff != "" || status != http.StatusOK || answer.Message != "2 ok, 1 failed, 2 skipped" {
 		t.Errorf("start: %d %+v\n%s", status, answer, diff)
 	}
 	status, answer = b.sent("n/all-processes/stop", "")
@@ -241,7 +241,7 @@ func TestCommandAPI_StopSelfNeedsConfirmation(t *testing.T) {
 		t.Errorf("by name: %d %+v", status, got)
 	}
 	status, got := b.sent("n/all-processes/stop", "")
-	if status != http.StatusOK || len(got.Results) != 1 || got.Results[0].Result != "left alone" {
+	if status != http.StatusOK || len(got.Results) != 1 || got.Results[0].Result != "skipped" {
 		t.Errorf("among all: %d %+v", status, got)
 	}
 }

@@ -142,13 +142,13 @@ func TestCommandAPI_Fleet(t *testing.T) {
 	}{
 		{`{"action":"stop","scope":"process","name":"api:api_0"}`, "n0 api:api_0 ok, n1 api:api_0 ok", "api:api_0", "api:api_1"},
 		{`{"action":"restart","scope":"group","name":"api","environment":"lab"}`,
-			"n0 api:api_0 left alone, n0 api:api_1 ok, n1 api:api_0 left alone, n1 api:api_1 ok", "api:api_0", "api:api_1"},
+			"n0 api:api_0 skipped, n0 api:api_1 ok, n1 api:api_0 skipped, n1 api:api_1 ok", "api:api_0", "api:api_1"},
 		{`{"action":"start","targets":["n0/*","n1/off:off","n1/api:*"]}`,
-			"n0 api:api_0 ok, n0 api:api_1 left alone, n0 off:off ok, n1 api:api_0 ok, n1 api:api_1 left alone, n1 off:off ok", "", "off"},
+			"n0 api:api_0 ok, n0 api:api_1 skipped, n0 off:off ok, n1 api:api_0 ok, n1 api:api_1 skipped, n1 off:off ok", "", "off"},
 		{`{"action":"stop","scope":"matching","q":"api","state":["RUNNING"]}`,
 			"n0 api:api_0 ok, n0 api:api_1 ok, n1 api:api_0 ok, n1 api:api_1 ok", "api:api_1", "off"},
 		{`{"action":"stop","scope":"environment","name":"lab"}`,
-			"n0 api:api_0 left alone, n0 api:api_1 left alone, n0 off:off ok, n1 api:api_0 left alone, n1 api:api_1 left alone, n1 off:off ok", "off", ""},
+			"n0 api:api_0 skipped, n0 api:api_1 skipped, n0 off:off ok, n1 api:api_0 skipped, n1 api:api_1 skipped, n1 off:off ok", "off", ""},
 	} {
 		r := b.do(http.MethodPost, "/api/v2/commands", step.body)
 		var got bulkAnswer

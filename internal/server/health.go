@@ -22,7 +22,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if gone := s.opts.Store.Gone(); gone != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte("not ready: " + cesi.Sentence(gone) + "\n"))
+		_, _ = w.Write([]byte("not ready: " + cesi.TextOf(gone).String() + "\n"))
 		return
 	}
 	_, _, degraded := s.opts.Journal.Degraded()

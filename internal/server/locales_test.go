@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,10 +19,10 @@ import (
 	"cesi/web"
 )
 
-// saidInTemplates finds the texts that templates say, saidInCode those of the code.
+// saidInTemplates finds the texts of the templates.
 func saidInTemplates(t *testing.T, said map[string]bool) {
 	t.Helper()
-	text := regexp.MustCompile(`\bt ("(?:[^"\\]|\\.)*")`)
+	text := regexp.MustCompile(`\b(?:t|sentence) ("(?:[^"\\]|\\.)*")`)
 	err := fs.WalkDir(web.Templates(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -37,47 +38,88 @@ func saidInTemplates(t *testing.T, said map[string]bool) {
 	}
 }
 
-func saidInCode(t *testing.T, said map[string]bool) {
+// saidInCode finds the texts of the files.
+func saidInCode(t *testing.T, files []string, said map[string]bool) {
 	t.Helper()
-	for _, pattern := range []string{"*.go", "*/*.go", "../i18n/*.go", "../logtail/*.go"} {
-		files, err := filepath.Glob(pattern)
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ast.Inspect(parsed, func(n ast.Node) bool {
-				if call, is := n.(*ast.CallExpr); is && says(call) {
-					note(t, file, call.Args[0].(*ast.BasicLit).Value, said)
-				}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, is := n.(*ast.CallExpr)
+			if !is {
 				return true
-			})
-		}
+			}
+			at, says := textOf(call, parsed.Name.Name)
+			if !says {
+				return true
+			}
+			if literal, is := call.Args[at].(*ast.BasicLit); is {
+				note(t, file, literal.Value, said)
+			} else if parsed.Name.Name != "cesi" && isCesiCall(call) && file != "view/translate.go" {
+				t.Errorf("%s: a text is no literal, so that this test can't look for it", file)
+			}
+			return true
+		})
 	}
+	delete(said, "%s")
 }
 
-// says reports whether a call says a literal text: i18n.Of, i18n.At, Say, or the
-// Sprintf of a Localizer.
-func says(call *ast.CallExpr) bool {
-	if len(call.Args) == 0 {
-		return false
+// textOf returns which argument of a call is a text, if it is one of cesi.T, At, Errorf and
+// Wrap, of Base.Say or of a Localizer's Sprintf.
+func textOf(call *ast.CallExpr, within string) (at int, says bool) {
+	name, method := "", false
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		if within == "cesi" {
+			name = f.Name
+		}
+	case *ast.SelectorExpr:
+		of, _ := f.X.(*ast.Ident)
+		method = of == nil || of.Name != "fmt" && of.Name != "cesi"
+		if method || of.Name == "cesi" {
+			name = f.Sel.Name
+		}
 	}
-	if _, literal := call.Args[0].(*ast.BasicLit); !literal {
-		return false
+	if method {
+		at, says = map[string]int{"Say": 0, "Sprintf": 0}[name], name == "Say" || name == "Sprintf"
+	} else {
+		at, says = map[string]int{"T": 0, "At": 0, "Errorf": 1, "Wrap": 2}[name], slices.Contains([]string{"T", "At", "Errorf", "Wrap"}, name)
 	}
+	return at, says && len(call.Args) > at
+}
+
+func isCesiCall(call *ast.CallExpr) bool {
 	selector, is := call.Fun.(*ast.SelectorExpr)
 	if !is {
 		return false
 	}
 	of, _ := selector.X.(*ast.Ident)
-	return selector.Sel.Name == "Say" || selector.Sel.Name == "Sprintf" && (of == nil || of.Name != "fmt") || of != nil && of.Name == "i18n" && slices.Contains([]string{"Of", "At"}, selector.Sel.Name)
+	return of != nil && of.Name == "cesi"
 }
+
+// goFiles returns the files of the folders whose texts people may read in a page. The
+// API speaks English, and some errors are for the command line only.
+func goFiles(t *testing.T, folders ...string) []string {
+	t.Helper()
+	var list []string
+	for _, folder := range folders {
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, files...)
+	}
+	other := regexp.MustCompile(`_test\.go$|auth/bootstrap|store/inspect`)
+	return slices.DeleteFunc(list, other.MatchString)
+}
+
+var (
+	pageFolders = []string{".", "pages", "stream", "session", "request", "view", "../i18n", "../logtail"}
+	// storedFolders are where the texts come from that the database keeps.
+	storedFolders = []string{"../fleet", "../auth", "../cesi", "../supervisor", "../store"}
+)
 
 func note(t *testing.T, where, literal string, said map[string]bool) {
 	t.Helper()
@@ -104,7 +146,8 @@ func catalogue(t *testing.T, name string) map[string]json.RawMessage {
 func TestLocales_ListExactlyTheTexts(t *testing.T) {
 	said := make(map[string]bool)
 	saidInTemplates(t, said)
-	saidInCode(t, said)
+	saidInCode(t, goFiles(t, slices.Concat(pageFolders, storedFolders)...), said)
+	maps.Copy(said, keptTexts(t))
 	for _, action := range cesi.Actions() {
 		said[string(action)] = true // in the filter of the activity log
 	}
@@ -138,7 +181,6 @@ func verbs(format string) []string {
 
 func TestLocales_SameArguments(t *testing.T) {
 	entries := catalogue(t, "zh-CN.json")
-	maps.Copy(entries, catalogue(t, "sentences/zh-CN.json"))
 	for text, entry := range entries {
 		var translation string
 		if err := json.Unmarshal(entry, &translation); err != nil {
@@ -151,127 +193,33 @@ func TestLocales_SameArguments(t *testing.T) {
 	}
 }
 
-// errorSources are the files whose errors people may read in a page.
-func errorSources(t *testing.T) []string {
+// keptTexts are the texts that a database may hold: texts.txt lists them, one a line, as
+// Go strings. A text is its own id, so that another number of arguments makes another
+// text.
+func keptTexts(t *testing.T) map[string]bool {
 	t.Helper()
-	var list []string
-	for _, folder := range []string{".", "pages", "api", "stream", "session", "request", "view", "../fleet", "../auth", "../cesi", "../supervisor", "../logtail", "../store"} {
-		files, err := filepath.Glob(folder + "/*.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, files...)
+	data, err := os.ReadFile("testdata/texts.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	atStart := regexp.MustCompile(`_test\.go$|auth/bootstrap|store/inspect|^api`)
-	return slices.DeleteFunc(list, atStart.MatchString)
+	kept := make(map[string]bool)
+	for line := range strings.Lines(string(data)) {
+		note(t, "texts.txt", strings.TrimSpace(line), kept)
+	}
+	return kept
 }
 
-// saidInErrors finds the sentences of cesi.Errorf and Wrap, and all other texts
-// beside them, which may be sentences too.
-func saidInErrors(t *testing.T) (sentences, texts map[string]bool) {
-	t.Helper()
-	sentences, texts = make(map[string]bool), make(map[string]bool)
-	for _, file := range errorSources(t) {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			if literal, is := n.(*ast.BasicLit); is && literal.Kind == token.STRING {
-				note(t, file, literal.Value, texts)
-			}
-			if call, is := n.(*ast.CallExpr); is {
-				if literal := sentenceOf(call); literal != nil {
-					note(t, file, literal.Value, sentences)
-				}
-			}
-			if strings.HasPrefix(file, "../fleet/") {
-				for _, literal := range messagesIn(n) {
-					note(t, file, literal.Value, sentences)
-				}
-			}
-			return true
-		})
-	}
-	delete(sentences, "%s")
-	return sentences, texts
-}
-
-// sentenceOf is the format of an error that is made; nil for any other call.
-func sentenceOf(call *ast.CallExpr) *ast.BasicLit {
-	name := ""
-	switch f := call.Fun.(type) {
-	case *ast.Ident:
-		name = f.Name
-	case *ast.SelectorExpr:
-		if of, is := f.X.(*ast.Ident); is && of.Name == "cesi" {
-			name = f.Sel.Name
+func TestLocales_KeepWhatTheDatabaseHolds(t *testing.T) {
+	said, kept, chinese := make(map[string]bool), keptTexts(t), catalogue(t, "zh-CN.json")
+	saidInCode(t, goFiles(t, storedFolders...), said)
+	for _, text := range slices.Sorted(maps.Keys(said)) {
+		if !kept[text] {
+			t.Errorf("entries of the activity log may now hold this text: add it to testdata/texts.txt\n%s", strconv.Quote(text))
 		}
 	}
-	at := map[string]int{"Errorf": 1, "Wrap": 2}[name]
-	if at == 0 || len(call.Args) <= at {
-		return nil
-	}
-	literal, _ := call.Args[at].(*ast.BasicLit)
-	return literal
-}
-
-// messagesIn are the formats of what a command says of itself: in the activity log,
-// to those who wait, and as the reason why a process is not started.
-func messagesIn(n ast.Node) (list []*ast.BasicLit) {
-	said := func(name string) bool { return slices.Contains([]string{"Message", "Reason", "why"}, name) }
-	add := func(e ast.Expr) {
-		if call, is := e.(*ast.CallExpr); is && len(call.Args) > 0 {
-			if f, is := call.Fun.(*ast.SelectorExpr); is && f.Sel.Name == "Sprintf" {
-				e = call.Args[0]
-			}
-		}
-		if literal, is := e.(*ast.BasicLit); is && literal.Kind == token.STRING && strings.Contains(literal.Value, " ") {
-			list = append(list, literal)
-		}
-	}
-	switch n := n.(type) {
-	case *ast.KeyValueExpr:
-		if key, is := n.Key.(*ast.Ident); is && said(key.Name) {
-			add(n.Value)
-		}
-	case *ast.AssignStmt:
-		for i, to := range n.Lhs {
-			switch to := to.(type) {
-			case *ast.SelectorExpr:
-				if said(to.Sel.Name) && len(n.Rhs) == len(n.Lhs) {
-					add(n.Rhs[i])
-				}
-			case *ast.Ident:
-				if to.Name == "message" && len(n.Rhs) == len(n.Lhs) {
-					add(n.Rhs[i])
-				}
-			}
-		}
-	case *ast.CallExpr:
-		if f, is := n.Fun.(*ast.SelectorExpr); is && slices.Contains([]string{"pending", "sent"}, f.Sel.Name) {
-			for _, arg := range n.Args {
-				add(arg)
-			}
-		}
-	}
-	return list
-}
-
-func TestLocales_ListExactlyTheErrorSentences(t *testing.T) {
-	sentences, texts := saidInErrors(t)
-	if len(sentences) == 0 {
-		t.Fatal("there are no errors")
-	}
-	entries := catalogue(t, "sentences/zh-CN.json")
-	for _, sentence := range slices.Sorted(maps.Keys(sentences)) {
-		if _, found := entries[sentence]; !found {
-			t.Errorf("sentences/zh-CN.json has no %s", strconv.Quote(sentence))
-		}
-	}
-	for sentence := range entries {
-		if !texts[sentence] {
-			t.Errorf("sentences/zh-CN.json has %s, which nothing says", strconv.Quote(sentence))
+	for _, text := range slices.Sorted(maps.Keys(kept)) {
+		if _, found := chinese[text]; !found {
+			t.Errorf("zh-CN.json has lost %s, which old entries of the activity log hold", strconv.Quote(text))
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/server/api"
 	"cesi/internal/server/pages"
 	"cesi/internal/server/request"
@@ -173,9 +172,9 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 // that any link could stop a server; here a GET never changes anything.
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
-	refusal := i18n.Of("This address does not take %s requests.", r.Method)
+	refusal := cesi.T("This address does not take %s requests.", r.Method)
 	if session.IsAPI(r) {
-		s.api.WriteJSON(w, http.StatusMethodNotAllowed, api.ErrorJSON{Status: "error", Message: refusal.String()})
+		s.api.WriteJSON(w, http.StatusMethodNotAllowed, api.ErrorJSON{Status: "error", Kind: cesi.Invalid.String(), Message: refusal.String()})
 		return
 	}
 	s.pages.ShowError(w, pages.NewErrorPage(s.pages.Base(r), http.StatusMethodNotAllowed, refusal, s.pages.NodeToOffer(r)))

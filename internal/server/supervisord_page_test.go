@@ -58,7 +58,7 @@ func TestSupervisordPage_RereadAndUpdate(t *testing.T) {
 		t.Errorf("after the first update: %q", text)
 	}
 	s.WaitState("new", "RUNNING")
-	if text := b.followed("/nodes/n/update", url.Values{"group": {"web", "new"}}); !strings.Contains(text, "Update: 1 ok, 1 left alone") {
+	if text := b.followed("/nodes/n/update", url.Values{"group": {"web", "new"}}); !strings.Contains(text, "Update: 1 ok, 1 skipped") {
 		t.Errorf("after the second update: %q", text)
 	}
 	if out := strings.TrimSpace(s.Ctl("update")); out != "" {

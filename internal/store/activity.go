@@ -10,7 +10,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-const activityColumns = `id, parent, time, user, address, action, node, target, detail, result, duration, message, count`
+const activityColumns = `id, parent, time, user, address, action, node, target, detail, result, duration, message, message_id, message_args, count`
 
 // Activities returns the entries that the filter selects, newest first.
 func (db *DB) Activities(ctx context.Context, f ActivityFilter) ([]cesi.Activity, error) {
@@ -45,8 +45,12 @@ func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, 
 // changed. It is for the server's start: with two running servers it would change
 // entries of the other.
 func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
-	n, err := changes(db.exec(ctx, `UPDATE activity SET result = ?, message = ? WHERE result = ? AND message = ''`,
-		cesi.Interrupted, "cesi ended before the command did", cesi.Pending))
+	english, id, args, err := textColumns(cesi.T("cesi ended before the command did"))
+	if err != nil {
+		return 0, fmt.Errorf("mark interrupted: %w", err)
+	}
+	n, err := changes(db.exec(ctx, `UPDATE activity SET result = ?, message = ?, message_id = ?, message_args = ? WHERE result = ? AND message = ''`,
+		cesi.Interrupted, english, id, args, cesi.Pending))
 	if err != nil {
 		return 0, fmt.Errorf("mark interrupted: %w", err)
 	}
@@ -100,10 +104,12 @@ func (db *DB) activities(ctx context.Context, where string, args ...any) ([]cesi
 
 func scanActivity(row scanner) (cesi.Activity, error) {
 	var (
-		a              cesi.Activity
-		at, durationUS int64
+		a                 cesi.Activity
+		at, durationUS    int64
+		english, id, args string
 	)
-	err := row.Scan(&a.ID, &a.Parent, &at, &a.User, &a.Address, &a.Action, &a.Node, &a.Target, &a.Detail, &a.Result, &durationUS, &a.Message, &a.Count)
+	err := row.Scan(&a.ID, &a.Parent, &at, &a.User, &a.Address, &a.Action, &a.Node, &a.Target, &a.Detail, &a.Result, &durationUS, &english, &id, &args, &a.Count)
+	a.Message = textOf(english, id, args)
 	a.Time, a.Duration = fromMicros(at), time.Duration(durationUS)*time.Microsecond
 	return a, err
 }

@@ -172,8 +172,8 @@ func (c *conditions) text(text string) {
 // hiddenBy lists the actions for which cesi.Activity.Public removes the column.
 func hiddenBy(column string) []cesi.Action {
 	return slices.DeleteFunc(cesi.Actions(), func(action cesi.Action) bool {
-		a := cesi.Activity{User: "x", Address: "x", Action: action, Node: "x", Target: "x", Detail: "x", Message: "x"}.Public()
-		shown := map[string]string{"user": a.User, "address": a.Address, "node": a.Node, "target": a.Target, "detail": a.Detail, "message": a.Message}
+		a := cesi.Activity{User: "x", Address: "x", Action: action, Node: "x", Target: "x", Detail: "x", Message: cesi.Raw("x")}.Public()
+		shown := map[string]string{"user": a.User, "address": a.Address, "node": a.Node, "target": a.Target, "detail": a.Detail, "message": a.Message.String()}
 		text, can := shown[column]
 		return !can || text != ""
 	})

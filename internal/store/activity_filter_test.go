@@ -21,12 +21,12 @@ func aDay(t *testing.T, db *DB) []cesi.Activity {
 	for _, made := range [][]cesi.Activity{
 		{{User: "lin", Address: "10.0.0.7", Action: cesi.ActionStop, Node: "web-1", Target: "api:api", Result: cesi.OK}},
 		{
-			{User: "maria", Action: cesi.ActionRestart, Target: "3 targets", Result: cesi.Partial, Message: "2 ok, 1 failed"},
+			{User: "maria", Action: cesi.ActionRestart, Target: "3 targets", Result: cesi.Partial, Message: cesi.Raw("2 ok, 1 failed")},
 			{User: "maria", Action: cesi.ActionRestart, Node: "web-1", Target: "pay:a", Result: cesi.OK},
 			{User: "maria", Action: cesi.ActionRestart, Node: "web-2", Target: "pay:a", Result: cesi.OK},
-			{User: "maria", Action: cesi.ActionRestart, Node: "web-2", Target: "pay:b", Result: cesi.Failed, Message: "100% of disk_1 used"},
+			{User: "maria", Action: cesi.ActionRestart, Node: "web-2", Target: "pay:b", Result: cesi.Failed, Message: cesi.Raw("100% of disk_1 used")},
 		},
-		{{User: "hunter2", Target: "hunter2", Address: "10.0.0.9", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: "wrong password"}},
+		{{User: "hunter2", Target: "hunter2", Address: "10.0.0.9", Action: cesi.ActionLoginFailed, Result: cesi.Failed, Message: cesi.Raw("wrong password")}},
 		{{User: "lin", Action: cesi.ActionStart, Node: "web-2", Target: "payroll:x", Result: cesi.OK}},
 	} {
 		begun := append([]cesi.Activity(nil), made...)
@@ -95,7 +95,7 @@ func TestActivityFilter_CannotFindHiddenTexts(t *testing.T) {
 	for _, action := range cesi.Actions() {
 		word := strings.ReplaceAll(string(action), " ", "-") + "-end"
 		entry := cesi.Activity{Action: action, Result: cesi.OK,
-			User: "user-" + word, Address: "address-" + word, Node: "node-" + word, Target: "target-" + word, Detail: "detail-" + word, Message: "message-" + word}
+			User: "user-" + word, Address: "address-" + word, Node: "node-" + word, Target: "target-" + word, Detail: "detail-" + word, Message: cesi.Raw("message-" + word)}
 		j.Add(t.Context(), entry)
 		public := entry.Public()
 		for name, test := range map[string]struct {
@@ -110,7 +110,7 @@ func TestActivityFilter_CannotFindHiddenTexts(t *testing.T) {
 			"node text":    {ActivityFilter{Text: entry.Node}, public.Node},
 			"target text":  {ActivityFilter{Text: entry.Target}, public.Target},
 			"detail text":  {ActivityFilter{Text: entry.Detail}, public.Detail},
-			"message text": {ActivityFilter{Text: entry.Message}, public.Message},
+			"message text": {ActivityFilter{Text: entry.Message.String()}, public.Message.String()},
 		} {
 			filter := test.filter
 			all, err := db.Activities(t.Context(), filter)

@@ -18,7 +18,7 @@ const (
 func bounded(a cesi.Activity) cesi.Activity {
 	a.User, a.Address = clip(a.User, maxName), clip(a.Address, maxName)
 	a.Node, a.Target = clip(a.Node, maxName), clip(a.Target, maxName)
-	a.Detail, a.Message = clip(a.Detail, maxMessage), clip(a.Message, maxMessage)
+	a.Detail = clip(a.Detail, maxMessage)
 	return a
 }
 
@@ -26,10 +26,14 @@ func bounded(a cesi.Activity) cesi.Activity {
 // taken that, and returns the ID. An entry that this journal has already stored stays
 // unchanged: a commit may have worked although it reported an error.
 func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
+	english, id, args, err := textColumns(a.Message)
+	if err != nil {
+		return 0, fmt.Errorf("insert activity: %w", err)
+	}
 	for ; ; a.ID = j.nextID() {
 		done, err := changes(tx.ExecContext(ctx, `INSERT INTO activity (`+activityColumns+`, writer)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-			a.ID, a.Parent, micros(a.Time), a.User, a.Address, a.Action, a.Node, a.Target, a.Detail, a.Result, a.Duration.Microseconds(), a.Message, a.Count, j.writer))
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			a.ID, a.Parent, micros(a.Time), a.User, a.Address, a.Action, a.Node, a.Target, a.Detail, a.Result, a.Duration.Microseconds(), english, id, args, a.Count, j.writer))
 		if err != nil {
 			return 0, fmt.Errorf("insert activity: %w", err)
 		}
@@ -49,8 +53,12 @@ func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) 
 // completeEntry stores the result of this journal's entry. If the entry does not exist,
 // since its beginning could not be stored, it is stored as a whole.
 func (j *Journal) completeEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
-	done, err := changes(tx.ExecContext(ctx, `UPDATE activity SET result = ?, duration = ?, message = ? WHERE id = ? AND writer = ?`,
-		a.Result, a.Duration.Microseconds(), a.Message, a.ID, j.writer))
+	english, id, args, err := textColumns(a.Message)
+	if err != nil {
+		return 0, fmt.Errorf("complete activity: %w", err)
+	}
+	done, err := changes(tx.ExecContext(ctx, `UPDATE activity SET result = ?, duration = ?, message = ?, message_id = ?, message_args = ? WHERE id = ? AND writer = ?`,
+		a.Result, a.Duration.Microseconds(), english, id, args, a.ID, j.writer))
 	if err != nil {
 		return 0, fmt.Errorf("complete activity: %w", err)
 	}

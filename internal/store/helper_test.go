@@ -44,7 +44,7 @@ func reopenTest(t *testing.T, path string) *DB {
 
 func wantKind(t *testing.T, err error, kind cesi.Kind, words string) {
 	t.Helper()
-	if err == nil || cesi.KindOf(err) != kind || !strings.Contains(cesi.Sentence(err), words) {
+	if err == nil || cesi.KindOf(err) != kind || !strings.Contains(cesi.TextOf(err).String(), words) {
 		t.Fatalf("error %v (kind %v), want kind %v and %q in its sentence", err, cesi.KindOf(err), kind, words)
 	}
 }

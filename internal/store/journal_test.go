@@ -22,7 +22,7 @@ func TestJournal_KeepsEveryField(t *testing.T) {
 	entries := []cesi.Activity{{User: "ann", Address: "2001:db8::1", Action: cesi.ActionRestart, Node: "web-01", Target: hostile, Detail: hostile}}
 	j.Begin(t.Context(), entries)
 	end := entries[0]
-	end.Result, end.Duration, end.Message = cesi.Failed, 1500*time.Millisecond, hostile
+	end.Result, end.Duration, end.Message = cesi.Failed, 1500*time.Millisecond, cesi.Raw(hostile)
 	j.Complete(t.Context(), end)
 
 	got, _, err := reopenTest(t, path).Activity(t.Context(), entries[0].ID)
@@ -30,7 +30,7 @@ func TestJournal_KeepsEveryField(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := cesi.Activity{ID: cesi.ActivityID(noon.UnixMicro()), Time: noon, User: "ann", Address: "2001:db8::1", Action: cesi.ActionRestart,
-		Node: "web-01", Target: hostile, Detail: hostile, Result: cesi.Failed, Duration: 1500 * time.Millisecond, Message: hostile, Count: 1}
+		Node: "web-01", Target: hostile, Detail: hostile, Result: cesi.Failed, Duration: 1500 * time.Millisecond, Message: cesi.Raw(hostile), Count: 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -40,10 +40,10 @@ func TestJournal_TextsAreBounded(t *testing.T) {
 	db, _ := openTest(t)
 	j, _ := newTestJournal(t, db)
 	long := strings.Repeat("x", 1<<20)
-	j.Add(t.Context(), cesi.Activity{User: long, Target: long, Message: long})
+	j.Add(t.Context(), cesi.Activity{User: long, Target: long, Message: cesi.Raw(long)})
 	got := all(t, db)[0]
-	if len(got.User) != maxName || len(got.Target) != maxName || len(got.Message) != maxMessage {
-		t.Errorf("kept %d, %d and %d bytes", len(got.User), len(got.Target), len(got.Message))
+	if len(got.User) != maxName || len(got.Target) != maxName || len(got.Message.String()) != maxMessage {
+		t.Errorf("kept %d, %d and %d bytes", len(got.User), len(got.Target), len(got.Message.String()))
 	}
 }
 
@@ -60,14 +60,14 @@ func TestJournal_IDsAreUniqueAcrossPrograms(t *testing.T) {
 			for n := range commands {
 				entries := []cesi.Activity{{Target: "bulk"}, {Target: "one"}, {Target: "two"}}
 				for i := range entries {
-					entries[i].Message = fmt.Sprint(p, n)
+					entries[i].Message = cesi.Raw(fmt.Sprint(p, n))
 				}
 				j.Begin(t.Context(), entries)
 				for _, a := range entries {
-					if stored, _, err := db.Activity(t.Context(), a.ID); err != nil || stored.Message != a.Message || stored.Target != a.Target {
+					if stored, _, err := db.Activity(t.Context(), a.ID); err != nil || stored.Message.String() != a.Message.String() || stored.Target != a.Target {
 						t.Errorf("entry %+v is stored as %+v, error %v", a, stored, err)
 					}
-					a.Result, a.Message = cesi.OK, fmt.Sprint(p, n, a.Target)
+					a.Result, a.Message = cesi.OK, cesi.Raw(fmt.Sprint(p, n, a.Target))
 					j.Complete(t.Context(), a)
 				}
 			}
@@ -80,15 +80,15 @@ func TestJournal_IDsAreUniqueAcrossPrograms(t *testing.T) {
 	}
 	parents := map[cesi.ActivityID]string{}
 	for _, a := range entries {
-		if a.Result != cesi.OK || !strings.HasSuffix(a.Message, a.Target) {
+		if a.Result != cesi.OK || !strings.HasSuffix(a.Message.String(), a.Target) {
 			t.Fatalf("completed by another: %+v", a)
 		}
 		if a.Parent == 0 {
-			parents[a.ID] = strings.TrimSuffix(a.Message, a.Target)
+			parents[a.ID] = strings.TrimSuffix(a.Message.String(), a.Target)
 		}
 	}
 	for _, a := range entries {
-		if a.Parent != 0 && parents[a.Parent] != strings.TrimSuffix(a.Message, a.Target) {
+		if a.Parent != 0 && parents[a.Parent] != strings.TrimSuffix(a.Message.String(), a.Target) {
 			t.Fatalf("wrong parent: %+v", a)
 		}
 	}
@@ -144,7 +144,7 @@ func fillDisk(t *testing.T, db *DB) (emptied func()) {
 
 // bulky is an entry that fills more than a page.
 func bulky(target string) cesi.Activity {
-	return cesi.Activity{Target: target, User: strings.Repeat("u", maxName), Message: strings.Repeat("m", maxMessage), Result: cesi.OK}
+	return cesi.Activity{Target: target, User: strings.Repeat("u", maxName), Message: cesi.Raw(strings.Repeat("m", maxMessage)), Result: cesi.OK}
 }
 
 func TestJournal_FullDiskLogsNowAndStoresLater(t *testing.T) {
@@ -297,7 +297,7 @@ func TestJournal_AdoptsSentCommandsOfEarlierRun(t *testing.T) {
 	first, _ := newTestJournal(t, db)
 	begun := []cesi.Activity{{Target: "reload"}}
 	first.Begin(t.Context(), begun)
-	begun[0].Message = "sent"
+	begun[0].Message = cesi.Raw("sent")
 	first.Complete(t.Context(), begun[0])
 	first.Begin(t.Context(), []cesi.Activity{{Target: "start"}})
 
@@ -307,14 +307,14 @@ func TestJournal_AdoptsSentCommandsOfEarlierRun(t *testing.T) {
 		t.Errorf("%d interrupted, error %v", n, err)
 	}
 	adopted, err := next.Adopt(t.Context())
-	if err != nil || len(adopted) != 1 || adopted[0].Target != "reload" || adopted[0].Message != "sent" {
+	if err != nil || len(adopted) != 1 || adopted[0].Target != "reload" || adopted[0].Message.String() != "sent" {
 		t.Fatalf("adopted %+v, error %v", adopted, err)
 	}
-	adopted[0].Result, adopted[0].Message = cesi.OK, "it is back"
+	adopted[0].Result, adopted[0].Message = cesi.OK, cesi.Raw("it is back")
 	next.Complete(t.Context(), adopted[0])
 	var got []string
 	for _, a := range all(t, db) {
-		got = append(got, a.Target+" "+string(a.Result)+" "+a.Message)
+		got = append(got, a.Target+" "+string(a.Result)+" "+a.Message.String())
 	}
 	if diff := cmp.Diff([]string{"reload ok it is back", "start interrupted cesi ended before the command did"}, got); diff != "" {
 		t.Error(diff)

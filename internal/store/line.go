@@ -44,10 +44,10 @@ func sentence(a cesi.Activity) string {
 		object = fmt.Sprintf(" '%s' user", a.Target)
 	}
 	text := subject + " " + verb(a) + object
-	if a.Message == "" {
+	if a.Message.ID == "" {
 		return text + "."
 	}
-	return text + ": " + a.Message
+	return text + ": " + a.Message.String()
 }
 
 // who names the user. A name of a failed login is in quotes, since it may be any text.
@@ -74,7 +74,7 @@ func verb(a cesi.Activity) string {
 		}
 		return past(a.Action)
 	case cesi.Skipped:
-		return "left alone"
+		return "skipped"
 	}
 	adjectives := map[cesi.Result]string{
 		cesi.Failed: "unsuccessful", cesi.Partial: "partly successful",

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"cesi/internal/cesi"
@@ -22,19 +21,20 @@ func (j *Journal) Purge(ctx context.Context, actor cesi.Actor, before time.Time)
 	n, err := j.db.DeleteActivities(ctx, before)
 	entry := entries[0]
 	entry.Result, entry.Duration = cesi.OK, j.db.now().Sub(began)
-	entry.Message = fmt.Sprintf("%s from before %s", Entries(n), before.Format("2006-01-02 15:04:05 MST"))
+	entry.Message = cesi.T("%s from before %s", Entries(n), before.Format("2006-01-02 15:04:05 MST"))
 	if err != nil {
 		entry.Result = cesi.Failed
-		entry.Message = fmt.Sprintf("%s, then it failed", entry.Message)
+		entry.Message = cesi.T("%s, then it failed", entry.Message)
 	}
 	j.Complete(ctx, entry)
 	return n, err
 }
 
-// Entries writes a number of entries: "1 entry", "1,234 entries".
-func Entries(n int) string {
+// Entries is the text for a number of entries of the activity log: "1 entry",
+// "1,234 entries".
+func Entries(n int) cesi.Text {
 	if n == 1 {
-		return "1 entry"
+		return cesi.T("1 entry")
 	}
-	return fmt.Sprintf("%s entries", message.NewPrinter(language.English).Sprint(n))
+	return cesi.T("%s entries", message.NewPrinter(language.English).Sprint(n))
 }

@@ -8,13 +8,18 @@ import (
 	"cesi/internal/cesi"
 )
 
-// SaveWanted stores wanted processes, one row for each, and removes those in gone (by
-// Node and ProcessID), in one transaction.
+const wantedColumns = `node, grp, process, since, by, activity, started, reason, reason_id, reason_args`
+
+// SaveWanted stores what is wanted, a row a process, and removes what is gone
+// (its Node and ProcessID), in one transaction.
 func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		for _, w := range wanted {
-			_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO wanted (node, grp, process, since, by, activity, started, reason)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, w.Node, w.Group, w.Name, micros(w.Since), w.By, w.Activity, w.Started, w.Reason)
+			reason, id, args, err := textColumns(w.Reason)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO wanted (`+wantedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+					w.Node, w.Group, w.Name, micros(w.Since), w.By, w.Activity, w.Started, reason, id, args)
+			}
 			if err != nil {
 				return fmt.Errorf("store what is wanted: %w", err)
 			}
@@ -31,12 +36,14 @@ func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error 
 // Wanted returns all wanted processes.
 func (db *DB) Wanted(ctx context.Context) ([]cesi.Wanted, error) {
 	return list(ctx, db.sql, "read what is wanted", scanWanted,
-		`SELECT node, grp, process, since, by, activity, started, reason FROM wanted ORDER BY node, grp, process`)
+		`SELECT `+wantedColumns+` FROM wanted ORDER BY node, grp, process`)
 }
 
 func scanWanted(row scanner) (w cesi.Wanted, err error) {
 	var since int64
-	err = row.Scan(&w.Node, &w.Group, &w.Name, &since, &w.By, &w.Activity, &w.Started, &w.Reason)
+	var reason, id, args string
+	err = row.Scan(&w.Node, &w.Group, &w.Name, &since, &w.By, &w.Activity, &w.Started, &reason, &id, &args)
+	w.Reason = textOf(reason, id, args)
 	w.Since = fromMicros(since)
 	return w, err
 }

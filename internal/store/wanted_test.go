@@ -14,7 +14,7 @@ func TestWanted_OneRowPerProcess(t *testing.T) {
 	db, _ := openTest(t)
 	at := time.UnixMicro(1_700_000_000_000_001).UTC()
 	of := func(name, reason string) cesi.Wanted {
-		return cesi.Wanted{Node: "n", ProcessID: cesi.ProcessID{Group: "g", Name: name}, Since: at, By: "maria", Activity: 7, Started: 5, Reason: reason}
+		return cesi.Wanted{Node: "n", ProcessID: cesi.ProcessID{Group: "g", Name: name}, Since: at, By: "maria", Activity: 7, Started: 5, Reason: cesi.Raw(reason)}
 	}
 	for _, step := range []struct{ wanted, gone, want []cesi.Wanted }{
 		{[]cesi.Wanted{of("a", ""), of("b", "")}, nil, []cesi.Wanted{of("a", ""), of("b", "")}},

@@ -230,7 +230,7 @@ startretries = 0
 		t.Errorf("start: %d results, %v; want 30", len(results), err)
 	}
 	err = c.StartProcess(ctx, id(t, "启动后立即退出的程序"))
-	if cesi.FaultOf(err) != cesi.FaultSpawnError || !strings.Contains(cesi.Sentence(err), "启动后立即退出的程序") {
+	if cesi.FaultOf(err) != cesi.FaultSpawnError || !strings.Contains(cesi.TextOf(err).String(), "启动后立即退出的程序") {
 		t.Errorf("start: %v", err)
 	}
 }

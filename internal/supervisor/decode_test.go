@@ -274,7 +274,7 @@ func FuzzDecode(f *testing.F) {
 			func() any { return new(int64) }, func() any { return new([]any) }, func() any { return new([][]string) }, func() any { return new(map[string]any) }, func() any { return nil }} {
 			got := of()
 			err := c.decode(reply, got)
-			if err != nil && cesi.Sentence(err) == "" {
+			if err != nil && cesi.TextOf(err).String() == "" {
 				t.Errorf("a failure without a word: %v", err)
 			}
 			want := of()

@@ -42,10 +42,8 @@ func (c *Client) explain(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return cesi.Wrap(cesi.Unreachable, context.Canceled, "The call was broken off.")
 	}
-	kind, cause, sentence := c.classify(ctx, err)
-	e := cesi.Wrap(kind, err, "%s", sentence)
-	e.Cause = cause
-	return e
+	kind, cause, text := c.classify(ctx, err)
+	return &cesi.Error{Kind: kind, Text: text, Cause: cause, Err: err}
 }
 
 // newStatusError reads the reason from a reply with a status other than 200.
@@ -93,17 +91,17 @@ func faultError(f fault) error {
 	if isUnknownMethod(text) {
 		code = cesi.FaultUnknownMethod
 	}
-	e := &cesi.Error{Kind: cesi.Fault, Message: text, Fault: code}
+	e := &cesi.Error{Kind: cesi.Fault, Text: cesi.Raw(text), Fault: code}
 	switch code {
 	case cesi.FaultBadName:
 		e.Kind = cesi.NotFound
 	case cesi.FaultAlreadyStarted, cesi.FaultNotRunning, cesi.FaultAlreadyAdded, cesi.FaultStillRunning:
 		e.Kind = cesi.Conflict
 	case cesi.FaultShutdownState:
-		e.Kind, e.Cause, e.Message = cesi.Unreachable, cesi.CauseShuttingDown, "supervisord is shutting down or restarting."
+		e.Kind, e.Cause, e.Text = cesi.Unreachable, cesi.CauseShuttingDown, cesi.T("supervisord is shutting down or restarting.")
 	}
-	if e.Message == "" {
-		e.Message = fmt.Sprintf("fault %d", f.Code)
+	if e.Text.ID == "" {
+		e.Text = cesi.T("fault %d", f.Code)
 	}
 	return e
 }

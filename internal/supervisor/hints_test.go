@@ -50,11 +50,11 @@ func TestHints_SentenceForEachCause(t *testing.T) {
 	for name, test := range hintTests(t) {
 		t.Run(name, func(t *testing.T) {
 			err := errOf(t, test)
-			sentence := cesi.Sentence(err)
+			sentence := cesi.TextOf(err).String()
 			if cesi.CauseOf(err) != test.cause || !strings.Contains(sentence, test.want) {
 				t.Fatalf("got %q (%v), want %q: %q", cesi.CauseOf(err), err, test.cause, test.want)
 			}
-			in := chinese.LocalizeEnglish(sentence)
+			in := chinese.Localize(cesi.TextOf(err))
 			if in == sentence {
 				t.Errorf("no Chinese of %q", sentence)
 			}
@@ -87,7 +87,7 @@ func errOf(t *testing.T, test hintTest) error {
 	}
 	_, err := c.Processes(within(t, patience))
 	if waiting := c.StartProcess(within(t, patience), cesi.ProcessID{Group: "g", Name: "p"}); test.cause != cesi.CauseNoInterface {
-		if got, want := cesi.Sentence(waiting), cesi.Sentence(err); got != want {
+		if got, want := cesi.TextOf(waiting).String(), cesi.TextOf(err).String(); got != want {
 			t.Errorf("a start says %q, a poll %q", got, want)
 		}
 	}
@@ -357,7 +357,7 @@ func TestHints_ServerThatSpeaksFirst(t *testing.T) {
 		_, _ = io.WriteString(conn, "SSH-2.0-OpenSSH_9.2\r\n")
 		_, _ = io.Copy(io.Discard, conn)
 	})
-	if _, err := dial(t, cesi.Node{Name: "n", URL: url}).Processes(within(t, 10*time.Second)); !strings.Contains(cesi.Sentence(err), "check the port") {
+	if _, err := dial(t, cesi.Node{Name: "n", URL: url}).Processes(within(t, 10*time.Second)); !strings.Contains(cesi.TextOf(err).String(), "check the port") {
 		t.Error(err)
 	}
 }
@@ -369,7 +369,7 @@ func TestHints_HTTPSToSupervisord(t *testing.T) {
 	node := supervisortest.Start(t, supervisortest.Options{}).Node("n")
 	node.URL = strings.Replace(node.URL, "http://", "https://", 1)
 	_, err := dial(t, node).Processes(within(t, time.Second))
-	if cesi.CauseOf(err) != cesi.CauseTimeout || !strings.Contains(cesi.Sentence(err), "http:// instead of https://") {
+	if cesi.CauseOf(err) != cesi.CauseTimeout || !strings.Contains(cesi.TextOf(err).String(), "http:// instead of https://") {
 		t.Error(err)
 	}
 }
@@ -395,7 +395,7 @@ func TestHints_SameForLogStreams(t *testing.T) {
 		if err == nil {
 			stream.Close()
 		}
-		if !strings.Contains(cesi.Sentence(err), test.want) {
+		if !strings.Contains(cesi.TextOf(err).String(), test.want) {
 			t.Errorf("%s: %v, want %q", name, err, test.want)
 		}
 	}

@@ -120,18 +120,16 @@ func (r *logReader) call(offset, length int64) ([]byte, error) {
 // explainNoLog gives the faults of logs that can't be read a sentence.
 func explainNoLog(log cesi.LogName, err error) error {
 	fault := cesi.FaultOf(err)
-	var sentence string
+	var text cesi.Text
 	switch fault {
 	case cesi.FaultNoFile:
-		sentence = fmt.Sprintf("There is no log: %s has no file.", log)
+		text = cesi.T("There is no log: %s has no file.", log)
 	case cesi.FaultFailed:
-		sentence = fmt.Sprintf("supervisord can't read %s back: it is no regular file but a pipe, a terminal or another device, such as /dev/stdout, or it may not be opened.", log)
+		text = cesi.T("supervisord can't read %s back: it is no regular file but a pipe, a terminal or another device, such as /dev/stdout, or it may not be opened.", log)
 	default:
 		return err
 	}
-	e := cesi.Wrap(cesi.NotFound, err, "%s", sentence)
-	e.Fault = fault
-	return e
+	return &cesi.Error{Kind: cesi.NotFound, Text: text, Fault: fault, Err: err}
 }
 
 // isUnreadable reports whether a read failed inside supervisord, as it does for bytes

@@ -45,7 +45,7 @@ func TestLogSize_FailingGateway(t *testing.T) {
 	for _, log := range []cesi.LogName{{Process: id(t, "p")}, {Stream: cesi.MainLog}} {
 		for range 3 { // the failures of the first are remembered
 			ctx := within(t, 10*time.Second)
-			if _, err := c.LogSize(ctx, log); cesi.KindOf(err) != cesi.Unreachable || !strings.Contains(cesi.Sentence(err), "every read fails") {
+			if _, err := c.LogSize(ctx, log); cesi.KindOf(err) != cesi.Unreachable || !strings.Contains(cesi.TextOf(err).String(), "every read fails") {
 				t.Errorf("%s: %v", log, err)
 			}
 		}

@@ -262,7 +262,7 @@ func TestReadLog_DeviceHasNoLog(t *testing.T) {
 			"<member><name>faultString</name><value><string>FAILED</string></value></member></struct></value></fault></methodResponse>")
 	})
 	_, err := dial(t, fake.Node()).ReadLog(within(t, 20*time.Second), cesi.LogName{Process: id(t, "p")}, 0, 10)
-	if cesi.KindOf(err) != cesi.NotFound || cesi.IsNoLog(err) || !strings.Contains(cesi.Sentence(err), "no regular file") {
+	if cesi.KindOf(err) != cesi.NotFound || cesi.IsNoLog(err) || !strings.Contains(cesi.TextOf(err).String(), "no regular file") {
 		t.Error(err)
 	}
 }

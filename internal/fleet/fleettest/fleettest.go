@@ -90,7 +90,7 @@ func countState(c *fleet.Counts, p cesi.Process) {
 // Silenced makes a node fail since the given time; it keeps its processes.
 func Silenced(n *fleet.Node, cause cesi.Cause, message string, since time.Duration) *fleet.Node {
 	n.Status = fleet.Down
-	n.Failure = &fleet.Failure{Cause: cause, Message: message, Since: Now.Add(-since)}
+	n.Failure = &fleet.Failure{Cause: cause, Message: cesi.Raw(message), Since: Now.Add(-since)}
 	n.LastContact = Now.Add(-since - 2*time.Second)
 	return n
 }

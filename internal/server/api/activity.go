@@ -104,7 +104,7 @@ func newEntryJSON(e cesi.Activity) entryJSON {
 	return entryJSON{
 		ID: e.ID, Parent: e.Parent, Time: e.Time, User: e.User, Address: e.Address, Action: e.Action,
 		Node: e.Node, Target: e.Target, Detail: e.Detail, Result: e.Result, DurationMS: e.Duration.Milliseconds(),
-		Message: e.Message, Count: e.Count,
+		Message: e.Message.String(), Count: e.Count,
 	}
 }
 
@@ -125,6 +125,6 @@ func (h *Handler) PurgeActivity(w http.ResponseWriter, r *http.Request) error {
 	h.WriteJSON(w, http.StatusOK, struct {
 		messageJSON
 		Removed int `json:"removed"`
-	}{messageJSON{ok(), store.Entries(n) + " removed"}, n})
+	}{messageJSON{ok(), store.Entries(n).String() + " removed"}, n})
 	return nil
 }

@@ -86,7 +86,7 @@ func (h *Handler) writeReport(w http.ResponseWriter, report fleet.Report, silent
 	status, answer := http.StatusOK, reportJSON{success: ok(), Message: messageOnMany(report, silent), Activity: report.ID,
 		Results: newOutcomesJSON(report), Silent: silent}
 	if err := allFailed(report); err != nil {
-		status, answer.Status = request.Status(err), "error"
+		status, answer.Status, answer.Kind = request.Status(err), "error", cesi.KindOf(err).String()
 	}
 	h.WriteJSON(w, status, answer)
 	return nil
@@ -94,7 +94,7 @@ func (h *Handler) writeReport(w http.ResponseWriter, report fleet.Report, silent
 
 // messageOnMany sums a command on many up: "2 ok, 1 failed; web-3 does not answer".
 func messageOnMany(report fleet.Report, silent []string) string {
-	message := report.Message
+	message := report.Message.String()
 	if message == "" {
 		message = fmt.Sprintf("%d %s", len(report.Outcomes), report.Result)
 	}

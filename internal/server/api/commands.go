@@ -12,6 +12,7 @@ import (
 
 type reportJSON struct {
 	success
+	Kind     string          `json:"kind,omitempty"` // of the first failure, where nothing came about
 	Message  string          `json:"message"`
 	Activity cesi.ActivityID `json:"activity"`
 	Process  *ProcessJSON    `json:"process,omitempty"`
@@ -111,12 +112,12 @@ func (h *Handler) writeUnderWay(w http.ResponseWriter, report fleet.Report, sile
 func newOutcomesJSON(report fleet.Report) []outcomeJSON {
 	list := make([]outcomeJSON, len(report.Outcomes))
 	for i, o := range report.Outcomes {
-		list[i] = outcomeJSON{Node: o.Node, Process: o.What(), Result: o.Result, Message: o.Message}
+		list[i] = outcomeJSON{Node: o.Node, Process: o.What(), Result: o.Result, Message: o.Message.String()}
 	}
 	return list
 }
 
-// saying gives an error the sentence that the outcome words it with.
-func saying(err error, sentence string) error {
-	return cesi.Wrap(cesi.KindOf(err), err, "%s", sentence)
+// saying returns err with the text of its outcome.
+func saying(err error, text cesi.Text) error {
+	return &cesi.Error{Kind: cesi.KindOf(err), Text: text, Err: err}
 }

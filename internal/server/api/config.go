@@ -48,7 +48,7 @@ func (h *Handler) ShowConfig(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err != nil:
 		return err
-	case p.Config == nil && n.NoConfig != "":
+	case p.Config == nil && n.NoConfig.ID != "":
 		return cesi.Errorf(cesi.Fault, "node %q does not tell its configuration: %s", n.Name, n.NoConfig)
 	case p.Config == nil:
 		return cesi.Errorf(cesi.NotFound, "the configuration of node %q, as last reread, does not have %q", n.Name, p.ProcessID)

@@ -38,7 +38,7 @@ func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) erro
 	if !report.Done {
 		return h.writeUnderWay(w, report, nil)
 	}
-	answer := reportJSON{success: ok(), Message: report.Message, Activity: report.ID}
+	answer := reportJSON{success: ok(), Message: report.Message.String(), Activity: report.ID}
 	if c.Action == cesi.ActionUpdate {
 		answer.Results = newOutcomesJSON(report)
 	} else if outcome := report.Outcomes[0]; outcome.Err != nil {
@@ -49,7 +49,7 @@ func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) erro
 	}
 	status := http.StatusOK
 	if err := allFailed(report); err != nil {
-		status, answer.Status = request.Status(err), "error"
+		status, answer.Status, answer.Kind = request.Status(err), "error", cesi.KindOf(err).String()
 	}
 	h.WriteJSON(w, status, answer)
 	return nil

@@ -88,7 +88,7 @@ func csvExport(out io.Writer) func([]cesi.Activity) error {
 		for _, e := range entries {
 			record := []string{
 				number64(e.ID), number64(e.Parent), e.Time.UTC().Format(time.RFC3339Nano), e.User, e.Address, string(e.Action), e.Node,
-				e.Target, e.Detail, string(e.Result), strconv.FormatInt(e.Duration.Milliseconds(), 10), strconv.Itoa(e.Count), e.Message,
+				e.Target, e.Detail, string(e.Result), strconv.FormatInt(e.Duration.Milliseconds(), 10), strconv.Itoa(e.Count), e.Message.String(),
 			}
 			for i := range record {
 				record[i] = escapeFormula(record[i])

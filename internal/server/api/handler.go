@@ -52,12 +52,13 @@ type messageJSON struct {
 // ErrorJSON is the answer that a request failed.
 type ErrorJSON struct {
 	Status  string `json:"status"`
+	Kind    string `json:"kind"` // a cesi.Kind in words
 	Message string `json:"message"`
 }
 
 // Fail answers with an error.
 func (h *Handler) Fail(w http.ResponseWriter, err error) {
-	h.WriteJSON(w, request.Status(err), ErrorJSON{Status: "error", Message: cesi.Sentence(err)})
+	h.WriteJSON(w, request.Status(err), ErrorJSON{Status: "error", Kind: cesi.KindOf(err).String(), Message: cesi.TextOf(err).String()})
 }
 
 // WriteJSON answers with a value as JSON.

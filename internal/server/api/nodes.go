@@ -69,7 +69,7 @@ func newNodeJSON(n *fleet.Node) nodeJSON {
 		node.General.LastContact = &n.LastContact
 	}
 	if n.Failure != nil {
-		node.General.Cause, node.General.Message = string(n.Failure.Cause), n.Failure.Message
+		node.General.Cause, node.General.Message = string(n.Failure.Cause), n.Failure.Message.String()
 	}
 	if n.Status == fleet.Up {
 		node.Processes = newProcessesJSON(n)
@@ -95,7 +95,7 @@ func newProcessJSON(n *fleet.Node, p fleet.Process) ProcessJSON {
 	if p.Wanted != nil {
 		state = p.Wanted.State
 		if p.State == cesi.NotStarted {
-			notStarted = p.Wanted.Reason
+			notStarted = p.Wanted.Reason.String()
 		}
 	}
 	return ProcessJSON{

@@ -76,7 +76,7 @@ func (h *Handler) AddUser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if wanted.Username == "" || wanted.Password == "" || wanted.UserType == nil {
-		return cesi.Errorf(cesi.Invalid, "a user needs a username, a password and a usertype (0 to %d)", cesi.Viewer)
+		return cesi.Errorf(cesi.Invalid, "a user needs a username, a password and a usertype (0 to %d)", int(cesi.Viewer))
 	}
 	err := h.Auth.AddUser(r.Context(), session.ActorOf(r), wanted.Username, wanted.Password, wanted.UserType.Role, wanted.MustChange)
 	if err != nil {
@@ -108,7 +108,7 @@ func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
 		wanted.Role = wanted.UserType
 	}
 	if wanted.Role == nil {
-		return cesi.Errorf(cesi.Invalid, "name the usertype (0 to %d)", cesi.Viewer)
+		return cesi.Errorf(cesi.Invalid, "name the usertype (0 to %d)", int(cesi.Viewer))
 	}
 	if err := h.Auth.SetRole(r.Context(), session.ActorOf(r), request.Param(r, "user"), wanted.Role.Role); err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/view"
 )
 
@@ -43,7 +42,7 @@ type Build struct {
 type aboutPage struct {
 	view.Base
 	aboutFacts
-	Uptime   i18n.Phrase
+	Uptime   cesi.Text
 	Nodes    int
 	Versions []versionCount
 	Parts    []dependency
@@ -94,7 +93,7 @@ func countVersions(s *fleet.Snapshot) []versionCount {
 
 // dependency is somebody else's work that is part of the program.
 type dependency struct {
-	Name             i18n.Phrase
+	Name             cesi.Text
 	Version, Licence string
 	File             string // static file with the licence's text
 	URL              string // where its source and licence are
@@ -104,14 +103,14 @@ type dependency struct {
 // are linked in.
 func newDependencies(modules map[string]string) []dependency {
 	parts := []dependency{
-		{Name: i18n.Raw("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
-		{Name: i18n.Raw("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
-		{Name: i18n.Raw("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
-		{Name: i18n.Of("Go and its standard library"), Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
+		{Name: cesi.Raw("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
+		{Name: cesi.Raw("Bootswatch"), Licence: "MIT", File: "vendor/LICENSE.bootswatch.txt"},
+		{Name: cesi.Raw("Bootstrap Icons"), Licence: "MIT", File: "vendor/LICENSE.bootstrap-icons.txt"},
+		{Name: cesi.T("Go and its standard library"), Licence: "BSD-3-Clause", URL: "https://go.dev/LICENSE"},
 	}
 	for _, path := range slices.Sorted(maps.Keys(modules)) {
 		parts = append(parts, dependency{
-			Name: i18n.Raw(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
+			Name: cesi.Raw(path), Version: modules[path], Licence: moduleLicence(path), URL: "https://pkg.go.dev/" + path + "?tab=licenses",
 		})
 	}
 	return parts

@@ -21,7 +21,7 @@ func (h Account) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 		h.Requests.Redirect(w, r, next)
 		return nil
 	}
-	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.Base(r), "", next, ""))
+	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.Base(r), "", next, cesi.Text{}))
 }
 
 // Login logs the browser in and leads to where it was going.
@@ -42,7 +42,7 @@ func (h Account) Login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	request.SetRetryAfter(w, err)
-	return h.Renderer.Render(w, request.Status(err), "login", newLoginPage(h.Base(r), name, next, cesi.Sentence(err)))
+	return h.Renderer.Render(w, request.Status(err), "login", newLoginPage(h.Base(r), name, next, cesi.TextOf(err)))
 }
 
 // Logout ends the session.
@@ -130,18 +130,18 @@ func (h Account) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	request.SetRetryAfter(w, err)
-	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{Problem: cesi.Sentence(err), Next: next})
+	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{Problem: cesi.TextOf(err), Next: next})
 }
 
 // loginPage asks who is there.
 type loginPage struct {
 	view.Base
-	Username string // as typed before
-	Next     string // local path to go on to
-	Problem  string // why the last try failed
+	Username string    // as typed before
+	Next     string    // local path to go on to
+	Problem  cesi.Text // why the last try failed
 }
 
-func newLoginPage(base view.Base, username, next, problem string) loginPage {
+func newLoginPage(base view.Base, username, next string, problem cesi.Text) loginPage {
 	return loginPage{Base: base.At("", base.Say("Log in")), Username: username, Next: next, Problem: problem}
 }
 
@@ -158,30 +158,30 @@ type profilePage struct {
 
 // profileFacts are what a profile shows of the moment.
 type profileFacts struct {
-	Problem      string // why the password was not changed
-	Next         string // local path to go on to, after a change that had to be
+	Problem      cesi.Text // why the password was not changed
+	Next         string    // local path to go on to, after a change that had to be
 	Preferences  preferences
-	TokenProblem string // why no token was made
-	TokenName    string // as typed before
+	TokenProblem cesi.Text // why no token was made
+	TokenName    string    // as typed before
 	Secret       *secret
 }
 
 // allowance is one thing that the role allows, or does not.
 type allowance struct {
-	What i18n.Phrase
+	What cesi.Text
 	Yes  bool
 }
 
 // lifetime is how long a new API token may last.
 type lifetime struct {
 	Value string
-	Label i18n.Phrase
+	Label cesi.Text
 }
 
 // lifetimes are the choices for a new token, in days; 0 is for ever.
 func lifetimes() []lifetime {
 	return []lifetime{
-		{"30", i18n.Of("%d days", 30)}, {"90", i18n.Of("%d days", 90)}, {"365", i18n.Of("a year")}, {"0", i18n.Of("for ever")},
+		{"30", cesi.T("%d days", 30)}, {"90", cesi.T("%d days", 90)}, {"365", cesi.T("a year")}, {"0", cesi.T("for ever")},
 	}
 }
 
@@ -192,11 +192,11 @@ type preferences struct {
 
 func newPreferences(book *i18n.Bundle) preferences {
 	p := preferences{
-		Languages: []choice{{"", i18n.Of("As the browser asks")}},
-		Schemes:   []choice{{"", i18n.Of("As the system has it")}, {"light", i18n.Of("Light")}, {"dark", i18n.Of("Dark")}},
+		Languages: []choice{{"", cesi.T("As the browser asks")}},
+		Schemes:   []choice{{"", cesi.T("As the system has it")}, {"light", cesi.T("Light")}, {"dark", cesi.T("Dark")}},
 	}
 	for _, s := range book.Localizers() {
-		p.Languages = append(p.Languages, choice{s.Tag(), i18n.Raw(s.Name())})
+		p.Languages = append(p.Languages, choice{s.Tag(), cesi.Raw(s.Name())})
 	}
 	return p
 }
@@ -210,13 +210,13 @@ func newProfilePage(base view.Base, facts profileFacts, sessions []cesi.Session,
 	}
 	for _, a := range []struct {
 		permission cesi.Permission
-		what       i18n.Phrase
+		what       cesi.Text
 	}{
-		{cesi.ViewFleet, i18n.Of("see the state of all nodes and processes, and the activity log")},
-		{cesi.ReadLogs, i18n.Of("read the logs of processes")},
-		{cesi.ControlProcesses, i18n.Of("start, stop and restart processes")},
-		{cesi.ControlDaemon, i18n.Of("steer the supervisords themselves")},
-		{cesi.ManageUsers, i18n.Of("manage users")},
+		{cesi.ViewFleet, cesi.T("see the state of all nodes and processes, and the activity log")},
+		{cesi.ReadLogs, cesi.T("read the logs of processes")},
+		{cesi.ControlProcesses, cesi.T("start, stop and restart processes")},
+		{cesi.ControlDaemon, cesi.T("steer the supervisords themselves")},
+		{cesi.ManageUsers, cesi.T("manage users")},
 	} {
 		page.Allowed = append(page.Allowed, allowance{What: a.what, Yes: base.User.Role.Can(a.permission)})
 	}

@@ -7,7 +7,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
-	"cesi/internal/i18n"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
 
@@ -18,7 +17,7 @@ import (
 func TestLoginPage_Form(t *testing.T) {
 	base := sampleBase(cesi.Admin)
 	base.User = nil
-	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"login", "login", newLoginPage(base, "lin", "/nodes?q=a&b", "Wrong username or password.")})
+	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"login", "login", newLoginPage(base, "lin", "/nodes?q=a&b", cesi.Raw("Wrong username or password."))})
 	form := doc.Find("main form")
 	if got := form.AttrOr("method", "") + " " + form.AttrOr("action", ""); got != "post /cesi/login" {
 		t.Errorf("it goes to %q", got)
@@ -96,13 +95,13 @@ func TestAboutPage_CountsVersions(t *testing.T) {
 func TestErrorPage_AdviceForEachStatus(t *testing.T) {
 	r := viewtest.Renderer(t, "/cesi")
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 502, 504, 418} {
-		page := NewErrorPage(sampleBase(cesi.Viewer), status, i18n.Raw("it is so"), "")
+		page := NewErrorPage(sampleBase(cesi.Viewer), status, cesi.Raw("it is so"), "")
 		doc := draw(t, r, sample{"error", "error", page})
-		if page.Heading == "" || page.Advice.Text == "" || !strings.Contains(doc.Find("main").Text(), "It is so") {
+		if page.Heading == "" || page.Advice.ID == "" || !strings.Contains(doc.Find("main").Text(), "It is so") {
 			t.Errorf("%d: %q, %q", status, page.Heading, page.Advice)
 		}
 	}
-	doc := draw(t, r, sample{"error", "error", NewErrorPage(sampleBase(cesi.Viewer), http.StatusNotFound, i18n.Raw("no such process"), "web/1")})
+	doc := draw(t, r, sample{"error", "error", NewErrorPage(sampleBase(cesi.Viewer), http.StatusNotFound, cesi.Raw("no such process"), "web/1")})
 	if got := doc.Find("main .btn-primary").AttrOr("href", ""); got != "/cesi/nodes/web%2F1" {
 		t.Errorf("it offers %q", got)
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -122,7 +121,7 @@ func (p activityPage) Folded() bool {
 func actionChoices() []choice {
 	var list []choice
 	for _, action := range cesi.Actions() {
-		list = append(list, choice{string(action), i18n.Of(string(action))})
+		list = append(list, choice{string(action), action.Text()})
 	}
 	return list
 }
@@ -171,19 +170,19 @@ type activityRow struct {
 	RowID    string
 	ID       cesi.ActivityID
 	Time     time.Time
-	When     i18n.Phrase
-	Who      i18n.Phrase
+	When     cesi.Text
+	Who      cesi.Text
 	From     string
-	ByUser   string      // local path of all that the user did; empty where that is not to be known
-	Verb     i18n.Phrase // "restarted", "logged in"
-	Target   i18n.Phrase // what on the node, or which user
-	OnTarget string      // local path of all that was done to the target, where it is a process or a group
+	ByUser   string    // local path of all that the user did; empty where that is not to be known
+	Verb     cesi.Text // "restarted", "logged in"
+	Target   cesi.Text // what on the node, or which user
+	OnTarget string    // local path of all that was done to the target, where it is a process or a group
 	Node     string
 	Result   view.ResultBadge
 	Plain    bool // the result needs no badge: all went well
-	Took     i18n.Phrase
+	Took     cesi.Text
 	Detail   string // the text that was sent to standard input, for administrators
-	Message  i18n.Phrase
+	Message  cesi.Text
 	Count    int // how many events it stands for, where more than one
 	Targets  []activityRow
 	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
@@ -206,12 +205,12 @@ func newActivityRows(base view.Base, lines []store.ActivityLine) []activityRow {
 func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
-		Time: a.Time, When: view.When(now, a.Time), Who: i18n.Raw(a.User), From: a.Address,
-		Verb: verb(a.Action, a.Result), Node: a.Node,
+		Time: a.Time, When: view.When(now, a.Time), Who: cesi.Raw(a.User), From: a.Address,
+		Verb: verb(a.Action, a.Result), Node: a.Node, Message: a.Message,
 		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 	}
 	if a.Duration > 0 && a.Action.IsCommand() {
-		row.Took = i18n.Of("in %s", view.Duration(a.Duration))
+		row.Took = cesi.T("in %s", view.Duration(a.Duration))
 	}
 	switch a.Action {
 	case cesi.ActionSignal:
@@ -219,23 +218,20 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	case cesi.ActionStdin:
 		row.Detail = a.Detail
 	}
-	if a.Message != "" {
-		row.Message = i18n.Heard(a.Message)
-	}
 	if a.Count > 1 {
 		row.Count = a.Count
 	}
 	switch {
 	case a.Target == "*":
-		row.Target = i18n.Of("everything")
+		row.Target = cesi.T("everything")
 	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
-		row.Target = i18n.Raw(a.Target)
+		row.Target = cesi.Raw(a.Target)
 	}
 	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
 		row.OnTarget = request.PathWith(url.Values{"process": {a.Target}}, "activity")
 	}
 	if a.User == "" {
-		row.Who = i18n.Of("somebody")
+		row.Who = cesi.T("somebody")
 	} else {
 		row.ByUser = request.PathWith(url.Values{"user": {a.User}}, "activity")
 	}
@@ -243,7 +239,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 }
 
 // verb says what somebody did, or tried to do.
-func verb(action cesi.Action, result cesi.Result) i18n.Phrase {
+func verb(action cesi.Action, result cesi.Result) cesi.Text {
 	if action.IsCommand() {
 		return view.CommandVerb(action, result)
 	}
@@ -251,5 +247,5 @@ func verb(action cesi.Action, result cesi.Result) i18n.Phrase {
 	if result == cesi.OK || action == cesi.ActionLoginFailed {
 		return forms.Did
 	}
-	return i18n.Of("tried to %s", forms.Do)
+	return cesi.T("tried to %s", forms.Do)
 }

@@ -106,7 +106,7 @@ func TestActivityPage_Pages(t *testing.T) {
 
 func TestActivityRow_HiddenName(t *testing.T) {
 	row := newActivityRow(fleettest.Now, cesi.Activity{Time: fleettest.Now, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
-	if row.Who.String() != "somebody" || row.Target.Text != "" {
+	if row.Who.String() != "somebody" || row.Target.ID != "" {
 		t.Errorf("%q %q", row.Who, row.Target)
 	}
 }
@@ -129,7 +129,7 @@ func TestActivityRow_FailedActionTexts(t *testing.T) {
 func TestDashboard_FailedActionShowsReason(t *testing.T) {
 	failed := cesi.Activity{
 		Time: fleettest.Now, User: "cli:root", Action: cesi.ActionUserDelete, Target: "admin", Result: cesi.Failed,
-		Message: "admin is the last administrator", Count: 1,
+		Message: cesi.Raw("admin is the last administrator"), Count: 1,
 	}
 	page := newDashboardPage(sampleBase(cesi.Viewer), sampleFleet(), dashboardOptions{Activity: []store.ActivityLine{{Entry: failed}}})
 	doc := draw(t, viewtest.Renderer(t, ""), sample{"dashboard", "dashboard", page})

@@ -2,14 +2,13 @@ package pages
 
 import (
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 // accountActionText are the forms in which is spoken of what people do with their
 // accounts and with the activity log.
 type accountActionText struct {
-	Do  i18n.Phrase // "tried to …"
-	Did i18n.Phrase // "maria …"
+	Do  cesi.Text // "tried to …"
+	Did cesi.Text // "maria …"
 }
 
 // accountActionTextOf speaks of what is no command. What it was done to comes behind it,
@@ -17,29 +16,29 @@ type accountActionText struct {
 func accountActionTextOf(action cesi.Action) accountActionText {
 	switch action {
 	case cesi.ActionLogin:
-		return accountActionText{i18n.Of("log in"), i18n.Of("logged in")}
+		return accountActionText{cesi.T("log in"), cesi.T("logged in")}
 	case cesi.ActionLoginFailed: // says itself that it failed
-		return accountActionText{i18n.Of("log in"), i18n.Of("failed to log in")}
+		return accountActionText{cesi.T("log in"), cesi.T("failed to log in")}
 	case cesi.ActionLogout:
-		return accountActionText{i18n.Of("log out"), i18n.Of("logged out")}
+		return accountActionText{cesi.T("log out"), cesi.T("logged out")}
 	case cesi.ActionUserAdd:
-		return accountActionText{i18n.Of("add user"), i18n.Of("added user")}
+		return accountActionText{cesi.T("add user"), cesi.T("added user")}
 	case cesi.ActionUserPassword:
-		return accountActionText{i18n.Of("change the password"), i18n.Of("changed the password")}
+		return accountActionText{cesi.T("change the password"), cesi.T("changed the password")}
 	case cesi.ActionUserRole:
-		return accountActionText{i18n.Of("change the role of"), i18n.Of("changed the role of")}
+		return accountActionText{cesi.T("change the role of"), cesi.T("changed the role of")}
 	case cesi.ActionUserDelete:
-		return accountActionText{i18n.Of("delete user"), i18n.Of("deleted user")}
+		return accountActionText{cesi.T("delete user"), cesi.T("deleted user")}
 	case cesi.ActionSessionEnd:
-		return accountActionText{i18n.Of("end sessions"), i18n.Of("ended sessions")}
+		return accountActionText{cesi.T("end sessions"), cesi.T("ended sessions")}
 	case cesi.ActionTokenAdd:
-		return accountActionText{i18n.Of("make an API token"), i18n.Of("made an API token")}
+		return accountActionText{cesi.T("make an API token"), cesi.T("made an API token")}
 	case cesi.ActionTokenRevoke:
-		return accountActionText{i18n.Of("revoke API tokens"), i18n.Of("revoked API tokens")}
+		return accountActionText{cesi.T("revoke API tokens"), cesi.T("revoked API tokens")}
 	case cesi.ActionActivityPurged:
-		return accountActionText{i18n.Of("purge the activity log"), i18n.Of("purged the activity log")}
+		return accountActionText{cesi.T("purge the activity log"), cesi.T("purged the activity log")}
 	default:
-		name := i18n.Raw(string(action))
+		name := cesi.Raw(string(action))
 		return accountActionText{name, name}
 	}
 }

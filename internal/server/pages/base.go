@@ -63,11 +63,11 @@ func (h *Handler) banners(settings *Settings) []view.Banner {
 		list = append(list, newConfigBanner(settings.Problem))
 	}
 	if len(settings.NeedsRestart) > 0 {
-		list = append(list, view.Banner{Sentence: i18n.Of("The configuration has changed in keys that CeSI takes up only when it is restarted."),
+		list = append(list, view.Banner{Sentence: cesi.T("The configuration has changed in keys that CeSI takes up only when it is restarted."),
 			Details: settings.NeedsRestart})
 	}
 	if gone := h.Journal.Gone(); gone != nil {
-		list = append(list, view.Banner{Sentence: view.Sentence(gone)})
+		list = append(list, view.Banner{Sentence: cesi.TextOf(gone)})
 	} else if _, waiting, err := h.Journal.Degraded(); waiting > 0 || err != nil {
 		list = append(list, newAuditBanner())
 	}
@@ -77,7 +77,7 @@ func (h *Handler) banners(settings *Settings) []view.Banner {
 // newConfigBanner tells that the configuration on disk is broken and the old
 // one is still in force. The error is config's own, with files and lines.
 func newConfigBanner(err error) view.Banner {
-	b := view.Banner{Sentence: i18n.Of("The configuration has a problem. What was in force before stays in force until it is mended.")}
+	b := view.Banner{Sentence: cesi.T("The configuration has a problem. What was in force before stays in force until it is mended.")}
 	var broken *config.Error
 	if !errors.As(err, &broken) {
 		b.Details = []string{err.Error()}
@@ -91,5 +91,5 @@ func newConfigBanner(err error) view.Banner {
 
 // newAuditBanner tells that the activity log can't be stored.
 func newAuditBanner() view.Banner {
-	return view.Banner{Sentence: i18n.Of("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
+	return view.Banner{Sentence: cesi.T("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
 }

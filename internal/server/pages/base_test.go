@@ -12,7 +12,6 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
@@ -30,7 +29,7 @@ func TestBase_StyleSheetsOfThemes(t *testing.T) {
 	} {
 		base := sampleBase(cesi.Viewer)
 		base.Theme = theme
-		doc := draw(t, r, sample{"error", "error", NewErrorPage(base, 404, i18n.Phrase{}, "")})
+		doc := draw(t, r, sample{"error", "error", NewErrorPage(base, 404, cesi.Text{}, "")})
 		paths := web.StaticPaths()
 		var got []string
 		for _, n := range doc.Find("link[rel=stylesheet]").Nodes {
@@ -66,8 +65,8 @@ func TestBase_DarkThemes(t *testing.T) {
 func TestFlash_ResultOfCommand(t *testing.T) {
 	ref := fleet.Ref{Node: "web-1", ProcessID: cesi.ProcessID{Group: "api", Name: "a\u202eb"}}
 	one := func(action cesi.Action, result cesi.Result, message string) fleet.Report {
-		return fleet.Report{Action: action, Done: true, Result: result, Message: message,
-			Outcomes: []fleet.Outcome{{Ref: ref, Result: result, Message: message}}}
+		return fleet.Report{Action: action, Done: true, Result: result, Message: cesi.Raw(message),
+			Outcomes: []fleet.Outcome{{Ref: ref, Result: result, Message: cesi.Raw(message)}}}
 	}
 	for _, c := range []struct {
 		report   fleet.Report
@@ -76,12 +75,12 @@ func TestFlash_ResultOfCommand(t *testing.T) {
 	}{
 		{one(cesi.ActionStop, cesi.OK, ""), "running", "api:a\ufffdb on web-1 is stopped."},
 		{one(cesi.ActionRestart, cesi.OK, ""), "running", "api:a\ufffdb on web-1 is restarted."},
-		{one(cesi.ActionStart, cesi.Failed, "no\nfile"), "bad", "api:a\ufffdb on web-1 was not started: no file"},
+		{one(cesi.ActionStart, cesi.Failed, "no file"), "bad", "api:a\ufffdb on web-1 was not started: no file"},
 		{one(cesi.ActionStop, cesi.UnknownEnd, "It took too long."), "warning", "api:a\ufffdb on web-1: how the stop ended is not known. It took too long."},
-		{one(cesi.ActionStop, cesi.Skipped, "it does not run"), "idle", "api:a\ufffdb on web-1 was left alone: it does not run"},
+		{one(cesi.ActionStop, cesi.Skipped, "it does not run"), "idle", "api:a\ufffdb on web-1 was skipped: it does not run"},
 		{fleet.Report{Action: cesi.ActionRestart, Result: cesi.Pending}, "moving", "The restart is still under way; it goes on whether or not you wait."},
-		{fleet.Report{Action: cesi.ActionStop, Done: true, Result: cesi.OK, Message: "there was nothing to do", Duration: time.Second}, "running", "Stop: there was nothing to do (1.0 s)."},
-		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 left alone (4.1 s)."},
+		{fleet.Report{Action: cesi.ActionStop, Done: true, Result: cesi.OK, Message: cesi.Raw("there was nothing to do"), Duration: time.Second}, "running", "Stop: there was nothing to do (1.0 s)."},
+		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 skipped (4.1 s)."},
 	} {
 		f := view.NewFlash(c.report, 0)
 		if f.Tone != c.tone || f.Sentence.String() != c.sentence {
@@ -97,7 +96,7 @@ func TestFlash_CommandOnManyListsTargets(t *testing.T) {
 	want := []string{
 		"failed payments:worker_03 on pay-eu-2 can't find command '/srv/pay/bin/worker'",
 		"ok payments:worker_01 on pay-eu-2",
-		"left alone payments:worker_05 on pay-eu-2 it does not run (STOPPED)",
+		"skipped payments:worker_05 on pay-eu-2 it does not run (STOPPED)",
 	}
 	if diff := cmp.Diff(want, texts(doc, ".outcomes tbody tr")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

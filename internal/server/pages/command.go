@@ -27,7 +27,7 @@ func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.ask(w, r, request, preview, "")
+	return h.ask(w, r, request, preview, cesi.Text{})
 }
 
 // mayCommand refuses the question about a command that the visitor may not send.
@@ -40,9 +40,9 @@ func mayCommand(r *http.Request, action cesi.Action) error {
 
 // ask shows the question before a command. Problem says why an answer was not
 // accepted; it is empty the first time.
-func (h *Handler) ask(w http.ResponseWriter, r *http.Request, command request.Command, preview fleet.Preview, problem string) error {
+func (h *Handler) ask(w http.ResponseWriter, r *http.Request, command request.Command, preview fleet.Preview, problem cesi.Text) error {
 	status := http.StatusOK
-	if problem != "" {
+	if problem.ID != "" {
 		status = http.StatusConflict
 	}
 	return h.Renderer.Render(w, status, "confirm", newConfirmPage(h.Base(r), command, preview, problem))
@@ -67,19 +67,19 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	confirmed := form.Has("confirmed")
-	asked := func(problem string) error { return h.ask(w, r, command, preview, problem) }
+	asked := func(problem cesi.Text) error { return h.ask(w, r, command, preview, problem) }
 	if request.IsPartial(r) {
-		asked = func(string) error { return h.redirectToConfirm(w, r, command) }
+		asked = func(cesi.Text) error { return h.redirectToConfirm(w, r, command) }
 	}
 	if confirmed && preview.Self != "" && command.ConfirmSelf != preview.Self {
-		return asked(h.Speaker(r).Sprintf("Type %s to stop it.", preview.Self))
+		return asked(cesi.T("Type %s to stop it.", preview.Self))
 	}
 	if !confirmed && command.Question != "" {
 		h.Requests.Redirect(w, r, command.Question) // so that the question can be sent to somebody
 		return nil
 	}
 	if !confirmed && (request.Param(r, "node") == "" || needsConfirmation(command.Action, preview)) {
-		return asked("")
+		return asked(cesi.Text{})
 	}
 	report, err := h.Requests.Control(r, session.ActorOf(r), command.Command)
 	if err != nil {

@@ -1,12 +1,8 @@
 package pages
 
 import (
-	"fmt"
-	"strings"
-
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -16,8 +12,8 @@ type confirmPage struct {
 	view.Base
 	request.Command
 	Question    string
-	Remark      i18n.Phrase // what the command means, where that is not plain
-	Verb        i18n.Phrase // on the button: "Stop 14 processes"
+	Remark      cesi.Text // what the command means, where that is not plain
+	Verb        cesi.Text // on the button: "Stop 14 processes"
 	Hit         []refGroup
 	HitMore     int // processes that are hit too, but not named
 	Manual      []fleet.Ref
@@ -27,7 +23,7 @@ type confirmPage struct {
 	Fleet       bool           // more than one node is hit, so that a name alone says too little
 	Self        string         // to be typed in
 	MaybeSelf   bool           // it is perhaps another program
-	Problem     string         // why it did not go out the last time
+	Problem     cesi.Text      // why it did not go out the last time
 	Nothing     bool           // there is nothing that the command would touch
 }
 
@@ -42,14 +38,14 @@ const namesShown = 500
 
 // leftAlone are the processes that a command does not touch for one reason.
 type leftAlone struct {
-	Reason string
+	Reason cesi.Text
 	Refs   []fleet.Ref
 	Total  int // with those that are not named
 }
 
 // newConfirmPage asks about a command as its preview describes it. Problem is a
 // sentence about an answer that was not accepted, or empty.
-func newConfirmPage(base view.Base, command request.Command, preview fleet.Preview, problem string) confirmPage {
+func newConfirmPage(base view.Base, command request.Command, preview fleet.Preview, problem cesi.Text) confirmPage {
 	page := confirmPage{
 		Command: command,
 		Hit:     groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
@@ -63,7 +59,7 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 		page.Question = base.Say("There is nothing to %s", base.Speaker.Localize(view.ActionTextOf(command.Action).Infinitive))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
-		page.Remark = i18n.Of("A restart touches what runs and what failed; what somebody stopped stays stopped.")
+		page.Remark = cesi.T("A restart touches what runs and what failed; what somebody stopped stays stopped.")
 	}
 	if command.Action == cesi.ActionSignal {
 		page.Signals = signalChoices(command.Signal)
@@ -76,18 +72,18 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 	return page
 }
 
-func hitWords(p fleet.Preview) i18n.Phrase {
+func hitWords(p fleet.Preview) cesi.Text {
 	if len(p.Hit) == 1 {
-		return i18n.Raw(request.Sanitize(p.Hit[0].ProcessID.String()))
+		return cesi.Raw(request.Sanitize(p.Hit[0].ProcessID.String()))
 	}
-	return i18n.Of("%d processes", len(p.Hit))
+	return cesi.T("%d processes", len(p.Hit))
 }
 
-func nodeWords(p fleet.Preview) i18n.Phrase {
+func nodeWords(p fleet.Preview) cesi.Text {
 	if p.Nodes == 1 {
-		return i18n.Raw(request.Sanitize(p.Hit[0].Node))
+		return cesi.Raw(request.Sanitize(p.Hit[0].Node))
 	}
-	return i18n.Of("%d nodes", p.Nodes)
+	return cesi.T("%d nodes", p.Nodes)
 }
 
 func groupByNode(refs []fleet.Ref) []refGroup {
@@ -109,40 +105,37 @@ func groupByReason(outcomes []fleet.Outcome) []leftAlone {
 	var groups []leftAlone
 	at := make(map[string]int)
 	for _, o := range outcomes {
-		i, found := at[o.Message]
+		reason := o.Message.String()
+		i, found := at[reason]
 		if !found {
 			i = len(groups)
-			at[o.Message] = i
+			at[reason] = i
 			groups = append(groups, leftAlone{Reason: o.Message})
+		} else {
+			groups[i].Reason = reasonOfMany(o)
 		}
 		groups[i].Total++
 		if len(groups[i].Refs) < namesShown {
 			groups[i].Refs = append(groups[i].Refs, o.Ref)
 		}
 	}
-	for i := range groups {
-		if groups[i].Total > 1 {
-			groups[i].Reason = reasonOfMany(groups[i].Reason)
-		}
-	}
 	return groups
 }
 
-// reasonOfMany words the reason why a process is left alone for several.
-func reasonOfMany(reason string) string {
-	if state, is := strings.CutPrefix(reason, "it does not run ("); is {
-		return fmt.Sprintf("they do not run (%s)", strings.TrimSuffix(state, ")"))
-	}
-	switch reason {
-	case "it does not run":
-		return "they do not run"
-	case "it is stopping":
-		return "they are stopping"
-	case "it runs already":
-		return "they run already"
-	case "supervisord is about to try it again (BACKOFF)":
-		return "supervisord is about to try them again (BACKOFF)"
+// reasonOfMany is the reason of an outcome as a sentence about several processes.
+func reasonOfMany(o fleet.Outcome) cesi.Text {
+	switch o.Skip {
+	case fleet.SkipNotRunning:
+		return cesi.T("they do not run (%s)", o.State)
+	case fleet.SkipDown:
+		return cesi.T("they do not run")
+	case fleet.SkipStopping:
+		return cesi.T("they are stopping")
+	case fleet.SkipRunning:
+		return cesi.T("they run already")
+	case fleet.SkipBackoff:
+		return cesi.T("supervisord is about to try them again (BACKOFF)")
 	default:
-		return reason
+		return o.Message
 	}
 }

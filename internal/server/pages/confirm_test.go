@@ -30,7 +30,7 @@ func askFor(action cesi.Action) request.Command {
 
 func drawConfirm(t *testing.T, command request.Command, preview fleet.Preview) *goquery.Document {
 	t.Helper()
-	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), command, preview, "")})
+	return draw(t, viewtest.Renderer(t, "/cesi"), sample{"confirm", "confirm", newConfirmPage(sampleBase(cesi.Operator), command, preview, cesi.Text{})})
 }
 
 func TestConfirmPage_HeadingNamesCountAndPlace(t *testing.T) {
@@ -45,7 +45,7 @@ func TestConfirmPage_HeadingNamesCountAndPlace(t *testing.T) {
 		"Stop 14 processes on 2 nodes?":     {cesi.ActionStop, append(refsOn("web-1", 7), refsOn("web-2", 7)...), 2},
 		"There is nothing to stop":          {cesi.ActionStop, nil, 0},
 	} {
-		page := newConfirmPage(sampleBase(cesi.Operator), askFor(c.action), fleet.Preview{Hit: c.hit, Nodes: c.nodes}, "")
+		page := newConfirmPage(sampleBase(cesi.Operator), askFor(c.action), fleet.Preview{Hit: c.hit, Nodes: c.nodes}, cesi.Text{})
 		if page.Question != want {
 			t.Errorf("%q, want %q", page.Question, want)
 		}
@@ -88,12 +88,13 @@ func TestConfirmPage_EnterDoesNotConfirm(t *testing.T) {
 func TestConfirmPage_ListsSkippedManualAndSelf(t *testing.T) {
 	refs := refsOn("n", 9)
 	preview := fleet.Preview{Hit: refs[:4], Nodes: 1, Manual: refs[1:2], Self: "cesi:cesi", LeftAlone: []fleet.Outcome{
-		{Ref: refs[4], Message: "it does not run"}, {Ref: refs[5], Message: "it is stopping"}, {Ref: refs[6], Message: "it does not run"},
+		{Ref: refs[4], Skip: fleet.SkipDown, Message: fleet.SkipDown.Text()}, {Ref: refs[5], Skip: fleet.SkipStopping, Message: fleet.SkipStopping.Text()},
+		{Ref: refs[6], Skip: fleet.SkipDown, Message: fleet.SkipDown.Text()},
 	}}
 	doc := drawConfirm(t, askFor(cesi.ActionRestart), preview)
-	want := []string{"2 processes left alone: they do not run api:4 api:6", "1 process left alone: it is stopping api:5"}
+	want := []string{"2 processes skipped: they do not run api:4 api:6", "1 process skipped: it is stopping api:5"}
 	if diff := cmp.Diff(want, texts(doc, ".left-alone")); diff != "" {
-		t.Errorf("left alone: - want, + got:\n%s", diff)
+		t.Errorf("skipped: - want, + got:\n%s", diff)
 	}
 	if got := strings.Join(texts(doc, ".remark-warning"), ""); got != "One of these is configured not to start by itself (autostart=false): api:1" {
 		t.Errorf("manual: %q", got)

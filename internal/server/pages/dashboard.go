@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -59,9 +58,9 @@ type tile struct {
 	Tone  view.Tone // a colour for the number; empty: none
 	Count int
 	Of    int // 0: not said
-	Label i18n.Phrase
-	More  i18n.Phrase // a dim remark behind the label
-	Link  string      // local path
+	Label cesi.Text
+	More  cesi.Text // a dim remark behind the label
+	Link  string    // local path
 	Bar   view.Bar
 }
 
@@ -124,28 +123,28 @@ func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	unexpected, down := view.UnexpectedExits(c), c.Fatal+c.NotStarted
 	tiles := []tile{
 		{
-			Count: s.NodesUp, Of: len(s.Nodes), Label: i18n.Of("nodes answering"), Link: "/nodes",
-			Bar: view.NewBar(i18n.Phrase{}, view.Share{Tone: view.ToneRunning, Count: s.NodesUp}, view.Share{Tone: view.ToneMoving, Count: connecting}, view.Share{Tone: view.ToneBad, Count: s.NodesDown}),
+			Count: s.NodesUp, Of: len(s.Nodes), Label: cesi.T("nodes answering"), Link: "/nodes",
+			Bar: view.NewBar(cesi.Text{}, view.Share{Tone: view.ToneRunning, Count: s.NodesUp}, view.Share{Tone: view.ToneMoving, Count: connecting}, view.Share{Tone: view.ToneBad, Count: s.NodesDown}),
 		},
 		{
-			Count: c.Running, Of: c.Total, Label: i18n.Of("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
+			Count: c.Running, Of: c.Total, Label: cesi.T("processes running"), Link: request.ProcessesQuery{Sort: "state"}.Path(),
 			Bar: view.NewCountsBar(c),
 		},
 		{
-			Count: troubles, Label: i18n.Of("need attention"), Link: "/?attention=all#attention",
-			Bar: view.NewBar(i18n.Phrase{}, view.Share{Tone: view.ToneBad, Count: down + s.NodesDown}, view.Share{Tone: view.ToneWarning, Count: c.Bad - down}),
+			Count: troubles, Label: cesi.T("need attention"), Link: "/?attention=all#attention",
+			Bar: view.NewBar(cesi.Text{}, view.Share{Tone: view.ToneBad, Count: down + s.NodesDown}, view.Share{Tone: view.ToneWarning, Count: c.Bad - down}),
 		},
 		{
-			Count: c.Stopped + c.Exited - unexpected, Label: i18n.Of("stopped or exited"), Link: restingProcesses().Path(),
-			More: i18n.Of("as expected"),
-			Bar:  view.NewBar(i18n.Phrase{}, view.Share{Tone: view.ToneIdle, Count: c.Stopped + c.Exited - unexpected}, view.Share{Tone: view.ToneRest, Count: c.Total - c.Stopped - c.Exited + unexpected}),
+			Count: c.Stopped + c.Exited - unexpected, Label: cesi.T("stopped or exited"), Link: restingProcesses().Path(),
+			More: cesi.T("as expected"),
+			Bar:  view.NewBar(cesi.Text{}, view.Share{Tone: view.ToneIdle, Count: c.Stopped + c.Exited - unexpected}, view.Share{Tone: view.ToneRest, Count: c.Total - c.Stopped - c.Exited + unexpected}),
 		},
 	}
 	if connecting > 0 {
-		tiles[0].More = i18n.Of("%d connecting", connecting)
+		tiles[0].More = cesi.T("%d connecting", connecting)
 	}
 	if s.Stale > 0 {
-		tiles[1].More = i18n.Of("%d more not known", s.Stale)
+		tiles[1].More = cesi.T("%d more not known", s.Stale)
 	}
 	if down+s.NodesDown > 0 {
 		tiles[2].Tone = view.ToneBad

@@ -1,8 +1,8 @@
 package pages
 
 import (
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -48,6 +48,6 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 		}
 	}
 	row.Bar = view.NewCountsBar(counts)
-	row.Bar.Label = i18n.Phrase{} // the numbers beside it say it
+	row.Bar.Label = cesi.Text{} // the numbers beside it say it
 	return row
 }

@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -90,11 +89,11 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 		Base: base.At("environments", name).Kept(), environmentRow: newEnvironmentRow(s, name),
 		Words: view.LinkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
 		Groups: request.GroupsQuery{Environment: name, Page: 1}.Path(1),
-		Pager:  view.NewPager(i18n.Of("Nodes: page %d of %d"), page, pages, func(n int) string { return environmentPath(name, n) }),
+		Pager:  view.NewPager(cesi.T("Nodes: page %d of %d", page, pages), page, pages, func(n int) string { return environmentPath(name, n) }),
 	}
 	if base.CanControl() && p.environmentRow.NodesUp > 0 && len(found) > 0 {
 		scope := request.Scope{Kind: request.ScopeEnvironment, Name: name}
-		p.AllActions = view.NewSetActions(i18n.Phrase{}, i18n.Phrase{}, func(action cesi.Action) string {
+		p.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
 			return scope.QuestionPath(action, base.WayBack())
 		})
 	}

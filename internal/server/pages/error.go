@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -13,14 +12,14 @@ import (
 
 // FailPage shows an error as a page.
 func (h *Handler) FailPage(w http.ResponseWriter, r *http.Request, err error) {
-	page := NewErrorPage(h.Base(r), request.Status(err), view.Sentence(err), h.NodeToOffer(r))
+	page := NewErrorPage(h.Base(r), request.Status(err), cesi.TextOf(err), h.NodeToOffer(r))
 	if errors.Is(err, request.ErrCrossSite) { // no other role would help
-		page.Advice = i18n.Of("If it was you who wanted this, do it from CeSI's own pages.")
+		page.Advice = cesi.T("If it was you who wanted this, do it from CeSI's own pages.")
 	}
 	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // nothing was renamed or removed
-		page.Advice = i18n.Of("There is nothing to search or to download.")
+		page.Advice = cesi.T("There is nothing to search or to download.")
 	}
-	if heading, advice := tooManyWords(cesi.KindOf(err)); heading.Text != "" {
+	if heading, advice := tooManyWords(cesi.KindOf(err)); heading.ID != "" {
 		page.retitle(heading, advice)
 	}
 	h.ShowError(w, page)
@@ -51,14 +50,14 @@ type errorPage struct {
 	view.Base
 	Status   int
 	Heading  string
-	Sentence i18n.Phrase
-	Advice   i18n.Phrase
+	Sentence cesi.Text
+	Advice   cesi.Text
 	Node     string // to offer, where a process of it was asked for
 }
 
 // NewErrorPage explains a failure. The sentence is fit for people. Node is the
 // node that the request was about, if it exists.
-func NewErrorPage(base view.Base, status int, sentence i18n.Phrase, node string) errorPage {
+func NewErrorPage(base view.Base, status int, sentence cesi.Text, node string) errorPage {
 	title, advice := errorWords(status)
 	heading := base.Speaker.Localize(title)
 	return errorPage{
@@ -69,50 +68,50 @@ func NewErrorPage(base view.Base, status int, sentence i18n.Phrase, node string)
 
 // retitle gives the page the heading and the advice of a narrower cause than its
 // status.
-func (p *errorPage) retitle(heading, advice i18n.Phrase) {
+func (p *errorPage) retitle(heading, advice cesi.Text) {
 	p.Heading, p.Advice = p.Speaker.Localize(heading), advice
 	p.Base = p.At("", p.Heading)
 }
 
 // tooManyWords are the errorWords of what is too many, but not tries; zero for
 // other kinds.
-func tooManyWords(kind cesi.Kind) (heading, advice i18n.Phrase) {
+func tooManyWords(kind cesi.Kind) (heading, advice cesi.Text) {
 	switch kind {
 	case cesi.TooOften:
-		return i18n.Of("Too often"), i18n.Of("What CeSI does by itself, such as asking the nodes, goes on.")
+		return cesi.T("Too often"), cesi.T("What CeSI does by itself, such as asking the nodes, goes on.")
 	case cesi.TooManyOpen:
-		return i18n.Of("Too many are open"), i18n.Of("Close a page or a log that you no longer need; those that are open go on.")
+		return cesi.T("Too many are open"), cesi.T("Close a page or a log that you no longer need; those that are open go on.")
 	default:
-		return i18n.Phrase{}, i18n.Phrase{}
+		return cesi.Text{}, cesi.Text{}
 	}
 }
 
 // errorWords returns what an HTTP status means here, and what to do.
-func errorWords(status int) (heading, advice i18n.Phrase) {
+func errorWords(status int) (heading, advice cesi.Text) {
 	switch status {
 	case http.StatusBadRequest:
-		return i18n.Of("That can't be done"), i18n.Of("Go back and check what was asked for.")
+		return cesi.T("That can't be done"), cesi.T("Go back and check what was asked for.")
 	case http.StatusUnauthorized:
-		return i18n.Of("Please log in"), i18n.Of("Your session may have ended.")
+		return cesi.T("Please log in"), cesi.T("Your session may have ended.")
 	case http.StatusForbidden:
-		return i18n.Of("Not allowed"), i18n.Of("If you need this, ask an administrator for another role.")
+		return cesi.T("Not allowed"), cesi.T("If you need this, ask an administrator for another role.")
 	case http.StatusNotFound:
-		return i18n.Of("Not found"), i18n.Of("It may have been renamed or removed since you saw it.")
+		return cesi.T("Not found"), cesi.T("It may have been renamed or removed since you saw it.")
 	case http.StatusMethodNotAllowed:
-		return i18n.Of("Not this way"), i18n.Of("Use the buttons on the pages; a link never changes anything.")
+		return cesi.T("Not this way"), cesi.T("Use the buttons on the pages; a link never changes anything.")
 	case http.StatusConflict:
-		return i18n.Of("Not now"), i18n.Of("Look at its state, and try again if you still want to.")
+		return cesi.T("Not now"), cesi.T("Look at its state, and try again if you still want to.")
 	case http.StatusUnprocessableEntity:
-		return i18n.Of("The node refused"), i18n.Of("Its supervisord said so; its log may say more.")
+		return cesi.T("The node refused"), cesi.T("Its supervisord said so; its log may say more.")
 	case http.StatusTooManyRequests:
-		return i18n.Of("Too many tries"), i18n.Of("Wait a little before the next one.")
+		return cesi.T("Too many tries"), cesi.T("Wait a little before the next one.")
 	case http.StatusBadGateway:
-		return i18n.Of("The node does not answer"), i18n.Of("Nothing was sent, or nothing is known of what came of it.")
+		return cesi.T("The node does not answer"), cesi.T("Nothing was sent, or nothing is known of what came of it.")
 	case http.StatusGatewayTimeout:
-		return i18n.Of("The node did not answer in time"), i18n.Of("What was asked for may still happen: look at the node again.")
+		return cesi.T("The node did not answer in time"), cesi.T("What was asked for may still happen: look at the node again.")
 	case http.StatusServiceUnavailable:
-		return i18n.Of("The database is busy"), i18n.Of("Nothing was changed. Try again in a moment.")
+		return cesi.T("The database is busy"), cesi.T("Nothing was changed. Try again in a moment.")
 	default:
-		return i18n.Of("Something went wrong"), i18n.Of("Try again. If it stays, the server's log says more.")
+		return cesi.T("Something went wrong"), cesi.T("Try again. If it stays, the server's log says more.")
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -38,7 +37,7 @@ type mapCell struct {
 	RowID   string
 	Node    string
 	Tone    view.Tone // ToneBad or ToneMoving; empty for one that answers
-	Label   i18n.Phrase
+	Label   cesi.Text
 	Squares []view.MapSquare
 	Small   bool      // it has no squares, but a bar or
 	Bar     view.Bar  // the zero value: none
@@ -140,7 +139,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	if bars {
 		if n.Status == fleet.Up {
 			cell.Bar = view.NewCountsBar(n.Counts)
-			cell.Bar.Label = i18n.Phrase{} // the cell's says it
+			cell.Bar.Label = cesi.Text{} // the cell's says it
 		}
 		return cell
 	}
@@ -152,24 +151,24 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	return cell
 }
 
-func squareTitle(p fleet.Process) i18n.Phrase {
-	title := i18n.Raw(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
-	if reason := view.ReasonOf(p); reason.Text != "" && p.State != cesi.Stopped {
-		return i18n.Of("%s: %s", title, reason)
+func squareTitle(p fleet.Process) cesi.Text {
+	title := cesi.Raw(request.Sanitize(p.ProcessID.String()) + " " + p.State.String())
+	if reason := view.ReasonOf(p); reason.ID != "" && p.State != cesi.Stopped {
+		return cesi.T("%s: %s", title, reason)
 	}
 	return title
 }
 
 // cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
-func cellLabel(n *fleet.Node) i18n.Phrase {
+func cellLabel(n *fleet.Node) cesi.Text {
 	what := view.NewCountsBar(n.Counts).Label
 	switch {
 	case n.Status == fleet.Down:
-		what = i18n.Of("does not answer")
+		what = cesi.T("does not answer")
 	case n.Status == fleet.Connecting:
-		what = i18n.Of("connecting")
+		what = cesi.T("connecting")
 	case n.Counts.Total == 0:
-		what = i18n.Of("no processes")
+		what = cesi.T("no processes")
 	}
-	return i18n.Of("%s: %s", request.Sanitize(n.Name), what)
+	return cesi.T("%s: %s", request.Sanitize(n.Name), what)
 }

@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -57,17 +56,17 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 		Bar: view.NewCountsBar(part.Counts), Words: view.LinkedCounts(part.Counts, request.GroupProcesses(part.Name, q.Environment)),
 		Processes: request.GroupProcesses(part.Name, q.Environment).Path(),
 		Matrix:    newMatrix(base, part, parts, request.OnPage(names, q.Page, request.PageRows), q.Environment),
-		NodesPager: view.NewPager(i18n.Of("Nodes: page %d of %d"), q.NodesPage, nodePages, func(n int) string {
+		NodesPager: view.NewPager(cesi.T("Nodes: page %d of %d", q.NodesPage, nodePages), q.NodesPage, nodePages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: n, Page: q.Page}.Path(part.Name)
 		}),
-		Pager: view.NewPager(i18n.Of("Processes: page %d of %d"), q.Page, pages, func(n int) string {
+		Pager: view.NewPager(cesi.T("Processes: page %d of %d", q.Page, pages), q.Page, pages, func(n int) string {
 			return request.GroupQuery{Environment: q.Environment, NodesPage: q.NodesPage, Page: n}.Path(part.Name)
 		}),
 	}
 	answering := slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up })
 	if base.CanControl() && answering {
 		scope := request.Scope{Kind: request.ScopeGroup, Name: part.Name, Within: q.Environment}
-		page.AllActions = view.NewSetActions(i18n.Phrase{}, i18n.Phrase{}, func(action cesi.Action) string {
+		page.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
 			return scope.QuestionPath(action, base.WayBack())
 		})
 	}

@@ -5,7 +5,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -42,8 +41,8 @@ type matrixCell struct {
 	Badge   view.Badge
 	Node    string
 	RowID   string
-	Link    string      // local path of its row
-	Label   i18n.Phrase // "web-1: FATAL, exited too quickly"
+	Link    string    // local path of its row
+	Label   cesi.Text // "web-1: FATAL, exited too quickly"
 	Stale   bool
 }
 
@@ -72,7 +71,7 @@ func newMatrix(base view.Base, g *fleet.Group, parts []fleet.GroupPart, names []
 		}
 		if base.CanControl() && row.Known > 0 {
 			scope := request.Scope{Kind: request.ScopeProcess, Name: id.String(), Within: environment}
-			everywhere, short := i18n.Of("%s on all nodes", request.Sanitize(id.String())), i18n.Of("%s on all nodes", i18n.Of("it"))
+			everywhere, short := cesi.T("%s on all nodes", request.Sanitize(id.String())), cesi.T("%s on all nodes", cesi.T("it"))
 			row.Actions = view.NewSetActions(everywhere, short, func(action cesi.Action) string {
 				return scope.QuestionPath(action, base.WayBack())
 			})
@@ -99,15 +98,15 @@ func newMatrixCell(part fleet.GroupPart, name string) matrixCell {
 	}
 	cell := matrixCell{
 		Badge: view.NewProcessBadge(p.Process), Node: part.Node.Name, RowID: view.ProcessRowID(part.Node.Name, p.ProcessID),
-		Label: i18n.Of("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
+		Label: cesi.T("%s: %s", request.Sanitize(part.Node.Name), p.State.String()), Stale: part.Node.Status != fleet.Up,
 	}
 	cell.Link = view.RowLink(request.LocalURL("nodes", part.Node.Name), cell.RowID)
 	reason := view.ReasonOf(p)
 	switch {
 	case cell.Stale:
-		cell.Label = i18n.Of("%s when it answered last", cell.Label)
-	case reason.Text != "":
-		cell.Label = i18n.Of("%s, %s", cell.Label, reason)
+		cell.Label = cesi.T("%s when it answered last", cell.Label)
+	case reason.ID != "":
+		cell.Label = cesi.T("%s, %s", cell.Label, reason)
 	}
 	return cell
 }

@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -70,14 +69,14 @@ func newGroupsPage(base view.Base, s *fleet.Snapshot, q request.GroupsQuery, con
 	page := groupsPage{
 		Base: base.At("groups", base.Say("Groups")).Kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
 	}
-	page.Pickers = pickersWithChoices(newPicker("environment", i18n.Of("Environment"), i18n.Of("all environments"), q.Environment, request.EnvironmentNames(s)))
+	page.Pickers = pickersWithChoices(newPicker("environment", cesi.T("Environment"), cesi.T("all environments"), q.Environment, request.EnvironmentNames(s)))
 	groups, bad := findGroups(s, q)
 	if bad > 0 || q.Attention {
 		page.Chips = []chip{attentionChip(bad, q.Attention)}
 	}
 	pages := request.PageCount(len(groups), request.PageRows)
 	q.Page = min(q.Page, pages)
-	page.Query, page.Found, page.Pager = q, len(groups), view.NewPager(i18n.Of("Page %d of %d"), q.Page, pages, q.Path)
+	page.Query, page.Found, page.Pager = q, len(groups), view.NewPager(cesi.T("Page %d of %d", q.Page, pages), q.Page, pages, q.Path)
 	for _, g := range request.OnPage(groups, q.Page, request.PageRows) {
 		page.Rows = append(page.Rows, newGroupRow(g, q.Environment))
 	}

@@ -16,7 +16,7 @@ import (
 
 // FailPartial tells a page that is there of an error.
 func (h *Handler) FailPartial(w http.ResponseWriter, r *http.Request, err error) {
-	f := &view.Flash{Tone: view.ToneBad, Sentence: view.Sentence(err)}
+	f := &view.Flash{Tone: view.ToneBad, Sentence: cesi.TextOf(err)}
 	if err := h.Renderer.RenderPartial(w, request.Status(err), h.Speaker(r), "toast", f); err != nil {
 		h.Log.Error("a message failed", "error", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
@@ -38,10 +37,10 @@ func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
 		page.Panel.NoLog = request.WhyNoLog(l.Process, l.Name.Stream)
 		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // or there is none to come
 	case cesi.IsUnreadableLog(err):
-		page.Panel.NoLog = i18n.Heard(view.Capitalized(cesi.Sentence(err)))
+		page.Panel.NoLog = cesi.TextOf(err)
 		page.Panel.Live = false
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
-		page.Panel.Problem = i18n.Heard(view.Capitalized(cesi.Sentence(err))) // and it comes live when the node does
+		page.Panel.Problem = cesi.TextOf(err) // and it comes live when the node does
 	default:
 		return err
 	}
@@ -196,23 +195,23 @@ func newLogPage(base view.Base, l request.Log, query request.LogQuery) logPageDa
 
 // foundView is what a search came to.
 type foundView struct {
-	Count   i18n.Phrase // "1,234 matches"
-	Where   i18n.Phrase // "in the last 16.8 MB"
+	Count   cesi.Text // "1,234 matches"
+	Where   cesi.Text // "in the last 16.8 MB"
 	Rows    []view.MatchRow
-	More    bool        // than there are rows
-	Further string      // address of the same search further back; empty at the beginning
-	Gaps    i18n.Phrase // bytes that could not be searched
+	More    bool      // than there are rows
+	Further string    // address of the same search further back; empty at the beginning
+	Gaps    cesi.Text // bytes that could not be searched
 }
 
 func newFoundView(p view.LogPanel, found logtail.Found) *foundView {
 	v := &foundView{Count: matches(found.Count), More: found.Count > len(found.Matches)}
 	switch searched := found.To - found.From; {
 	case found.From == 0 && found.To >= found.Size:
-		v.Where = i18n.Of("in the whole log, %s", logtail.Bytes(found.Size))
+		v.Where = cesi.T("in the whole log, %s", logtail.Bytes(found.Size))
 	case found.To >= found.Size:
-		v.Where = i18n.Of("in the last %s", logtail.Bytes(searched))
+		v.Where = cesi.T("in the last %s", logtail.Bytes(searched))
 	default:
-		v.Where = i18n.Of("in bytes %d to %d", found.From, found.To)
+		v.Where = cesi.T("in bytes %d to %d", found.From, found.To)
 	}
 	if found.From > 0 {
 		values := p.Query.Values()
@@ -220,7 +219,7 @@ func newFoundView(p view.LogPanel, found logtail.Found) *foundView {
 		v.Further = p.Search() + "?" + values.Encode()
 	}
 	if found.Gaps > 0 {
-		v.Gaps = i18n.Of("%s could not be searched: supervisord hands out only UTF-8.", logtail.Bytes(found.Gaps))
+		v.Gaps = cesi.T("%s could not be searched: supervisord hands out only UTF-8.", logtail.Bytes(found.Gaps))
 	}
 	for i := len(found.Matches) - 1; i >= 0; i-- {
 		v.Rows = append(v.Rows, view.NewMatchRow(p, found.Matches[i]))
@@ -229,20 +228,20 @@ func newFoundView(p view.LogPanel, found logtail.Found) *foundView {
 }
 
 // matches writes a count of what was found.
-func matches(n int) i18n.Phrase {
+func matches(n int) cesi.Text {
 	if n == 0 {
-		return i18n.Of("Nothing found")
+		return cesi.T("Nothing found")
 	}
-	return i18n.Of("%d matches", n)
+	return cesi.T("%d matches", n)
 }
 
 // nothingFurther says that there is no other match between two offsets.
 func nothingFurther(p view.LogPanel, direction string, from, end int64) *foundView {
-	v := &foundView{Count: i18n.Of("No next match"), Where: i18n.Of("in bytes %d to %d", min(from, end), max(from, end))}
+	v := &foundView{Count: cesi.T("No next match"), Where: cesi.T("in bytes %d to %d", min(from, end), max(from, end))}
 	if direction != "previous" {
 		return v
 	}
-	v.Count = i18n.Of("No previous match")
+	v.Count = cesi.T("No previous match")
 	if end > 0 {
 		values := p.Query.Values()
 		values["before"] = view.At("before", end)["before"]

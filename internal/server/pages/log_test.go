@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
@@ -40,7 +39,7 @@ func sampleLogPages(base view.Base) []sample {
 	none := newLogPage(base, l, request.LogQuery{Wrap: true})
 	none.Panel.NoLog = request.WhyNoLog(&process, cesi.Stderr)
 	silent := newLogPage(base, l, request.LogQuery{Wrap: true})
-	silent.Panel.Problem = i18n.Raw("It did not answer in time.")
+	silent.Panel.Problem = cesi.Raw("It did not answer in time.")
 	found, nothing, end := newLogPage(base, l, asked), newLogPage(base, l, asked), newLogPage(base, l, asked)
 	match := logtail.Match{Offset: 4711, Length: 5, Line: []byte("an error: <b>\x1b[31mred"), From: 3}
 	found.Found = newFoundView(found.Panel, logtail.Found{From: 10, To: 1 << 24, Size: 1 << 24, Count: 1234, Matches: []logtail.Match{match, match}, Gaps: 12})

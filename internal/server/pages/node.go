@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -40,7 +39,7 @@ type nodePage struct {
 	Stale        bool
 	Failure      *failureView
 	AllActions   []view.SetAction // on all processes; none for those who may not
-	Replaced     i18n.Phrase      // says that it is another machine; empty where it is not
+	Replaced     cesi.Text        // says that it is another machine; empty where it is not
 	Selectable   bool
 	Shown        int         // processes on all pages
 	Omitted      int         // processes that the node names and CeSI leaves out
@@ -54,7 +53,7 @@ type processGroup struct {
 	Name    string
 	Link    string // local path of the group across the fleet
 	Many    bool
-	Summary i18n.Phrase
+	Summary cesi.Text
 	Columns int              // that the heading spans
 	Actions []view.SetAction // none while they can't be done
 	Rows    []view.ProcessRow
@@ -74,12 +73,12 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 		Name: n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
 		Version: n.Supervisor.Version, Contact: view.NewContact(base.Now, n),
 		Groups: newProcessGroups(base, n, number), Omitted: n.Omitted, Shown: len(n.Processes),
-		Pager: view.NewPager(i18n.Of("Page %d of %d"), number, pages, func(to int) string { return nodePath(n.Name, to) }),
+		Pager: view.NewPager(cesi.T("Page %d of %d", number, pages), number, pages, func(to int) string { return nodePath(n.Name, to) }),
 		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
 		Failure: newFailureView(n), Selectable: base.CanControl() && n.Status == fleet.Up && len(n.Processes) > 0,
 	}
 	if base.CanControl() && len(page.Groups) > 0 {
-		page.AllActions = view.NewSetActions(i18n.Phrase{}, i18n.Phrase{}, func(action cesi.Action) string {
+		page.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
 			if !page.Up {
 				return ""
 			}
@@ -96,12 +95,12 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 }
 
 // replacement says that the node is another machine than before.
-func replacement(base view.Base, r fleet.Replacement) i18n.Phrase {
+func replacement(base view.Base, r fleet.Replacement) cesi.Text {
 	since := view.When(base.Now, r.Since)
 	if r.From == r.To {
-		return i18n.Of("Since %s this is another machine or supervisord than before.", since)
+		return cesi.T("Since %s this is another machine or supervisord than before.", since)
 	}
-	return i18n.Of("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
+	return cesi.T("Since %s this is another machine or supervisord than before: its name stood for %s, and now stands for %s.",
 		since, request.Sanitize(r.From), request.Sanitize(r.To))
 }
 
@@ -160,7 +159,7 @@ func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool, back 
 	}
 	if control && n.Status == fleet.Up {
 		g.Columns++ // the boxes to select with
-		all, short := i18n.Of("all of group %s", request.Sanitize(name)), i18n.Of("the group")
+		all, short := cesi.T("all of group %s", request.Sanitize(name)), cesi.T("the group")
 		g.Actions = view.NewSetActions(all, short, func(action cesi.Action) string {
 			return request.NodeQuestion(n.Name, action, back, request.Field{Name: "group", Value: name})
 		})
@@ -169,19 +168,19 @@ func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool, back 
 }
 
 // summary counts processes by state in words: "4 processes, 2 RUNNING, 1 FATAL".
-func summary(list []fleet.Process) i18n.Phrase {
+func summary(list []fleet.Process) cesi.Text {
 	counts := make(map[string]int)
 	for _, p := range list {
 		counts[view.NewProcessBadge(p.Process).Word.String()]++
 	}
 	if counts[cesi.Running.String()] == len(list) {
-		return i18n.Of("%d processes, all RUNNING", len(list))
+		return cesi.T("%d processes, all RUNNING", len(list))
 	}
-	parts := []i18n.Phrase{i18n.Of("%d processes", len(list))}
+	parts := []cesi.Text{cesi.T("%d processes", len(list))}
 	for _, state := range cesi.States() {
 		if c := counts[state.String()]; c > 0 {
-			parts = append(parts, i18n.Of("%d %s", c, state.String()))
+			parts = append(parts, cesi.T("%d %s", c, state.String()))
 		}
 	}
-	return view.JoinList(parts)
+	return cesi.List(parts...)
 }

@@ -3,13 +3,12 @@ package pages
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 )
 
 // failureView explains why a node does not answer.
 type failureView struct {
-	Message string      // what happened
-	Advice  i18n.Phrase // what to check
+	Message cesi.Text // what happened
+	Advice  cesi.Text // what to check
 }
 
 func newFailureView(n *fleet.Node) *failureView {
@@ -21,37 +20,37 @@ func newFailureView(n *fleet.Node) *failureView {
 
 // advice says what else to check, by the cause of a failure. The failure's own
 // sentence has named the first suspect.
-func advice(cause cesi.Cause) i18n.Phrase {
+func advice(cause cesi.Cause) cesi.Text {
 	switch cause {
 	case cesi.CauseRefused:
-		return i18n.Of("In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1.")
+		return cesi.T("In its supervisord.conf, [inet_http_server] has to name an address that others can reach, not only 127.0.0.1.")
 	case cesi.CauseTimeout:
-		return i18n.Of("If the node is only slow, raise timeout for it in cesi.conf.")
+		return cesi.T("If the node is only slow, raise timeout for it in cesi.conf.")
 	case cesi.CauseUnauthorized:
-		return i18n.Of("They have to be those of [inet_http_server] in its supervisord.conf, or of the proxy in front of it.")
+		return cesi.T("They have to be those of [inet_http_server] in its supervisord.conf, or of the proxy in front of it.")
 	case cesi.CauseNameNotFound:
-		return i18n.Of("CeSI asks as its own machine does: try getent hosts with the name there.")
+		return cesi.T("CeSI asks as its own machine does: try getent hosts with the name there.")
 	case cesi.CauseScheme:
-		return i18n.Of("In cesi.conf, host may be a URL with its scheme and port, such as https://web1.example:9001.")
+		return cesi.T("In cesi.conf, host may be a URL with its scheme and port, such as https://web1.example:9001.")
 	case cesi.CauseProxy:
-		return i18n.Of("supervisord itself does not answer so: look at the configuration and the log of the proxy.")
+		return cesi.T("supervisord itself does not answer so: look at the configuration and the log of the proxy.")
 	case cesi.CauseLocal:
-		return i18n.Of("Nothing says that the node is down: CeSI could not ask it.")
+		return cesi.T("Nothing says that the node is down: CeSI could not ask it.")
 	case cesi.CauseNotSupervisor:
-		return i18n.Of("CeSI adds /RPC2 to the address by itself; the path before it is that of the proxy, if there is one.")
+		return cesi.T("CeSI adds /RPC2 to the address by itself; the path before it is that of the proxy, if there is one.")
 	case cesi.CauseNoInterface:
-		return i18n.Of("Without it, supervisord answers no calls at all, those of supervisorctl among them.")
+		return cesi.T("Without it, supervisord answers no calls at all, those of supervisorctl among them.")
 	case cesi.CauseShuttingDown:
-		return i18n.Of("CeSI goes on asking until it is back.")
+		return cesi.T("CeSI goes on asking until it is back.")
 	case cesi.CauseFailedInside:
-		return i18n.Of("The connection is fine. See the end of its own log, and whether its disk is full.")
+		return cesi.T("The connection is fine. See the end of its own log, and whether its disk is full.")
 	case cesi.CauseTooLarge:
-		return i18n.Of("CeSI reads no more of one reply, which is about 12,000 processes. If the node has fewer, something else answers there.")
+		return cesi.T("CeSI reads no more of one reply, which is about 12,000 processes. If the node has fewer, something else answers there.")
 	case cesi.CauseBadReply:
-		return i18n.Of("A proxy in between may be changing replies or cutting them short.")
+		return cesi.T("A proxy in between may be changing replies or cutting them short.")
 	case cesi.CauseTLS:
-		return i18n.Of("If the certificate is self-signed, tls_ca can name the certificate itself.")
+		return cesi.T("If the certificate is self-signed, tls_ca can name the certificate itself.")
 	default:
-		return i18n.Of("Check the network between here and the node; for a socket, its path and who may open it.")
+		return cesi.T("Check the network between here and the node; for a socket, its path and who may open it.")
 	}
 }

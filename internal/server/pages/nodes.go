@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -19,16 +19,16 @@ func (h *Handler) ListNodes(w http.ResponseWriter, r *http.Request) error {
 // choice is an option of a select element.
 type choice struct {
 	Value string
-	Label i18n.Phrase
+	Label cesi.Text
 }
 
 // nodeStates are the states to filter by.
 func nodeStates() []choice {
 	return []choice{
-		{"up", i18n.Of("answering")},
-		{"down", i18n.Of("not answering")},
-		{"attention", i18n.Of("needing attention")},
-		{"connecting", i18n.Of("connecting")},
+		{"up", cesi.T("answering")},
+		{"down", cesi.T("not answering")},
+		{"attention", cesi.T("needing attention")},
+		{"connecting", cesi.T("connecting")},
 	}
 }
 

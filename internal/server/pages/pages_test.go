@@ -15,7 +15,6 @@ import (
 	"cesi/internal/config"
 	"cesi/internal/fleet"
 	"cesi/internal/fleet/fleettest"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
@@ -39,12 +38,12 @@ func sampleReport() *fleet.Report {
 		return fleet.Ref{Node: "pay-eu-2", ProcessID: cesi.ProcessID{Group: "payments", Name: name}}
 	}
 	return &fleet.Report{
-		ID: 90, Action: cesi.ActionRestart, Done: true, Result: cesi.Partial, Message: "1 ok, 1 failed, 1 left alone",
+		ID: 90, Action: cesi.ActionRestart, Done: true, Result: cesi.Partial, Message: cesi.Raw("1 ok, 1 failed, 1 skipped"),
 		Duration: 4100 * time.Millisecond,
 		Outcomes: []fleet.Outcome{
 			{Ref: ref("worker_01"), Result: cesi.OK},
-			{Ref: ref("worker_03"), Result: cesi.Failed, Message: "can't find command '/srv/pay/bin/worker'"},
-			{Ref: ref("worker_05"), Result: cesi.Skipped, Message: "it does not run (STOPPED)"},
+			{Ref: ref("worker_03"), Result: cesi.Failed, Message: cesi.Raw("can't find command '/srv/pay/bin/worker'")},
+			{Ref: ref("worker_05"), Result: cesi.Skipped, Message: cesi.Raw("it does not run (STOPPED)")},
 		},
 	}
 }
@@ -65,7 +64,7 @@ func samplePreview(self string) fleet.Preview {
 			p.Hit = append(p.Hit, ref)
 			continue
 		}
-		p.LeftAlone = append(p.LeftAlone, fleet.Outcome{Ref: ref, Result: cesi.Skipped, Message: "it does not run"})
+		p.LeftAlone = append(p.LeftAlone, fleet.Outcome{Ref: ref, Result: cesi.Skipped, Message: cesi.Raw("it does not run")})
 	}
 	p.Manual = p.Hit[:2]
 	return p
@@ -90,8 +89,8 @@ func samplePages(role cesi.Role) []sample {
 	facts := aboutFacts{Build: Build{"0.1.0", "0a1b2c3", "go1.26.8"}, Started: fleettest.Now.Add(-50 * time.Hour), ConfigFile: "/etc/cesi.conf",
 		Database: "/var/lib/cesi/cesi.db", Modules: map[string]string{"gopkg.in/ini.v1": "v1.67.3", "example.org/x": "v1"}}
 	pages := []sample{
-		{"login", "login", newLoginPage(out, "", "/nodes", "")},
-		{"login failed", "login", newLoginPage(out, `"><script>`, "/", "Wrong username or password.")},
+		{"login", "login", newLoginPage(out, "", "/nodes", cesi.Text{})},
+		{"login failed", "login", newLoginPage(out, `"><script>`, "/", cesi.Raw("Wrong username or password."))},
 		{"dashboard", "dashboard", newDashboardPage(reported, big, dashboardOptions{Activity: activity})},
 		{"dashboard themed", "dashboard", newDashboardPage(themed, big, dashboardOptions{Activity: activity, AllTroubles: true})},
 		{"dashboard empty", "dashboard", newDashboardPage(base, fleettest.Snapshot(), dashboardOptions{ConfigFile: "/etc/cesi.conf"})},
@@ -129,9 +128,9 @@ func samplePages(role cesi.Role) []sample {
 		{"node never", "node", newNodePage(base, big.Nodes[56], 1)},
 		{"node connecting", "node", newNodePage(base, big.Nodes[57], 1)},
 		{"node without processes", "node", newNodePage(base, big.Nodes[59], 1)},
-		{"confirm", "confirm", newConfirmPage(base, ask, samplePreview(""), "")},
-		{"confirm self", "confirm", newConfirmPage(base, ask, samplePreview("cesi:cesi"), "That is not its name.")},
-		{"confirm nothing", "confirm", newConfirmPage(base, ask, fleet.Preview{}, "")},
+		{"confirm", "confirm", newConfirmPage(base, ask, samplePreview(""), cesi.Text{})},
+		{"confirm self", "confirm", newConfirmPage(base, ask, samplePreview("cesi:cesi"), cesi.Raw("That is not its name."))},
+		{"confirm nothing", "confirm", newConfirmPage(base, ask, fleet.Preview{}, cesi.Text{})},
 		{"shutdown stop", "shutdown", newShutdownPage(base, askFor(cesi.ActionStop))},
 		{"shutdown restart", "shutdown", newShutdownPage(base, askFor(cesi.ActionRestart))},
 		{"activity", "activity", newActivityPage(base, request.ActivityQuery{}, activity, true)},
@@ -140,20 +139,20 @@ func samplePages(role cesi.Role) []sample {
 		{"purge", "purge", newPurgePage(base)},
 		{"purge asks", "purge", newPurgePage(base).about(fleettest.Now.AddDate(0, -1, 0), 12_345)},
 		{"purge of nothing", "purge", newPurgePage(base).about(fleettest.Now.AddDate(-1, 0, 0), 0)},
-		{"profile", "profile", newProfilePage(base, profileFacts{Problem: "The current password is not right.", Secret: newTokenSecret("x", "cesi_y")},
+		{"profile", "profile", newProfilePage(base, profileFacts{Problem: cesi.Raw("The current password is not right."), Secret: newTokenSecret("x", "cesi_y")},
 			sampleSessions(), "", sampleTokens())},
-		{"profile bare", "profile", newProfilePage(base, profileFacts{TokenProblem: "there is already a token \"x\"", TokenName: "x"}, nil, "", nil)},
+		{"profile bare", "profile", newProfilePage(base, profileFacts{TokenProblem: cesi.Raw("there is already a token \"x\""), TokenName: "x"}, nil, "", nil)},
 		{"profile forced", "profile", newProfilePage(forced, profileFacts{}, nil, "", nil)},
-		{"users", "users", newUsersPage(base, sampleAccounts(), newUserForm{Role: cesi.Viewer}, "", newPasswordSecret("maria", "x"))},
-		{"users refused", "users", newUsersPage(base, sampleAccounts(), newUserForm{Name: "maria", Role: cesi.Admin}, "there is already a user \"maria\"", nil)},
-		{"user", "user", newUserPage(base, sampleAccounts()[1], sampleTokens(), "", newPasswordSecret("maria", "x"))},
-		{"user self", "user", newUserPage(base, sampleAccounts()[0], nil, "\"lin\" is the last administrator", nil)},
+		{"users", "users", newUsersPage(base, sampleAccounts(), newUserForm{Role: cesi.Viewer}, cesi.Text{}, newPasswordSecret("maria", "x"))},
+		{"users refused", "users", newUsersPage(base, sampleAccounts(), newUserForm{Name: "maria", Role: cesi.Admin}, cesi.Raw("there is already a user \"maria\""), nil)},
+		{"user", "user", newUserPage(base, sampleAccounts()[1], sampleTokens(), cesi.Text{}, newPasswordSecret("maria", "x"))},
+		{"user self", "user", newUserPage(base, sampleAccounts()[0], nil, cesi.Raw("\"lin\" is the last administrator"), nil)},
 		{"question", "question", view.NewQuestionPage(base, "users", AskToDelete(sampleAccounts()[1]))},
 		{"about", "about", newAboutPage(base, facts, big)},
 		{"help", "help", newContentsPage(base, sampleManual())},
 		{"help page", "help", newHelpPage(base, sampleManual(), 1)},
-		{"error", "error", NewErrorPage(base, http.StatusNotFound, i18n.Raw("there is no process"), "pay-eu-2")},
-		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, i18n.Raw("This request seems to come from another site."), "")},
+		{"error", "error", NewErrorPage(base, http.StatusNotFound, cesi.Raw("there is no process"), "pay-eu-2")},
+		{"error logged out", "error", NewErrorPage(out, http.StatusForbidden, cesi.Raw("This request seems to come from another site."), "")},
 	}
 	pages = append(pages, sampleLogPages(base)...)
 	if role == cesi.Admin {
@@ -162,7 +161,7 @@ func samplePages(role cesi.Role) []sample {
 	for _, name := range fleettest.HostileNames {
 		n := hostileNode(name)
 		s := fleettest.Snapshot(n, fleettest.Silenced(hostileNode(name), cesi.CauseRefused, name, time.Minute))
-		entry := cesi.Activity{ID: 1, Time: fleettest.Now, User: name, Address: name, Action: cesi.ActionStop, Node: name, Target: name, Result: cesi.Failed, Message: name}
+		entry := cesi.Activity{ID: 1, Time: fleettest.Now, User: name, Address: name, Action: cesi.ActionStop, Node: name, Target: name, Result: cesi.Failed, Message: cesi.Raw(name)}
 		evil := base
 		evil.Site, evil.User, evil.Here = name, &cesi.User{Name: name, Role: role}, "/"+name
 		evil.Notice = name
@@ -178,14 +177,14 @@ func samplePages(role cesi.Role) []sample {
 			sample{"hostile processes", "processes", newProcessesPage(evil, s, request.ProcessesQuery{Filter: fleet.Filter{Text: "", Node: name, Environment: name, Group: name}, Sort: "name", Page: 1}, name)},
 			sample{"hostile silent node", "node", newNodePage(evil, s.Nodes[1], 1)},
 			sample{"hostile confirm", "confirm", newConfirmPage(evil, request.Command{Command: fleet.Command{Action: cesi.ActionStop}, Post: request.LocalURL("nodes", name, "stop"), Fields: []request.Field{{Name: "group", Value: name}}, Back: "/", SkippedNodes: []string{name}},
-				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, name)},
+				fleet.Preview{Hit: []fleet.Ref{{Node: name, ProcessID: cesi.ProcessID{Group: name, Name: name}}}, Nodes: 1, Self: name}, cesi.Raw(name))},
 			sample{"hostile activity", "activity", newActivityPage(evil, sampleActivityQuery(url.Values{"q": {name}, "user": {name}, "node": {name}}.Encode()), []store.ActivityLine{lineOf(entry, entry)}, true)},
-			sample{"hostile error", "error", NewErrorPage(evil, 404, i18n.Raw(name), name)},
-			sample{"hostile users", "users", newUsersPage(evil, []cesi.Account{{User: *evil.User}}, newUserForm{Name: name}, name, newPasswordSecret(name, name))},
-			sample{"hostile user", "user", newUserPage(evil, cesi.Account{User: *evil.User}, []cesi.Token{{Name: name}}, name, nil)},
+			sample{"hostile error", "error", NewErrorPage(evil, 404, cesi.Raw(name), name)},
+			sample{"hostile users", "users", newUsersPage(evil, []cesi.Account{{User: *evil.User}}, newUserForm{Name: name}, cesi.Raw(name), newPasswordSecret(name, name))},
+			sample{"hostile user", "user", newUserPage(evil, cesi.Account{User: *evil.User}, []cesi.Token{{Name: name}}, cesi.Raw(name), nil)},
 			sample{"hostile profile", "profile", newProfilePage(evil, profileFacts{TokenName: name}, []cesi.Session{{Address: name, UserAgent: name}}, "", []cesi.Token{{Name: name}})},
 			sample{"hostile question", "question", view.NewQuestionPage(evil, "users", AskToRevokeTokens(cesi.Account{User: *evil.User}))},
-			sample{"hostile login", "login", newLoginPage(evil, name, name, name)},
+			sample{"hostile login", "login", newLoginPage(evil, name, name, cesi.Raw(name))},
 		)
 	}
 	return pages

@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -35,34 +34,34 @@ type paletteItem struct {
 	Badge  *view.Badge
 	Action cesi.Action
 	Group  string // dim, in front of a process's name
-	Label  i18n.Phrase
-	Detail i18n.Phrase
+	Label  cesi.Text
+	Detail cesi.Text
 	Link   string // local path; empty where Send is set
 	Send   string // local path that the action is sent to
 }
 
 // palettePage is a page that the palette leads to.
 type palettePage struct {
-	Title i18n.Phrase
+	Title cesi.Text
 	Path  string
 }
 
 func (p palettePage) item() paletteItem {
-	return paletteItem{Icon: "page", Label: p.Title, Detail: i18n.Of("Page"), Link: p.Path}
+	return paletteItem{Icon: "page", Label: p.Title, Detail: cesi.T("Page"), Link: p.Path}
 }
 
 // palettePages are those that the user may see.
 func palettePages(b view.Base) []palettePage {
 	list := []palettePage{
-		{i18n.Of("Dashboard"), "/"}, {i18n.Of("Nodes"), "/nodes"}, {i18n.Of("Processes"), "/processes"},
-		{i18n.Of("Groups"), "/groups"}, {i18n.Of("Environments"), "/environments"}, {i18n.Of("Activity"), "/activity"},
-		{i18n.Of("Needs attention"), "/processes?attention=yes"},
-		{i18n.Of("Profile"), "/profile"},
+		{cesi.T("Dashboard"), "/"}, {cesi.T("Nodes"), "/nodes"}, {cesi.T("Processes"), "/processes"},
+		{cesi.T("Groups"), "/groups"}, {cesi.T("Environments"), "/environments"}, {cesi.T("Activity"), "/activity"},
+		{cesi.T("Needs attention"), "/processes?attention=yes"},
+		{cesi.T("Profile"), "/profile"},
 	}
 	if b.CanManageUsers() {
-		list = append(list, palettePage{i18n.Of("Users"), "/users"})
+		list = append(list, palettePage{cesi.T("Users"), "/users"})
 	}
-	return append(list, palettePage{i18n.Of("About"), "/about"})
+	return append(list, palettePage{cesi.T("About"), "/about"})
 }
 
 // actionIn takes a verb off the front of what was typed, in English or in the
@@ -88,30 +87,30 @@ func actionIn(b view.Base, text string) (action cesi.Action, rest string, found 
 
 func newEnvironmentItem(e cesi.Environment) paletteItem {
 	return paletteItem{
-		Icon: "environment", Label: i18n.Raw(e.Name),
-		Detail: i18n.Of("Environment of %d nodes", len(e.Members)), Link: request.LocalURL("environments", e.Name),
+		Icon: "environment", Label: cesi.Raw(e.Name),
+		Detail: cesi.T("Environment of %d nodes", len(e.Members)), Link: request.LocalURL("environments", e.Name),
 	}
 }
 
 func newGroupItem(g *fleet.Group) paletteItem {
 	return paletteItem{
-		Icon: "group", Label: i18n.Raw(g.Name),
-		Detail: i18n.Of("Group on %d nodes", len(g.Parts)), Link: request.GroupPath(g.Name, ""),
+		Icon: "group", Label: cesi.Raw(g.Name),
+		Detail: cesi.T("Group on %d nodes", len(g.Parts)), Link: request.GroupPath(g.Name, ""),
 	}
 }
 
 func newNodeItem(n *fleet.Node) paletteItem {
 	state := view.NewNodeBadge(n)
 	return paletteItem{
-		Badge: &state, Label: i18n.Raw(n.Name),
-		Detail: i18n.Of("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
+		Badge: &state, Label: cesi.Raw(n.Name),
+		Detail: cesi.T("Node with %d processes", len(n.Processes)), Link: request.LocalURL("nodes", n.Name),
 	}
 }
 
 func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 	state := view.NewProcessBadge(p.Process)
 	return paletteItem{
-		Badge: &state, Group: p.Group, Label: i18n.Raw(p.Name), Detail: i18n.Raw(n.Name),
+		Badge: &state, Group: p.Group, Label: cesi.Raw(p.Name), Detail: cesi.Raw(n.Name),
 		Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 	}
 }
@@ -119,7 +118,7 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 // newActionItem does what the process's row on its node's page does: it sends
 // the command, or leads to the question before it.
 func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
-	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, process.ProcessID.String(), n.Name), Detail: i18n.Raw(process.State.String())}
+	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, process.ProcessID.String(), n.Name), Detail: cesi.Raw(process.State.String())}
 	if a.Ask {
 		item.Link = a.LinkOn(n.Name, process.ProcessID, p.back)
 	} else {
@@ -128,47 +127,47 @@ func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a vi
 	return item
 }
 
-func oneOn(action cesi.Action, process, node string) i18n.Phrase {
+func oneOn(action cesi.Action, process, node string) cesi.Text {
 	process, node = request.Sanitize(process), request.Sanitize(node)
 	switch action {
 	case cesi.ActionStart:
-		return i18n.Of("Start %s on %s", process, node)
+		return cesi.T("Start %s on %s", process, node)
 	case cesi.ActionStop:
-		return i18n.Of("Stop %s on %s", process, node)
+		return cesi.T("Stop %s on %s", process, node)
 	default:
-		return i18n.Of("Restart %s on %s", process, node)
+		return cesi.T("Restart %s on %s", process, node)
 	}
 }
 
-func allOfNode(action cesi.Action, name string) i18n.Phrase {
+func allOfNode(action cesi.Action, name string) cesi.Text {
 	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
-		return i18n.Of("Start all on node %s…", name)
+		return cesi.T("Start all on node %s…", name)
 	case cesi.ActionStop:
-		return i18n.Of("Stop all on node %s…", name)
+		return cesi.T("Stop all on node %s…", name)
 	default:
-		return i18n.Of("Restart all on node %s…", name)
+		return cesi.T("Restart all on node %s…", name)
 	}
 }
 
-func allOfGroup(action cesi.Action, name string) i18n.Phrase {
+func allOfGroup(action cesi.Action, name string) cesi.Text {
 	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
-		return i18n.Of("Start all of group %s…", name)
+		return cesi.T("Start all of group %s…", name)
 	case cesi.ActionStop:
-		return i18n.Of("Stop all of group %s…", name)
+		return cesi.T("Stop all of group %s…", name)
 	default:
-		return i18n.Of("Restart all of group %s…", name)
+		return cesi.T("Restart all of group %s…", name)
 	}
 }
 
-func allOfEnvironment(action cesi.Action, name string) i18n.Phrase {
+func allOfEnvironment(action cesi.Action, name string) cesi.Text {
 	switch name = request.Sanitize(name); action {
 	case cesi.ActionStart:
-		return i18n.Of("Start all in environment %s…", name)
+		return cesi.T("Start all in environment %s…", name)
 	case cesi.ActionStop:
-		return i18n.Of("Stop all in environment %s…", name)
+		return cesi.T("Stop all in environment %s…", name)
 	default:
-		return i18n.Of("Restart all in environment %s…", name)
+		return cesi.T("Restart all in environment %s…", name)
 	}
 }

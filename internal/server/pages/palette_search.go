@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/manual"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
@@ -55,18 +54,18 @@ func (p paletteSearch) pages(w query) (found results) {
 // help finds the pages of the manual and their sections, by their titles or by the
 // name of the manual. A match counts half, so that it comes after one in the fleet.
 func (p paletteSearch) help(w query) (found results) {
-	name := i18n.Of("Manual")
+	name := cesi.T("Manual")
 	own := p.base.Speaker.Localize(name)
 	for _, page := range p.manual {
 		if sum, ok := w.rate(page.Title, name.String(), own); ok {
 			found.add(sum*perMatch/2+rateHelpPage, func() paletteItem {
-				return paletteItem{Icon: "manual", Label: i18n.Raw(page.Title), Detail: name, Link: page.Path()}
+				return paletteItem{Icon: "manual", Label: cesi.Raw(page.Title), Detail: name, Link: page.Path()}
 			})
 		}
 		for _, section := range page.Sections {
 			if sum, ok := w.rate(section.Title, page.Title, name.String(), own); ok {
 				found.add(sum*perMatch/2+rateHelpSection, func() paletteItem {
-					return paletteItem{Icon: "manual", Label: i18n.Raw(section.Title), Detail: i18n.Raw(page.Title), Link: page.PathTo(section)}
+					return paletteItem{Icon: "manual", Label: cesi.Raw(section.Title), Detail: cesi.Raw(page.Title), Link: page.PathTo(section)}
 				})
 			}
 		}
@@ -190,7 +189,7 @@ func (p paletteSearch) actOnProcesses(found *results, action cesi.Action, w quer
 // actOnMany offers the question about the action on all of a node, a group or
 // an environment, unless that is a single process.
 func (p paletteSearch) actOnMany(found *results, action cesi.Action, w query) {
-	ask := func(label i18n.Phrase, question string) func() paletteItem {
+	ask := func(label cesi.Text, question string) func() paletteItem {
 		return func() paletteItem { return paletteItem{Action: action, Label: label, Link: question} }
 	}
 	for _, n := range p.snapshot.Nodes {

@@ -5,7 +5,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
 
@@ -13,8 +12,8 @@ import (
 // too long, a field to type a name in.
 type picker struct {
 	Name    string
-	Label   i18n.Phrase
-	All     i18n.Phrase // the option that filters nothing
+	Label   cesi.Text
+	All     cesi.Text // the option that filters nothing
 	Value   string
 	Choices []string
 	Typed   bool
@@ -33,9 +32,9 @@ func newPickers(s *fleet.Snapshot, q request.ProcessesQuery) []picker {
 	}
 	slices.SortFunc(nodes, cesi.CompareNames)
 	return pickersWithChoices(
-		newPicker("environment", i18n.Of("Environment"), i18n.Of("all environments"), q.Environment, request.EnvironmentNames(s)),
-		newPicker("node", i18n.Of("Node"), i18n.Of("all nodes"), q.Node, nodes),
-		newPicker("group", i18n.Of("Group"), i18n.Of("all groups"), q.Group, groups),
+		newPicker("environment", cesi.T("Environment"), cesi.T("all environments"), q.Environment, request.EnvironmentNames(s)),
+		newPicker("node", cesi.T("Node"), cesi.T("all nodes"), q.Node, nodes),
+		newPicker("group", cesi.T("Group"), cesi.T("all groups"), q.Group, groups),
 	)
 }
 
@@ -44,7 +43,7 @@ func pickersWithChoices(all ...picker) []picker {
 	return slices.DeleteFunc(all, func(p picker) bool { return !p.Typed && len(p.Choices) == 0 })
 }
 
-func newPicker(name string, label, all i18n.Phrase, value string, choices []string) picker {
+func newPicker(name string, label, all cesi.Text, value string, choices []string) picker {
 	p := picker{Name: name, Label: label, All: all, Value: value, Choices: choices}
 	switch {
 	case len(choices) > pickerChoices:

@@ -7,7 +7,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -30,15 +29,15 @@ type processPage struct {
 	Failure   *failureView
 	Contact   view.Contact
 	DayMarks  []time.Time
-	Started   time.Time   // by the node's clock; zero: never
-	Ended     time.Time   // zero: not since it started
-	Exit      i18n.Phrase // how it ended; zero while it is up
+	Started   time.Time // by the node's clock; zero: never
+	Ended     time.Time // zero: not since it started
+	Exit      cesi.Text // how it ended; zero while it is up
 	SpawnErr  string
 	Reads     bool // its reader may see logs and configuration
 	Logs      []view.LogPanel
 	Config    []setting
-	NoConfig  string // why there is none
-	Partial   bool   // supervisord does not say all of it
+	NoConfig  cesi.Text // why there is none
+	Partial   bool      // supervisord does not say all of it
 	Signals   []signalChoice
 	CanSignal bool   // it is in a state to get signals and texts
 	ClearLogs string // local path of the question; empty for those who may not, and while it can't be done
@@ -78,25 +77,25 @@ func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage 
 }
 
 // exitWords says how a process that is not up ended; zero if it never ran.
-func exitWords(p cesi.Process) i18n.Phrase {
+func exitWords(p cesi.Process) cesi.Text {
 	switch {
 	case p.State.Active() || p.State == cesi.Stopping || p.Start == 0:
-		return i18n.Phrase{}
+		return cesi.Text{}
 	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have begun
-		return i18n.Phrase{}
+		return cesi.Text{}
 	case p.ExitStatus == -1:
-		return i18n.Of("none, it was ended by a signal")
+		return cesi.T("none, it was ended by a signal")
 	case p.UnexpectedExit():
-		return i18n.Of("%d, which is not expected", p.ExitStatus)
+		return cesi.T("%d, which is not expected", p.ExitStatus)
 	case p.State == cesi.Exited:
-		return i18n.Of("%d, as expected", p.ExitStatus)
+		return cesi.T("%d, as expected", p.ExitStatus)
 	default:
-		return i18n.Raw(strconv.Itoa(p.ExitStatus))
+		return cesi.Raw(strconv.Itoa(p.ExitStatus))
 	}
 }
 
 // When words a time of the process by the node's clock.
-func (p processPage) When(t time.Time) i18n.Phrase { return view.When(p.Now, t) }
+func (p processPage) When(t time.Time) cesi.Text { return view.When(p.Now, t) }
 
 // newProcessLog is the live end of one of a process's logs, beside the other.
 func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) view.LogPanel {

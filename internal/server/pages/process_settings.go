@@ -5,15 +5,14 @@ import (
 	"strconv"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 // setting is one option of a program, named as in supervisord.conf.
 type setting struct {
 	Name  string
-	Value i18n.Phrase
-	Note  i18n.Phrase // what the value means, where that is not plain
-	Wide  bool        // the value is long
+	Value cesi.Text
+	Note  cesi.Text // what the value means, where that is not plain
+	Wide  bool      // the value is long
 }
 
 // newSettings lists a process's configuration; nil where there is none.
@@ -28,12 +27,12 @@ func newSettings(c *cesi.ProcessConfig) []setting {
 	if !c.Full {
 		return short
 	}
-	command := []setting{{Name: "command", Value: i18n.Raw(c.Command), Wide: true}}
+	command := []setting{{Name: "command", Value: cesi.Raw(c.Command), Wide: true}}
 	return slices.Concat(command, placeSettings(c), short, []setting{
 		{Name: "startsecs", Value: seconds(c.StartSecs)},
 		{Name: "startretries", Value: digits(c.StartRetries)},
-		{Name: "exitcodes", Value: i18n.Raw(c.ExitCodes)},
-		{Name: "stopsignal", Value: digits(c.StopSignal), Note: i18n.Raw(cesi.SignalName(c.StopSignal))},
+		{Name: "exitcodes", Value: cesi.Raw(c.ExitCodes)},
+		{Name: "stopsignal", Value: digits(c.StopSignal), Note: cesi.Raw(cesi.SignalName(c.StopSignal))},
 		{Name: "stopwaitsecs", Value: seconds(c.StopWaitSecs)},
 		{Name: "killasgroup", Value: yes(c.KillAsGroup)},
 		{Name: "redirect_stderr", Value: yes(c.RedirectStderr)},
@@ -45,23 +44,23 @@ func placeSettings(c *cesi.ProcessConfig) []setting {
 	if !c.Placed {
 		return nil
 	}
-	own := i18n.Of("supervisord's own")
+	own := cesi.T("supervisord's own")
 	return []setting{
-		{Name: "directory", Value: i18n.Raw(c.Directory), Note: ifEmpty(c.Directory, own), Wide: true},
-		{Name: "user", Value: i18n.Raw(c.UID), Note: ifEmpty(c.UID, own)},
+		{Name: "directory", Value: cesi.Raw(c.Directory), Note: ifEmpty(c.Directory, own), Wide: true},
+		{Name: "user", Value: cesi.Raw(c.UID), Note: ifEmpty(c.UID, own)},
 	}
 }
 
 // groupPriority tells the group's priority where it is not the process's own.
-func groupPriority(c *cesi.ProcessConfig) i18n.Phrase {
+func groupPriority(c *cesi.ProcessConfig) cesi.Text {
 	if c.GroupPriority == c.Priority {
-		return i18n.Phrase{}
+		return cesi.Text{}
 	}
-	return i18n.Of("its group: %s", digits(c.GroupPriority))
+	return cesi.T("its group: %s", digits(c.GroupPriority))
 }
 
 func logSettings(name string, c cesi.LogConfig) []setting {
-	list := []setting{{Name: name + "_logfile", Value: i18n.Raw(c.File), Note: ifEmpty(c.File, i18n.Of("none")), Wide: true}}
+	list := []setting{{Name: name + "_logfile", Value: cesi.Raw(c.File), Note: ifEmpty(c.File, cesi.T("none")), Wide: true}}
 	if c.File != "" {
 		list = append(list, setting{Name: name + "_logfile_maxbytes", Value: size(c.MaxBytes), Note: rotation(c), Wide: true})
 	}
@@ -71,38 +70,38 @@ func logSettings(name string, c cesi.LogConfig) []setting {
 	return list
 }
 
-func rotation(c cesi.LogConfig) i18n.Phrase {
+func rotation(c cesi.LogConfig) cesi.Text {
 	if c.MaxBytes == 0 {
-		return i18n.Of("never rotated")
+		return cesi.T("never rotated")
 	}
-	return i18n.Of("%d backups", c.Backups)
+	return cesi.T("%d backups", c.Backups)
 }
 
-func ifEmpty(value string, remark i18n.Phrase) i18n.Phrase {
+func ifEmpty(value string, remark cesi.Text) cesi.Text {
 	if value == "" {
 		return remark
 	}
-	return i18n.Phrase{}
+	return cesi.Text{}
 }
 
 // digits writes a number as the configuration does.
-func digits[N int | int64](n N) i18n.Phrase { return i18n.Raw(strconv.FormatInt(int64(n), 10)) }
+func digits[N int | int64](n N) cesi.Text { return cesi.Raw(strconv.FormatInt(int64(n), 10)) }
 
-func yes(b bool) i18n.Phrase { return i18n.Raw(strconv.FormatBool(b)) }
+func yes(b bool) cesi.Text { return cesi.Raw(strconv.FormatBool(b)) }
 
-func seconds(n int) i18n.Phrase { return i18n.Of("%s s", digits(n)) }
+func seconds(n int) cesi.Text { return cesi.T("%s s", digits(n)) }
 
 // size writes a number of bytes in the units of supervisord.conf, where it is a
 // round one.
-func size(n int64) i18n.Phrase {
+func size(n int64) cesi.Text {
 	switch {
 	case n >= 1<<30 && n%(1<<30) == 0:
-		return i18n.Of("%s GB", digits(n>>30))
+		return cesi.T("%s GB", digits(n>>30))
 	case n >= 1<<20 && n%(1<<20) == 0:
-		return i18n.Of("%s MB", digits(n>>20))
+		return cesi.T("%s MB", digits(n>>20))
 	case n >= 1<<10 && n%(1<<10) == 0:
-		return i18n.Of("%s KB", digits(n>>10))
+		return cesi.T("%s KB", digits(n>>10))
 	default:
-		return i18n.Of("%s bytes", digits(n))
+		return cesi.T("%s bytes", digits(n))
 	}
 }

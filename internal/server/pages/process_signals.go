@@ -4,13 +4,12 @@ import (
 	"slices"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 )
 
 // signalChoice is one of the values of a list.
 type signalChoice struct {
 	Value    string
-	Label    i18n.Phrase // what it is for
+	Label    cesi.Text // what it is for
 	Selected bool
 }
 
@@ -28,33 +27,33 @@ func signalChoices(chosen string) []signalChoice {
 }
 
 // signalUse says what programs usually do on a signal.
-func signalUse(name string) i18n.Phrase {
+func signalUse(name string) cesi.Text {
 	switch name {
 	case "HUP":
-		return i18n.Of("read the configuration anew")
+		return cesi.T("read the configuration anew")
 	case "TERM":
-		return i18n.Of("end")
+		return cesi.T("end")
 	case "INT":
-		return i18n.Of("interrupt, as Ctrl-C")
+		return cesi.T("interrupt, as Ctrl-C")
 	case "QUIT":
-		return i18n.Of("end, often with a dump")
+		return cesi.T("end, often with a dump")
 	case "USR1", "USR2":
-		return i18n.Of("what the program makes of it")
+		return cesi.T("what the program makes of it")
 	case "KILL":
-		return i18n.Of("end at once, can't be caught")
+		return cesi.T("end at once, can't be caught")
 	case "STOP":
-		return i18n.Of("hold on")
+		return cesi.T("hold on")
 	case "CONT":
-		return i18n.Of("go on")
+		return cesi.T("go on")
 	case "WINCH":
-		return i18n.Of("the window has changed; for some servers: no new connections")
+		return cesi.T("the window has changed; for some servers: no new connections")
 	case "ALRM":
-		return i18n.Of("the timer has run out")
+		return cesi.T("the timer has run out")
 	case "ABRT":
-		return i18n.Of("abort, with a core dump")
+		return cesi.T("abort, with a core dump")
 	case "PIPE":
-		return i18n.Of("nobody reads")
+		return cesi.T("nobody reads")
 	default:
-		return i18n.Phrase{}
+		return cesi.Text{}
 	}
 }

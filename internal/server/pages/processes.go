@@ -3,8 +3,8 @@ package pages
 import (
 	"net/http"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -51,7 +51,8 @@ type fleetRow struct {
 // where there is no node at all.
 func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuery, configFile string) processesPage {
 	found := s.Find(q.Filter)
-	q.Page = min(q.Page, request.PageCount(len(found), request.PageRows))
+	pages := request.PageCount(len(found), request.PageRows)
+	q.Page = min(q.Page, pages)
 	page := processesPage{
 		Base: base.At("processes", base.Say("Processes")).Kept(), Query: q,
 		Found: len(found), Total: s.Counts.Total + s.Stale,
@@ -60,7 +61,7 @@ func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuer
 		Empty:      newEmptyFleet(s, configFile),
 		Selectable: base.CanControl() && len(found) > 0,
 		Matching:   q.FilterFields(),
-		Pager:      view.NewPager(i18n.Of("Page %d of %d"), q.Page, request.PageCount(len(found), request.PageRows), func(n int) string { return q.OnPage(n).Path() }),
+		Pager:      view.NewPager(cesi.T("Page %d of %d", q.Page, pages), q.Page, pages, func(n int) string { return q.OnPage(n).Path() }),
 	}
 	for _, m := range request.PageOfMatches(found, q) {
 		row := newFleetRow(base, m)
@@ -76,10 +77,10 @@ func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
-	row.Spoken = i18n.Of("%s on %s", row.Spoken, request.Sanitize(row.Node))
+	row.Spoken = cesi.T("%s on %s", row.Spoken, request.Sanitize(row.Node))
 	if row.Stale {
 		row.Ago = view.Elapsed{}
-		row.Reason = i18n.Of("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))
+		row.Reason = cesi.T("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))
 	}
 	return row
 }

@@ -3,7 +3,6 @@ package pages
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -12,7 +11,7 @@ import (
 // rest of the filter takes.
 type chip struct {
 	Name, Value string // of the field
-	Label       i18n.Phrase
+	Label       cesi.Text
 	Tone        view.Tone
 	Count       int
 	Checked     bool
@@ -38,12 +37,12 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 		chips = append(chips, attentionChip(bad, wanted))
 	}
 	if q.Attention == fleet.NeedsNone {
-		chips = append(chips, chip{Name: "attention", Value: "no", Label: i18n.Of("as expected"), Tone: view.ToneIdle, Count: total(counts) - bad, Checked: true})
+		chips = append(chips, chip{Name: "attention", Value: "no", Label: cesi.T("as expected"), Tone: view.ToneIdle, Count: total(counts) - bad, Checked: true})
 	}
 	for _, state := range []cesi.State{cesi.Running, cesi.Starting, cesi.Stopping, cesi.Stopped, cesi.Exited, cesi.Backoff, cesi.Fatal, cesi.NotStarted, cesi.Unknown} {
 		checked := q.Wants(state)
 		if counts[state] > 0 || checked {
-			chips = append(chips, chip{Name: "state", Value: state.String(), Label: i18n.Raw(state.String()),
+			chips = append(chips, chip{Name: "state", Value: state.String(), Label: cesi.Raw(state.String()),
 				Tone: view.NewProcessBadge(cesi.Process{State: state}).Tone, Count: counts[state], Checked: checked})
 		}
 	}
@@ -51,7 +50,7 @@ func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 }
 
 func attentionChip(count int, checked bool) chip {
-	return chip{Name: "attention", Value: "yes", Label: i18n.Of("needs attention"), Tone: view.ToneBad, Count: count, Checked: checked}
+	return chip{Name: "attention", Value: "yes", Label: cesi.T("needs attention"), Tone: view.ToneBad, Count: count, Checked: checked}
 }
 
 func total(counts map[cesi.State]int) int {

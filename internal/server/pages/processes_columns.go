@@ -1,13 +1,13 @@
 package pages
 
 import (
-	"cesi/internal/i18n"
+	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 )
 
 // column is the heading of a column that can be sorted by.
 type column struct {
-	Label i18n.Phrase
+	Label cesi.Text
 	Class string
 	Link  string // local path of the page sorted by it
 	Sort  string // aria-sort, empty unless the page is sorted by it
@@ -15,8 +15,8 @@ type column struct {
 
 func newColumns(q request.ProcessesQuery) []column {
 	list := []column{
-		{Label: i18n.Of("Process"), Class: "name"}, {Label: i18n.Of("Node"), Class: "node"},
-		{Label: i18n.Of("State"), Class: "state"}, {Label: i18n.Of("Uptime"), Class: "uptime"},
+		{Label: cesi.T("Process"), Class: "name"}, {Label: cesi.T("Node"), Class: "node"},
+		{Label: cesi.T("State"), Class: "state"}, {Label: cesi.T("Uptime"), Class: "uptime"},
 	}
 	for i, c := range list {
 		list[i].Link = q.SortedBy(c.Class).Path()
@@ -39,11 +39,11 @@ func direction(q request.ProcessesQuery) string {
 // newOrders lists the orders for where the columns have no headings.
 func newOrders(q request.ProcessesQuery) []choice {
 	list := []choice{
-		{"name", i18n.Of("by name")}, {"node", i18n.Of("by node")}, {"state", i18n.Of("worst first")},
-		{"uptime", i18n.Of("longest up first")}, {"-uptime", i18n.Of("shortest up first")},
+		{"name", cesi.T("by name")}, {"node", cesi.T("by node")}, {"state", cesi.T("worst first")},
+		{"uptime", cesi.T("longest up first")}, {"-uptime", cesi.T("shortest up first")},
 	}
-	backwards := map[string]i18n.Phrase{
-		"-name": i18n.Of("by name, backwards"), "-node": i18n.Of("by node, backwards"), "-state": i18n.Of("by state, backwards"),
+	backwards := map[string]cesi.Text{
+		"-name": cesi.T("by name, backwards"), "-node": cesi.T("by node, backwards"), "-state": cesi.T("by state, backwards"),
 	}
 	if label, is := backwards[q.SortWord()]; is {
 		list = append(list, choice{q.SortWord(), label})

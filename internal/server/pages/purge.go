@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"time"
 
-	"cesi/internal/i18n"
+	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -69,7 +69,7 @@ func (p purgePage) about(before time.Time, n int) purgePage {
 }
 
 // Day is the time before which what was written is to go, in words.
-func (p purgePage) Day() i18n.Phrase { return i18n.At("2 January 2006, 15:04 MST", p.Before) }
+func (p purgePage) Day() cesi.Text { return cesi.At("2 January 2006, 15:04 MST", p.Before) }
 
 // Export is the local path of the file with what is to go.
 func (p purgePage) Export(format string) string {

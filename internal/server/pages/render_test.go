@@ -5,15 +5,15 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
-	"cesi/internal/i18n"
 	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
 )
 
 func TestRender_WritesPageWithStatus(t *testing.T) {
 	w := httptest.NewRecorder()
-	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, i18n.Raw("there is no such node"), "")
+	page := NewErrorPage(view.Base{Site: "CeSI", Now: fleettest.Now}, http.StatusNotFound, cesi.Raw("there is no such node"), "")
 	if err := viewtest.Renderer(t, "").Render(w, http.StatusNotFound, "error", page); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestRender_FailureWritesNothing(t *testing.T) {
 	for name, try := range map[string]sample{
 		"an unknown page":    {page: "no such page", data: view.Base{}},
 		"the wrong struct":   {page: "error", data: view.Base{}},
-		"a failing template": {page: "error", data: NewErrorPage(unknownTheme, 404, i18n.Phrase{}, "")},
+		"a failing template": {page: "error", data: NewErrorPage(unknownTheme, 404, cesi.Text{}, "")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()

@@ -105,14 +105,14 @@ func sampleActivity() []store.ActivityLine {
 	entry := func(id cesi.ActivityID, ago time.Duration, user string, action cesi.Action, node, target string, result cesi.Result, took time.Duration, message string) cesi.Activity {
 		return cesi.Activity{
 			ID: id, Time: at(ago), User: user, Address: "10.9.0.4", Action: action, Node: node, Target: target,
-			Result: result, Duration: took, Message: message, Count: 1,
+			Result: result, Duration: took, Message: cesi.Raw(message), Count: 1,
 		}
 	}
 	bulk := lineOf(entry(90, 5*time.Second, "lin", cesi.ActionRestart, "pay-eu-2", "payments:*", cesi.Partial, 4100*time.Millisecond, "3 ok, 1 failed"))
 	for i := range 4 {
 		child := entry(cesi.ActivityID(91+i), 5*time.Second, "lin", cesi.ActionRestart, "pay-eu-2", fmt.Sprintf("payments:worker_%02d", i+1), cesi.OK, 2*time.Second, "")
 		if i == 2 {
-			child.Result, child.Message = cesi.Failed, "can't find command '/srv/pay/bin/worker'"
+			child.Result, child.Message = cesi.Failed, cesi.Raw("can't find command '/srv/pay/bin/worker'")
 		}
 		bulk.Targets = append(bulk.Targets, child)
 	}

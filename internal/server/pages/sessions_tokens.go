@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -48,7 +47,7 @@ func (h Account) AddToken(w http.ResponseWriter, r *http.Request) error {
 	case request.Status(err) == http.StatusInternalServerError:
 		return err
 	}
-	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{TokenProblem: cesi.Sentence(err), TokenName: name})
+	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{TokenProblem: cesi.TextOf(err), TokenName: name})
 }
 
 // expiry is when a token ends that is to last for so many days; 0 is never.
@@ -66,8 +65,8 @@ func (h Account) expiry(days string) (time.Time, error) {
 
 func newTokenSecret(name, text string) *secret {
 	return &secret{
-		What: i18n.Of("The API token %s is", request.Sanitize(name)), Text: text,
-		Advice: i18n.Of("It is shown this once. Whoever has it may do what you may: keep it like a password."),
+		What: cesi.T("The API token %s is", request.Sanitize(name)), Text: text,
+		Advice: cesi.T("It is shown this once. Whoever has it may do what you may: keep it like a password."),
 	}
 }
 
@@ -80,9 +79,9 @@ func (h Account) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range tokens {
 		if id := strconv.FormatInt(t.ID, 10); id == request.Param(r, "id") {
 			return h.Renderer.Render(w, http.StatusOK, "question", view.NewQuestionPage(h.Base(r), "profile", view.Confirmation{
-				Question: i18n.Of("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: i18n.Of("Revoke %s", request.Sanitize(t.Name)),
+				Question: cesi.T("Revoke the API token %s?", request.Sanitize(t.Name)), Verb: cesi.T("Revoke %s", request.Sanitize(t.Name)),
 				Post: request.LocalURL("profile", "tokens", id, "revoke"), Back: "/profile",
-				Remarks: []i18n.Phrase{i18n.Of("Scripts that use it are refused from now on.")},
+				Remarks: []cesi.Text{cesi.T("Scripts that use it are refused from now on.")},
 			}))
 		}
 	}

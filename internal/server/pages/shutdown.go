@@ -2,7 +2,6 @@ package pages
 
 import (
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/view"
 )
@@ -19,7 +18,7 @@ const reloadSeconds = 8
 type shutdownPage struct {
 	view.Base
 	Heading  string
-	Sentence i18n.Phrase
+	Sentence cesi.Text
 	Back     string // local path to come back to
 	Seconds  int    // until the browser goes there by itself; 0: never
 }
@@ -28,22 +27,22 @@ type shutdownPage struct {
 func newShutdownPage(base view.Base, command request.Command) shutdownPage {
 	page := shutdownPage{
 		Heading:  base.Say("CeSI restarts"),
-		Sentence: i18n.Of("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
+		Sentence: cesi.T("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
 		Back:     command.Back, Seconds: restartSeconds,
 	}
 	switch command.Action {
 	case cesi.ActionReload:
 		page.Heading, page.Seconds = base.Say("supervisord reloads, and CeSI with it"), reloadSeconds
-		page.Sentence = i18n.Of("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
+		page.Sentence = cesi.T("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
 	case cesi.ActionShutdown:
 		page.Heading, page.Seconds = base.Say("supervisord is shut down, and CeSI with it"), 0
-		page.Sentence = i18n.Of("Somebody has to start that supervisord on its host. This page then works again.")
+		page.Sentence = cesi.T("Somebody has to start that supervisord on its host. This page then works again.")
 	case cesi.ActionSignal:
 		page.Heading = base.Say("CeSI got the signal")
-		page.Sentence = i18n.Of("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
+		page.Sentence = cesi.T("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
 	case cesi.ActionStop:
 		page.Heading, page.Seconds = base.Say("CeSI is stopped"), 0
-		page.Sentence = i18n.Of("It can't start itself again: use supervisorctl start on its node. This page then works again.")
+		page.Sentence = cesi.T("It can't start itself again: use supervisorctl start on its node. This page then works again.")
 	}
 	page.Base = base.At("", page.Heading)
 	return page

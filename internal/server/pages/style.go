@@ -7,7 +7,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/view"
 )
 
@@ -45,7 +44,7 @@ func newStylePage(base view.Base) stylePage {
 		Tiles:      newTiles(&fleet.Snapshot{Nodes: []*fleet.Node{node, silent}, NodesUp: 1, NodesDown: 1, Counts: node.Counts, Stale: 3}, 4),
 		Standing:   newAuditBanner(),
 		Chips:      []chip{attentionChip(3, true)},
-		Picker:     picker{Name: "environment", Label: i18n.Of("Environment"), All: i18n.Of("all environments"), Choices: []string{"production"}},
+		Picker:     picker{Name: "environment", Label: cesi.T("Environment"), All: cesi.T("all environments"), Choices: []string{"production"}},
 		Example:    emptyFleet{ConfigFile: "cesi.conf"},
 	}
 	for _, n := range []*fleet.Node{node, silent, connecting} {
@@ -62,7 +61,7 @@ func newStylePage(base view.Base) stylePage {
 	for i := range node.Processes {
 		p := &node.Processes[i]
 		page.States = append(page.States, view.NewProcessBadge(p.Process))
-		page.Chips = append(page.Chips, chip{Name: "state", Label: i18n.Raw(p.State.String()), Tone: view.NewProcessBadge(p.Process).Tone, Count: i})
+		page.Chips = append(page.Chips, chip{Name: "state", Label: cesi.Raw(p.State.String()), Tone: view.NewProcessBadge(p.Process).Tone, Count: i})
 		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p, base.WayBack()))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
@@ -72,11 +71,11 @@ func newStylePage(base view.Base) stylePage {
 	for _, r := range []cesi.Result{cesi.OK, cesi.Pending, cesi.Partial, cesi.Failed, cesi.Skipped, cesi.UnknownEnd} {
 		state := view.NewResultBadge(r)
 		page.Results = append(page.Results, state)
-		page.Toasts = append(page.Toasts, &view.Flash{Tone: state.Tone, Sentence: i18n.Of("A command with the result %s.", state.Word)})
+		page.Toasts = append(page.Toasts, &view.Flash{Tone: state.Tone, Sentence: cesi.T("A command with the result %s.", state.Word)})
 	}
 	page.Items = []paletteItem{
-		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: i18n.Raw("api"), Link: "/groups"},
-		{Icon: "environment", Label: i18n.Raw("production"), Link: "/environments"}, palettePages(base)[0].item(),
+		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: cesi.Raw("api"), Link: "/groups"},
+		{Icon: "environment", Label: cesi.Raw("production"), Link: "/environments"}, palettePages(base)[0].item(),
 		{Action: cesi.ActionRestart, Label: oneOn(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
 	}
 	return page
@@ -99,7 +98,7 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 		}
 		shown := fleet.Process{Process: p}
 		if state == cesi.NotStarted {
-			shown.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "maria", Reason: "can't find command '/srv/api/bin/worker' (NO_FILE)"}}
+			shown.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "maria", Reason: cesi.Raw("can't find command '/srv/api/bin/worker' (NO_FILE)")}}
 		}
 		node.Processes = append(node.Processes, shown)
 		if state == cesi.Exited {
@@ -111,7 +110,7 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 	node.Counts = fleet.Counts{Total: 10, Running: 1, Starting: 1, Stopping: 1, Stopped: 1, Exited: 2, Backoff: 1, Fatal: 1, Unknown: 1, NotStarted: 1, Bad: 5}
 	silent = &fleet.Node{
 		Name: "web-2", Status: fleet.Down, LastContact: now.Add(-time.Minute), Processes: node.Processes[:3],
-		Failure: &fleet.Failure{Cause: cesi.CauseTimeout, Message: "It did not answer in time.", Since: now.Add(-time.Minute)},
+		Failure: &fleet.Failure{Cause: cesi.CauseTimeout, Message: cesi.T("It took the connection, but did not answer in time: supervisord may be stuck or overloaded."), Since: now.Add(-time.Minute)},
 	}
 	return node, silent, &fleet.Node{Name: "web-3", Status: fleet.Connecting}
 }

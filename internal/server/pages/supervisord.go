@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -34,7 +33,7 @@ func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
 	}
 	changes, err := h.Fleet.Reread(r.Context(), n.Name)
 	if cesi.FaultOf(err) == cesi.FaultCantReread {
-		return h.Renderer.Render(w, http.StatusUnprocessableEntity, "reread", newBrokenPage(h.Base(r), n, cesi.Sentence(err)))
+		return h.Renderer.Render(w, http.StatusUnprocessableEntity, "reread", newBrokenPage(h.Base(r), n, cesi.TextOf(err).String()))
 	}
 	if err != nil {
 		return err
@@ -94,7 +93,7 @@ func (h *Handler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Comm
 	}
 	status, question := http.StatusOK, newDaemonQuestion(n, c)
 	if problem != nil {
-		status, question.Problem = http.StatusConflict, view.Sentence(problem)
+		status, question.Problem = http.StatusConflict, cesi.TextOf(problem)
 	}
 	return h.Renderer.Render(w, status, "question", view.NewQuestionPage(h.Base(r), "nodes", question))
 }
@@ -160,7 +159,7 @@ type daemonGroup struct {
 	RowID   string
 	Name    string
 	Link    string // local path of its row on the node's page
-	Summary i18n.Phrase
+	Summary cesi.Text
 	Self    bool
 	Remove  string // local path of the question before it is removed; empty while that can't be done
 }
@@ -183,7 +182,7 @@ func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 	pages := request.PageCount(len(groups), groupRows)
 	number = min(number, pages)
 	page.Total = len(groups)
-	page.Pager = view.NewPager(i18n.Of("Page %d of %d"), number, pages, func(to int) string {
+	page.Pager = view.NewPager(cesi.T("Page %d of %d", number, pages), number, pages, func(to int) string {
 		return request.PathWith(request.PageValues(to), "nodes", n.Name, "daemon")
 	})
 	at := 0
@@ -231,8 +230,8 @@ type rereadPage struct {
 type groupChange struct {
 	Group  string
 	Tone   view.Tone
-	Word   i18n.Phrase // added, changed, removed
-	Effect i18n.Phrase // what an update does
+	Word   cesi.Text // added, changed, removed
+	Effect cesi.Text // what an update does
 	Self   bool
 }
 
@@ -245,7 +244,7 @@ func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 	page := rereadPage{Name: n.Name, Heading: base.Speaker.Localize(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.Base = base.At("nodes", page.Heading)
 	self, found := n.OwnProcess()
-	add := func(group string, tone view.Tone, word i18n.Phrase, effect func() i18n.Phrase) {
+	add := func(group string, tone view.Tone, word cesi.Text, effect func() cesi.Text) {
 		if len(page.Changes) == groupRows {
 			page.More++
 			return
@@ -257,33 +256,33 @@ func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 		page.Changes = append(page.Changes, change)
 	}
 	for _, group := range c.Removed {
-		add(group, view.ToneBad, i18n.Of("removed"), func() i18n.Phrase {
-			return i18n.Of("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
+		add(group, view.ToneBad, cesi.T("removed"), func() cesi.Text {
+			return cesi.T("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
 		})
 	}
 	for _, group := range c.Changed {
-		add(group, view.ToneWarning, i18n.Of("changed"), func() i18n.Phrase {
-			return i18n.Of("%s stopped, then it is added anew and starts", running(n, group))
+		add(group, view.ToneWarning, cesi.T("changed"), func() cesi.Text {
+			return cesi.T("%s stopped, then it is added anew and starts", running(n, group))
 		})
 	}
 	for _, group := range c.Added {
-		add(group, view.ToneRunning, i18n.Of("added"), func() i18n.Phrase {
-			return i18n.Of("is added, and starts unless it says autostart=false")
+		add(group, view.ToneRunning, cesi.T("added"), func() cesi.Text {
+			return cesi.T("is added, and starts unless it says autostart=false")
 		})
 	}
 	return page
 }
 
 // differ says how many groups of a node differ.
-func differ(n int, node string) i18n.Phrase {
+func differ(n int, node string) cesi.Text {
 	if n == 0 {
-		return i18n.Of("Nothing has changed on %s", node)
+		return cesi.T("Nothing has changed on %s", node)
 	}
-	return i18n.Of("%d groups differ on %s", n, node)
+	return cesi.T("%d groups differ on %s", n, node)
 }
 
 // running says how much of a group runs, for "… stopped".
-func running(n *fleet.Node, group string) i18n.Phrase {
+func running(n *fleet.Node, group string) cesi.Text {
 	count := 0
 	for _, p := range n.Processes {
 		if p.Group == group && p.State.Active() {
@@ -291,7 +290,7 @@ func running(n *fleet.Node, group string) i18n.Phrase {
 		}
 	}
 	if count == 0 {
-		return i18n.Of("nothing of it runs that would be")
+		return cesi.T("nothing of it runs that would be")
 	}
-	return i18n.Of("%d processes are", count)
+	return cesi.T("%d processes are", count)
 }

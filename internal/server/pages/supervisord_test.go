@@ -120,7 +120,7 @@ func TestSupervisordConfirm_SaysWhatHappensToThisCeSI(t *testing.T) {
 		if q.Typed != nil {
 			name = q.Typed.Name
 		}
-		if !strings.Contains(q.Warning.String(), test.warning) || (q.Warning.Text == "") != (test.warning == "") || name != test.typed {
+		if !strings.Contains(q.Warning.String(), test.warning) || (q.Warning.ID == "") != (test.warning == "") || name != test.typed {
 			t.Errorf("%s, autostart %v: %q, to be typed: %q", test.action, test.autostart, q.Warning, name)
 		}
 	}
@@ -131,7 +131,7 @@ func TestProcessPage_SaysWhatNodeCannotDo(t *testing.T) {
 	old, without := n.Processes[6], n.Processes[7]
 	without.Config = nil
 	gone := *n
-	gone.NoConfig = "UNKNOWN_METHOD"
+	gone.NoConfig = cesi.Raw("UNKNOWN_METHOD")
 	for want, test := range map[string]struct {
 		node    *fleet.Node
 		process fleet.Process

@@ -7,7 +7,6 @@ import (
 
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
 	"cesi/internal/server/view"
@@ -22,10 +21,10 @@ func (h Users) ListUsers(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("notice") == "deleted" {
 		base.Notice = base.Say("The user is deleted.")
 	}
-	return h.renderUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, "", nil)
+	return h.renderUsers(w, r, base, http.StatusOK, newUserForm{Role: cesi.Viewer}, cesi.Text{}, nil)
 }
 
-func (h Users) renderUsers(w http.ResponseWriter, r *http.Request, base view.Base, status int, form newUserForm, problem string, made *secret) error {
+func (h Users) renderUsers(w http.ResponseWriter, r *http.Request, base view.Base, status int, form newUserForm, problem cesi.Text, made *secret) error {
 	accounts, err := h.Auth.Accounts(r.Context())
 	if err != nil {
 		return err
@@ -46,11 +45,11 @@ func (h Users) AddUser(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case err == nil:
-		return h.renderUsers(w, r, h.Base(r), http.StatusOK, newUserForm{Role: cesi.Viewer}, "", newPasswordSecret(name, password))
+		return h.renderUsers(w, r, h.Base(r), http.StatusOK, newUserForm{Role: cesi.Viewer}, cesi.Text{}, newPasswordSecret(name, password))
 	case request.Status(err) == http.StatusInternalServerError:
 		return err
 	}
-	return h.renderUsers(w, r, h.Base(r), request.Status(err), newUserForm{name, role}, cesi.Sentence(err), nil)
+	return h.renderUsers(w, r, h.Base(r), request.Status(err), newUserForm{name, role}, cesi.TextOf(err), nil)
 }
 
 // passwordOrNew is the password that was typed or, where none was, a new one.
@@ -85,9 +84,9 @@ func (h Users) renderUser(w http.ResponseWriter, r *http.Request, base view.Base
 	if err != nil {
 		return err
 	}
-	status, problem := http.StatusOK, ""
+	status, problem := http.StatusOK, cesi.Text{}
 	if failure != nil {
-		status, problem = request.Status(failure), cesi.Sentence(failure)
+		status, problem = request.Status(failure), cesi.TextOf(failure)
 	}
 	return h.Renderer.Render(w, status, "user", newUserPage(base, account, tokens, problem, made))
 }
@@ -181,29 +180,29 @@ func (h Users) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(
 // AskToDelete asks before an account is removed.
 func AskToDelete(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
-		Question: i18n.Of("Delete %s?", request.Sanitize(a.Name)), Verb: i18n.Of("Delete %s", request.Sanitize(a.Name)),
+		Question: cesi.T("Delete %s?", request.Sanitize(a.Name)), Verb: cesi.T("Delete %s", request.Sanitize(a.Name)),
 		Post: request.LocalURL("users", a.Name, "delete"), Back: request.LocalURL("users", a.Name),
-		Remarks: []i18n.Phrase{i18n.Of("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
+		Remarks: []cesi.Text{cesi.T("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
 	}
 }
 
 // AskToEndSessions asks before the sessions of an account end.
 func AskToEndSessions(a cesi.Account) view.Confirmation {
-	sessions := i18n.Of("%d sessions", a.Sessions)
+	sessions := cesi.T("%d sessions", a.Sessions)
 	return view.Confirmation{
-		Question: i18n.Of("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: i18n.Of("End %s", sessions),
+		Question: cesi.T("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: cesi.T("End %s", sessions),
 		Post: request.LocalURL("users", a.Name, "sessions"), Back: request.LocalURL("users", a.Name),
-		Remarks: []i18n.Phrase{i18n.Of("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
+		Remarks: []cesi.Text{cesi.T("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
 	}
 }
 
 // AskToRevokeTokens asks before the API tokens of an account are revoked.
 func AskToRevokeTokens(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
-		Question: i18n.Of("Revoke %s of %s?", i18n.Of("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
-		Verb:     i18n.Of("Revoke %s", i18n.Of("%d tokens", a.Tokens)),
+		Question: cesi.T("Revoke %s of %s?", cesi.T("%d API tokens", a.Tokens), request.Sanitize(a.Name)),
+		Verb:     cesi.T("Revoke %s", cesi.T("%d tokens", a.Tokens)),
 		Post:     request.LocalURL("users", a.Name, "tokens"), Back: request.LocalURL("users", a.Name),
-		Remarks: []i18n.Phrase{i18n.Of("Scripts that use them are refused from now on.")},
+		Remarks: []cesi.Text{cesi.T("Scripts that use them are refused from now on.")},
 	}
 }
 
@@ -212,8 +211,8 @@ type usersPage struct {
 	view.Base
 	Rows    []userRow
 	Roles   []roleChoice
-	Name    string // as typed before
-	Problem string // why nobody was added
+	Name    string    // as typed before
+	Problem cesi.Text // why nobody was added
 	Secret  *secret
 }
 
@@ -225,7 +224,7 @@ type newUserForm struct {
 
 // newUsersPage lists the accounts. Problem says why nobody was added by the form;
 // secret is the password of whom it has added.
-func newUsersPage(base view.Base, accounts []cesi.Account, form newUserForm, problem string, made *secret) usersPage {
+func newUsersPage(base view.Base, accounts []cesi.Account, form newUserForm, problem cesi.Text, made *secret) usersPage {
 	page := usersPage{
 		Base: base.At("users", base.Say("Users")), Roles: roleChoices(form.Role),
 		Name: form.Name, Problem: problem, Secret: made,
@@ -259,7 +258,7 @@ func newUserRow(base view.Base, a cesi.Account) userRow {
 // relativeTimes is a time in two ways: how far away, and exactly.
 type relativeTimes struct {
 	Time  time.Time // zero: never
-	Words i18n.Phrase
+	Words cesi.Text
 }
 
 // newRelativeTimes says when something was, or will be.
@@ -269,31 +268,31 @@ func newRelativeTimes(now, t time.Time) relativeTimes {
 	case t.IsZero():
 		return relativeTimes{}
 	case d <= -24*time.Hour:
-		return relativeTimes{t, i18n.Of("on %s", i18n.At("2 Jan 2006", t.In(now.Location())))}
+		return relativeTimes{t, cesi.T("on %s", cesi.At("2 Jan 2006", t.In(now.Location())))}
 	case d < 0:
-		return relativeTimes{t, i18n.Of("in %v", view.FormatElapsed(-d))} // %s is for how long something took
+		return relativeTimes{t, cesi.T("in %v", view.FormatElapsed(-d))} // %s is for how long something took
 	case d < time.Minute:
-		return relativeTimes{t, i18n.Of("just now")}
+		return relativeTimes{t, cesi.T("just now")}
 	case d < 48*time.Hour:
-		return relativeTimes{t, i18n.Of("%s ago", view.FormatElapsed(d))}
+		return relativeTimes{t, cesi.T("%s ago", view.FormatElapsed(d))}
 	default:
-		return relativeTimes{t, i18n.Of("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
+		return relativeTimes{t, cesi.T("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
 	}
 }
 
 // roleChoice is one role to choose.
 type roleChoice struct {
 	Role   string
-	What   i18n.Phrase
+	What   cesi.Text
 	Chosen bool
 }
 
 func roleChoices(chosen cesi.Role) []roleChoice {
-	what := map[cesi.Role]i18n.Phrase{
-		cesi.Admin:     i18n.Of("everything, users too"),
-		cesi.Operator:  i18n.Of("starts and stops, reads logs"),
-		cesi.LogReader: i18n.Of("reads logs"),
-		cesi.Viewer:    i18n.Of("sees states only"),
+	what := map[cesi.Role]cesi.Text{
+		cesi.Admin:     cesi.T("everything, users too"),
+		cesi.Operator:  cesi.T("starts and stops, reads logs"),
+		cesi.LogReader: cesi.T("reads logs"),
+		cesi.Viewer:    cesi.T("sees states only"),
 	}
 	var choices []roleChoice
 	for _, role := range cesi.Roles() {
@@ -308,11 +307,11 @@ type userPage struct {
 	userRow
 	Roles   []roleChoice
 	Tokens  []tokenRow
-	Problem string // why the last change was refused
+	Problem cesi.Text // why the last change was refused
 	Secret  *secret
 }
 
-func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem string, made *secret) userPage {
+func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem cesi.Text, made *secret) userPage {
 	return userPage{
 		Base: base.At("users", a.Name), userRow: newUserRow(base, a), Roles: roleChoices(a.Role),
 		Tokens: newTokenRows(base.Now, tokens), Problem: problem, Secret: made,
@@ -321,23 +320,23 @@ func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem st
 
 // secret is a text that a page shows this once.
 type secret struct {
-	What   i18n.Phrase // what it is, as a sentence
+	What   cesi.Text // what it is, as a sentence
 	Text   string
-	Advice i18n.Phrase
+	Advice cesi.Text
 }
 
 // newPasswordSecret shows the password that somebody has chosen for a user.
 func newPasswordSecret(user, password string) *secret {
 	return &secret{
-		What: i18n.Of("The password of %s is now", request.Sanitize(user)), Text: password,
-		Advice: i18n.Of("It is shown this once. It has to be changed at the next log-in."),
+		What: cesi.T("The password of %s is now", request.Sanitize(user)), Text: password,
+		Advice: cesi.T("It is shown this once. It has to be changed at the next log-in."),
 	}
 }
 
 // sessionRow is one of the user's own sessions.
 type sessionRow struct {
 	RowID, ID     string
-	Browser       i18n.Phrase // in short
+	Browser       cesi.Text // in short
 	UserAgent     string
 	Address       string
 	Current       bool
@@ -379,7 +378,7 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 
 // browserOf says in a few words what a User-Agent header means: who wrote it is
 // for people to tell apart, not for programs to rely on.
-func browserOf(userAgent string) i18n.Phrase {
+func browserOf(userAgent string) cesi.Text {
 	first := func(pairs ...[2]string) string {
 		for _, pair := range pairs {
 			if strings.Contains(userAgent, pair[0]) {
@@ -393,13 +392,13 @@ func browserOf(userAgent string) i18n.Phrase {
 	system := first([2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
 		[2]string{"Windows", "Windows"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
 	if browser != "" && system != "" {
-		return i18n.Of("%s on %s", browser, system)
+		return cesi.T("%s on %s", browser, system)
 	}
 	if browser == "" {
 		browser, _, _ = strings.Cut(userAgent, " ")
 	}
 	if browser == "" {
-		return i18n.Of("an unknown program")
+		return cesi.T("an unknown program")
 	}
-	return i18n.Raw(request.Sanitize(browser))
+	return cesi.Raw(request.Sanitize(browser))
 }

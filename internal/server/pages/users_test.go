@@ -52,7 +52,7 @@ func sampleTokens() []cesi.Token {
 }
 
 func TestUsersPage_Rows(t *testing.T) {
-	page := newUsersPage(sampleBase(cesi.Admin), sampleAccounts(), newUserForm{Role: cesi.Viewer}, "", nil)
+	page := newUsersPage(sampleBase(cesi.Admin), sampleAccounts(), newUserForm{Role: cesi.Viewer}, cesi.Text{}, nil)
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"users", "users", page})
 	var got []string
 	doc.Find("tbody tr").Each(func(_ int, row *goquery.Selection) {

@@ -19,21 +19,21 @@ func TestWaiting_TextsAreTranslated(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := fleet.Ref{Node: "n", ProcessID: cesi.ProcessID{Group: "g", Name: "p"}}
-	const stopping = "stopping since 12:04:05; it is started once it has ended"
+	stopping := cesi.T("stopping since %s; it is started once it has ended", "12:04:05")
 	toast := view.NewFlash(fleet.Report{Action: cesi.ActionRestart, Waiting: &fleet.Outcome{Ref: ref, Message: stopping}}, 0)
 	wanted := fleet.Process{Process: cesi.Process{ProcessID: ref.ProcessID, State: cesi.NotStarted}}
-	wanted.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "lin", Reason: "CeSI ended in the middle of the restart"}}
-	entry := func(message string) i18n.Phrase {
+	wanted.Wanted = &fleet.Wanted{Wanted: cesi.Wanted{By: "lin", Reason: cesi.T("CeSI ended in the middle of the restart")}}
+	entry := func(message cesi.Text) cesi.Text {
 		return newActivityRow(time.Now(), cesi.Activity{Action: cesi.ActionRestart, Result: cesi.Pending, Message: message}).Message
 	}
 	for _, test := range []struct {
-		phrase           i18n.Phrase
+		phrase           cesi.Text
 		english, chinese string
 	}{
-		{toast.Sentence, "The restart is still under way; it goes on whether or not you wait. g:p on n: " + stopping + ".",
+		{toast.Sentence, "The restart is still under way; it goes on whether or not you wait. g:p on n: " + stopping.String() + ".",
 			"重启仍在进行中；无论您是否等待，它都会继续。n 上的 g:p：从 12:04:05 起正在停止；停止后即会启动。"},
-		{entry(stopping), stopping, "从 12:04:05 起正在停止；停止后即会启动"},
-		{entry("CeSI ended in the middle of the update"), "CeSI ended in the middle of the update", "CeSI 在 update 途中结束了"},
+		{entry(stopping), stopping.String(), "从 12:04:05 起正在停止；停止后即会启动"},
+		{entry(cesi.T("CeSI ended in the middle of the %s", cesi.ActionUpdate.Text())), "CeSI ended in the middle of the update", "CeSI 在更新途中结束了"},
 		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
 			"lin 为重新启动而停止了它：CeSI 在重启途中结束了"},
 	} {

@@ -10,7 +10,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/logtail"
 )
 
@@ -145,11 +144,11 @@ func (q LogQuery) Values() url.Values {
 }
 
 // LogName names a log for people.
-func LogName(log cesi.LogName) i18n.Phrase {
+func LogName(log cesi.LogName) cesi.Text {
 	if log.Stream == cesi.MainLog {
-		return i18n.Of("supervisord's own log")
+		return cesi.T("supervisord's own log")
 	}
-	return i18n.Of("%s of %s", log.Stream, Sanitize(log.Process.String()))
+	return cesi.T("%s of %s", log.Stream, Sanitize(log.Process.String()))
 }
 
 // LogPath is where a log's page is, without prefix.

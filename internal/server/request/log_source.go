@@ -6,7 +6,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 )
 
 // LogSource reads the logs of the fleet, and words why there is none by what the
@@ -77,31 +76,31 @@ func (f LogSource) explain(node string, log cesi.LogName, err error) error {
 	if cesi.IsUnreadableLog(err) {
 		sentence = whyUnreadable(process, log.Stream)
 	}
-	e := cesi.Wrap(cesi.NotFound, err, "%s", sentence)
+	e := &cesi.Error{Kind: cesi.NotFound, Text: sentence, Err: err}
 	e.Fault = cesi.FaultOf(err)
 	return e
 }
 
 // WhyNoLog explains that a process has no log, by what its supervisord says of
 // it.
-func WhyNoLog(p *fleet.Process, stream cesi.LogStream) i18n.Phrase {
+func WhyNoLog(p *fleet.Process, stream cesi.LogStream) cesi.Text {
 	if p == nil {
-		return i18n.Of("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
+		return cesi.T("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
 	}
 	file := p.LogFile(stream)
 	switch {
 	case file != "" && p.Start == 0:
-		return i18n.Of("There is no log yet: the process has never been started. It will be %s.", Sanitize(file))
+		return cesi.T("There is no log yet: the process has never been started. It will be %s.", Sanitize(file))
 	case file != "":
-		return i18n.Of("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", Sanitize(file))
+		return cesi.T("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", Sanitize(file))
 	case syslog(p, stream):
-		return i18n.Of("This process writes its %s to syslog: read it on the node, in the log of its system.", stream)
+		return cesi.T("This process writes its %s to syslog: read it on the node, in the log of its system.", stream)
 	case stream == cesi.Stderr:
-		return i18n.Of("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
+		return cesi.T("This process has no stderr log: stderr_logfile = NONE, or redirect_stderr = true, which puts what it writes there into stdout.")
 	case p.Config == nil || !p.Config.Full:
-		return i18n.Of("This process has no stdout log: stdout_logfile = NONE, or syslog.")
+		return cesi.T("This process has no stdout log: stdout_logfile = NONE, or syslog.")
 	default:
-		return i18n.Of("This process has no stdout log: stdout_logfile = NONE.")
+		return cesi.T("This process has no stdout log: stdout_logfile = NONE.")
 	}
 }
 
@@ -119,10 +118,10 @@ func syslog(p *fleet.Process, stream cesi.LogStream) bool {
 }
 
 // whyUnreadable explains that supervisord can't read a log back.
-func whyUnreadable(p *fleet.Process, stream cesi.LogStream) i18n.Phrase {
+func whyUnreadable(p *fleet.Process, stream cesi.LogStream) cesi.Text {
 	file := Sanitize(p.LogFile(stream))
 	if cesi.IsDevice(file) {
-		return i18n.Of("This process writes its %s to %s, a pipe, a terminal or another device: supervisord can't read that back. Look where supervisord's own output goes.", stream, file)
+		return cesi.T("This process writes its %s to %s, a pipe, a terminal or another device: supervisord can't read that back. Look where supervisord's own output goes.", stream, file)
 	}
-	return i18n.Of("supervisord can't read %s: it is a pipe or another device, or may not be opened.", file)
+	return cesi.T("supervisord can't read %s: it is a pipe or another device, or may not be opened.", file)
 }

@@ -2,7 +2,6 @@ package request
 
 import (
 	"encoding/base64"
-	"fmt"
 	"hash/fnv"
 	"net/url"
 	"slices"
@@ -122,18 +121,18 @@ func (a Resolution) problem(s Scope) error {
 }
 
 // words name what the scope is about, in an error.
-func (s Scope) words() string {
-	what := "process like that"
+func (s Scope) words() cesi.Text {
+	what := cesi.T("process like that")
 	switch s.Kind {
 	case ScopeProcess:
-		what = fmt.Sprintf("process %q", s.Name)
+		what = cesi.T("process %q", s.Name)
 	case ScopeGroup:
-		what = fmt.Sprintf("group %q", s.Name)
+		what = cesi.T("group %q", s.Name)
 	case ScopeEnvironment:
-		what = fmt.Sprintf("environment %q", s.Name)
+		what = cesi.T("environment %q", s.Name)
 	}
 	if s.Within != "" {
-		what = fmt.Sprintf("%s in environment %q", what, s.Within)
+		what = cesi.T("%s in environment %q", what, s.Within)
 	}
 	return what
 }

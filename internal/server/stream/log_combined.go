@@ -8,11 +8,9 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/logtail"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
-	"cesi/internal/server/view"
 )
 
 // CombinedLogs follows stdout and stderr of a process for its page. They share
@@ -75,8 +73,8 @@ var bothStreams = [...]cesi.LogStream{cesi.Stdout, cesi.Stderr}
 
 // bothTails begins to follow the logs of a process, and says of those that it does
 // not why. It fails where it may follow none. The caller closes the tails.
-func (h *Handler) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logtail.Tail, refused map[cesi.LogStream]i18n.Phrase, err error) {
-	tails, refused = map[cesi.LogStream]*logtail.Tail{}, map[cesi.LogStream]i18n.Phrase{}
+func (h *Handler) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logtail.Tail, refused map[cesi.LogStream]cesi.Text, err error) {
+	tails, refused = map[cesi.LogStream]*logtail.Tail{}, map[cesi.LogStream]cesi.Text{}
 	for _, stream := range bothStreams {
 		if p.LogFile(stream) == "" { // perhaps since the page was loaded
 			refused[stream] = request.WhyNoLog(p, stream)
@@ -84,7 +82,7 @@ func (h *Handler) bothTails(r *http.Request, node string, p *fleet.Process, plac
 		}
 		tail, failure := h.Logs.Tail(session.Of(r).User.Name, node, cesi.LogName{Process: p.ProcessID, Stream: stream}, places[stream])
 		if failure != nil {
-			refused[stream], err = view.Sentence(failure), failure
+			refused[stream], err = cesi.TextOf(failure), failure
 			continue
 		}
 		tails[stream] = tail

@@ -153,7 +153,7 @@ func (t *tailer) run(ctx context.Context, tail *logtail.Tail, mayStill func() bo
 		}
 		if now := time.Now(); now.Sub(checked) >= recheckEvery {
 			if checked = now; !mayStill() {
-				return t.notice("end", false, i18n.Of("You are no longer logged in, or may not read logs any more."))
+				return t.notice("end", false, cesi.T("You are no longer logged in, or may not read logs any more."))
 			}
 		}
 		if err != nil {
@@ -234,15 +234,15 @@ func (t *tailer) text(e logtail.Event, flush bool) error {
 	return t.sendText(t.stream, end, data)
 }
 
-func (t *tailer) notice(name string, live bool, sentence i18n.Phrase) error {
+func (t *tailer) notice(name string, live bool, sentence cesi.Text) error {
 	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Localize(sentence)})
 }
 
 // resumption is the seam for a reader that is there again; a negative offset says
 // that it can't be told how far it had come.
-func resumption(from int64) i18n.Phrase {
+func resumption(from int64) cesi.Text {
 	if from < 0 {
-		return i18n.Of("The connection was broken and is there again. Lines may be missing, or come twice.")
+		return cesi.T("The connection was broken and is there again. Lines may be missing, or come twice.")
 	}
-	return i18n.Of("The connection was broken and is there again.")
+	return cesi.T("The connection was broken and is there again.")
 }

@@ -1,13 +1,11 @@
 package view
 
-import (
-	"cesi/internal/i18n"
-)
+import "cesi/internal/cesi"
 
 // Bar is a proportional bar of coloured segments, drawn as SVG because the
 // pages hold no inline style.
 type Bar struct {
-	Label    i18n.Phrase // what it shows, for those who don't see it; zero: others say it
+	Label    cesi.Text // what it shows, for those who don't see it; zero: others say it
 	Segments []segment
 }
 
@@ -32,7 +30,7 @@ type Share struct {
 }
 
 // NewBar draws shares as a bar; neighbours of one colour become one segment.
-func NewBar(label i18n.Phrase, shares ...Share) Bar {
+func NewBar(label cesi.Text, shares ...Share) Bar {
 	b := Bar{Label: label}
 	shares, total := merge(shares)
 	if total == 0 {

@@ -3,11 +3,11 @@ package view
 import (
 	"testing"
 
-	"cesi/internal/i18n"
+	"cesi/internal/cesi"
 )
 
 func TestBar_SmallestShareIsVisible(t *testing.T) {
-	b := NewBar(i18n.Phrase{}, Share{ToneRunning, 3003}, Share{ToneIdle, 0}, Share{ToneBad, 1})
+	b := NewBar(cesi.Text{}, Share{ToneRunning, 3003}, Share{ToneIdle, 0}, Share{ToneBad, 1})
 	if len(b.Segments) != 2 {
 		t.Fatalf("%d segments", len(b.Segments))
 	}
@@ -24,7 +24,7 @@ func TestBar_FillsItsWidth(t *testing.T) {
 		for i, c := range counts {
 			shares = append(shares, Share{tones[i], c})
 		}
-		b := NewBar(i18n.Phrase{}, shares...)
+		b := NewBar(cesi.Text{}, shares...)
 		x := 0
 		for i, s := range b.Segments {
 			if i > 0 {
@@ -42,11 +42,11 @@ func TestBar_FillsItsWidth(t *testing.T) {
 }
 
 func TestBar_JoinsNeighboursOfOneColour(t *testing.T) {
-	b := NewBar(i18n.Phrase{}, Share{"moving", 1}, Share{"moving", 0}, Share{"moving", 2})
+	b := NewBar(cesi.Text{}, Share{"moving", 1}, Share{"moving", 0}, Share{"moving", 2})
 	if len(b.Segments) != 1 || b.Segments[0].Width != barWidth {
 		t.Errorf("got %+v", b.Segments)
 	}
-	if b := NewBar(i18n.Phrase{}, Share{"bad", 0}); len(b.Segments) != 0 {
+	if b := NewBar(cesi.Text{}, Share{"bad", 0}); len(b.Segments) != 0 {
 		t.Errorf("nothing is drawn as %+v", b.Segments)
 	}
 }

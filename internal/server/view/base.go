@@ -123,6 +123,6 @@ func darkThemes() []string {
 
 // Banner is a standing remark above every page, for administrators.
 type Banner struct {
-	Sentence i18n.Phrase
+	Sentence cesi.Text
 	Details  []string
 }

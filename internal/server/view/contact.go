@@ -4,16 +4,16 @@ import (
 	"strings"
 	"time"
 
+	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 )
 
 // Contact says when a node answered last, and how fast.
 type Contact struct {
 	Time    time.Time // zero: never
-	When    i18n.Phrase
-	Age     i18n.Phrase
-	Latency i18n.Phrase
+	When    cesi.Text
+	Age     cesi.Text
+	Latency cesi.Text
 	Down    bool
 }
 

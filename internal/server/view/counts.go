@@ -3,7 +3,6 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
 
@@ -12,7 +11,7 @@ import (
 type StateCount struct {
 	Tone      Tone
 	Count     int
-	Words     i18n.Phrase // "2 running"
+	Words     cesi.Text // "2 running"
 	States    []cesi.State
 	Attention fleet.Attention
 }
@@ -24,16 +23,16 @@ func NewStateCounts(c fleet.Counts) []StateCount {
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	exited := c.Exited - unexpected
 	all := []StateCount{
-		{ToneRunning, c.Running, i18n.Of("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
-		{ToneMoving, c.Starting, i18n.Of("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
-		{ToneMoving, c.Stopping, i18n.Of("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
-		{ToneIdle, c.Stopped, i18n.Of("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
-		{ToneIdle, exited, i18n.Of("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
-		{ToneWarning, unexpected, i18n.Of("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
-		{ToneWarning, c.Unknown, i18n.Of("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
-		{ToneWarning, c.Backoff, i18n.Of("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
-		{ToneBad, c.Fatal, i18n.Of("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
-		{ToneBad, c.NotStarted, i18n.Of("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
+		{ToneRunning, c.Running, cesi.T("%d running", c.Running), in(cesi.Running), fleet.AnyAttention},
+		{ToneMoving, c.Starting, cesi.T("%d starting", c.Starting), in(cesi.Starting), fleet.AnyAttention},
+		{ToneMoving, c.Stopping, cesi.T("%d stopping", c.Stopping), in(cesi.Stopping), fleet.AnyAttention},
+		{ToneIdle, c.Stopped, cesi.T("%d stopped", c.Stopped), in(cesi.Stopped), fleet.AnyAttention},
+		{ToneIdle, exited, cesi.T("%d exited", exited), in(cesi.Exited), fleet.NeedsNone},
+		{ToneWarning, unexpected, cesi.T("%d exited unexpectedly", unexpected), in(cesi.Exited), fleet.NeedsAttention},
+		{ToneWarning, c.Unknown, cesi.T("%d unknown", c.Unknown), in(cesi.Unknown), fleet.AnyAttention},
+		{ToneWarning, c.Backoff, cesi.T("%d backoff", c.Backoff), in(cesi.Backoff), fleet.AnyAttention},
+		{ToneBad, c.Fatal, cesi.T("%d fatal", c.Fatal), in(cesi.Fatal), fleet.AnyAttention},
+		{ToneBad, c.NotStarted, cesi.T("%d not started", c.NotStarted), in(cesi.NotStarted), fleet.AnyAttention},
 	}
 	var list []StateCount
 	for _, s := range all {
@@ -52,12 +51,12 @@ func UnexpectedExits(c fleet.Counts) int {
 // NewCountsBar draws processes by state.
 func NewCountsBar(c fleet.Counts) Bar {
 	var shares []Share
-	var parts []i18n.Phrase
+	var parts []cesi.Text
 	for _, s := range NewStateCounts(c) {
 		shares = append(shares, Share{s.Tone, s.Count})
 		parts = append(parts, s.Words)
 	}
-	return NewBar(JoinList(parts), shares...)
+	return NewBar(cesi.List(parts...), shares...)
 }
 
 // LinkedCount is a StateCount that leads to the list of what it counts.

@@ -6,15 +6,15 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
 
 // Flash tells how a command went, on the page that follows it.
 type Flash struct {
 	Tone     Tone
-	Sentence i18n.Phrase
-	Later    i18n.Phrase // who came too late for it
+	Sentence cesi.Text
+	Note     cesi.Text // what else is to be said of what went well
+	Later    cesi.Text // who came too late for it
 	ID       cesi.ActivityID
 	Outcomes []outcomeRow // of a command on many, those that did not go well first
 	Total    int          // outcomes, with those that are not shown
@@ -31,7 +31,7 @@ type LogEnd struct {
 type outcomeRow struct {
 	Node, Process string
 	Result        ResultBadge
-	Message       string
+	Message       cesi.Text
 }
 
 // outcomesShown bounds the outcomes on a page; its entry in the activity log has
@@ -47,27 +47,30 @@ func NewFlash(r fleet.Report, later int) *Flash {
 		f.Sentence = underWay(r)
 	case len(r.Outcomes) == 1:
 		f.Sentence = sentenceOn(r, r.Outcomes[0])
+		if r.Outcomes[0].Result == cesi.OK {
+			f.Note = r.Outcomes[0].Message
+		}
 	default:
-		f.Sentence = i18n.Of("%s: %s (%s).", ActionTextOf(r.Action).Title, tally(r.Outcomes), Duration(r.Duration))
+		f.Sentence = cesi.T("%s: %s (%s).", ActionTextOf(r.Action).Title, fleet.Tally(r.Outcomes), Duration(r.Duration))
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK
 		f.Outcomes = newOutcomeRows(worstFirst(r.Outcomes))
 	}
 	if later > 0 {
-		f.Later = i18n.Of("Meanwhile %d targets more came to match; they were not touched.", later)
+		f.Later = cesi.T("Meanwhile %d targets more came to match; they were not touched.", later)
 	}
 	return f
 }
 
 // underWay tells of a command that is not over, and what it waits for.
-func underWay(r fleet.Report) i18n.Phrase {
+func underWay(r fleet.Report) cesi.Text {
 	noun := ActionTextOf(r.Action).Noun
 	if w := r.Waiting; w != nil {
-		what := i18n.Of("%s on %s", request.Sanitize(w.What()), request.Sanitize(w.Node))
-		return i18n.Of("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, i18n.Heard(request.Sanitize(w.Message)))
+		what := cesi.T("%s on %s", request.Sanitize(w.What()), request.Sanitize(w.Node))
+		return cesi.T("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, w.Message)
 	}
-	return i18n.Of("The %s is still under way; it goes on whether or not you wait.", noun)
+	return cesi.T("The %s is still under way; it goes on whether or not you wait.", noun)
 }
 
 // worstFirst returns the outcomes to show: what failed before what went well,

@@ -22,18 +22,18 @@ func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer)
 	}
 	sprite := prefix + static["icons.svg"]
 	return template.FuncMap{
-		"url":     func(segments ...any) string { return prefix + request.LocalURL(segments...) },
-		"local":   func(path string) string { return prefix + path },
-		"static":  staticURL,
-		"icon":    func(name string) template.HTML { return icon(sprite, name) },
-		"t":       func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
-		"told":    speaker.LocalizeEnglish,
-		"squares": func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
-		"do":      func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
-		"iso":     func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain":   request.Sanitize,
-		"pending": func(action any) string { return speaker.Localize(pending(cesi.Action(fmt.Sprint(action)))) },
-		"capital": func(v any) string { return Capitalized(fmt.Sprint(v)) },
+		"url":      func(segments ...any) string { return prefix + request.LocalURL(segments...) },
+		"local":    func(path string) string { return prefix + path },
+		"static":   staticURL,
+		"icon":     func(name string) template.HTML { return icon(sprite, name) },
+		"t":        func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
+		"sentence": func(text any, args ...any) (any, error) { return sentence(speaker, text, args) },
+		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
+		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
+		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"plain":    request.Sanitize,
+		"pending":  func(action any) string { return speaker.Localize(pending(cesi.Action(fmt.Sprint(action)))) },
+		"capital":  func(v any) string { return Capitalized(fmt.Sprint(v)) },
 	}
 }
 
@@ -46,21 +46,21 @@ func icon(sprite, name string) template.HTML {
 
 // When writes a time of day, with the date unless it is today's, in the zone of
 // now.
-func When(now, t time.Time) i18n.Phrase {
+func When(now, t time.Time) cesi.Text {
 	t = t.In(now.Location())
 	switch {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return i18n.At("15:04:05", t)
+		return cesi.At("15:04:05", t)
 	case t.Year() == now.Year():
-		return i18n.At("2 Jan 15:04:05", t)
+		return cesi.At("2 Jan 15:04:05", t)
 	default:
-		return i18n.At("2 Jan 2006 15:04", t)
+		return cesi.At("2 Jan 2006 15:04", t)
 	}
 }
 
 // pending says what is being done: "stopping…".
-func pending(action cesi.Action) i18n.Phrase {
-	return i18n.Of("%s…", ActionTextOf(action).Progressive)
+func pending(action cesi.Action) cesi.Text {
+	return cesi.T("%s…", ActionTextOf(action).Progressive)
 }
 
 // doLabel names a button for an action: "Stop", or "Stop web:web1" with what it
@@ -69,9 +69,9 @@ func doLabel(speaker *i18n.Localizer, action cesi.Action, what []any) string {
 	if len(what) == 0 {
 		return speaker.Localize(ActionTextOf(action).Title)
 	}
-	object, is := what[0].(i18n.Phrase)
+	object, is := what[0].(cesi.Text)
 	if !is {
-		object = i18n.Raw(fmt.Sprint(what[0]))
+		object = cesi.Raw(fmt.Sprint(what[0]))
 	}
 	return speaker.Localize(Do(action, object))
 }

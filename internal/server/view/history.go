@@ -7,7 +7,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/history"
-	"cesi/internal/i18n"
 )
 
 const (
@@ -22,8 +21,8 @@ const (
 // dayBar is the last 24 hours of a process, drawn as SVG. Nothing is drawn where
 // nothing is known.
 type dayBar struct {
-	Words i18n.Phrase // what it shows
-	Paths []dayPath   // one for each kind that there is, trouble last
+	Words cesi.Text // what it shows
+	Paths []dayPath // one for each kind that there is, trouble last
 }
 
 // dayPath is all of a bar that has one colour.
@@ -33,7 +32,7 @@ type dayPath struct {
 }
 
 // Label says what the picture is, for those who don't see it.
-func (b dayBar) Label() i18n.Phrase { return i18n.Of("Last 24 hours: %s", b.Words) }
+func (b dayBar) Label() cesi.Text { return cesi.T("Last 24 hours: %s", b.Words) }
 
 // dayKind is what marks of a kind look like. The height tells apart what colour
 // does, too.
@@ -95,13 +94,13 @@ func drawDay(path *strings.Builder, from, to, height int, trouble bool) {
 
 // dayWords sums a day up, the worst first: "FATAL 50 min (until 3 h ago), RUNNING
 // 23 h 10 min".
-func dayWords(day history.Day) i18n.Phrase {
+func dayWords(day history.Day) cesi.Text {
 	var slots, latest [cesi.MarkFatal + 1]int
 	for i, mark := range day {
 		slots[mark]++
 		latest[mark] = i
 	}
-	var parts []i18n.Phrase
+	var parts []cesi.Text
 	for i := range slots {
 		mark := cesi.MarkFatal - cesi.Mark(i)
 		ago := len(day) - 1 - latest[mark]
@@ -110,26 +109,26 @@ func dayWords(day history.Day) i18n.Phrase {
 		case slots[mark] == len(day):
 			return name
 		case mark.Trouble() && ago > 0:
-			parts = append(parts, i18n.Of("%s %s (until %s ago)", name, slotsLasted(slots[mark]), slotsLasted(ago)))
+			parts = append(parts, cesi.T("%s %s (until %s ago)", name, slotsLasted(slots[mark]), slotsLasted(ago)))
 		default:
-			parts = append(parts, i18n.Of("%s %s", name, slotsLasted(slots[mark])))
+			parts = append(parts, cesi.T("%s %s", name, slotsLasted(slots[mark])))
 		}
 	}
-	return JoinList(parts)
+	return cesi.List(parts...)
 }
 
-func markWords(m cesi.Mark) i18n.Phrase {
+func markWords(m cesi.Mark) cesi.Text {
 	switch m {
 	case cesi.MarkNoData:
-		return i18n.Of("not known")
+		return cesi.T("not known")
 	case cesi.MarkFailed:
-		return i18n.Of("%s unexpectedly", m.State().String())
+		return cesi.T("%s unexpectedly", m.State().String())
 	default:
-		return i18n.Raw(m.State().String())
+		return cesi.Raw(m.State().String())
 	}
 }
 
-func slotsLasted(n int) i18n.Phrase { return FormatElapsed(time.Duration(n) * cesi.BucketLength) }
+func slotsLasted(n int) cesi.Text { return FormatElapsed(time.Duration(n) * cesi.BucketLength) }
 
 // NewDayMarks returns when each quarter of the day began that a bar shows now.
 func NewDayMarks(now time.Time) []time.Time {

@@ -21,9 +21,9 @@ import (
 // with a NewLogPanel. Such a panel asks no node while the page is drawn; where
 // scripts run, its end comes live. The log's own page fills it beforehand.
 type LogPanel struct {
-	ID       string      // of the element
-	Path     string      // of the log's page, without prefix
-	Name     i18n.Phrase // of the log
+	ID       string    // of the element
+	Path     string    // of the log's page, without prefix
+	Name     cesi.Text // of the log
 	Tabs     []logTab
 	Shared   string // where both logs of the process come live, on a page with both; without prefix
 	Stream   string // which of them this is
@@ -32,10 +32,10 @@ type LogPanel struct {
 	Filled   bool
 	From, To int64
 	Size     int64
-	Live     bool        // goes on with what is written
-	NoLog    i18n.Phrase // why there is none
-	Problem  i18n.Phrase // why it could not be read
-	At       int64       // offset of the match that is looked at; negative: none
+	Live     bool      // goes on with what is written
+	NoLog    cesi.Text // why there is none
+	Problem  cesi.Text // why it could not be read
+	At       int64     // offset of the match that is looked at; negative: none
 }
 
 // logTab leads to another log of the same process.
@@ -68,7 +68,7 @@ func NewLogPanel(node string, log cesi.LogName) LogPanel {
 
 // Readable reports whether the log can be searched and downloaded, as far as is
 // known.
-func (p LogPanel) Readable() bool { return p.NoLog.Text == "" && p.Problem.Text == "" }
+func (p LogPanel) Readable() bool { return p.NoLog.ID == "" && p.Problem.ID == "" }
 
 // markTime is how long what a query finds in a page's text is looked for.
 const markTime = 300 * time.Millisecond
@@ -212,9 +212,9 @@ func (p LogPanel) Next() string {
 }
 
 // Where says which part of the log this is: "bytes 0 to 65,536 of 12.3 MB".
-func (p LogPanel) Where() i18n.Phrase {
+func (p LogPanel) Where() cesi.Text {
 	if p.From == 0 && p.To >= p.Size {
-		return i18n.Of("all of it, %s", logtail.Bytes(p.Size))
+		return cesi.T("all of it, %s", logtail.Bytes(p.Size))
 	}
-	return i18n.Of("bytes %d to %d of %s", p.From, p.To, logtail.Bytes(p.Size))
+	return cesi.T("bytes %d to %d of %s", p.From, p.To, logtail.Bytes(p.Size))
 }

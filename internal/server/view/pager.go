@@ -1,24 +1,21 @@
 package view
 
-import (
-	"cesi/internal/i18n"
-)
+import "cesi/internal/cesi"
 
 // Pager leads to the other pages of a list. A link is empty where there is no
 // such page.
 type Pager struct {
-	What                  i18n.Phrase // where this is: "Page 3 of 7"
-	First, Previous, Next string      // local paths
+	What                  cesi.Text // where this is: "Page 3 of 7"
+	First, Previous, Next string    // local paths
 	Last                  string
 }
 
-// NewPager makes a pager; nil where one page holds all. What is yet without the
-// numbers; path is the local path of a page.
-func NewPager(what i18n.Phrase, page, pages int, path func(page int) string) *Pager {
+// NewPager makes a pager; nil where one page holds all. What says
+// where this is; path is the local path of a page.
+func NewPager(what cesi.Text, page, pages int, path func(page int) string) *Pager {
 	if pages == 1 {
 		return nil
 	}
-	what.Args = []any{page, pages}
 	p := &Pager{What: what}
 	if page > 1 {
 		p.First, p.Previous = path(1), path(page-1)

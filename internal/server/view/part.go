@@ -3,7 +3,6 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
 
@@ -12,8 +11,8 @@ import (
 type NodeSummaryRow struct {
 	RowID        string
 	Node         string
-	Target       string      // as its box sends it
-	Spoken       i18n.Phrase // what a label calls it
+	Target       string    // as its box sends it
+	Spoken       cesi.Text // what a label calls it
 	Environments []string
 	Badge        Badge
 	Bar          Bar
@@ -33,10 +32,10 @@ func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Co
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down,
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
-	row.Spoken = i18n.Of("all on %s", request.Sanitize(n.Name))
+	row.Spoken = cesi.T("all on %s", request.Sanitize(n.Name))
 	var fields []request.Field
 	if t.Group != "" {
-		row.Spoken = i18n.Of("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
+		row.Spoken = cesi.T("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
 		fields = []request.Field{{Name: "group", Value: t.Group}}
 	}
 	if row.Selectable {

@@ -3,7 +3,6 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
 
@@ -16,15 +15,15 @@ type ProcessRow struct {
 	Name       string
 	Link       string // local path of its page
 	Badge      Badge
-	Reason     i18n.Phrase // the second line; zero where there is nothing to explain
-	Ago        Elapsed     // how long ago that was; zero: not known
+	Reason     cesi.Text // the second line; zero where there is nothing to explain
+	Ago        Elapsed   // how long ago that was; zero: not known
 	PID        int
 	Uptime     Elapsed // zero: it is not up
 	Day        dayBar
 	Self       bool
 	Selectable bool
 	Actions    []RowAction // none for those who may not
-	Spoken     i18n.Phrase // what an action's label calls it
+	Spoken     cesi.Text   // what an action's label calls it
 	Log        string      // local path of the log that the row leads to; empty for those who may not
 }
 
@@ -44,12 +43,12 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process, back string) Proce
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name, Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
-		Spoken: i18n.Raw(request.Sanitize(p.ProcessID.String())),
+		Spoken: cesi.Raw(request.Sanitize(p.ProcessID.String())),
 	}
 	if p.PID != 0 {
 		row.Uptime = NewElapsed(n, p.Uptime())
 	}
-	if since := p.Since(); row.Reason.Text != "" && p.State != cesi.Unknown && since > 0 {
+	if since := p.Since(); row.Reason.ID != "" && p.State != cesi.Unknown && since > 0 {
 		row.Ago = NewElapsed(n, since)
 	}
 	if base.CanControl() {

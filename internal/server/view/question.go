@@ -1,7 +1,7 @@
 package view
 
 import (
-	"cesi/internal/i18n"
+	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 )
 
@@ -13,20 +13,20 @@ type questionPage struct {
 
 // Confirmation is what is asked, and where the answer goes.
 type Confirmation struct {
-	Question i18n.Phrase
-	Problem  i18n.Phrase // why the last answer was not accepted
-	Remarks  []i18n.Phrase
-	Warning  i18n.Phrase
+	Question cesi.Text
+	Problem  cesi.Text // why the last answer was not accepted
+	Remarks  []cesi.Text
+	Warning  cesi.Text
 	Post     string // local path of the answer
 	Fields   []request.Field
 	Typed    *TypedConfirmation
-	Verb     i18n.Phrase // on the button
-	Back     string      // local path of Cancel
+	Verb     cesi.Text // on the button
+	Back     string    // local path of Cancel
 }
 
 // TypedConfirmation is a name that has to be typed for a yes.
 type TypedConfirmation struct {
-	Label      i18n.Phrase
+	Label      cesi.Text
 	Name, Want string
 }
 

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"strings"
 
+	"cesi/internal/cesi"
 	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
@@ -13,7 +14,7 @@ type MapSquare struct {
 	Tone  Tone
 	RowID string
 	Page  int // of its node, on which the process is; 0 means the first
-	Title i18n.Phrase
+	Title cesi.Text
 }
 
 // Squares draws the squares of a node whose page is at the given URL. There may

@@ -3,7 +3,6 @@ package view
 import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 )
 
 // Badge shows a state: an icon, a word and a colour. Icon is a name that
@@ -11,12 +10,12 @@ import (
 type Badge struct {
 	Tone Tone
 	Icon string
-	Word i18n.Phrase
+	Word cesi.Text
 }
 
 // NewProcessBadge shows the state of a process.
 func NewProcessBadge(p cesi.Process) Badge {
-	word := i18n.Raw(p.State.String())
+	word := cesi.Raw(p.State.String())
 	switch p.State {
 	case cesi.Running:
 		return Badge{ToneRunning, "running", word}
@@ -44,40 +43,40 @@ func NewProcessBadge(p cesi.Process) Badge {
 func NewNodeBadge(n *fleet.Node) Badge {
 	switch {
 	case n.Status == fleet.Up:
-		return Badge{ToneRunning, "up", i18n.Of("UP")}
+		return Badge{ToneRunning, "up", cesi.T("UP")}
 	case n.Status == fleet.Connecting:
-		return Badge{ToneMoving, "moving", i18n.Of("CONNECTING")}
+		return Badge{ToneMoving, "moving", cesi.T("CONNECTING")}
 	case n.Failure != nil && n.Failure.Cause == cesi.CauseUnauthorized:
-		return Badge{ToneBad, "unreachable", i18n.Of("UNAUTHORIZED")}
+		return Badge{ToneBad, "unreachable", cesi.T("UNAUTHORIZED")}
 	case n.Failure != nil && n.Failure.Cause == cesi.CauseShuttingDown:
-		return Badge{ToneBad, "unreachable", i18n.Of("SHUTTING DOWN")}
+		return Badge{ToneBad, "unreachable", cesi.T("SHUTTING DOWN")}
 	default:
-		return Badge{ToneBad, "unreachable", i18n.Of("UNREACHABLE")}
+		return Badge{ToneBad, "unreachable", cesi.T("UNREACHABLE")}
 	}
 }
 
 // ResultBadge shows how something ended.
 type ResultBadge struct {
 	Tone Tone
-	Word i18n.Phrase
+	Word cesi.Text
 }
 
 // NewResultBadge shows how a command ended.
 func NewResultBadge(r cesi.Result) ResultBadge {
 	switch r {
 	case cesi.OK:
-		return ResultBadge{ToneRunning, i18n.Of("ok")}
+		return ResultBadge{ToneRunning, cesi.T("ok")}
 	case cesi.Failed:
-		return ResultBadge{ToneBad, i18n.Of("failed")}
+		return ResultBadge{ToneBad, cesi.T("failed")}
 	case cesi.Pending:
-		return ResultBadge{ToneMoving, i18n.Of("under way")}
+		return ResultBadge{ToneMoving, cesi.T("under way")}
 	case cesi.Skipped:
-		return ResultBadge{ToneIdle, i18n.Of("left alone")}
+		return ResultBadge{ToneIdle, cesi.T("skipped")}
 	case cesi.Partial:
-		return ResultBadge{ToneWarning, i18n.Of("partly")}
+		return ResultBadge{ToneWarning, cesi.T("partly")}
 	case cesi.Interrupted:
-		return ResultBadge{ToneWarning, i18n.Of("interrupted")}
+		return ResultBadge{ToneWarning, cesi.T("interrupted")}
 	default:
-		return ResultBadge{ToneWarning, i18n.Of("unknown")}
+		return ResultBadge{ToneWarning, cesi.T("unknown")}
 	}
 }

@@ -6,19 +6,34 @@ import (
 	"strings"
 	"time"
 
+	"cesi/internal/cesi"
 	"cesi/internal/i18n"
+	"cesi/internal/server/request"
 )
 
 // translate says a text with its arguments, or a phrase. It is a string, or HTML
 // where times of day are in it, which times.js says in the reader's zone.
 func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	switch text := text.(type) {
-	case i18n.Phrase:
+	case cesi.Text:
 		return withTimes(speaker, text), nil
 	case string:
-		return withTimes(speaker, i18n.Of(text, args...)), nil
+		return withTimes(speaker, cesi.T(text, args...)), nil
 	default:
 		return "", fmt.Errorf("%T can't be translated", text)
+	}
+}
+
+// sentence is translate with the first letter of an English text in upper case.
+func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
+	said, err := translate(speaker, text, args)
+	switch said := said.(type) {
+	case string:
+		return Capitalized(said), err
+	case template.HTML:
+		return template.HTML(Capitalized(string(said))), err
+	default:
+		return said, err
 	}
 }
 
@@ -26,8 +41,9 @@ func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 // a node has such a character in a name, a time is there once more, and no harm.
 const timePlace = '\ue000'
 
-func withTimes(speaker *i18n.Localizer, p i18n.Phrase) any {
+func withTimes(speaker *i18n.Localizer, p cesi.Text) any {
 	var times []string
+	p = sanitized(p)
 	text := speaker.WithTimeFormat(func(text, layout string, t time.Time) string {
 		if !strings.Contains(layout, "15:04") {
 			return text // a day, which has no zone
@@ -47,4 +63,21 @@ func timeElement(text, layout string, t time.Time) string {
 		form = ` data-form="full"`
 	}
 	return fmt.Sprintf(`<time datetime="%s"%s>%s</time>`, t.Format(time.RFC3339), form, template.HTMLEscapeString(text))
+}
+
+// sanitized returns the text with request.Sanitize applied to its strings: they may
+// come from a node or a request.
+func sanitized(t cesi.Text) cesi.Text {
+	args := make([]any, len(t.Args))
+	for i, arg := range t.Args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = request.Sanitize(arg)
+		case cesi.Text:
+			args[i] = sanitized(arg)
+		default:
+			args[i] = arg
+		}
+	}
+	return cesi.Text{ID: t.ID, Args: args}
 }

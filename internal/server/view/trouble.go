@@ -5,7 +5,6 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/i18n"
 	"cesi/internal/server/request"
 )
 
@@ -18,7 +17,7 @@ type AttentionRow struct {
 	Group   string
 	Name    string
 	Badge   Badge
-	Reason  i18n.Phrase
+	Reason  cesi.Text
 	Age     Elapsed
 	Link    string // local path of its page
 	Restart string // local path that a restart is sent to; empty for a node, and for those who may not
@@ -60,11 +59,11 @@ func PreferredLog(node string, p fleet.Process) string {
 func newSilentRow(n *fleet.Node, now time.Time) AttentionRow {
 	row := AttentionRow{
 		RowID: RowID("trouble", n.Name), Node: n.Name, Badge: NewNodeBadge(n), Link: request.LocalURL("nodes", n.Name),
-		Reason: i18n.Of("%s; it never answered", causeOf(n)),
+		Reason: cesi.T("%s; it never answered", causeOf(n)),
 		Age:    Elapsed{Text: FormatElapsed(now.Sub(n.Failure.Since)), Since: n.Failure.Since.UnixMilli()},
 	}
 	if !n.LastContact.IsZero() {
-		row.Reason = i18n.Of("%s; last answer %s", causeOf(n), When(now, n.LastContact))
+		row.Reason = cesi.T("%s; last answer %s", causeOf(n), When(now, n.LastContact))
 	}
 	return row
 }

@@ -81,7 +81,7 @@ func (o *oldSchema) fill(ctx context.Context, db *store.DB, users []adopted) err
 		}
 		journal.Add(ctx, cesi.Activity{
 			Time: added.Created, User: "cesi", Action: cesi.ActionUserAdd, Target: a.user.Name, Result: cesi.OK,
-			Message: fmt.Sprintf("%s, from %s", a.user.Role, o.name), Count: 1,
+			Message: cesi.T("%s, from %s", a.user.Role, o.name), Count: 1,
 		})
 	}
 	return journal.Drain(ctx)

@@ -121,7 +121,7 @@ func TestImport_CeSi1(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Reverse(entries) // the oldest first
-	if len(entries) != 4 || entries[0].User != "cesi" || entries[0].Target != "admin" || entries[0].Message != "admin, from CeSi 1.x" {
+	if len(entries) != 4 || entries[0].User != "cesi" || entries[0].Target != "admin" || entries[0].Message.String() != "admin, from CeSi 1.x" {
 		t.Errorf("the activity log has %+v", entries)
 	}
 }
