@@ -20,10 +20,16 @@ function standalone(css) {
     .trimEnd() + '\n'
 }
 
-// A style sheet without the rules that no template can use. Of Bootstrap's
+// The scripts without their comments, whose words could be classes.
+function scripts() {
+  const names = readdirSync(join(here, 'scripts'))
+  return names.map((name) => readFileSync(join(here, 'scripts', name), 'utf8').replace(/(^|\s)\/\/ .*/g, '')).join('\n')
+}
+
+// A style sheet without the rules that no template or script can use. Of Bootstrap's
 // 230 KB that leaves a tenth, 27 times over.
 async function needed(css) {
-  const content = ['templates/**/*.html', 'static/app.js'].map((pattern) => join(here, pattern))
+  const content = [join(here, 'templates/**/*.html'), { raw: scripts(), extension: 'js' }]
   const [result] = await new PurgeCSS().purge({ content, css: [{ raw: css }] })
   return result.css
 }
@@ -31,7 +37,7 @@ async function needed(css) {
 async function writeStyles() {
   rmSync(vendor, { recursive: true, force: true })
   mkdirSync(join(vendor, 'themes'), { recursive: true })
-  const dark = readFileSync(join(here, 'static', 'dark.css'), 'utf8')
+  const dark = readFileSync(join(here, 'styles', 'dark.css'), 'utf8')
   const bootstrap = join(modules, 'bootstrap', 'dist', 'css', 'bootstrap.min.css')
   writeFileSync(join(vendor, 'bootstrap.min.css'), await needed(standalone(readFileSync(bootstrap, 'utf8'))))
   for (const theme of readdirSync(join(modules, 'bootswatch', 'dist')).sort()) {

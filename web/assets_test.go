@@ -46,20 +46,16 @@ func TestSprite_ExactlyTheIconsInUse(t *testing.T) {
 
 func TestStatic_FetchesNothingElsewhere(t *testing.T) {
 	elsewhere := []string{"@import", "sourceMappingURL", "googleapis", "url(http", "url(//", `url("http`, `url("//`}
-	err := fs.WalkDir(files, "static", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) == ".txt" {
-			return err
+	for _, file := range readStatic() {
+		if path.Ext(file.name) == ".txt" {
+			continue
 		}
-		content, err := fs.ReadFile(files, p)
+		content := sent(t, file.name)
 		for _, text := range elsewhere {
-			if strings.Contains(string(content), text) {
-				t.Errorf("%s has %q", p, text)
+			if strings.Contains(content, text) {
+				t.Errorf("%s has %q", file.name, text)
 			}
 		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -76,12 +72,8 @@ func TestVendor_Licences(t *testing.T) {
 // a class of Bootstrap's that is new in a template needs make assets.
 func TestBootstrap_ClassesInUse(t *testing.T) {
 	var css strings.Builder
-	for _, name := range []string{"static/vendor/bootstrap.min.css", "static/app.css"} {
-		content, err := fs.ReadFile(files, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		css.Write(content)
+	for _, name := range []string{"vendor/bootstrap.min.css", "app.css"} {
+		css.WriteString(sent(t, name))
 	}
 	checked := 0
 	for _, list := range names(t, Templates(), ".html", `class="([^"]*)"`) {

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"io/fs"
 	"net/http"
 	"path"
 	"strconv"
@@ -27,10 +26,10 @@ func AcceptsGzip(r *http.Request) bool {
 
 // compressor returns a function that compresses a static file once, at its first call.
 // The function returns nil for a file that is sent uncompressed.
-func compressor(name string) func() []byte {
-	switch path.Ext(name) {
+func compressor(file staticFile) func() []byte {
+	switch path.Ext(file.name) {
 	case ".css", ".js", ".svg":
-		return sync.OnceValue(func() []byte { return compressed(name) })
+		return sync.OnceValue(func() []byte { return compressed(file) })
 	default:
 		return func() []byte { return nil }
 	}
@@ -38,8 +37,8 @@ func compressor(name string) func() []byte {
 
 // compressed returns a static file with gzip's best compression; nil if that is not
 // smaller.
-func compressed(name string) []byte {
-	content, err := fs.ReadFile(files, "static/"+name)
+func compressed(file staticFile) []byte {
+	content, err := file.content()
 	if err != nil {
 		return nil // the uncompressed file will fail too
 	}

@@ -18,12 +18,9 @@ const leastContrast = 4.5
 // sets in the rules with one of the selectors; later ones win.
 func palette(t *testing.T, into map[string]string, file string, selectors ...string) map[string]string {
 	t.Helper()
-	content, err := fs.ReadFile(files, file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := sent(t, file)
 	for _, selector := range selectors {
-		rules := regexp.MustCompile(`(?:^|\n)`+regexp.QuoteMeta(selector)+`\s*\{([^}]*)\}`).FindAllStringSubmatch(string(content), -1)
+		rules := regexp.MustCompile(`(?:^|\n)`+regexp.QuoteMeta(selector)+`\s*\{([^}]*)\}`).FindAllStringSubmatch(content, -1)
 		for _, rule := range rules {
 			addColours(into, rule[1])
 		}
@@ -87,9 +84,9 @@ func checkPair(t *testing.T, p map[string]string, text, ground string) {
 }
 
 func TestContrast_OwnColours(t *testing.T) {
-	light := palette(t, map[string]string{}, "static/app.css", ":root", ".own")
+	light := palette(t, map[string]string{}, "app.css", ":root", ".own")
 	t.Run("light", func(t *testing.T) { checkContrasts(t, light) })
-	dark := palette(t, light, "static/dark.css", ":root", ".own")
+	dark := palette(t, light, "dark.css", ":root", ".own")
 	t.Run("dark", func(t *testing.T) { checkContrasts(t, dark) })
 }
 
@@ -105,9 +102,9 @@ func TestContrast_Themes(t *testing.T) {
 				t.Fatal(err)
 			}
 			ours := content[bytes.LastIndex(content, []byte("\n:root")):] // what surfaces.mjs appended
-			p := palette(t, map[string]string{}, "static/app.css", ":root")
+			p := palette(t, map[string]string{}, "app.css", ":root")
 			if bytes.Contains(ours, []byte("color-scheme:dark")) {
-				p = palette(t, p, "static/dark.css", ":root")
+				p = palette(t, p, "dark.css", ":root")
 			}
 			addColours(p, string(ours))
 			checkContrasts(t, p)

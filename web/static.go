@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -26,8 +27,8 @@ const (
 // "/static/app.0a1b2c3d4e.css". It reads every file, so keep the result.
 func StaticPaths() map[string]string {
 	paths := make(map[string]string)
-	for name, file := range readStatic() {
-		paths[name] = staticRoot + file.hashed
+	for _, file := range readStatic() {
+		paths[file.name] = staticRoot + file.hashed()
 	}
 	return paths
 }
@@ -37,65 +38,62 @@ func StaticPaths() map[string]string {
 // http.StripPrefix before it.
 func Handler() http.Handler {
 	h := handler{}
-	for name, file := range readStatic() {
-		small := compressor(name)
-		h[name] = served{name: name, hash: file.hash, cache: cacheAsk, compressed: small}
-		h[file.hashed] = served{name: name, hash: file.hash, cache: cacheForever, compressed: small}
+	for _, file := range readStatic() {
+		small := compressor(file)
+		h[file.name] = served{staticFile: file, cache: cacheAsk, compressed: small}
+		h[file.hashed()] = served{staticFile: file, cache: cacheForever, compressed: small}
 	}
 	return h
 }
 
 // staticFile is one static file.
 type staticFile struct {
-	hashed string // its name with the hash
-	hash   string
+	name    string
+	hash    string // the beginning of the SHA-256 of its content, in hex
+	content func() ([]byte, error)
 }
 
-// readStatic hashes every static file. It panics if one can't be read, which embedding
-// excludes.
-func readStatic() map[string]staticFile {
-	list := make(map[string]staticFile)
+// hashed is the file's name with the hash in it.
+func (f staticFile) hashed() string {
+	ext := path.Ext(f.name)
+	return strings.TrimSuffix(f.name, ext) + "." + f.hash + ext
+}
+
+// readStatic joins and hashes the static files. It panics if one can't be read, which
+// embedding and the tests exclude.
+func readStatic() []staticFile {
+	var list []staticFile
+	add := func(name string, content func() ([]byte, error)) error {
+		all, err := content()
+		sum := sha256.Sum256(all)
+		list = append(list, staticFile{name: name, hash: hex.EncodeToString(sum[:5]), content: content})
+		return err
+	}
 	err := fs.WalkDir(files, "static", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		hash, err := hashOf(p)
-		name := strings.TrimPrefix(p, "static/")
-		ext := path.Ext(name)
-		list[name] = staticFile{
-			hashed: strings.TrimSuffix(name, ext) + "." + hash + ext,
-			hash:   hash,
-		}
-		return err
+		return add(strings.TrimPrefix(p, "static/"), func() ([]byte, error) { return fs.ReadFile(files, p) })
 	})
+	for _, name := range joined() {
+		content, failed := join(name)
+		err = errors.Join(err, add(path.Base(name), func() ([]byte, error) { return content, failed }))
+	}
 	if err != nil {
 		panic(err)
 	}
 	return list
 }
 
-// hashOf returns the first characters of a file's SHA-256, in hex.
-func hashOf(p string) (string, error) {
-	f, err := files.Open(p)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close() // from memory: nothing to report
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)[:5]), nil
-}
-
 // served is the reply of one path.
 type served struct {
-	name, hash, cache string
-	compressed        func() []byte // nil if it is sent uncompressed
+	staticFile
+	cache      string
+	compressed func() []byte // nil if it is sent uncompressed
 }
 
-// content opens the reply: compressed if accepted. The tag differs for the two.
-func (f served) content(header http.Header, gzip bool) (io.ReadSeeker, error) {
+// open opens the reply: compressed if accepted. The tag differs for the two.
+func (f served) open(header http.Header, gzip bool) (io.ReadSeeker, error) {
 	small := f.compressed()
 	if small != nil {
 		header.Set("Vary", "Accept-Encoding")
@@ -106,7 +104,7 @@ func (f served) content(header http.Header, gzip bool) (io.ReadSeeker, error) {
 		return bytes.NewReader(small), nil
 	}
 	header.Set("ETag", `"`+f.hash+`"`)
-	plain, err := fs.ReadFile(files, "static/"+f.name)
+	plain, err := f.content()
 	return bytes.NewReader(plain), err
 }
 
@@ -126,7 +124,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	header := w.Header()
-	content, err := file.content(header, AcceptsGzip(r))
+	content, err := file.open(header, AcceptsGzip(r))
 	if err != nil {
 		http.Error(w, "The file can't be read.", http.StatusInternalServerError)
 		return

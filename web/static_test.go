@@ -23,6 +23,16 @@ func get(t *testing.T, h http.Handler, method, path string, headers ...string) *
 	return w
 }
 
+// sent is the content of a static file as browsers get it.
+func sent(t *testing.T, name string) string {
+	t.Helper()
+	w := get(t, Handler(), http.MethodGet, staticRoot+name)
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: status %d", name, w.Code)
+	}
+	return w.Body.String()
+}
+
 func TestStatic_HashedFileIsCachedForever(t *testing.T) {
 	h, paths := Handler(), StaticPaths()
 	for name, contentType := range map[string]string{

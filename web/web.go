@@ -2,7 +2,9 @@
 // other languages, the manual, and the static files (style sheets, icons, scripts).
 //
 // It serves the static files and returns the templates; the server fills them in.
-// static/vendor and static/icons.svg are made by assets.sh (make assets) and committed.
+// The style sheets of styles and the modules of scripts are joined to one file each when
+// they are served. static/vendor and static/icons.svg are made by assets.sh (make assets)
+// and committed.
 package web
 
 import (
@@ -10,7 +12,7 @@ import (
 	"io/fs"
 )
 
-//go:embed templates static locales docs
+//go:embed templates static styles scripts locales docs
 var files embed.FS
 
 // Locales returns the catalogues of texts in languages other than English, and of the

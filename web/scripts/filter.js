@@ -1,6 +1,7 @@
 // Filters a list while somebody types, by fetching the page that the form would
 // lead to. The form works without this script; its button is of no use with it.
-'use strict'
+
+import { parseHTML } from './html.js'
 
 const typingPause = 250 // ms
 
@@ -31,7 +32,7 @@ async function follow(form) {
   const address = addressOf(form)
   try {
     const answer = await fetch(address, { headers: { Accept: 'text/html' }, signal: underWay.signal })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const page = parseHTML(await answer.text())
     if (answer.redirected || !page.querySelector('form[data-filter]')) {
       location.assign(address) // logged out, or an error to be read
       return

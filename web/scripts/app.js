@@ -1,0 +1,15 @@
+// What pages load that show the fleet. All of them work without it.
+
+import './live.js'
+import './palette.js'
+import './keys.js'
+import './steady.js'
+import './sending.js'
+import './menus.js'
+import './selection.js'
+import './forms.js'
+import './pending.js'
+import './toasts.js'
+import './times.js'
+import './filter.js'
+import './log.js'

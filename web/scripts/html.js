@@ -1,0 +1,5 @@
+// Pages that are fetched.
+
+export function parseHTML(text) {
+  return new DOMParser().parseFromString(text, 'text/html')
+}

@@ -1,0 +1,68 @@
+// The keys of one character: / goes to the search field, ? shows the keys. The
+// dialog that shows them has a switch for those who press them by accident, by
+// voice, say.
+
+import { dialogIsOpen, opensDialog } from './dialog.js'
+
+const dialog = document.getElementById('keys')
+const opener = document.querySelector('[data-keys]')
+const choice = dialog.querySelector('[data-single-keys]')
+const kept = 'cesi.single-keys' // in this browser
+
+// A browser may refuse to keep anything; then the choice holds for the page.
+function recall() {
+  try {
+    choice.checked = localStorage.getItem(kept) !== 'off'
+  } catch {
+    choice.checked = true
+  }
+}
+
+function keep() {
+  try {
+    localStorage.setItem(kept, choice.checked ? 'on' : 'off')
+  } catch {
+    // It is as good as can be.
+  }
+}
+
+// The search field of the page, or else that of the list of processes.
+function search() {
+  const own = [...document.querySelectorAll('main input[type="search"]')].find((input) => input.checkVisibility())
+  if (own) {
+    own.focus()
+    own.select()
+  } else {
+    location.assign(document.querySelector('[data-palette]').href + '#search')
+  }
+}
+
+function typing(element) {
+  return element.closest('textarea, select, [contenteditable], input:not([type="checkbox"], [type="radio"])')
+}
+
+document.addEventListener('keydown', (event) => {
+  if (!choice.checked || !'/?'.includes(event.key)) return
+  if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return
+  if (typing(event.target) || dialogIsOpen()) return
+  event.preventDefault()
+  if (event.key === '/') search()
+  else dialog.showModal()
+})
+
+// The menu closes, and has the focus again after the dialog.
+function open() {
+  const menu = opener.closest('details')
+  menu.open = false
+  menu.querySelector('summary').focus()
+  dialog.showModal()
+}
+
+opensDialog(opener, open)
+
+choice.addEventListener('change', keep)
+addEventListener('storage', (event) => {
+  if (event.key === kept || event.key === null) recall()
+})
+recall()
+if (location.hash === '#search') search()

@@ -1,0 +1,16 @@
+// Messages over the page.
+
+// Toasts on what went well go by themselves; others stay until dismissed.
+document.addEventListener('htmx:after:swap', () => {
+  for (const toast of document.querySelectorAll('.toasts .flash-running:not([data-seen])')) {
+    toast.dataset.seen = ''
+    setTimeout(() => toast.remove(), 6000)
+  }
+})
+
+document.addEventListener('click', (event) => {
+  const dismiss = event.target.closest('.toasts .icon-button')
+  if (!dismiss) return
+  event.preventDefault()
+  dismiss.closest('.flash').remove()
+})
