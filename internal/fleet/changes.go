@@ -5,9 +5,8 @@ import (
 	"slices"
 )
 
-// Changes returns a channel that gets a value after something has changed that
-// people can see, until ctx ends and closes it. Changes that come faster than
-// they are taken are one.
+// Changes returns a channel that receives a value after every visible change, until ctx
+// ends and closes it. Changes that come faster than they are received are one.
 func (f *Fleet) Changes(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{}, 1)
 	f.watchers.mu.Lock()
@@ -22,7 +21,7 @@ func (f *Fleet) Changes(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// notify counts a publication, and a change if it was one, and tells the watchers.
+// notify counts a publication, and a change if it is one, and notifies the watchers.
 func (f *Fleet) notify(changed bool) {
 	if changed {
 		f.changed.Add(1)

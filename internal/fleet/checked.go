@@ -7,8 +7,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// checked returns the command in the form that it goes out in, or says why it
-// makes no sense.
+// checked returns the command in the form to send, or says why it is invalid.
 func (c Command) checked() (Command, error) {
 	if !c.Action.OnProcesses() {
 		return c, cesi.Errorf(cesi.Invalid, "%q is no command to processes", c.Action)
@@ -48,10 +47,10 @@ func unsendable(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }
 
-// single reports whether the command names one process.
+// single reports whether the command names exactly one process.
 func (c Command) single() bool { return len(c.Targets) == 1 && c.Targets[0].Name != "" }
 
-// detail is what the activity log keeps of the command besides its targets.
+// detail returns the text of the command for the activity log, besides its targets.
 func (c Command) detail() string {
 	if c.Action == cesi.ActionSignal {
 		return c.Signal
@@ -59,8 +58,8 @@ func (c Command) detail() string {
 	return c.Text
 }
 
-// endsIt reports whether the command would end this program, were it its target.
-// Of signals only HUP does not: it has CeSI read its configuration.
+// endsIt reports whether the command would end this program if it were the target. The
+// signal HUP would not: CeSI then reads its configuration.
 func (c Command) endsIt() bool {
 	return c.Action == cesi.ActionStop || c.Action == cesi.ActionSignal && c.Signal != "HUP" && c.Signal != "1"
 }

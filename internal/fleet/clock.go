@@ -6,14 +6,14 @@ import (
 	"cesi/internal/cesi"
 )
 
-// clockTolerance is how far, in seconds, a node's clock has to be from where it
-// was thought to be before that is corrected. Each poll measures the difference
-// with an error of a second and its own latency; times corrected by that would
-// change order with nothing changing.
+// clockTolerance is by how many seconds a node's clock must differ from the known
+// offset before the offset is corrected. Each poll measures it with an error of a
+// second plus its latency; with offsets corrected each time, sorted times would change
+// their order although nothing happened.
 const clockTolerance = 3
 
-// clockOf returns how many seconds the node's clock is ahead of ours, by an
-// answer that came at now; known is what was thought so far, 0 at first.
+// clockOf returns by how many seconds the node's clock is ahead of ours, from an answer
+// that came at now. Known is the offset so far, 0 at first.
 func clockOf(known int64, processes []cesi.Process, now time.Time) int64 {
 	if len(processes) == 0 {
 		return known
@@ -25,8 +25,8 @@ func clockOf(known int64, processes []cesi.Process, now time.Time) int64 {
 	return ahead
 }
 
-// ours turns a time by the node's clock, in seconds since 1970, into one by our
-// clock, so that times of several nodes can be compared. 0, which is never, stays.
+// ours turns a time of the node's clock, in seconds since 1970, into one of our clock,
+// so that times of several nodes can be compared. 0, which means never, stays 0.
 func (n *Node) ours(seconds int64) int64 {
 	if seconds == 0 {
 		return 0

@@ -7,20 +7,20 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Target is what a command is for: one process, a whole group of a node (Name
-// is empty), or all of a node (Group is empty too).
+// Target is a target of a command: one process, a whole group of a node (Name is
+// empty), or a whole node (Group is empty too).
 type Target struct {
 	Node  string
 	Group string
 	Name  string
 }
 
-// TargetProcess names one process.
+// TargetProcess returns the target for one process.
 func TargetProcess(node string, id cesi.ProcessID) Target {
 	return Target{Node: node, Group: id.Group, Name: id.Name}
 }
 
-// String names the target on its node as supervisorctl does: "group:name",
+// String returns the target on its node in supervisorctl's form: "group:name",
 // "group:*" or "*".
 func (t Target) String() string {
 	switch {
@@ -33,41 +33,41 @@ func (t Target) String() string {
 	}
 }
 
-// ref names the target where nothing is known of its processes.
+// ref returns the target as a Ref, if its processes are not known.
 func (t Target) ref() Ref {
 	id := cesi.ProcessID{Group: cmp.Or(t.Group, "*"), Name: cmp.Or(t.Name, "*")}
 	return Ref{Node: t.Node, ProcessID: id}
 }
 
-// Command is what somebody wants done. A single whole group or node keeps
-// supervisord's priority order; several targets run in parallel.
+// Command is a command to execute. A single whole group or node keeps supervisord's
+// priority order; several targets run in parallel.
 type Command struct {
 	Action cesi.Action
-	// Targets of a command to a supervisord are its node, for an update also groups
-	// of it, and for an addition or removal one group.
+	// Targets of a command to a supervisord: its node; for an update also some of its
+	// groups; to add or remove a group, that group.
 	Targets []Target
-	Signal  string // for ActionSignal: a name or number, as cesi.ParseSignal takes it
-	Text    string // for ActionStdin, on a single process
-	// ConfirmSelf must be the "group:name" of the program that this CeSI runs as
-	// before a command stops it.
+	Signal  string // for ActionSignal: a name or number for cesi.ParseSignal
+	Text    string // for ActionStdin, to a single process
+	// ConfirmSelf must be the "group:name" of the process that is this CeSI before a
+	// command may stop it.
 	ConfirmSelf string
 	// ConfirmNode must be the node's name before a shutdown.
 	ConfirmNode string
 }
 
-// Outcome is how a command went for one process.
+// Outcome is the result of a command for one process.
 type Outcome struct {
 	Ref
 	Result  cesi.Result
-	Message cesi.Text  // the reason, the fault in words
+	Message cesi.Text  // the reason, or the fault as a sentence
 	Skip    SkipReason // of Skipped; empty otherwise
 	State   cesi.State // of a Skipped process
-	Err     error      // what Failed, for its kind; nil otherwise
+	Err     error      // if Failed, for its kind; nil otherwise
 
-	down cesi.Text // why a process was not started that was stopped for it
+	down cesi.Text // why a process that was stopped for a restart was not started
 }
 
-// Report is how a command went. Outcomes are in the order of the targets, and
+// Report is the result of a command. Outcomes are in the order of the targets, and
 // complete once Done.
 type Report struct {
 	ID       cesi.ActivityID
@@ -75,17 +75,17 @@ type Report struct {
 	Signal   string // of ActionSignal
 	Done     bool
 	Result   cesi.Result
-	Message  cesi.Text // "12 ok, 1 failed, 3 skipped", or the single target's reason
+	Message  cesi.Text // "12 ok, 1 failed, 3 skipped", or the reason of a single target
 	Duration time.Duration
 	Outcomes []Outcome
-	// Waiting is what a command waits for that is not Done, such as a slow stop: the
-	// latest that it told.
+	// Waiting is the last reported thing that the command waits for while not Done,
+	// such as a slow stop.
 	Waiting *Outcome
 }
 
-// Ref names one process of the fleet; in a command to a supervisord, and where
-// nothing is known of a node, a whole group (Name is "*"), all of a node (Group is
-// "*" too), or the supervisord itself (no group).
+// Ref identifies one process of the fleet. For commands to a supervisord, and for nodes
+// without data, it can also be a whole group (Name is "*"), a whole node (Group is "*"
+// too), or the supervisord itself (no group).
 type Ref struct {
 	Node string
 	cesi.ProcessID
@@ -95,11 +95,10 @@ func (r Ref) compare(o Ref) int {
 	return cmp.Or(cesi.CompareNames(r.Node, o.Node), r.ProcessID.Compare(o.ProcessID))
 }
 
-// daemonTarget is what the activity log calls a supervisord itself.
+// daemonTarget is the name of a supervisord itself in the activity log.
 const daemonTarget = "supervisord"
 
-// What names what is meant on its node: "group:name", "group:*", "*" or
-// "supervisord".
+// What returns the name on its node: "group:name", "group:*", "*" or "supervisord".
 func (r Ref) What() string {
 	switch {
 	case r.Group == "":
@@ -111,21 +110,21 @@ func (r Ref) What() string {
 	}
 }
 
-// Preview is what a command would touch, for the question before it.
+// Preview is what a command would do, for its confirmation.
 type Preview struct {
-	// Hit are the processes that the command would act on, by node.
+	// Hit are the processes that the command would change, by node.
 	Hit []Ref
-	// LeftAlone are the others in its targets, each with the reason.
+	// LeftAlone are the other processes of its targets, each with the reason.
 	LeftAlone []Outcome
-	// Manual are those of Hit that a start would start although they are
-	// configured autostart=false.
+	// Manual are the processes of Hit that would be started although they have
+	// autostart=false.
 	Manual []Ref
-	Nodes  int // how many nodes Hit is on
-	// Self is the "group:name" of the program that this CeSI runs as, where the
-	// command would stop it.
+	Nodes  int // number of nodes of Hit
+	// Self is the "group:name" of the process that is this CeSI, if the command would
+	// stop it.
 	Self string
-	// MaybeSelf tells that Self is perhaps another program: there is no proof.
+	// MaybeSelf says that Self may be another program: it is not proven.
 	MaybeSelf bool
-	// Anew tells that the command has this CeSI execute itself anew.
+	// Respawned says that this CeSI would execute itself again.
 	Respawned bool
 }

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// contain runs a piece of work, which a panic ends with an error: see cesi.Contain.
+// contain does some work. A panic becomes an error: see cesi.Contain.
 func (f *Fleet) contain(work string, do func()) error {
 	return cesi.Contain(f.opts.Log, work, func() error {
 		do()
@@ -15,16 +15,16 @@ func (f *Fleet) contain(work string, do func()) error {
 	})
 }
 
-// breakOff ends those of the jobs that have not ended, as failed.
+// breakOff ends the jobs that have not ended, as failed.
 func (r *run) breakOff(s *step, jobs []*job, err error) {
 	for _, j := range jobs {
-		if flight := s.flights[j.ref]; !isClosed(flight.done) {
+		if one := s.inFlight[j.ref]; !isClosed(one.done) {
 			_ = r.fleet.contain("end a command on "+j.ref.String(), func() { r.complete(s, failed(j.ref, err)) })
 		}
 	}
 }
 
-// contained works, and ends the command for those who wait even after a panic.
+// contained does the work of the command, and ends the command even after a panic.
 func (r *run) contained(ctx context.Context) {
 	defer r.fleet.commands.running.Done()
 	err := r.fleet.contain("command "+string(r.plan.command.Action), func() { r.work(ctx) })
@@ -38,7 +38,7 @@ func (r *run) contained(ctx context.Context) {
 	r.fail(r.fleet, err)
 }
 
-// contained is run's for a command to a supervisord itself.
+// contained is the same for a command to a supervisord itself.
 func (r *daemonRun) contained(ctx context.Context) {
 	defer r.fleet.commands.running.Done()
 	given := false
@@ -63,7 +63,7 @@ func (r *daemonRun) contained(ctx context.Context) {
 	r.fail(r.fleet, err)
 }
 
-// fail stores the end of a command that a panic ended.
+// fail stores the end of a command that panicked.
 func (l *ledger) fail(f *Fleet, err error) {
 	if len(l.op.Report().Outcomes) == 0 {
 		l.op.add(failed(Ref{}, err))

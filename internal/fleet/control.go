@@ -8,14 +8,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// settleTime bounds the wait for the poll that shows what a command has done.
+// settleTime bounds the wait for the poll after a command.
 const settleTime = time.Second
 
-// Control is the one door for commands. It checks the actor's permission, takes
-// the processes, stores the activity entries, and sends the command out in the
-// background: ctx bounds only the way to there, not the command. It fails with
-// Forbidden, Invalid, NotFound, Unreachable, Busy, or with Conflict for a stop
-// of this program itself that was not confirmed.
+// Control executes every command. It checks the actor's permission, takes the
+// processes, stores the activity entries, and sends the command in the background: ctx
+// does not bound the command itself. Errors: Forbidden, Invalid, NotFound, Unreachable,
+// Busy, or Conflict if the command would stop this program and that is not confirmed.
 func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
 	if !actor.Role.Can(c.Action.Permission()) {
 		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
@@ -50,8 +49,8 @@ func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Oper
 	return run.op, nil
 }
 
-// askSilent asks the targets' nodes that did not answer the last time: a command
-// is often the first thing somebody tries after mending one.
+// askSilent polls the targets' nodes that did not answer last time: users often send a
+// command right after they have repaired a node.
 func (f *Fleet) askSilent(ctx context.Context, targets []Target) {
 	snapshot := f.Snapshot()
 	var silent []*poller
@@ -82,7 +81,7 @@ func refreshAll(ctx context.Context, pollers []*poller) {
 	}
 }
 
-// run is one command to processes on its way.
+// run is one running command.
 type run struct {
 	*ledger
 	fleet   *Fleet
@@ -93,16 +92,16 @@ type run struct {
 	refused []Outcome // targets that were busy
 }
 
-// step is a part of the plan with the node that works it off.
+// step is a part of the plan with its node.
 type step struct {
 	*part
 	asker
-	flights map[Ref]*inflight
-	calls   chan struct{} // a slot for each start or stop that is open
+	inFlight map[Ref]*inflight
+	calls    chan struct{} // a slot for each open start or stop
 }
 
-// newRun takes every process of the plan. A single one that is busy fails; of
-// many the busy ones are refused and the others go.
+// newRun takes every process of the plan. A single busy process is an error; of many,
+// busy processes are refused and the others continue.
 func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 	r := &run{ledger: f.newLedger(actor, plan.command), fleet: f, plan: plan, actor: actor, timeout: f.actionTimeout()}
 	for _, part := range plan.parts {
@@ -111,7 +110,7 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 			r.giveBack()
 			return nil, err
 		}
-		s := &step{part: part, asker: newAsker(p), flights: make(map[Ref]*inflight), calls: make(chan struct{}, perNode)}
+		s := &step{part: part, asker: newAsker(p), inFlight: make(map[Ref]*inflight), calls: make(chan struct{}, perNode)}
 		p.use()
 		r.steps = append(r.steps, s)
 		if err := r.take(s); err != nil {
@@ -125,7 +124,7 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 func (r *run) take(s *step) error {
 	var free []*job
 	for _, j := range s.jobs {
-		flight, err := r.fleet.commands.flights.take(j.ref, r.plan.command.Action, r.actor.User)
+		one, err := r.fleet.commands.inFlight.take(j.ref, r.plan.command.Action, r.actor.User)
 		if err != nil {
 			if !r.many() {
 				return err
@@ -134,7 +133,7 @@ func (r *run) take(s *step) error {
 			s.exactStart = false
 			continue
 		}
-		s.flights[j.ref] = flight
+		s.inFlight[j.ref] = one
 		free = append(free, j)
 	}
 	s.jobs = free
@@ -143,8 +142,8 @@ func (r *run) take(s *step) error {
 
 func (r *run) giveBack() {
 	for _, s := range r.steps {
-		for _, flight := range s.flights {
-			r.fleet.commands.flights.end(flight)
+		for _, one := range s.inFlight {
+			r.fleet.commands.inFlight.end(one)
 		}
 		s.poller.release()
 	}
@@ -152,8 +151,7 @@ func (r *run) giveBack() {
 
 func (r *run) many() bool { return !r.plan.command.single() }
 
-// children are the targets that have an entry of their own: those of a command
-// on many.
+// children are the targets with their own entry: those of a command on many.
 func (r *run) children() []Ref {
 	if !r.many() {
 		return nil
@@ -170,8 +168,8 @@ func (r *run) children() []Ref {
 	return refs
 }
 
-// work sends the command out to all its nodes at once, and ends when each of
-// them is done and has been asked how its processes are now.
+// work sends the command to all its nodes at once, and ends when each of them is done
+// and polled.
 func (r *run) work(ctx context.Context) {
 	r.op.add(r.refused...)
 	for _, o := range r.plan.silent {
@@ -213,10 +211,10 @@ func (r *run) workStep(ctx context.Context, s *step) {
 	r.execute(ctx, s)
 }
 
-// complete records how the command went for one process and gives it free.
+// complete records the outcome of one process and releases the process.
 func (r *run) complete(s *step, o Outcome) {
 	defer func() {
-		r.fleet.commands.flights.end(s.flights[o.Ref])
+		r.fleet.commands.inFlight.end(s.inFlight[o.Ref])
 		s.poller.remark()
 	}()
 	r.wantNoMore(s, o)
@@ -231,8 +229,8 @@ func (r *run) settle(ctx context.Context) {
 	settle(ctx, pollers...)
 }
 
-// settle polls the nodes, so that whoever waited for a command sees what it did,
-// but waits only briefly for them.
+// settle polls the nodes, so that the sender of a command sees its effect. It waits
+// only briefly.
 func settle(ctx context.Context, pollers ...*poller) {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()

@@ -7,9 +7,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Reread has a node's supervisord read its configuration anew and returns what is
-// different from what runs. It applies nothing. It is bounded by the node's
-// timeout, and fails with cesi.FaultCantReread where the configuration is broken.
+// Reread makes a node's supervisord read its configuration again and returns the
+// differences to what it runs. It applies nothing. It ends with the node's timeout, and
+// fails with cesi.FaultCantReread if the configuration is broken.
 func (f *Fleet) Reread(ctx context.Context, node string) (cesi.Changes, error) {
 	p, err := f.poller(node)
 	if err != nil {
@@ -28,7 +28,7 @@ func (p *poller) reread(ctx context.Context) (cesi.Changes, error) {
 	return p.client.Reread(ctx)
 }
 
-// controlDaemon takes a command to a supervisord itself.
+// controlDaemon executes a command to a supervisord itself.
 func (f *Fleet) controlDaemon(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
 	if err := c.checkDaemon(); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (f *Fleet) controlDaemon(ctx context.Context, actor cesi.Actor, c Command) 
 	return run.op, nil
 }
 
-// checkDaemon says why a command to a supervisord makes no sense.
+// checkDaemon says why a command to a supervisord is invalid.
 func (c Command) checkDaemon() error {
 	if len(c.Targets) == 0 {
 		return cesi.Errorf(cesi.Invalid, "no node was chosen")
@@ -88,8 +88,8 @@ func (c Command) chose(group string) bool {
 	return slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Group == group })
 }
 
-// confirmed asks for the names that have to be typed before a shutdown, and
-// before what ends this program for good.
+// confirmed checks the names that must be typed before a shutdown, and before a command
+// that ends this program for good.
 func (c Command) confirmed(n *Node) error {
 	if c.Action == cesi.ActionShutdown && c.ConfirmNode != n.Name {
 		return cesi.Errorf(cesi.Conflict, "a shutdown can't be undone from here: confirm by naming the node, %s", n.Name)
@@ -100,9 +100,9 @@ func (c Command) confirmed(n *Node) error {
 	return nil
 }
 
-// EndsSelf returns the "group:name" of the program that this CeSI runs as, where
-// the command to its supervisord would end it for good; else "". A reload brings
-// it back if it is configured to start by itself.
+// EndsSelf returns the "group:name" of the process that is this CeSI if the command to
+// its supervisord would end it for good; else "". After a reload it starts again if it
+// has autostart=true.
 func (c Command) EndsSelf(n *Node) string {
 	self, found := n.OwnProcess()
 	if !found {
@@ -123,7 +123,7 @@ func (c Command) EndsSelf(n *Node) string {
 	return self.String()
 }
 
-// OwnProcess returns the process that this CeSI runs as, if the node has it.
+// OwnProcess returns the process that is this CeSI, if the node has it.
 func (n *Node) OwnProcess() (Process, bool) {
 	i := slices.IndexFunc(n.Processes, func(p Process) bool { return p.Self })
 	if i < 0 {

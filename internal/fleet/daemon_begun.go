@@ -8,31 +8,31 @@ import (
 	"cesi/internal/cesi"
 )
 
-// begunWithin bounds the wait for supervisord to begin to start what it starts by
-// itself, which it does about once a second.
+// begunWithin bounds the wait until supervisord begins to start processes with
+// autostart, which it does about once a second.
 const begunWithin = 5 * time.Second
 
-// begun tells how processes are that supervisord starts by itself.
+// begun has the states of processes after supervisord began to start them.
 type begun struct {
 	up   []cesi.ProcessID
 	left []cesi.ProcessID // stopped: autostart=false
 	down []notUp
 }
 
-// notUp is a process that did not come up, and its state with the reason.
+// notUp is a process that did not come up, with its state and the reason.
 type notUp struct {
 	cesi.ProcessID
 	why cesi.Text
 }
 
-// autostarts are the processes that supervisord starts by itself. A nil map means
-// that the node does not tell: then it is any process.
+// autostarts are the processes with autostart. A nil map means that the node does not
+// say: then it is every process.
 type autostarts map[cesi.ProcessID]bool
 
 func (a autostarts) has(id cesi.ProcessID) bool { return a == nil || a[id] }
 
-// autostart asks which processes supervisord starts by itself, by the configuration
-// that it has read last.
+// autostart asks which processes have autostart in the configuration that supervisord
+// last read.
 func (a asker) autostart(ctx context.Context) autostarts {
 	ctx, cancel := context.WithTimeout(ctx, a.poller.config().Timeout)
 	defer cancel()
@@ -54,8 +54,8 @@ func (a asker) processes(ctx context.Context) ([]cesi.Process, error) {
 	return a.poller.client.Processes(ctx)
 }
 
-// awaitBegun waits until supervisord has begun to start what it starts by itself of
-// a group, or of the node if group is empty, and tells how each process is.
+// awaitBegun waits until supervisord has begun to start the processes with autostart of
+// a group, or of the node if group is empty, and returns the states of the processes.
 func (a asker) awaitBegun(ctx context.Context, group string) begun {
 	ctx, cancel := context.WithTimeout(ctx, begunWithin)
 	defer cancel()

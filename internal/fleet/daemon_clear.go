@@ -7,17 +7,17 @@ import (
 	"cesi/internal/cesi"
 )
 
-// headOfLog is how much of the beginning of a log tells whether it is the same one.
+// headOfLog is how many bytes at the beginning of a log identify it.
 const headOfLog = 1024
 
-// mainLogState is what a supervisord's own log is like.
+// mainLogState is the state of supervisord's own log.
 type mainLogState struct {
 	size int64
 	head []byte
 }
 
-// clearMainLog empties supervisord's own log, and looks whether it has:
-// supervisord does it by removing the file.
+// clearMainLog empties supervisord's own log, and checks the result: supervisord does
+// it by removing the file.
 func (r *daemonRun) clearMainLog(ctx context.Context) Outcome {
 	ref := Ref{Node: r.node.Name}
 	before, err := r.mainLog(ctx)

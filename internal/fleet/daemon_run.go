@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// daemonRun is one command to a supervisord itself on its way.
+// daemonRun is one running command to a supervisord itself.
 type daemonRun struct {
 	*ledger
 	fleet   *Fleet
@@ -17,13 +17,13 @@ type daemonRun struct {
 	actor   cesi.Actor
 	node    *Node
 	asker
-	timeout time.Duration
-	flights []*inflight
-	groups  []*groupJob // of an update
-	left    []Outcome   // groups that an update does not touch
+	timeout  time.Duration
+	inFlight []*inflight
+	groups   []*groupJob // of an update
+	left     []Outcome   // groups that an update skips
 }
 
-// newDaemonRun takes the supervisord, and works out what an update comes to.
+// newDaemonRun takes the supervisord, and plans an update.
 func (f *Fleet) newDaemonRun(ctx context.Context, n *Node, actor cesi.Actor, c Command) (*daemonRun, error) {
 	p, err := f.poller(n.Name)
 	if err != nil {
@@ -46,23 +46,22 @@ func (f *Fleet) newDaemonRun(ctx context.Context, n *Node, actor cesi.Actor, c C
 }
 
 func (r *daemonRun) take(ref Ref) error {
-	flight, err := r.fleet.commands.flights.take(ref, r.command.Action, r.actor.User)
+	one, err := r.fleet.commands.inFlight.take(ref, r.command.Action, r.actor.User)
 	if err == nil {
-		r.flights = append(r.flights, flight)
+		r.inFlight = append(r.inFlight, one)
 	}
 	return err
 }
 
 func (r *daemonRun) giveBack() {
-	for _, flight := range r.flights {
-		r.fleet.commands.flights.end(flight)
+	for _, one := range r.inFlight {
+		r.fleet.commands.inFlight.end(one)
 	}
 	r.poller.release()
 }
 
-// prepare has the configuration read before an update, which it is about, and
-// before a reload: a supervisord that can't read its configuration would not
-// come back.
+// prepare makes supervisord read its configuration before an update, to plan it, and
+// before a reload: with a broken configuration supervisord would not come back.
 func (r *daemonRun) prepare(ctx context.Context) error {
 	switch r.command.Action {
 	case cesi.ActionUpdate:
@@ -83,7 +82,7 @@ func (r *daemonRun) prepare(ctx context.Context) error {
 	return nil
 }
 
-// children are the groups that have an entry of their own.
+// children are the groups with their own entry.
 func (r *daemonRun) children() []Ref {
 	var refs []Ref
 	for _, j := range r.groups {
@@ -92,10 +91,9 @@ func (r *daemonRun) children() []Ref {
 	return refs
 }
 
-// work sends the command out and ends when it is done and the node has been
-// asked how it is now. Where it takes this program down too, its entry waits for
-// the next run.
-// It calls given before it gives back what it has taken.
+// work sends the command and ends when it is done and the node is polled. If the
+// command also ends this program, the next run completes its entry. It calls given
+// before it releases what it has taken.
 func (r *daemonRun) work(ctx context.Context, given func()) {
 	over := r.execute(ctx)
 	r.poller.forgetInfo()
@@ -112,7 +110,7 @@ func (r *daemonRun) work(ctx context.Context, given func()) {
 	}
 }
 
-// execute reports whether the command has come to its end.
+// execute reports whether the command has ended.
 func (r *daemonRun) execute(ctx context.Context) (over bool) {
 	t, client := r.command.Targets[0], r.poller.client
 	var ref Ref
@@ -159,8 +157,8 @@ func outcomeOf(ref Ref, message cesi.Text, err error) Outcome {
 	return Outcome{Ref: ref, Result: cesi.OK, Message: message}
 }
 
-// restartOrShutdown sends a reload or shutdown out and waits until the node shows that it is
-// over.
+// restartOrShutdown sends a reload or shutdown and waits until the node shows that it
+// is done.
 func (r *daemonRun) restartOrShutdown(ctx context.Context, call func(context.Context) error) (over bool) {
 	ref := Ref{Node: r.node.Name}
 	var wanted []Ref
@@ -205,18 +203,17 @@ func (r *daemonRun) restartOrShutdown(ctx context.Context, call func(context.Con
 }
 
 const (
-	// awaitPause is the pause between two looks at a node that is on its way down.
+	// awaitPause is the pause between two polls of a node that is shutting down.
 	awaitPause = 100 * time.Millisecond
-	// leastSilence is how long a supervisord may at least be silent between its
-	// last answer, that it is on its way down, and the next one or its end.
+	// leastSilence is how long a supervisord may be silent after its last answer that
+	// it is shutting down.
 	leastSilence = 5 * time.Second
 )
 
-// awaitEnd asks the node until it shows how what was sent to its supervisord has
-// ended, and says so. As long as it answers that it is on its way down, which
-// takes as long as its slowest program takes to stop, that is waited for, and
-// meanwhile is called. It fails with Timeout, or with context.Canceled where ctx
-// ends first.
+// awaitEnd polls the node until it shows the result of a reload or shutdown, and
+// returns it. While supervisord answers that it is shutting down, which lasts as long
+// as its slowest program needs to stop, awaitEnd waits and calls meanwhile. It fails
+// with Timeout, or with context.Canceled if ctx ends first.
 func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.Duration, meanwhile func()) (cesi.Text, error) {
 	deadline := time.NewTimer(timeout)
 	defer deadline.Stop()
@@ -242,9 +239,9 @@ func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.
 	}
 }
 
-// ended says how what was sent to a supervisord has ended, going by the node;
-// empty while it has not. From the moment that supervisord takes a reload or shutdown
-// it refuses every poll: one that is answered comes after it.
+// ended returns the result of a reload or shutdown, from the state of the node; empty if
+// there is none yet. A supervisord that has accepted one refuses every poll, so an
+// answered poll comes after it.
 func ended(action cesi.Action, n *Node) cesi.Text {
 	switch {
 	case n.Status == Up && action == cesi.ActionShutdown:

@@ -10,9 +10,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// stopGroup stops what runs of a group, in reverse priority order, and waits until
-// all of it is down, however long that takes: action_timeout is for the answers
-// alone.
+// stopGroup stops the processes of a group, in reverse priority order, and waits until
+// all are down, without a limit: action_timeout is only for the replies.
 func (r *daemonRun) stopGroup(ctx context.Context, j *groupJob, stops []*job) error {
 	if j.add {
 		r.wantGroup(ctx, j, stops)
@@ -29,8 +28,8 @@ func (r *daemonRun) stopGroup(ctx context.Context, j *groupJob, stops []*job) er
 	return nil
 }
 
-// toStop asks the node what of a group is not down. That may be other processes
-// than the last poll has shown.
+// toStop asks the node which processes of a group are not down. The last poll may have
+// shown others.
 func (r *daemonRun) toStop(ctx context.Context, group string) ([]*job, error) {
 	all, err := r.processes(ctx)
 	if err != nil {
@@ -50,8 +49,8 @@ func (r *daemonRun) toStop(ctx context.Context, group string) ([]*job, error) {
 	return stops, nil
 }
 
-// stopSet stops processes at once, and returns the first failure when each has
-// ended or failed to.
+// stopSet stops processes at once, and returns the first error when each has ended or
+// failed.
 func (r *daemonRun) stopSet(ctx context.Context, j *groupJob, set []*job) error {
 	errs := make([]error, len(set))
 	var all sync.WaitGroup
@@ -72,7 +71,8 @@ func (r *daemonRun) stopSet(ctx context.Context, j *groupJob, set []*job) error 
 	return nil
 }
 
-// stopOne stops one process of a group. That it has ended by itself is fine.
+// stopOne stops one process of a group. It is no error if the process has ended by
+// itself.
 func (r *daemonRun) stopOne(ctx context.Context, j *groupJob, id cesi.ProcessID) error {
 	began := r.now()
 	answer, cancel := context.WithTimeout(ctx, r.timeout)
@@ -89,12 +89,12 @@ func (r *daemonRun) stopOne(ctx context.Context, j *groupJob, id cesi.ProcessID)
 		return nil
 	})
 	if cesi.KindOf(err) == cesi.NotFound && err != nil {
-		return nil // somebody else has removed it
+		return nil // another client has removed it
 	}
 	return err
 }
 
-// notStopped is how an update went of a group that could not be stopped.
+// notStopped is the outcome of a group that could not be stopped.
 func (r *daemonRun) notStopped(ref Ref, err error) Outcome {
 	switch {
 	case errors.Is(err, errRespawned):

@@ -9,19 +9,19 @@ import (
 	"cesi/internal/cesi"
 )
 
-// groupJob is one group that an update takes up.
+// groupJob is one group in an update.
 type groupJob struct {
 	ref         Ref
 	remove, add bool // both: it has changed
-	self        bool // it has this program, so that its stop ends us
+	self        bool // it contains this program, so its stop ends us
 
-	wanted  []Ref     // what was stopped in order to start it again
-	telling sync.Once // that a stop takes its time
+	wanted  []Ref     // processes that were stopped to be started again
+	telling sync.Once // reports a slow stop
 }
 
-// planUpdate works out which groups an update takes up, in supervisorctl's order:
-// removed, changed, added. The group of this program is left alone, unless it was
-// chosen by name; then it comes last.
+// planUpdate lists the groups of an update in supervisorctl's order: removed, changed,
+// added. The group of this program is skipped, unless it was chosen by name; then it
+// comes last.
 func (r *daemonRun) planUpdate(changes cesi.Changes) {
 	for _, group := range changes.Removed {
 		r.planGroup(&groupJob{ref: groupRef(r.node, group), remove: true})
@@ -68,7 +68,7 @@ func (r *daemonRun) planGroup(j *groupJob) {
 	r.groups = append(r.groups, j)
 }
 
-// takeGroup takes the processes of a group that is to be stopped.
+// takeGroup takes the processes of a group that will be stopped.
 func (r *daemonRun) takeGroup(j *groupJob) error {
 	if !j.remove {
 		return nil
@@ -84,7 +84,7 @@ func (r *daemonRun) takeGroup(j *groupJob) error {
 	return nil
 }
 
-// update takes up the groups, one after the other.
+// update applies the groups, one after the other.
 func (r *daemonRun) update(ctx context.Context) (over bool) {
 	for _, j := range r.groups {
 		if j.self {
@@ -100,7 +100,7 @@ func (r *daemonRun) update(ctx context.Context) (over bool) {
 	return true
 }
 
-// applyGroup stops, removes and adds one group, and says how that went.
+// applyGroup stops, removes and adds one group, and returns the outcome.
 func (r *daemonRun) applyGroup(ctx context.Context, j *groupJob) Outcome {
 	client, group := r.poller.client, j.ref.Group
 	if j.remove {
@@ -128,7 +128,7 @@ func (r *daemonRun) applyGroup(ctx context.Context, j *groupJob) Outcome {
 	return r.added(ctx, j)
 }
 
-// added tells how a group is that supervisord has just added.
+// added is the outcome of a group that supervisord has just added.
 func (r *daemonRun) added(ctx context.Context, j *groupJob) Outcome {
 	began := r.awaitBegun(ctx, j.ref.Group)
 	r.started(j.wanted, slices.Concat(began.up, began.left))

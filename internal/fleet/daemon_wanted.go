@@ -7,16 +7,17 @@ import (
 	"cesi/internal/cesi"
 )
 
-// wantGroup remembers, before anything goes out, what an update is about to stop of
-// a group and supervisord then starts again. What the new configuration does not
-// start by itself is not among it: that may be why there is an update.
+// wantGroup records, before anything is sent, which processes of a group an update
+// stops and supervisord then starts again. Processes without autostart in the new
+// configuration are not among them: that may be the purpose of the update.
 func (r *daemonRun) wantGroup(ctx context.Context, j *groupJob, stops []*job) {
 	starts := r.autostart(ctx)
 	stops = slices.DeleteFunc(slices.Clone(stops), func(s *job) bool { return !starts.has(s.ref.ProcessID) })
 	j.wanted = r.want(stops)
 }
 
-// wantRunning remembers, before a restart of supervisord, what runs on its node.
+// wantRunning records the running processes of a node before a restart of its
+// supervisord.
 func (r *daemonRun) wantRunning() []Ref {
 	var stops []*job
 	for _, p := range r.node.Processes {
@@ -40,13 +41,13 @@ func (r *daemonRun) want(stops []*job) []Ref {
 	return refs
 }
 
-// wantNothing takes back what is wanted of a group that is stopped, or of the node if
-// group is empty.
+// wantNothing removes the wanted processes of a stopped group, or of the node if group
+// is empty.
 func (r *daemonRun) wantNothing(group string) {
 	r.fleet.wanted.save(r.fleet.wanted.removeOn(r.node.Name, group))
 }
 
-// started takes back that the processes are wanted which came up.
+// started removes the wanted processes that came up.
 func (r *daemonRun) started(wanted []Ref, up []cesi.ProcessID) {
 	var refs []Ref
 	for _, ref := range wanted {
@@ -57,7 +58,7 @@ func (r *daemonRun) started(wanted []Ref, up []cesi.ProcessID) {
 	r.fleet.wanted.save(refs)
 }
 
-// notStarted keeps why the processes were not started that are still wanted.
+// notStarted records why the processes that are still wanted were not started.
 func (r *daemonRun) notStarted(wanted []Ref, o Outcome) {
 	var refs []Ref
 	for _, ref := range wanted {
@@ -68,8 +69,8 @@ func (r *daemonRun) notStarted(wanted []Ref, o Outcome) {
 	r.fleet.wanted.save(refs)
 }
 
-// reloaded waits until a supervisord that is back has begun to start what it starts
-// by itself, and keeps why the others that had run were not started.
+// reloaded waits until a restarted supervisord has begun to start processes with
+// autostart, and records why other processes that had run were not started.
 func (r *daemonRun) reloaded(ctx context.Context, wanted []Ref) {
 	began := r.awaitBegun(ctx, "")
 	r.started(wanted, began.up)

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// perNode bounds the starts and stops that one command has open to one node: a
-	// start is a connection that supervisord holds until the process is there.
+	// perNode bounds the open starts and stops of one command on one node: for a start,
+	// supervisord holds a connection until the process is up.
 	perNode = 25
-	// retryStop is the pause between two tries of a stop that went ahead of a
-	// start which had not reached the node yet.
+	// retryStop is the pause between two tries of a stop that preempted a start which
+	// had not reached the node yet.
 	retryStop = 50 * time.Millisecond
 )
 
-// execute works off one step: a whole group or node first stops and then
-// starts, in priority order; a selection restarts each process by itself.
+// execute executes one step: a whole group or node is first stopped and then started,
+// in priority order; in a selection each process restarts independently.
 func (r *run) execute(ctx context.Context, s *step) {
 	r.want(s)
 	if s.whole == nil || !changesState(r.plan.command.Action) {
@@ -69,8 +69,8 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 }
 
 func (r *run) startOne(ctx context.Context, s *step, j *job) {
-	if by := r.fleet.commands.flights.overtakenBy(s.flights[j.ref]); by != "" {
-		r.complete(s, overtaken(j.ref, by))
+	if by := r.fleet.commands.inFlight.preemptingUser(s.inFlight[j.ref]); by != "" {
+		r.complete(s, preempted(j.ref, by))
 		return
 	}
 	err := r.call(ctx, s, func(ctx context.Context) error {
@@ -79,20 +79,20 @@ func (r *run) startOne(ctx context.Context, s *step, j *job) {
 	r.complete(s, r.started(ctx, s, j, err))
 }
 
-// started words how a start ended, with the reason that the node gives.
+// started returns the outcome of a start, with the reason from the node.
 func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	ref := j.ref
 	if err == nil {
 		return r.up(ctx, s, j)
 	}
-	if by := r.fleet.commands.flights.overtakenBy(s.flights[ref]); by != "" {
-		return overtaken(ref, by)
+	if by := r.fleet.commands.inFlight.preemptingUser(s.inFlight[ref]); by != "" {
+		return preempted(ref, by)
 	}
 	restart := r.plan.command.Action == cesi.ActionRestart && j.waiting()
 	if restart && cesi.FaultOf(err) == cesi.FaultAlreadyStarted {
 		return r.restartedExternally(ref)
 	}
-	if cesi.FaultOf(err) == cesi.FaultAbnormalTermination { // perhaps it was just too quick for supervisord
+	if cesi.FaultOf(err) == cesi.FaultAbnormalTermination { // perhaps it ended too quickly for supervisord
 		if p, err := s.ask(ctx, ref.ProcessID); err == nil && p.State == cesi.Exited {
 			return down(ref, p)
 		}
@@ -110,12 +110,12 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 	return o
 }
 
-func overtaken(ref Ref, by string) Outcome {
+func preempted(ref Ref, by string) Outcome {
 	return failed(ref, cesi.Errorf(cesi.Conflict, "a stop by %s went ahead", by))
 }
 
-// stopWhole stops what runs of a group or node, and returns the jobs that may
-// be started: those stopped, and those that did not run.
+// stopWhole stops the running processes of a group or node, and returns the jobs that
+// may be started: those stopped, and those that did not run.
 func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	var stops, rest []*job
 	for _, j := range s.jobs {
@@ -143,8 +143,8 @@ func (r *run) stopWhole(ctx context.Context, s *step) []*job {
 	return rest
 }
 
-// callWhole has supervisord do something to the whole group or node, and returns
-// how that went for its processes.
+// callWhole makes one call of supervisord for the whole group or node, and returns its
+// results by process.
 func (r *run) callWhole(ctx context.Context, s *step, all func(context.Context) ([]cesi.CallResult, error),
 	group func(context.Context, string) ([]cesi.CallResult, error),
 ) (map[cesi.ProcessID]error, error) {
@@ -163,7 +163,7 @@ func (r *run) callWhole(ctx context.Context, s *step, all func(context.Context) 
 
 // startWhole starts the jobs of a group or node in priority order.
 func (r *run) startWhole(ctx context.Context, s *step, jobs []*job) {
-	if s.exactStart && len(jobs) == len(s.jobs) && !r.anyOvertaken(s) {
+	if s.exactStart && len(jobs) == len(s.jobs) && !r.anyPreempted(s) {
 		r.startExact(ctx, s)
 		return
 	}
@@ -172,13 +172,13 @@ func (r *run) startWhole(ctx context.Context, s *step, jobs []*job) {
 	}
 }
 
-func (r *run) anyOvertaken(s *step) bool {
+func (r *run) anyPreempted(s *step) bool {
 	return slices.ContainsFunc(s.jobs, func(j *job) bool {
-		return r.fleet.commands.flights.overtakenBy(s.flights[j.ref]) != ""
+		return r.fleet.commands.inFlight.preemptingUser(s.inFlight[j.ref]) != ""
 	})
 }
 
-// startExact has supervisord start the group or node in its own order.
+// startExact lets supervisord start the group or node in its own order.
 func (r *run) startExact(ctx context.Context, s *step) {
 	errs, err := r.callWhole(ctx, s, s.poller.client.StartAll, s.poller.client.StartGroup)
 	r.parallel(s, s.jobs, func(j *job) {

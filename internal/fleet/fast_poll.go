@@ -10,34 +10,34 @@ import (
 )
 
 const (
-	// fastPollInterval is how often a process is asked by itself while it matters.
+	// fastPollInterval is how often a single process is polled.
 	fastPollInterval = 250 * time.Millisecond
-	// quickCalls bounds such calls, of each fastPollInterval: 100 a second in all.
-	quickCalls = 25
-	// quickPerNode bounds those that wait for the same node.
-	quickPerNode = 4
+	// fastCalls bounds those calls in each fastPollInterval: 100 a second in all.
+	fastCalls = 25
+	// fastPerNode bounds the calls that wait for one node.
+	fastPerNode = 4
 )
 
-// fastPoll asks single processes between two polls of their nodes: those with a
-// command under way, and those that somebody looks at while they start or stop.
+// fastPoll polls single processes between two polls of their nodes: processes with a
+// running command, and visible processes that start or stop.
 type fastPoll struct {
 	fleet *Fleet
 
-	mu     sync.Mutex
-	looked func(Ref) bool // nil: nobody looks
-	asking map[Ref]bool
-	onNode map[string]int
-	next   int // where in the list the next round begins
+	mu      sync.Mutex
+	visible func(Ref) bool // nil: none is visible
+	asking  map[Ref]bool
+	onNode  map[string]int
+	next    int // index in the list where the next round begins
 }
 
-// SetVisible tells how to find out whether somebody looks at a process.
-func (f *Fleet) SetVisible(looked func(Ref) bool) {
-	f.quick.mu.Lock()
-	defer f.quick.mu.Unlock()
-	f.quick.looked = looked
+// SetVisible sets the function that reports whether an open page shows a process.
+func (f *Fleet) SetVisible(visible func(Ref) bool) {
+	f.fast.mu.Lock()
+	defer f.fast.mu.Unlock()
+	f.fast.visible = visible
 }
 
-// loop asks until ctx ends.
+// loop polls until ctx ends.
 func (q *fastPoll) loop(ctx context.Context) {
 	tick := time.NewTicker(fastPollInterval)
 	defer tick.Stop()
@@ -51,7 +51,7 @@ func (q *fastPoll) loop(ctx context.Context) {
 	}
 }
 
-// round asks as many as it may, and goes on from there in the next one.
+// round polls as many processes as it may; the next round continues after them.
 func (q *fastPoll) round(ctx context.Context) {
 	list := q.transitioning()
 	if len(list) == 0 {
@@ -62,12 +62,12 @@ func (q *fastPoll) round(ctx context.Context) {
 	began := q.next % len(list)
 	asked := 0
 	for i := range list {
-		if asked == quickCalls {
+		if asked == fastCalls {
 			break
 		}
 		q.next = began + i + 1
 		ref := list[(began+i)%len(list)]
-		if q.asking[ref] || q.onNode[ref.Node] == quickPerNode {
+		if q.asking[ref] || q.onNode[ref.Node] == fastPerNode {
 			continue
 		}
 		asked++
@@ -77,16 +77,16 @@ func (q *fastPoll) round(ctx context.Context) {
 	}
 }
 
-// transitioning lists the processes to ask, each once, in an order that lasts.
+// transitioning lists the processes to poll, each once, in a stable order.
 func (q *fastPoll) transitioning() []Ref {
-	list := q.fleet.commands.flights.refs()
+	list := q.fleet.commands.inFlight.refs()
 	q.mu.Lock()
-	looked := q.looked
+	visible := q.visible
 	q.mu.Unlock()
-	if looked != nil {
+	if visible != nil {
 		for _, n := range q.fleet.Snapshot().Nodes {
 			if n.Status == Up && n.Counts.Starting+n.Counts.Stopping > 0 {
-				list = append(list, n.transitioning(looked)...)
+				list = append(list, n.transitioning(visible)...)
 			}
 		}
 	}
@@ -94,20 +94,20 @@ func (q *fastPoll) transitioning() []Ref {
 	return slices.Compact(list)
 }
 
-// transitioning lists what starts or stops and is looked at.
-func (n *Node) transitioning(looked func(Ref) bool) []Ref {
+// transitioning lists the visible processes that start or stop.
+func (n *Node) transitioning(visible func(Ref) bool) []Ref {
 	var list []Ref
 	for _, p := range n.Processes {
 		ref := Ref{Node: n.Name, ProcessID: p.ProcessID}
-		if (p.State == cesi.Starting || p.State == cesi.Stopping) && looked(ref) {
+		if (p.State == cesi.Starting || p.State == cesi.Stopping) && visible(ref) {
 			list = append(list, ref)
 		}
 	}
 	return list
 }
 
-// ask asks one process and puts its answer into its node. A failure says nothing
-// new: the node's next poll will tell.
+// ask polls one process and merges its answer into its node. Failures are ignored: the
+// node's next poll reports them.
 func (q *fastPoll) ask(ctx context.Context, ref Ref) {
 	defer func() {
 		q.mu.Lock()
@@ -128,7 +128,7 @@ func (q *fastPoll) ask(ctx context.Context, ref Ref) {
 	}
 }
 
-// merge takes in what the node has just said of one process.
+// merge stores the node's latest answer about one process.
 func (p *poller) merge(process cesi.Process) {
 	now := p.fleet.opts.Now()
 	p.publish(func(n *Node) {

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Attention is whether a process needs somebody, as a Filter asks.
+// Attention is a filter's condition on whether a process needs attention.
 type Attention int
 
 // The values of Attention.
@@ -17,17 +17,17 @@ const (
 	NeedsNone
 )
 
-// Filter chooses processes of the fleet; the zero value takes all. One that asks
-// for a state or for Attention takes nothing of a node that does not answer:
-// what its processes do now is not known.
+// Filter selects processes of the fleet; the zero value selects all. A filter with a
+// state or with Attention selects none of a node that does not answer: the present
+// states are not known.
 type Filter struct {
-	Text        string // in "group:name" or the node's name, whatever the case
+	Text        string // in "group:name" or the node's name, in any case
 	Node        string
 	Environment string
 	Group       string
-	States      []cesi.State // any of these; none: all
+	States      []cesi.State // any of these; empty: all
 	Attention   Attention
-	Answering   bool // take nothing of a node that does not answer
+	Answering   bool // nothing of a node that does not answer
 }
 
 // Match is one process of the fleet, with its node.
@@ -36,10 +36,10 @@ type Match struct {
 	Process *Process
 }
 
-// Ref names the process.
+// Ref returns the identity of the process.
 func (m Match) Ref() Ref { return Ref{Node: m.Node.Name, ProcessID: m.Process.ProcessID} }
 
-// Find returns the processes that the filter takes, node by node.
+// Find returns the processes that the filter selects, node by node.
 func (s *Snapshot) Find(f Filter) []Match {
 	text := strings.ToLower(f.Text)
 	var found []Match
@@ -75,7 +75,7 @@ func (f Filter) takes(p *Process) bool {
 	return f.Attention == AnyAttention || (p.Severity() > 0) == (f.Attention == NeedsAttention)
 }
 
-// containsFold looks for a lower-case text in "group:name".
+// containsFold searches for a lower-case text in "group:name".
 func containsFold(p *Process, text string) bool {
 	return strings.Contains(strings.ToLower(p.Group), text) || strings.Contains(strings.ToLower(p.Name), text) ||
 		strings.Contains(text, ":") && strings.Contains(strings.ToLower(p.ProcessID.String()), text)

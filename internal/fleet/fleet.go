@@ -1,10 +1,9 @@
-// Package fleet keeps the state of all nodes and steers them: one poller a
-// node, an immutable snapshot for whoever shows it, and Control, the one door
-// through which every command goes.
+// Package fleet keeps the state of all nodes and controls them: one poller for each
+// node, an immutable snapshot for pages and API, and Control, which executes every
+// command.
 //
-// It knows supervisords only through Client, the activity log only through
-// Journal and what outlasts it only through History. It renders nothing and
-// stores nothing.
+// It uses supervisords only through Client, the activity log only through Journal, and
+// stored history only through History. Rendering and storing do not belong here.
 package fleet
 
 import (
@@ -19,53 +18,53 @@ import (
 	"cesi/internal/history"
 )
 
-// Options are what a Fleet needs from outside. All but History, Wanted and RestartSelf
-// are required.
+// Options are the dependencies of a Fleet. All are required except History, Wanted and
+// RestartSelf.
 type Options struct {
-	// Dial makes the client of one node. It must not talk to it.
+	// Dial makes the client of one node, without connecting.
 	Dial    func(cesi.Node) (Client, error)
 	Journal Journal
-	History History     // nil: the past is forgotten with this run
-	Wanted  WantedStore // nil: what is wanted is forgotten with this run
+	History History     // nil: history is lost when this program ends
+	Wanted  WantedStore // nil: wanted processes are lost when this program ends
 	Log     *slog.Logger
 	Now     func() time.Time
-	// Self says what program this CeSI runs as; the zero value means none.
+	// Self says which program of a supervisord this CeSI is; the zero value means none.
 	Self Self
-	// RestartSelf asks for this program to execute itself anew. It returns at
-	// once; what is under way may still be answered.
+	// RestartSelf makes this program execute itself again. It returns at once, so that
+	// requests can still be answered.
 	RestartSelf func()
 }
 
-// Settings are the part of the configuration that a Fleet follows.
+// Settings are the configuration of a Fleet that can change.
 type Settings struct {
 	Nodes        []cesi.Node
 	Environments []cesi.Environment
 	// PollInterval is the time between two polls of a node that answers.
 	PollInterval time.Duration
-	// ActionTimeout bounds one start or stop of one process, or of a whole group
-	// or node where supervisord does those at once.
+	// ActionTimeout bounds one start or stop of one process, or of a whole group or
+	// node if supervisord does it in one call.
 	ActionTimeout time.Duration
 }
 
-// Fleet is the state of all nodes and the way to steer them. Its methods may be
-// called from any goroutine.
+// Fleet has the state of all nodes and controls them. Its methods may be called from
+// any goroutine.
 type Fleet struct {
 	opts Options
 
 	mu       sync.Mutex
 	running  context.Context // nil until Run
 	settings Settings
-	order    []*poller // in the configuration's order
-	leaving  []*poller // out of the configuration, with a command still under way
+	order    []*poller // in the order of the configuration
+	leaving  []*poller // removed from the configuration, but with a running command
 	pollers  sync.WaitGroup
 
-	// published counts every publication by a poller, changed those that changed
-	// something to see.
+	// published counts all publications of pollers, changed those with a visible
+	// change.
 	published atomic.Uint64
 	changed   atomic.Uint64
 	cached    atomic.Pointer[cachedSnapshot]
 
-	gone    map[string]Node // nodes that no poller has, with their histories
+	gone    map[string]Node // nodes without a poller, with their histories
 	unsaved history.Unsaved
 
 	watchers struct {
@@ -75,7 +74,7 @@ type Fleet struct {
 
 	commands *commands
 	wanted   *wantedList
-	quick    fastPoll
+	fast     fastPoll
 }
 
 type cachedSnapshot struct {
@@ -83,22 +82,22 @@ type cachedSnapshot struct {
 	snapshot  *Snapshot
 }
 
-// New returns a Fleet without nodes; Apply gives it some and Run asks them.
+// New returns a Fleet without nodes; Apply adds nodes, and Run polls them.
 func New(opts Options) *Fleet {
 	f := &Fleet{opts: opts, commands: newCommands(), gone: make(map[string]Node)}
 	f.wanted = &wantedList{fleet: f, of: make(map[string]map[cesi.ProcessID]wantedProcess)}
-	f.quick = fastPoll{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
+	f.fast = fastPoll{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
 	return f
 }
 
-// Run polls the nodes until ctx ends, and returns when every poller has.
+// Run polls the nodes until ctx ends, and returns when every poller has ended.
 func (f *Fleet) Run(ctx context.Context) {
 	f.mu.Lock()
 	f.running = ctx
 	for _, p := range f.order {
 		f.startPoller(p)
 	}
-	f.pollers.Go(func() { _ = f.contain("ask what starts and stops", func() { f.quick.loop(ctx) }) })
+	f.pollers.Go(func() { _ = f.contain("ask what starts and stops", func() { f.fast.loop(ctx) }) })
 	if f.opts.History != nil {
 		f.pollers.Go(func() { _ = f.contain("keep the history", func() { f.keepHistory(ctx) }) })
 	}
@@ -107,9 +106,9 @@ func (f *Fleet) Run(ctx context.Context) {
 	f.pollers.Wait()
 }
 
-// Apply takes up new settings: pollers of nodes that are new start, those of
-// nodes that are gone end (after a command that is under way on them), and a
-// node that is reached in another way is connected anew.
+// Apply applies new settings: pollers of new nodes start, those of removed nodes end
+// (after a running command), and a node with another address or login is connected
+// again.
 func (f *Fleet) Apply(s Settings) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -140,9 +139,9 @@ func (f *Fleet) Apply(s Settings) {
 	f.notify(true)
 }
 
-// retire ends a poller that the configuration no longer names. One with a
-// command under way stays to be seen until that is over, unless a new poller
-// has taken its name. Call with mu held.
+// retire ends a poller that is no longer in the configuration. With a running command
+// it stays visible until that has ended, unless a new poller has its name. Call with mu
+// held.
 func (f *Fleet) retire(p *poller) {
 	replaced := slices.ContainsFunc(f.order, func(o *poller) bool { return o.name == p.name })
 	if !replaced {
@@ -153,7 +152,7 @@ func (f *Fleet) retire(p *poller) {
 	}
 }
 
-// forget takes a retired poller out of what is shown.
+// forget removes a retired poller from the snapshot.
 func (f *Fleet) forget(p *poller) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -161,16 +160,16 @@ func (f *Fleet) forget(p *poller) {
 	f.notify(true)
 }
 
-// startPoller runs a poller until the fleet or the poller ends. Call with mu
-// held and running set.
+// startPoller runs a poller until the fleet or the poller ends. Call with mu held and
+// running set.
 func (f *Fleet) startPoller(p *poller) {
 	ctx := f.running
 	f.pollers.Go(func() { _ = f.contain("poll node "+p.name, func() { p.loop(ctx) }) })
 }
 
-// Poll asks a node now, whatever its back-off, and returns when it has answered
-// or failed to, or when ctx ends. A node is asked so once a second at most: polls
-// that are asked for in between are one.
+// Poll polls a node now, regardless of its back-off, and returns when it has answered
+// or failed, or when ctx ends. It polls at most once a second: requests in between
+// share one poll.
 func (f *Fleet) Poll(ctx context.Context, node string) error {
 	p, err := f.poller(node)
 	if err != nil {
@@ -194,15 +193,15 @@ func (f *Fleet) poller(node string) (*poller, error) {
 	return nil, cesi.Errorf(cesi.NotFound, "there is no node %q", node)
 }
 
-// Ready reports whether every node has been asked at least once.
+// Ready reports whether every node has been polled at least once.
 func (f *Fleet) Ready() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return !slices.ContainsFunc(f.order, func(p *poller) bool { return p.node().Status == Connecting })
 }
 
-// Snapshot returns the fleet as it is known now. It waits for no node; its cost
-// is a pass over the nodes, and only when one has published since the last call.
+// Snapshot returns the present state of the fleet. It waits for no node. It costs a
+// pass over the nodes, only if one has published since the last call.
 func (f *Fleet) Snapshot() *Snapshot {
 	published := f.published.Load()
 	if c := f.cached.Load(); c != nil && c.published == published {

@@ -6,30 +6,29 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Group is a group of supervisord's as it exists across the fleet: all nodes'
-// groups of one name.
+// Group is one group name across the fleet: the groups of that name on all nodes.
 type Group struct {
 	Name  string
 	Parts []GroupPart // in the order of the nodes
-	// Counts cover the nodes that answer, as the Snapshot's do.
+	// Counts include only nodes that answer, as in the Snapshot.
 	Counts Counts
 }
 
-// GroupPart is one node's part of a group.
+// GroupPart is the part of a group on one node.
 type GroupPart struct {
 	Node      *Node
 	Processes []Process // sorted by name
 	Counts    Counts
 }
 
-// groupIndex is what a Snapshot knows of its groups, once somebody has asked.
+// groupIndex is a Snapshot's index of groups, made on first use.
 type groupIndex struct {
 	all    []*Group
 	byName map[string]*Group
 }
 
-// Groups lists the groups, by name. The first call on a snapshot is a pass over
-// its processes; later ones cost nothing.
+// Groups lists the groups by name. The first call on a snapshot is a pass over its
+// processes; later ones cost nothing.
 func (s *Snapshot) Groups() []*Group { return s.groupIndex().all }
 
 // Group returns the group of that name.
@@ -38,8 +37,8 @@ func (s *Snapshot) Group(name string) (*Group, bool) {
 	return g, found
 }
 
-// In returns the group as far as it is on nodes of an environment, the group
-// itself for "", and false if that is nowhere.
+// In returns the part of the group on the nodes of an environment; the whole group for
+// "", and false if there is none.
 func (g *Group) In(environment string) (*Group, bool) {
 	if environment == "" {
 		return g, true

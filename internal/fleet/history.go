@@ -7,7 +7,7 @@ import (
 	"cesi/internal/history"
 )
 
-// processList is what the history records of an answer.
+// processList is an answer in the form for the history.
 type processList []Process
 
 // Len implements history.Processes.
@@ -21,12 +21,11 @@ func (n *Node) Day(id cesi.ProcessID, now time.Time) history.Day {
 	return n.history.Day(id, now, n.Status == Up)
 }
 
-// LoadHistory takes up what was known of the node's last day. It is for a node that
-// no reader sees yet, and leaves out what is of other nodes.
+// LoadHistory loads the stored history of the node. It is for a node that is not
+// published yet, and ignores the history of other nodes.
 func (n *Node) LoadHistory(h cesi.History) { n.history = history.Load(h)[n.Name] }
 
-// LoadHistory takes up what is known of the last day from earlier runs. Call it before
-// Apply.
+// LoadHistory loads the history of earlier runs. Call it before Apply.
 func (f *Fleet) LoadHistory(h cesi.History) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -35,9 +34,8 @@ func (f *Fleet) LoadHistory(h cesi.History) {
 	}
 }
 
-// takeGone returns a node with what is known of the history of the name: from the
-// poller that has it, or as it was taken out, or from an earlier run. Call with mu
-// held.
+// takeGone returns a node with the known history of the name: from its poller, from its
+// removal, or from an earlier run. Call with mu held.
 func (f *Fleet) takeGone(name string, had *poller) Node {
 	n := f.gone[name]
 	delete(f.gone, name)
@@ -47,13 +45,14 @@ func (f *Fleet) takeGone(name string, had *poller) Node {
 	return n
 }
 
-// answeredIn reports whether the node has answered in the slot of the time, in this run.
+// answeredIn reports whether the node has answered in the slot of the time, in this
+// run.
 func (n *Node) answeredIn(now time.Time) bool {
 	return !n.LastContact.IsZero() && cesi.BucketOf(n.LastContact) == cesi.BucketOf(now)
 }
 
-// pauseOf is how long a node whose polls are an interval apart may not have
-// answered without having been silent.
+// pauseOf returns how long a node with that poll interval may be without an answer
+// before it counts as silent.
 func (n *Node) pauseOf(interval time.Duration) time.Duration {
 	if n.Status == Down {
 		return 0

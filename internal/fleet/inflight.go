@@ -8,8 +8,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// inflightSet are the processes on which a command is under way. A process takes
-// one at a time, but a stop goes ahead of a start that still waits.
+// inflightSet are the processes with a running command. A process has one at a time,
+// but a stop preempts a start that still waits.
 type inflightSet struct {
 	mu sync.Mutex
 	of map[Ref]*inflight
@@ -21,13 +21,14 @@ type inflight struct {
 	action cesi.Action
 	done   chan struct{} // closed at its end
 
-	// overtaken is the start or restart that this stop went ahead of, nil if none.
+	// preempted is the start or restart that this stop preempted, nil if none.
 	preempted *inflight
-	// by is the user whose stop went ahead of this one. Guarded by flights.mu.
+	// preemptedBy is the user whose stop preempted this command. Guarded by
+	// inflightSet.mu.
 	preemptedBy string
 }
 
-// take accepts a command on a process, or says that another is under way.
+// take accepts a command on a process, or says that another one is running.
 func (f *inflightSet) take(ref Ref, action cesi.Action, user string) (*inflight, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -44,7 +45,7 @@ func (f *inflightSet) take(ref Ref, action cesi.Action, user string) (*inflight,
 	return mine, nil
 }
 
-// end gives the process free.
+// end releases the process.
 func (f *inflightSet) end(mine *inflight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,22 +55,22 @@ func (f *inflightSet) end(mine *inflight) {
 	close(mine.done)
 }
 
-// busy reports whether a command is under way on the process.
+// busy reports whether a command is running on the process.
 func (f *inflightSet) busy(ref Ref) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.of[ref] != nil
 }
 
-// refs lists the processes with a command under way.
+// refs lists the processes with a running command.
 func (f *inflightSet) refs() []Ref {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Collect(maps.Keys(f.of))
 }
 
-// overtakenBy returns the user whose stop went ahead of this command, or "".
-func (f *inflightSet) overtakenBy(mine *inflight) string {
+// preemptingUser returns the user whose stop preempted this command, or "".
+func (f *inflightSet) preemptingUser(mine *inflight) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return mine.preemptedBy

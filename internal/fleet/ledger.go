@@ -8,8 +8,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// ledger keeps the activity entries of one command, and the operation that tells
-// of it: an entry for the command and, for one on many, one for each target.
+// ledger keeps the activity entries of one command, and its operation: an entry for the
+// command and, for a command on many, one for each target.
 type ledger struct {
 	journal Journal
 	now     func() time.Time
@@ -32,8 +32,8 @@ func (f *Fleet) newLedger(actor cesi.Actor, c Command) *ledger {
 	return l
 }
 
-// describe names what the command is for: its node, if it is on one, and the
-// target there, or how many there are.
+// describe names the target of the command: its node, if it has only one, and the
+// target there, or the number of targets.
 func describe(c Command) (node, target string) {
 	node = c.Targets[0].Node
 	switch {
@@ -49,15 +49,15 @@ func describe(c Command) (node, target string) {
 		if t.Node != node {
 			node = ""
 		}
-		if target != t.String() || t.Group == "" { // else it is the same group or process on each
+		if target != t.String() || t.Group == "" { // it is not the same group or process on each node
 			target = fmt.Sprintf("%d targets", len(c.Targets))
 		}
 	}
 	return node, target
 }
 
-// begin stores the command's entry, and one for each of the targets, before
-// anything goes out.
+// begin stores the command's entry, and one for each of the targets, before anything is
+// sent.
 func (l *ledger) begin(ctx context.Context, targets []Ref) {
 	entries := []cesi.Activity{l.entry}
 	for _, ref := range targets {
@@ -75,7 +75,7 @@ func (l *ledger) begin(ctx context.Context, targets []Ref) {
 	l.op.report.ID = l.entry.ID
 }
 
-// note stores how the command went for one target.
+// note stores the outcome of one target.
 func (l *ledger) note(o Outcome) {
 	l.op.add(o)
 	if entry, ok := l.targets[o.Ref]; ok {
@@ -84,9 +84,8 @@ func (l *ledger) note(o Outcome) {
 	}
 }
 
-// sent stores that the command has gone out for sure, for the case that this
-// program does not see its end: the next run then finds out. With a target it
-// does so for the target too.
+// sent records that the command was certainly sent, for the case that this program does
+// not see its end: the next run then finds it out. It does so for the targets too.
 func (l *ledger) sent(message cesi.Text, targets ...Ref) {
 	l.entry.Message = message
 	l.journal.Complete(context.Background(), l.entry)
@@ -97,19 +96,19 @@ func (l *ledger) sent(message cesi.Text, targets ...Ref) {
 	}
 }
 
-// pending stores how far a target has come that is not done yet, and shows it to
-// those who wait for the operation.
+// pending stores the progress of a target that is not done, and shows it to callers
+// that wait for the operation.
 func (l *ledger) pending(ref Ref, message cesi.Text) {
 	l.op.tell(ref, message)
 	entry, ok := l.targets[ref]
 	if !ok {
 		entry = l.entry
 	}
-	entry.Message = message // of the copy: the end has a message of its own
+	entry.Message = message // of the copy: the end has its own message
 	l.journal.Complete(context.Background(), entry)
 }
 
-// end stores how the command went as a whole.
+// end stores the result of the whole command.
 func (l *ledger) end(ctx context.Context) {
 	report := l.op.close(l.now().Sub(l.began))
 	l.entry.Result, l.entry.Message, l.entry.Duration = report.Result, report.Message, report.Duration

@@ -7,8 +7,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Tail returns the end of a log of a process, at most maxBytes of it. It is
-// bounded by the node's timeout.
+// Tail returns the end of a process's log, at most maxBytes of it. It ends with the
+// node's timeout.
 func (f *Fleet) Tail(ctx context.Context, node string, id cesi.ProcessID, stream cesi.LogStream, maxBytes int64) ([]byte, error) {
 	return onNode(ctx, f, node, func(ctx context.Context, c Client) ([]byte, error) {
 		return c.Tail(ctx, id, stream, maxBytes)
@@ -22,17 +22,16 @@ func (f *Fleet) LogSize(ctx context.Context, node string, log cesi.LogName) (int
 	})
 }
 
-// ReadLog returns a stretch of a log (see supervisor.Client.ReadLog), within
-// the node's timeout.
+// ReadLog returns a part of a log (see supervisor.Client.ReadLog), within the node's
+// timeout.
 func (f *Fleet) ReadLog(ctx context.Context, node string, log cesi.LogName, from, to int64) (cesi.LogPart, error) {
 	return onNode(ctx, f, node, func(ctx context.Context, c Client) (cesi.LogPart, error) {
 		return c.ReadLog(ctx, log, from, to)
 	})
 }
 
-// FollowLog opens the live stream of a log. It ends when ctx does, when it is
-// closed, and when the node leaves the configuration or is reached in another
-// way from now on.
+// FollowLog opens the live stream of a log. It ends with ctx, when it is closed, and
+// when the node leaves the configuration or gets another address or login.
 func (f *Fleet) FollowLog(ctx context.Context, node string, log cesi.LogName) (io.ReadCloser, error) {
 	p, err := f.poller(node)
 	if err != nil {
@@ -57,9 +56,9 @@ func (f *Fleet) FollowLog(ctx context.Context, node string, log cesi.LogName) (i
 	return &followed{ReadCloser: stream, cancel: cancel}, nil
 }
 
-// CheckLog says why a log that is watched has nothing new, if there is a reason
-// in what the last poll told: NotFound where the node or the process is gone,
-// and Unreachable or Timeout where the node does not answer.
+// CheckLog says why a followed log has nothing new, if the last poll shows a reason:
+// NotFound if the node or the process is gone, and Unreachable or Timeout if the node
+// does not answer.
 func (f *Fleet) CheckLog(node string, log cesi.LogName) error {
 	n, found := f.Snapshot().Node(node)
 	if !found {

@@ -8,8 +8,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Operation is a command that was accepted. It goes on whether or not somebody
-// waits for it.
+// Operation is an accepted command. It continues even if no caller waits for it.
 type Operation struct {
 	done chan struct{}
 
@@ -17,15 +16,15 @@ type Operation struct {
 	report Report
 }
 
-// ID is the command's entry in the activity log.
+// ID returns the ID of the command's entry in the activity log.
 func (o *Operation) ID() cesi.ActivityID {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.report.ID
 }
 
-// Wait returns the report when the command is over, or as far as it has come
-// when ctx ends.
+// Wait returns the report when the command has ended, or the report so far when ctx
+// ends.
 func (o *Operation) Wait(ctx context.Context) Report {
 	select {
 	case <-o.done:
@@ -34,7 +33,7 @@ func (o *Operation) Wait(ctx context.Context) Report {
 	return o.Report()
 }
 
-// Report returns how far the command has come.
+// Report returns the report so far.
 func (o *Operation) Report() Report {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -49,7 +48,7 @@ func (o *Operation) add(outcomes ...Outcome) {
 	o.report.Outcomes = append(o.report.Outcomes, outcomes...)
 }
 
-// tell sets the message of a command that is not over.
+// tell sets the message of a running command.
 func (o *Operation) tell(ref Ref, message cesi.Text) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -66,7 +65,7 @@ func (o *Operation) close(duration time.Duration) Report {
 	return o.report
 }
 
-// finish answers those who wait. It may be called again.
+// finish answers the callers that wait. It may be called again.
 func (o *Operation) finish() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -76,8 +75,8 @@ func (o *Operation) finish() {
 	}
 }
 
-// summarize gives a command on one process that process's result, and one on
-// many a result and a count of each kind.
+// summarize returns, for a command on one process, its result; for one on many, a
+// result and a count of each kind.
 func summarize(outcomes []Outcome) (cesi.Result, cesi.Text) {
 	if len(outcomes) == 1 {
 		return outcomes[0].Result, outcomes[0].Message
@@ -130,28 +129,28 @@ func overall(counts map[cesi.Result]int, total int) cesi.Result {
 	return cesi.Partial
 }
 
-// commands are the commands under way, and the last ones that ended.
+// commands are the running commands, and the last ones that ended.
 type commands struct {
-	flights inflightSet
-	running sync.WaitGroup
-	ctx     context.Context
-	cancel  context.CancelFunc
+	inFlight inflightSet
+	running  sync.WaitGroup
+	ctx      context.Context
+	cancel   context.CancelFunc
 
 	mu       sync.Mutex
 	draining bool
 	recent   []*Operation // oldest first, at most maxRecent
 }
 
-// maxRecent is how many operations stay in memory for those who come back to
-// see how their command went; older ones are in the activity log.
+// maxRecent is how many operations stay in memory, so that users can see their results
+// later; older ones are in the activity log.
 const maxRecent = 200
 
 func newCommands() *commands {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &commands{ctx: ctx, cancel: cancel, flights: inflightSet{of: make(map[Ref]*inflight)}}
+	return &commands{ctx: ctx, cancel: cancel, inFlight: inflightSet{of: make(map[Ref]*inflight)}}
 }
 
-// begin counts a command in, unless the program is ending.
+// begin counts a new command, unless the program is ending.
 func (c *commands) begin() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -171,7 +170,7 @@ func (c *commands) remember(o *Operation) {
 	}
 }
 
-// Operation returns a command that is under way or among the last to have ended.
+// Operation returns a running command, or one of the last that ended.
 func (f *Fleet) Operation(id cesi.ActivityID) (*Operation, bool) {
 	f.commands.mu.Lock()
 	defer f.commands.mu.Unlock()
@@ -183,8 +182,8 @@ func (f *Fleet) Operation(id cesi.ActivityID) (*Operation, bool) {
 	return nil, false
 }
 
-// Drain takes no further commands, waits up to grace for those under way, and
-// then breaks them off: they end as Interrupted.
+// Drain accepts no more commands, waits up to grace for the running ones, and then
+// breaks them off: they end as Interrupted.
 func (f *Fleet) Drain(grace time.Duration) {
 	c := f.commands
 	c.mu.Lock()

@@ -7,38 +7,38 @@ import (
 	"cesi/internal/cesi"
 )
 
-// plan is a command worked out against a snapshot: what it touches, on which
-// node, in which order.
+// plan is a command resolved against a snapshot: what it changes, on which node, in
+// which order.
 type plan struct {
 	command   Command
 	parts     []*part
 	leftAlone []Outcome
-	silent    []Outcome // whole groups and nodes of which nothing is known, since the node does not answer
-	self      string    // the "group:name" of this program, where a stop would hit it
-	maybe     bool      // self is perhaps not this program
+	silent    []Outcome // whole groups and nodes without data, since the node does not answer
+	self      string    // the "group:name" of this program, if a stop would hit it
+	maybe     bool      // self may be another program
 }
 
-// part is the share of a plan that one goroutine works off: a whole group or
-// node in priority order, or processes of one node in parallel.
+// part is the share of a plan for one goroutine: a whole group or node in priority
+// order, or processes of one node in parallel.
 type part struct {
 	node  *Node
 	whole *Target // nil for a selection
-	// exactStart tells that supervisord's own start of the group or node touches
-	// the jobs and nothing else.
+	// exactStart says that supervisord's own start of the group or node affects exactly
+	// the jobs.
 	exactStart bool
 	jobs       []*job
 }
 
-// job is one process that a plan acts on.
+// job is one process that a plan changes.
 type job struct {
 	ref       Ref
 	process   Process
-	active    bool // as the snapshot has it: needs a stop first
-	restarted bool // it is this program, which restarts by executing itself anew
+	active    bool // in the snapshot: must be stopped first
+	restarted bool // it is this program, which restarts by executing itself again
 }
 
-// Preview works out what a command would touch, without doing it. It fails as
-// Control would: NotFound, Invalid, Unreachable.
+// Preview returns what a command would do, without doing it. Errors are those of
+// Control: NotFound, Invalid, Unreachable.
 func (f *Fleet) Preview(c Command) (Preview, error) {
 	plan, err := f.Snapshot().plan(c)
 	if err != nil {
@@ -60,8 +60,8 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 	return preview, nil
 }
 
-// plan works a command out. A command on a single process is taken at its word;
-// one on many touches only what it has business with.
+// plan resolves a command. A command on a single process is always sent; one on many
+// skips processes to which it does not apply.
 func (s *Snapshot) plan(c Command) (*plan, error) {
 	c, err := c.checked()
 	if err != nil {
@@ -88,8 +88,8 @@ func (s *Snapshot) planOne(c Command) (*plan, error) {
 	return plan, nil
 }
 
-// resolve finds one process. On a node that does not answer and never did, the
-// process is taken as asked for: the command then says why it can't go out.
+// resolve finds one process. On a node that has never answered, the process is assumed
+// to exist: the command then says why it can't be sent.
 func (s *Snapshot) resolve(t Target) (*Node, Process, error) {
 	node, err := s.target(t)
 	if err != nil {
@@ -166,7 +166,7 @@ func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, e
 		if plan.consider(part, p, taken) {
 			continue
 		}
-		// supervisord's own call would touch this one too.
+		// supervisord's own call would affect this one too.
 		part.exactStart = part.exactStart && p.State.Active()
 	}
 	switch {
@@ -178,8 +178,8 @@ func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, e
 	return part, nil
 }
 
-// consider adds a process to the part if the command has business with it, and
-// to what is left alone otherwise. It reports which.
+// consider adds a process to the part if the command applies to it, else to the skipped
+// ones. It reports which.
 func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 	j := newJob(part.node, process)
 	if taken[j.ref] {
@@ -201,7 +201,7 @@ func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 	return true
 }
 
-// Unanswered returns nil if the node answers, else why not: Unreachable or Timeout.
+// Unanswered returns nil if the node answers, else the reason: Unreachable or Timeout.
 func (n *Node) Unanswered() error {
 	if n.Status == Up {
 		return nil
@@ -224,8 +224,8 @@ func unanswered(err error) bool {
 	return err != nil && (kind == cesi.Unreachable || kind == cesi.Timeout)
 }
 
-// byPriority sorts jobs into sets of equal priority, lowest first, which is the
-// order in which supervisord starts them.
+// byPriority sorts jobs into sets of equal priority, lowest first, which is the order
+// in which supervisord starts them.
 func byPriority(jobs []*job) [][]*job {
 	sorted := slices.Clone(jobs)
 	slices.SortStableFunc(sorted, func(a, b *job) int { return comparePriorities(a.process.Config, b.process.Config) })
@@ -239,7 +239,7 @@ func byPriority(jobs []*job) [][]*job {
 	return sets
 }
 
-// defaultPriority is supervisord's own for a program or group that names none.
+// defaultPriority is supervisord's default for programs and groups.
 const defaultPriority = 999
 
 func comparePriorities(a, b *cesi.ProcessConfig) int {

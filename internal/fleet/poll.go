@@ -9,11 +9,11 @@ import (
 	"cesi/internal/history"
 )
 
-// infoEvery is how often a node that answers is asked again who it is and how
-// its processes are configured.
+// infoEvery is how often a node that answers is asked again for its identity and its
+// processes' configuration.
 const infoEvery = time.Minute
 
-// poll asks once, bounded by the node's timeout, and publishes the answer.
+// poll polls once, within the node's timeout, and publishes the answer.
 func (p *poller) poll(ctx context.Context) {
 	deadline, cancel := context.WithTimeout(ctx, p.config().Timeout)
 	defer cancel()
@@ -65,8 +65,7 @@ func (p *poller) ask(ctx context.Context) ([]cesi.Process, error) {
 	return p.client.Processes(ctx)
 }
 
-// askInfo refreshes what rarely changes. That a node can't tell does not make
-// its poll a failed one.
+// askInfo refreshes what rarely changes. A failure there does not make the poll fail.
 func (p *poller) askInfo(ctx context.Context, now time.Time) {
 	due := p.takeOutdated() || p.failures > 0 || p.infoAsked.IsZero()
 	if !due && now.Sub(p.infoAsked) < infoEvery {
@@ -91,7 +90,7 @@ func (p *poller) askInfo(ctx context.Context, now time.Time) {
 	}
 }
 
-// forgetInfo has the next poll ask again what rarely changes.
+// forgetInfo makes the next poll also ask for what rarely changes.
 func (p *poller) forgetInfo() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -110,7 +109,7 @@ func (p *poller) takeOutdated() bool {
 func (p *poller) fail(err error, now time.Time) {
 	p.failures++
 	failure := &Failure{Cause: cesi.CauseOf(err), Message: cesi.TextOf(err), Since: now}
-	if failure.Cause == "" { // a fault: the node itself tells what is wrong
+	if failure.Cause == "" { // a fault: its sentence says what is wrong
 		failure.Cause = cesi.CauseFailedInside
 	}
 	if was := p.node(); was.Failure != nil {
@@ -146,8 +145,8 @@ func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
 	return list, counts
 }
 
-// sameToSee reports whether two values of a node look the same to people, the
-// passing of time apart.
+// sameToSee reports whether two values of a node look the same, apart from passing
+// time.
 func sameToSee(a, b *Node) bool {
 	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || !a.NoConfig.Equal(b.NoConfig) || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
 		!slices.Equal(a.Environments, b.Environments) || !a.history.SameProcesses(b.history) {
@@ -166,7 +165,7 @@ func sameFailure(a, b *Failure) bool {
 func sameProcess(a, b Process) bool {
 	x, y := a.Process, b.Process
 	x.Now, y.Now = 0, 0
-	x.Description, y.Description = "", "" // holds the uptime
+	x.Description, y.Description = "", "" // contains the uptime
 	if x != y || a.Self != b.Self || a.MaybeSelf != b.MaybeSelf || !sameWanted(a.Wanted, b.Wanted) {
 		return false
 	}

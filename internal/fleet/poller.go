@@ -10,11 +10,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-// maxBackoff is the longest pause between two polls of a node that fails,
-// unless the poll interval is longer.
+// maxBackoff is the longest pause between two polls of a failing node, unless the poll
+// interval is longer.
 const maxBackoff = 15 * time.Second
 
-// poller asks one node, in a goroutine of its own, and holds what it last said.
+// poller polls one node, in its own goroutine, and holds its last state.
 type poller struct {
 	fleet  *Fleet
 	name   string
@@ -29,14 +29,14 @@ type poller struct {
 	conf     cesi.Node
 	interval time.Duration
 	waiters  []chan struct{} // closed when a poll that starts from now on has ended
-	users    int             // commands under way
-	forced   time.Time       // when the last poll that a user asked for began
+	users    int             // running commands
+	forced   time.Time       // when the last poll requested by a user began
 	forcing  chan struct{}   // closed when the next such poll has ended; nil: there is none
-	onIdle   func(*poller)   // set when it has to end once no command is under way
+	onIdle   func(*poller)   // set if it has to end after its running commands
 	ended    bool
-	outdated bool // what rarely changes has perhaps changed
+	outdated bool // what rarely changes may have changed
 
-	// Of the polling goroutine alone.
+	// Used only by the polling goroutine.
 	failures  int
 	infoAsked time.Time
 	info      cesi.SupervisorInfo
@@ -46,7 +46,7 @@ type poller struct {
 	met       string // the address of the last good poll
 }
 
-// newPoller makes the poller of a node; known has what is known of its past.
+// newPoller makes the poller of a node. Known has the node's history.
 func (f *Fleet) newPoller(node cesi.Node, known Node) *poller {
 	p := &poller{
 		fleet: f,
@@ -77,8 +77,8 @@ func (p *poller) setInterval(d time.Duration) {
 	p.interval = d
 }
 
-// reconfigure takes up a configuration that needs no new connection, and undoes
-// a retirement. It reports whether it could: the connection is the same and the
+// reconfigure applies a configuration that needs no new connection, and undoes a
+// retirement. It reports whether that was possible: the connection is the same and the
 // poller has not ended.
 func (p *poller) reconfigure(node cesi.Node) bool {
 	p.mu.Lock()
@@ -113,8 +113,8 @@ func (p *poller) publish(change func(*Node)) {
 	}
 }
 
-// loop polls until ctx or the poller ends. The pause between two polls is
-// jittered, so that a thousand nodes are not asked in step.
+// loop polls until ctx or the poller ends. The pause between two polls is jittered, so
+// that a thousand nodes are not polled at the same moment.
 func (p *poller) loop(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -163,11 +163,11 @@ func (p *poller) pause() time.Duration {
 	return time.Duration(float64(d) * (0.9 + 0.2*rand.Float64()))
 }
 
-// forceEvery is the least time between two polls that users ask for.
+// forceEvery is the least time between two polls requested by users.
 const forceEvery = time.Second
 
-// force has the node polled soon, and returns a channel that is closed when that
-// poll has ended. All who ask before it begins share it.
+// force makes the node be polled soon, and returns a channel that is closed when that
+// poll has ended. Requests before it begins share it.
 func (p *poller) force() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -184,7 +184,8 @@ func (p *poller) force() <-chan struct{} {
 	return done
 }
 
-// refreshIn is refresh after a while. It takes no longer than the node may.
+// refreshIn is refresh after a pause. It takes no longer than the node's timeout
+// allows.
 func (p *poller) refreshIn(wait time.Duration) {
 	select {
 	case <-time.After(wait):
@@ -194,13 +195,13 @@ func (p *poller) refreshIn(wait time.Duration) {
 	p.forcing, p.forced = nil, time.Now()
 	timeout := p.conf.Timeout
 	p.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout) // a poll may be under way
+	ctx, cancel := context.WithTimeout(context.Background(), 2*timeout) // a poll may be running
 	defer cancel()
 	p.refresh(ctx)
 }
 
-// refresh asks the node now and returns when a poll that began after this call
-// has ended, or when ctx or the poller ends.
+// refresh polls the node now and returns when a poll that began after this call has
+// ended, or when ctx or the poller ends.
 func (p *poller) refresh(ctx context.Context) {
 	done := make(chan struct{})
 	p.mu.Lock()
@@ -225,7 +226,7 @@ func (p *poller) takeWaiters() []chan struct{} {
 	return waiting
 }
 
-// use marks a command as under way until release.
+// use counts a running command until release.
 func (p *poller) use() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -247,8 +248,8 @@ func (p *poller) release() {
 	}
 }
 
-// retire ends the poller: now, or after the commands that are under way, and
-// then calls gone. It reports whether it ended now.
+// retire ends the poller now, or after its running commands, and then calls gone. It
+// reports whether it ended now.
 func (p *poller) retire(gone func(*poller)) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

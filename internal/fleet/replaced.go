@@ -6,18 +6,18 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Replacement says that a node has become another machine or supervisord under the
-// same name, which a restart of its supervisord is not.
+// Replacement says that a node is now another machine or supervisord with the same
+// name. A restart of its supervisord is none.
 type Replacement struct {
-	Since time.Time // the poll that noticed it
-	// From and To are the addresses that answered before and since, with their ports;
-	// equal where the address stayed the same, empty where the client does not tell.
+	Since time.Time // time of the poll that noticed it
+	// From and To are the addresses before and after, with their ports; equal if the
+	// address stayed, empty if the client does not know them.
 	From, To string
 }
 
-// notice compares an answer with what is known of the node, before it is published.
-// It has asked who the supervisord is, where that is in doubt, and returns nil where
-// it is the same one as before.
+// notice compares an answer with the known node, before it is published. If in doubt,
+// the node has already been asked for its identity. It returns nil if the node is the
+// same as before.
 func (p *poller) notice(known *Node, processes []cesi.Process, now time.Time) *Replacement {
 	from, to := p.met, p.peer()
 	p.met = to
@@ -37,14 +37,15 @@ func (p *poller) notice(known *Node, processes []cesi.Process, now time.Time) *R
 	return &Replacement{Since: now, From: from, To: to}
 }
 
-// inDoubt reports whether the node has to be asked who it is: another address
-// answers, or none of the processes is as it was.
+// inDoubt reports whether the node must be asked for its identity: another address
+// answers, or every process has changed.
 func (p *poller) inDoubt(known *Node, processes []cesi.Process) bool {
 	return !known.LastContact.IsZero() && (p.met != p.peer() || !known.keepsAny(processes))
 }
 
-// keepsAny reports whether a process is the same as at the last answer: its start
-// and pid are. Where nothing was started it can't be told, and is true.
+// keepsAny reports whether a process is the same as at the last answer: with equal
+// start and pid. It is true if no process was started, since then nothing can be
+// compared.
 func (n *Node) keepsAny(processes []cesi.Process) bool {
 	started := false
 	for i := range processes {
@@ -68,9 +69,8 @@ func (n *Node) keepsAny(processes []cesi.Process) bool {
 	return true
 }
 
-// startedBefore reports whether some process that runs was started before the last
-// answer of the node as it is known, which did not have it: another supervisord
-// has started it.
+// startedBefore reports whether a running process was started before the last answer of
+// the known node, which did not have it: another supervisord has started it.
 func startedBefore(processes []cesi.Process, known *Node, now time.Time) bool {
 	clock := clockOf(known.clock, processes, now)
 	for i := range processes {

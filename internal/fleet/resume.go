@@ -8,10 +8,10 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Resume finds out how commands ended that the last run of this program sent to
-// a supervisord and did not see the end of, because they took it down too. The
-// entries are theirs, still Pending; each is completed when its node shows the
-// end. One that waited for a process to stop ends as Interrupted.
+// Resume completes commands of the last run of this program whose end it did not see,
+// because they took it down too. The entries are still Pending; each is completed when
+// its node shows the result. A command that waited for a process to stop ends as
+// Interrupted.
 func (f *Fleet) Resume(entries []cesi.Activity) {
 	for _, entry := range entries {
 		if f.commands.begin() != nil {
@@ -41,8 +41,8 @@ func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
 	}
 	p.use()
 	defer p.release()
-	if flight, err := f.commands.flights.take(Ref{Node: entry.Node}, entry.Action, entry.User); err == nil {
-		defer f.commands.flights.end(flight)
+	if one, err := f.commands.inFlight.take(Ref{Node: entry.Node}, entry.Action, entry.User); err == nil {
+		defer f.commands.inFlight.end(one)
 	}
 	message, err := p.awaitEnd(ctx, entry.Action, f.actionTimeout(), func() {})
 	if err == nil && entry.Action == cesi.ActionReload {
@@ -50,7 +50,7 @@ func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return // the next run goes on with it
+		return // the next run continues
 	case err != nil:
 		entry.Result, entry.Message = cesi.UnknownEnd, cesi.TextOf(err)
 	default:

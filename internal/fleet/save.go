@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// saveEvery is how often what has changed is handed to the History.
+	// saveEvery is how often changes are given to the History.
 	saveEvery = 10 * time.Second
-	// saveTime bounds the wait for the History to take a batch.
+	// saveTime bounds the wait for the History to store a batch.
 	saveTime = 10 * time.Second
 )
 
-// SaveHistory hands what has changed to the History, in batches. What that does
-// not take is handed over again the next time.
+// SaveHistory gives the changes to the History, in batches. A batch that fails is given
+// again the next time.
 func (f *Fleet) SaveHistory(ctx context.Context) (err error) {
 	if f.opts.History == nil {
 		return nil
@@ -39,7 +39,7 @@ func (f *Fleet) saveBatch(ctx context.Context, batch cesi.History) error {
 	return f.opts.History.StoreHistory(ctx, batch)
 }
 
-// histories is what is known of every node, also of those that were taken out.
+// histories returns the history of every node, including removed ones.
 func (f *Fleet) histories() map[string]history.Node {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -53,7 +53,7 @@ func (f *Fleet) histories() map[string]history.Node {
 	return known
 }
 
-// keepHistory saves the history until ctx ends. That it fails is logged once.
+// keepHistory saves the history until ctx ends. Failures are logged once.
 func (f *Fleet) keepHistory(ctx context.Context) {
 	tick := time.NewTicker(saveEvery)
 	defer tick.Stop()

@@ -7,42 +7,41 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Self says as what this program runs under a supervisord, by what that
-// supervisord put into its environment and by what the kernel says. The zero value
-// is no such program.
+// Self identifies this program as a program of a supervisord, from the environment and
+// the kernel. The zero value means that it is not one.
 //
-// None of it is proof: in containers the same names and small pids occur on many
-// nodes, and programs of many nodes start in the same second. A process that fits
-// is this program only once Proof has shown it.
+// None of it is proof: in containers the same names and small pids occur on many nodes,
+// and programs of many nodes start in the same second. A matching process counts as
+// this program only once Proof has shown it.
 type Self struct {
 	Process cesi.ProcessID // SUPERVISOR_GROUP_NAME and SUPERVISOR_PROCESS_NAME
 	PID     int            // this process
-	Parent  int            // its parent: the supervisord itself, or a wrapper that it started
+	Parent  int            // its parent: the supervisord, or a wrapper that it started
 	Started time.Time      // when this process started; zero: not known
 	Proof   Prover         // nil: nothing can be proved
 }
 
 // Prover proves which process this program is.
 type Prover interface {
-	// Prove finds out whether what send sends to the standard input of a process
-	// reaches this program. It calls send once at most.
+	// Prove finds out whether text that send writes to the standard input of a process
+	// reaches this program. It calls send at most once.
 	Prove(ctx context.Context, send func(ctx context.Context, text string) error) Proof
 }
 
-// Proof is what is known of whether a process is this program.
+// Proof says whether a process is this program.
 type Proof int
 
-// The proofs. What is Unproven is not taken for this program, but not stopped by
-// accident either.
+// The proofs. An Unproven process does not count as this program, but needs a
+// confirmation to be stopped.
 const (
-	Disproved Proof = iota // it is another
-	Unproven               // it may be this program: there is no way to tell
+	Disproved Proof = iota // it is another program
+	Unproven               // it may be this program: there is no way to find out
 	Proven                 // it is this program
 )
 
-// fits reports whether a process of the node whose supervisord has the given pid
-// can be this program. The name and our pid must agree; so must the supervisord's
-// pid where we are its child. Behind a wrapper script the process is our parent.
+// fits reports whether a process can be this program. SupervisorPID is the pid of the
+// node's supervisord. Name and pid must match; for a direct child also the
+// supervisord's pid. With a wrapper script, the process is our parent.
 func (s Self) fits(p cesi.Process, supervisorPID int) bool {
 	if s.Process.Name == "" || p.ProcessID != s.Process || p.PID == 0 {
 		return false
@@ -53,11 +52,11 @@ func (s Self) fits(p cesi.Process, supervisorPID int) bool {
 	return p.PID == s.Parent && s.Parent > 1
 }
 
-// startTolerance is how far apart the node's and the kernel's word on a start may
-// be: both are rounded, and supervisord notes the time before it forks.
+// startTolerance is by how many seconds the node's and the kernel's start times may
+// differ: both are rounded, and supervisord records the time before it forks.
 const startTolerance = 2
 
-// startedThen reports whether the process was started when this program was, or,
+// startedThen reports whether the process was started at the time of this program or,
 // as its wrapper, before it, by the same clock.
 func (s Self) startedThen(p cesi.Process) bool {
 	if s.Started.IsZero() || p.Start == 0 {
@@ -67,8 +66,8 @@ func (s Self) startedThen(p cesi.Process) bool {
 	return later <= startTolerance && (later >= -startTolerance || p.PID != s.PID)
 }
 
-// recognition is what a poller knows of the process of its node that fits Self. It
-// holds for one process of one supervisord at one address.
+// recognition is a poller's knowledge about the process of its node that matches Self.
+// It holds for one process of one supervisord at one address.
 type recognition struct {
 	process    cesi.ProcessID
 	pid        int
@@ -84,7 +83,7 @@ func (r recognition) same(o recognition) bool {
 	return r == o
 }
 
-// of returns what the recognition says about a process of the node.
+// of returns the proof for a process of the node.
 func (r recognition) of(p cesi.Process) Proof {
 	if p.PID == 0 || p.ProcessID != r.process || p.PID != r.pid || p.Start != r.start {
 		return Disproved
@@ -92,9 +91,9 @@ func (r recognition) of(p cesi.Process) Proof {
 	return r.proof
 }
 
-// recognize looks for this program among the node's processes. It asks for a proof
-// once for each process, supervisord and address, and after a failed poll; where
-// none could be had, every infoEvery.
+// recognize looks for this program among the node's processes. It asks for a proof once
+// for each process, supervisord and address, and after a failed poll; if there is none,
+// every infoEvery.
 func (p *poller) recognize(ctx context.Context, processes []cesi.Process, now time.Time) {
 	self := p.fleet.opts.Self
 	known := p.self
@@ -134,8 +133,8 @@ func (p *poller) prove(ctx context.Context, process cesi.Process) Proof {
 	return proof
 }
 
-// peer names the address that the node's answers come from, where the client
-// tells; else it is empty.
+// peer returns the address that answers for the node; empty if the client does not
+// know.
 func (p *poller) peer() string {
 	if c, tells := p.client.(interface{ Peer() string }); tells {
 		return c.Peer()
@@ -143,7 +142,7 @@ func (p *poller) peer() string {
 	return ""
 }
 
-// String is the proof in a word, for the log.
+// String returns the proof for the log.
 func (p Proof) String() string {
 	switch p {
 	case Proven:

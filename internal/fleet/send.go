@@ -7,14 +7,14 @@ import (
 	"cesi/internal/cesi"
 )
 
-// changesState reports whether the action starts or stops processes; any other is one
-// call, which is over at once and needs no order.
+// changesState reports whether the action starts or stops processes. Any other action
+// is one call, which is answered at once and needs no order.
 func changesState(action cesi.Action) bool {
 	return action == cesi.ActionStart || action == cesi.ActionStop || action == cesi.ActionRestart
 }
 
-// send makes the one call of a command that neither starts nor stops, and tells
-// its effect: supervisord answers True also where it has done nothing.
+// send makes the one call of a command that neither starts nor stops, and checks its
+// effect: supervisord answers True even if it has done nothing.
 func (r *run) send(ctx context.Context, s *step, j *job) Outcome {
 	c, id := r.plan.command, j.ref.ProcessID
 	before, err := s.ask(ctx, id)
@@ -47,7 +47,7 @@ func (r *run) send(ctx context.Context, s *step, j *job) Outcome {
 	return o
 }
 
-// notRunning is the error of a command that only a running process takes.
+// notRunning is the error of a command that needs a running process.
 func notRunning(state cesi.State) error {
 	e := cesi.Errorf(cesi.Conflict, "it does not run (%s)", state)
 	e.Fault = cesi.FaultNotRunning
@@ -70,12 +70,12 @@ func (r *run) sendOne(ctx context.Context, s *step, id cesi.ProcessID) error {
 	})
 }
 
-// startedSoon is how long a process without startsecs has to end before its start
-// is said to have gone well.
+// startedSoon is how long a process without startsecs must run before its start counts
+// as a success.
 const startedSoon = 200 * time.Millisecond
 
-// up tells how a process is that supervisord says it has started: without
-// startsecs it may have ended at once.
+// up returns the outcome of a start that supervisord reports as done: a process without
+// startsecs may have ended at once.
 func (r *run) up(ctx context.Context, s *step, j *job) Outcome {
 	ok := Outcome{Ref: j.ref, Result: cesi.OK}
 	p, err := s.ask(ctx, j.ref.ProcessID)
@@ -93,7 +93,7 @@ func (r *run) up(ctx context.Context, s *step, j *job) Outcome {
 	return down(j.ref, p)
 }
 
-// down is how a start went of a process that has ended since.
+// down is the outcome of a start whose process has ended since.
 func down(ref Ref, p cesi.Process) Outcome {
 	if p.State == cesi.Exited && !p.UnexpectedExit() {
 		return Outcome{Ref: ref, Result: cesi.OK, Message: cesi.T("it has ended already, with an expected exit status")}

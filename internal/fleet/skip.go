@@ -42,8 +42,7 @@ func (s SkipReason) Text() cesi.Text {
 	}
 }
 
-// skipReason returns why a command on many leaves the process alone; empty if it
-// does not.
+// skipReason returns why a command on many skips the process; empty if it does not.
 func skipReason(action cesi.Action, p Process) SkipReason {
 	switch {
 	case p.Self && action != cesi.ActionStart && action != cesi.ActionClearLogs:

@@ -15,20 +15,20 @@ type Status int
 
 // The statuses of a node.
 const (
-	Connecting Status = iota // not asked yet, or its first answer is awaited
+	Connecting Status = iota // not polled yet, or waiting for the first answer
 	Up                       // the last poll was answered
-	Down                     // the last poll failed; what is shown is the last good one
+	Down                     // the last poll failed; the data is from the last good one
 )
 
 // Failure says why a node's last poll failed.
 type Failure struct {
-	Cause   cesi.Cause // the named cause, for the card
-	Message cesi.Text  // the sentence, fit for people
-	Since   time.Time  // of the first failure of this streak
+	Cause   cesi.Cause // the named cause
+	Message cesi.Text  // the sentence for users
+	Since   time.Time  // of the first of these failures in a row
 }
 
-// Node is what is known of one node: an immutable value, replaced by each poll.
-// It holds nothing secret.
+// Node is the state of one node: an immutable value, replaced by each poll. It holds no
+// secret.
 type Node struct {
 	Name         string
 	Address      string
@@ -37,7 +37,7 @@ type Node struct {
 	Failure      *Failure // nil unless Down
 	Supervisor   cesi.SupervisorInfo
 	// Replaced says that another machine or supervisord has taken the node's place
-	// since this CeSI started; nil: none has.
+	// since this CeSI started; nil: no.
 	Replaced *Replacement
 	// LastContact is when the last good poll was answered; zero: never.
 	LastContact time.Time
@@ -45,33 +45,32 @@ type Node struct {
 	Latency time.Duration
 	// Processes are those of the last good poll, sorted by group and name.
 	Processes []Process
-	// Omitted is how many processes the node names beyond cesi.MaxProcesses, of which
-	// nothing else is known.
+	// Omitted is how many processes the node has beyond cesi.MaxProcesses. Nothing else
+	// is known about them.
 	Omitted int
 	Counts  Counts
-	// NoConfig says why the node does not tell its processes' configuration; empty
-	// where it does.
+	// NoConfig says why the node does not return its processes' configuration; empty if
+	// it does.
 	NoConfig cesi.Text
-	// Version rises with every change of anything but LastContact and Latency.
+	// Version rises with every change except of LastContact and Latency.
 	Version uint64
 
-	clock   int64 // how far its clock is ahead of ours, in seconds
+	clock   int64 // how many seconds its clock is ahead of ours
 	history history.Node
-	wanted  int // how many of its processes are marked so
+	wanted  int // how many of its processes are wanted
 }
 
-// Process is one process of a node, with what the fleet knows beyond its
-// supervisord's words.
+// Process is one process of a node, with the fleet's own knowledge about it.
 type Process struct {
 	cesi.Process
-	// Self marks the program that this CeSI itself runs as, which is proven.
+	// Self marks the process that is this CeSI, which is proven.
 	Self bool
-	// MaybeSelf marks what may be that program, where there is no proof.
+	// MaybeSelf marks a process that may be this CeSI, without proof.
 	MaybeSelf bool
-	// Config is what the node's configuration says; nil where the node can't tell.
+	// Config is its configuration; nil if the node can't return it.
 	Config *cesi.ProcessConfig
-	// Wanted is set where CeSI stopped the process in order to start it again. Then
-	// State is perhaps cesi.NotStarted, and Wanted has supervisord's.
+	// Wanted is set if CeSI stopped the process to start it again. Then State may be
+	// cesi.NotStarted, and Wanted has supervisord's state.
 	Wanted *Wanted
 }
 
@@ -90,8 +89,7 @@ func (n *Node) find(id cesi.ProcessID) (int, bool) {
 	})
 }
 
-// Stale reports whether the node's data are of an earlier time: it does not
-// answer now, but did.
+// Stale reports whether the node's data is old: it does not answer now, but did before.
 func (n *Node) Stale() bool { return n.Status == Down && !n.LastContact.IsZero() }
 
 // InEnvironment reports whether the node is in the named environment.
@@ -105,11 +103,11 @@ type Counts struct {
 	Running  int
 	Backoff  int
 	Stopping int
-	Exited   int // expectedly and unexpectedly
+	Exited   int // expected and unexpected
 	Fatal    int
 	Unknown  int
-	// NotStarted are those that CeSI stopped in order to start them again and that
-	// are down; they are not among Stopped and Exited.
+	// NotStarted are processes that CeSI stopped to start them again and that are down;
+	// they are not counted in Stopped and Exited.
 	NotStarted int
 	Bad        int // those that need attention: Severity above 0
 }
@@ -155,8 +153,8 @@ func (c *Counts) add(o Counts) {
 	c.Bad += o.Bad
 }
 
-// Snapshot is the whole fleet at one moment: an immutable value that any number
-// of pages may read.
+// Snapshot is the whole fleet at one moment: an immutable value that any number of
+// pages may read.
 type Snapshot struct {
 	// Version rises with every poll that changed something.
 	Version uint64
@@ -166,15 +164,14 @@ type Snapshot struct {
 	Environments []cesi.Environment
 	NodesUp      int
 	NodesDown    int
-	// Counts cover the nodes that answer; the processes of one that does not are
-	// in Stale.
+	// Counts include only nodes that answer; the processes of other nodes are in Stale.
 	Counts Counts
 	Stale  int
 
 	byName map[string]*Node
 
 	indexOnce sync.Once
-	index     groupIndex // by groupIndex only
+	index     groupIndex // used by groupIndex only
 }
 
 func (s *Snapshot) include(n *Node) {
@@ -196,8 +193,8 @@ func (s *Snapshot) Node(name string) (*Node, bool) {
 	return n, ok
 }
 
-// Members returns the nodes of an environment, in the order of the
-// configuration, and the counts of those that answer.
+// Members returns the nodes of an environment, in the order of the configuration, and
+// the counts of those that answer.
 func (s *Snapshot) Members(environment string) ([]*Node, Counts) {
 	var nodes []*Node
 	var counts Counts
@@ -213,16 +210,16 @@ func (s *Snapshot) Members(environment string) ([]*Node, Counts) {
 	return nodes, counts
 }
 
-// Trouble is one thing that needs attention: a node that does not answer
-// (Process is nil), or a process in a bad state.
+// Trouble is one thing that needs attention: a node that does not answer (Process is
+// nil), or a process in a bad state.
 type Trouble struct {
 	Node    *Node
 	Process *Process
 }
 
-// Troubles lists what needs attention, worst first: FATAL and NOT STARTED, nodes that don't
-// answer, BACKOFF, unexpected exits. Among equals the most recent is first, by the
-// time at which it began, then they are in order of node and name.
+// Troubles lists what needs attention, worst first: FATAL and NOT STARTED, nodes that
+// do not answer, BACKOFF, unexpected exits. Equal ones are sorted by the time at which
+// they began, the most recent first, then by node and name.
 func (s *Snapshot) Troubles() []Trouble {
 	var list []Trouble
 	for _, n := range s.Nodes {
@@ -243,7 +240,7 @@ func (s *Snapshot) Troubles() []Trouble {
 	return list
 }
 
-// unreachableSeverity places a silent node just below FATAL.
+// unreachableSeverity is just below FATAL.
 const unreachableSeverity = 3.5
 
 func (t Trouble) severity() float64 {

@@ -8,20 +8,20 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Sorting is an order of processes. Equal ones are in the order of ByName.
+// Sorting is an order of processes. Equal processes are in the order of ByName.
 type Sorting int
 
 // The orders.
 const (
 	ByName   Sorting = iota // by group, name and node
 	ByNode                  // by node, group and name
-	ByState                 // those that need attention first, the worst on top
+	ByState                 // those that need attention first, worst first
 	ByUptime                // the longest first, those that are not up last
 )
 
-// Sort brings matches into an order, or into its reverse, as far as somebody
-// looks: list[from:to] is then what it would be were all of list sorted. A page
-// of a big fleet costs a pass or two over it.
+// Sort sorts matches, or sorts them in reverse, only as far as needed: list[from:to] is
+// then the same as after sorting the whole list. A page of a big fleet costs a pass or
+// two over it.
 func Sort(list []Match, by Sorting, reverse bool, from, to int) {
 	first := comparison(by)
 	if reverse {
@@ -36,10 +36,10 @@ func Sort(list []Match, by Sorting, reverse bool, from, to int) {
 	})
 }
 
-// small is how few matches are sorted whole.
+// small is the number of matches up to which the whole list is sorted.
 const small = 64
 
-// arrange is a quicksort that leaves alone what is not between from and to.
+// arrange is a quicksort that skips the parts outside of from and to.
 func arrange(list []Match, from, to int, compare func(a, b Match) int) {
 	if from >= to || from >= len(list) || to <= 0 {
 		return
@@ -53,9 +53,8 @@ func arrange(list []Match, from, to int, compare func(a, b Match) int) {
 	arrange(list[left:], from-left, to-left, compare)
 }
 
-// partition splits a list of three or more: nothing in list[:right+1] is behind
-// anything in list[left:], and what is between them, if anything, is in its
-// place.
+// partition splits a list of three or more: nothing in list[:right+1] is greater than
+// anything in list[left:], and an element in between, if any, is in its place.
 func partition(list []Match, compare func(a, b Match) int) (left, right int) {
 	pivot := median(list[0], list[len(list)/2], list[len(list)-1], compare)
 	left, right = 0, len(list)-1
@@ -102,8 +101,8 @@ func comparison(by Sorting) func(a, b Match) int {
 	}
 }
 
-// upSince is when a process that has a pid was started, in seconds since 1970 by
-// our clock; for any other, later than all times.
+// upSince is when a process with a pid was started, in seconds since 1970 by our clock;
+// for any other, later than all times.
 func (m Match) upSince() int64 {
 	if m.Process.PID == 0 || m.Process.Start == 0 {
 		return math.MaxInt64

@@ -13,30 +13,30 @@ import (
 	"cesi/internal/cesi"
 )
 
-// echoTime is how long what supervisord has written to this program's standard
-// input may take to be read; it was written when the call is answered.
+// echoTime is how long it may take until this program reads what supervisord wrote to
+// its standard input; it is written when the call is answered.
 const echoTime = 2 * time.Second
 
-// Stdin is this program's standard input, where a supervisord can write. It proves
-// which process this program is: a random word that was sent to a process of a node
-// arrives here only if that process is this program. This holds whatever names,
-// pids and times are equal, through proxies, and for every version of supervisord.
+// Stdin is this program's standard input, to which its supervisord can write. It proves
+// which process this program is: a random word sent to a process arrives here only if
+// that process is this program. This works with equal names, pids and times, through
+// proxies, and with every version of supervisord.
 type Stdin struct {
 	mu      sync.Mutex
 	awaited map[string]chan struct{} // closed when the word arrives
-	ended   chan struct{}            // closed when nothing can arrive any more
+	ended   chan struct{}            // closed when nothing more can arrive
 }
 
-// stdinPrefix begins every word that is sent, so that people who find one know why.
+// stdinPrefix begins every word, to explain it to users who find one.
 const stdinPrefix = "cesi-is-this-you "
 
-// NewStdin returns the standard input; Read has to run for it to prove anything.
+// NewStdin returns the standard input; it proves nothing unless Read runs.
 func NewStdin() *Stdin {
 	return &Stdin{awaited: make(map[string]chan struct{}), ended: make(chan struct{})}
 }
 
-// Read reads until the end or an error, and drops what it was not waiting for. Call
-// it once. Lines of more than 4 KB are cut.
+// Read reads until the end or an error, and ignores text that is not awaited. Call it
+// once. Lines of more than 4 KB are cut.
 func (s *Stdin) Read(from io.Reader) {
 	defer close(s.ended)
 	lines := bufio.NewReaderSize(from, 4096)
@@ -58,8 +58,8 @@ func (s *Stdin) arrived(word string) {
 	}
 }
 
-// Prove implements Prover. It takes up to two seconds where the process is another
-// one. It is Unproven where nothing can be sent, or nothing is read here.
+// Prove implements Prover. It takes up to two seconds if the process is another
+// program. The result is Unproven if nothing can be sent, or nothing is read here.
 func (s *Stdin) Prove(ctx context.Context, send func(ctx context.Context, text string) error) Proof {
 	select {
 	case <-s.ended:
@@ -92,8 +92,8 @@ func (s *Stdin) Prove(ctx context.Context, send func(ctx context.Context, text s
 	return Unproven
 }
 
-// unsent is what a word that could not be sent proves: a process that does not run,
-// or is not there, is not this program.
+// unsent is the proof after a word could not be sent: a process that does not run, or
+// does not exist, is not this program.
 func unsent(err error) Proof {
 	switch cesi.KindOf(err) {
 	case cesi.NotFound, cesi.Conflict:

@@ -9,39 +9,39 @@ import (
 )
 
 const (
-	// stopLimit bounds the wait for one process to end. supervisord kills it after
-	// its stopwaitsecs, which 3.x does not tell.
+	// stopLimit bounds the wait for one process to end. supervisord kills it after its
+	// stopwaitsecs, which 3.x does not report.
 	stopLimit = 24 * time.Hour
-	// firstLook and lastLook bound the pauses between two looks at a process that
-	// is stopping.
+	// firstLook and lastLook bound the pauses between two polls of a stopping process.
 	firstLook = 50 * time.Millisecond
 	lastLook  = 2 * time.Second
-	// tellStopping is how long a stop takes before the activity log says so.
+	// tellStopping is how long a stop takes before the activity log reports it.
 	tellStopping = 2 * time.Second
-	// stoppingSince begins what the activity log says meanwhile.
+	// stoppingSince begins that message.
 	stoppingSince = "stopping since "
-	// clockLayout is how a time of today is written into a message.
+	// clockLayout is the layout of a time of today in a message.
 	clockLayout = "15:04:05"
-	// perAsking bounds the looks that one command has open to one node.
+	// perAsking bounds the open polls of one command on one node.
 	perAsking = 8
 )
 
 var (
-	// errRespawned is how a stop ends whose process somebody else has started again.
-	errRespawned = errors.New("up anew")
-	// errOvertaken is how the wait of a restart ends when a stop goes ahead of it.
-	errOvertaken = errors.New("overtaken")
+	// errRespawned is the result of a stop whose process another client has started
+	// again.
+	errRespawned = errors.New("started again")
+	// errPreempted is the result of a restart that waits when a stop preempts it.
+	errPreempted = errors.New("preempted by a stop")
 )
 
-// asker asks one node about processes for one command.
+// asker polls processes of one node for one command.
 type asker struct {
 	poller *poller
-	asks   chan struct{} // a slot for each look that is open
+	asks   chan struct{} // a slot for each open poll
 }
 
 func newAsker(p *poller) asker { return asker{poller: p, asks: make(chan struct{}, perAsking)} }
 
-// look asks the node for one process now, and shows what it says.
+// look asks the node for one process now, and publishes the answer.
 func (p *poller) look(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
 	defer cancel()
@@ -52,10 +52,10 @@ func (p *poller) look(ctx context.Context, id cesi.ProcessID) (cesi.Process, err
 	return process, err
 }
 
-// awaitDown waits until the node says that a process to which a stop went out is
-// down. Failures of the node are passed over. It fails with errRespawned if the
-// process is up again, with NotFound if it is gone, and with what meanwhile
-// returns, which is called after each look that shows it stopping.
+// awaitDown waits until the node reports that a process is down after a stop. Failures
+// of the node are ignored. It fails with errRespawned if the process is up again, with
+// NotFound if it is gone, and with the error of meanwhile, which is called after each
+// poll that shows it stopping.
 func (a asker) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, stopLimit)
 	defer cancel()
@@ -81,15 +81,15 @@ func (a asker) awaitDown(ctx context.Context, id cesi.ProcessID, meanwhile func(
 	}
 }
 
-// ask is look, with no more than perAsking at a time.
+// ask is look, with at most perAsking at a time.
 func (a asker) ask(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {
 	a.asks <- struct{}{}
 	defer func() { <-a.asks }()
 	return a.poller.look(ctx, id)
 }
 
-// call makes a call that starts or stops, with no more than perNode at a time,
-// and gives it as long as an action may take.
+// call makes a call that starts or stops, at most perNode at a time, within the action
+// timeout.
 func (r *run) call(ctx context.Context, s *step, do func(context.Context) error) error {
 	s.calls <- struct{}{}
 	defer func() { <-s.calls }()
@@ -98,7 +98,7 @@ func (r *run) call(ctx context.Context, s *step, do func(context.Context) error)
 	return do(ctx)
 }
 
-// stopOne stops one process and reports whether a start may follow.
+// stopOne stops one process and reports whether it may be started then.
 func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 	err := r.stopAndWait(ctx, s, j)
 	if r.plan.self == j.ref.String() && errors.Is(err, context.Canceled) {
@@ -108,8 +108,8 @@ func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 	case errors.Is(err, errRespawned):
 		r.complete(s, r.restartedExternally(j.ref))
 		return false
-	case errors.Is(err, errOvertaken):
-		r.complete(s, overtaken(j.ref, r.fleet.commands.flights.overtakenBy(s.flights[j.ref])))
+	case errors.Is(err, errPreempted):
+		r.complete(s, preempted(j.ref, r.fleet.commands.inFlight.preemptingUser(s.inFlight[j.ref])))
 		return false
 	case err != nil:
 		r.complete(s, r.stopFailed(j.ref, err))
@@ -121,23 +121,23 @@ func (r *run) stopOne(ctx context.Context, s *step, j *job) bool {
 	return true
 }
 
-// stopAndWait sends the stop and waits for its effect, however long that takes:
-// action_timeout is for the answer alone.
+// stopAndWait sends the stop and waits for its effect without a limit: action_timeout
+// is only for the reply.
 func (r *run) stopAndWait(ctx context.Context, s *step, j *job) error {
 	err := r.callStop(ctx, s, j)
 	if j.process.State == cesi.NotStarted && cesi.FaultOf(err) == cesi.FaultNotRunning {
-		err = nil // the stop takes back that it is wanted
+		err = nil // the stop ends that it is wanted
 	}
 	if r.plan.command.Action == cesi.ActionRestart && cesi.FaultOf(err) == cesi.FaultNotRunning {
-		err = nil // it ended by itself meanwhile, or somebody else is stopping it
+		err = nil // it ended by itself, or another client is stopping it
 	}
 	if err != nil {
 		return err
 	}
 	began, told := r.now(), false
 	return s.awaitDown(ctx, j.ref.ProcessID, func() error {
-		if r.fleet.commands.flights.overtakenBy(s.flights[j.ref]) != "" {
-			return errOvertaken
+		if r.fleet.commands.inFlight.preemptingUser(s.inFlight[j.ref]) != "" {
+			return errPreempted
 		}
 		if !told && r.now().Sub(began) >= tellStopping {
 			told = true
@@ -147,7 +147,7 @@ func (r *run) stopAndWait(ctx context.Context, s *step, j *job) error {
 	})
 }
 
-// stopping tells those who wait and the activity log that a stop takes its time.
+// stopping reports a slow stop to callers that wait and to the activity log.
 func (r *run) stopping(ref Ref, since time.Time) {
 	clock := since.Format(clockLayout)
 	if r.plan.command.Action == cesi.ActionRestart {
@@ -157,25 +157,24 @@ func (r *run) stopping(ref Ref, since time.Time) {
 	r.pending(ref, cesi.T("stopping since %s", clock))
 }
 
-// callStop sends the stop. One that went ahead of a start keeps trying until
-// that start has reached the node or ended: only then is the process down for
-// good.
+// callStop sends the stop. A stop that preempted a start is repeated until that start
+// has reached the node or ended: only then does the process stay down.
 func (r *run) callStop(ctx context.Context, s *step, j *job) error {
-	overtaken := s.flights[j.ref].preempted
+	preempted := s.inFlight[j.ref].preempted
 	deadline := time.After(r.timeout)
 	for {
-		over := overtaken == nil || isClosed(overtaken.done)
+		over := preempted == nil || isClosed(preempted.done)
 		err := r.call(ctx, s, func(ctx context.Context) error {
 			return s.poller.client.BeginStop(ctx, j.ref.ProcessID)
 		})
-		if overtaken == nil || cesi.FaultOf(err) != cesi.FaultNotRunning {
+		if preempted == nil || cesi.FaultOf(err) != cesi.FaultNotRunning {
 			return err
 		}
 		if over {
 			return nil // the start had no chance: it is stopped, or stopping
 		}
 		select {
-		case <-overtaken.done:
+		case <-preempted.done:
 		case <-time.After(retryStop):
 		case <-deadline:
 			return err
@@ -194,7 +193,8 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// restartedExternally is how a stop or restart went that somebody else's start followed.
+// restartedExternally is the outcome of a stop or restart that was followed by a start
+// of another client.
 func (r *run) restartedExternally(ref Ref) Outcome {
 	if r.plan.command.Action == cesi.ActionRestart {
 		return Outcome{Ref: ref, Result: cesi.OK, Message: cesi.T("somebody else has started it again")}
@@ -202,8 +202,8 @@ func (r *run) restartedExternally(ref Ref) Outcome {
 	return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
 }
 
-// stopFailed words a failed stop. One that got no answer in time has perhaps
-// happened.
+// stopFailed is the outcome of a failed stop. A stop without a reply in time may still
+// have worked.
 func (r *run) stopFailed(ref Ref, err error) Outcome {
 	if cesi.KindOf(err) != cesi.Timeout && !errors.Is(err, context.DeadlineExceeded) {
 		return failed(ref, err)
@@ -215,5 +215,5 @@ func (r *run) stopFailed(ref Ref, err error) Outcome {
 	return Outcome{Ref: ref, Result: cesi.UnknownEnd, Message: message, Err: err}
 }
 
-// waiting reports whether the job needs a wait for its end before it can start.
+// waiting reports whether the job must wait for its end before it can start.
 func (j *job) waiting() bool { return j.active || j.process.State == cesi.Stopping }

@@ -11,36 +11,36 @@ import (
 )
 
 const (
-	// wantedTime bounds the wait for the database to take what is wanted.
+	// wantedTime bounds the wait for the database to store wanted processes.
 	wantedTime = 3 * time.Second
-	// wantedKept is how long what is wanted on a node outlasts the node's
-	// configuration.
+	// wantedKept is how long wanted processes of a node are kept after the node has
+	// left the configuration.
 	wantedKept = 7 * 24 * time.Hour
 )
 
-// Wanted tells of a process that CeSI stopped in order to start it again, and has
-// not seen running since.
+// Wanted says that CeSI stopped a process to start it again, and has not seen it
+// running since.
 type Wanted struct {
 	cesi.Wanted
-	// State is the state by supervisord; that of the Process is cesi.NotStarted
-	// once the command is over and the process is down.
+	// State is supervisord's state. The state of the Process is cesi.NotStarted once
+	// the command has ended and the process is down.
 	State cesi.State
 }
 
 // wantedProcess is a process that is wanted.
 type wantedProcess struct {
 	cesi.Wanted
-	pid int // of the process that is to end; 0: not known, or the command is over
-	// doubt is set where the node gave no answer to the stop: until then the stop
-	// may still happen.
+	pid int // of the process that should end; 0: not known, or the command has ended
+	// doubt is set if the node did not answer the stop: until then the stop may still
+	// happen.
 	doubt time.Time
 }
 
-// doubtTime is how long a stop without an answer may still happen on a node that
-// answers again.
+// doubtTime is how long a stop without a reply may still happen after the node answers
+// again.
 const doubtTime = time.Minute
 
-// ended keeps why the process was not started.
+// ended records why the process was not started.
 func (w *wantedProcess) ended(o Outcome, now time.Time) {
 	w.Reason = o.Message
 	if o.down.ID != "" {
@@ -53,16 +53,16 @@ func (w *wantedProcess) ended(o Outcome, now time.Time) {
 	}
 }
 
-// wantedList is the processes that are wanted: each of the fleet once at most.
+// wantedList is the list of wanted processes, each at most once.
 type wantedList struct {
 	fleet  *Fleet
-	saving sync.Mutex // held while the database is told
+	saving sync.Mutex // held while the database is written
 
 	mu sync.Mutex
 	of map[string]map[cesi.ProcessID]wantedProcess // by node
 }
 
-// RecallWanted takes up what an earlier run left wanted. Call it before Apply.
+// RecallWanted loads the wanted processes of an earlier run. Call it before Apply.
 func (f *Fleet) RecallWanted(list []cesi.Wanted) {
 	f.wanted.mu.Lock()
 	defer f.wanted.mu.Unlock()
@@ -89,8 +89,8 @@ func (w *wantedList) add(one wantedProcess) {
 	w.put(one)
 }
 
-// removeOn ends that processes of a group are wanted, or of all of the node if group
-// is empty, and returns which were.
+// removeOn removes the wanted processes of a group, or of the whole node if group is
+// empty, and returns them.
 func (w *wantedList) removeOn(node, group string) (gone []Ref) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,7 +103,7 @@ func (w *wantedList) removeOn(node, group string) (gone []Ref) {
 	return gone
 }
 
-// change changes what is known of a process, if it is wanted.
+// change changes a wanted process, if it is in the list.
 func (w *wantedList) change(ref Ref, do func(*wantedProcess)) (found bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -115,7 +115,7 @@ func (w *wantedList) change(ref Ref, do func(*wantedProcess)) (found bool) {
 	return found
 }
 
-// remove ends that a process is wanted, and reports whether it was.
+// remove removes a process, and reports whether it was wanted.
 func (w *wantedList) remove(ref Ref) (found bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -124,7 +124,7 @@ func (w *wantedList) remove(ref Ref) (found bool) {
 	return found
 }
 
-// save brings the database up to what is wanted of the processes.
+// save stores the state of the processes in the database.
 func (w *wantedList) save(refs []Ref) {
 	if len(refs) == 0 || w.fleet.opts.Wanted == nil {
 		return
@@ -155,7 +155,7 @@ func (w *wantedList) saveLater(refs []Ref) {
 	}
 }
 
-// forgetNodes drops what is old of nodes that are out of the configuration.
+// forgetNodes removes old entries of nodes that have left the configuration.
 func (w *wantedList) forgetNodes(nodes []cesi.Node) {
 	old := w.fleet.opts.Now().Add(-wantedKept)
 	var gone []Ref
@@ -175,8 +175,8 @@ func (w *wantedList) forgetNodes(nodes []cesi.Node) {
 	w.saveLater(gone)
 }
 
-// mark shows on a node's processes which are wanted, and drops what runs, has run
-// since or is gone.
+// mark marks the wanted processes of a node, and removes those that run, have run
+// since, or are gone.
 func (w *wantedList) mark(n *Node) {
 	w.mu.Lock()
 	of := maps.Clone(w.of[n.Name])
@@ -217,13 +217,13 @@ func (w *wantedList) mark(n *Node) {
 	w.saveLater(over)
 }
 
-// busy reports whether a command is under way on the process, or on its supervisord.
+// busy reports whether a command is running on the process, or on its supervisord.
 func (w *wantedList) busy(ref Ref) bool {
-	return w.fleet.commands.flights.busy(ref) || w.fleet.commands.flights.busy(Ref{Node: ref.Node})
+	return w.fleet.commands.inFlight.busy(ref) || w.fleet.commands.inFlight.busy(Ref{Node: ref.Node})
 }
 
-// over reports whether the process has come to run since it was stopped, or was not
-// stopped, as of the node's last poll.
+// over reports whether the process has run since it was stopped, or was not stopped, at
+// the node's last poll.
 func (w wantedProcess) over(p cesi.Process, polled time.Time) bool {
 	switch p.State {
 	case cesi.Running:
@@ -235,7 +235,7 @@ func (w wantedProcess) over(p cesi.Process, polled time.Time) bool {
 	}
 }
 
-// want marks a process as wanted, and as not started if no command is under way.
+// want marks a process as wanted, and as not started if no command is running.
 func (p *Process) want(one wantedProcess, busy bool) {
 	p.Wanted = &Wanted{Wanted: one.Wanted, State: p.State}
 	if !busy && (p.State == cesi.Stopped || p.State == cesi.Exited) {
@@ -250,7 +250,7 @@ func sameWanted(a, b *Wanted) bool {
 	return a.State == b.State && a.Wanted.Equal(b.Wanted)
 }
 
-// remark shows on a node what has changed of what is wanted there.
+// remark publishes changes of wanted processes on a node.
 func (p *poller) remark() {
 	p.fleet.wanted.mu.Lock()
 	some := len(p.fleet.wanted.of[p.name]) > 0
@@ -260,8 +260,8 @@ func (p *poller) remark() {
 	}
 }
 
-// want remembers, before anything goes out, what a restart is about to stop; a
-// stop takes back what is wanted of its processes.
+// want records, before anything is sent, which processes a restart stops. A stop
+// removes its processes from the wanted ones.
 func (r *run) want(s *step) {
 	w := r.fleet.wanted
 	var refs []Ref
@@ -281,14 +281,14 @@ func (r *run) want(s *step) {
 	w.save(refs)
 }
 
-// wantNoMore takes back what is wanted of a process that was started or that a
-// stop went ahead for, and else keeps the reason why it was not started.
+// wantNoMore removes a process that was started, or preempted by a stop, from the
+// wanted ones; else it records why it was not started.
 func (r *run) wantNoMore(s *step, o Outcome) {
 	if !changesState(r.plan.command.Action) {
 		return
 	}
 	w, changed := r.fleet.wanted, false
-	if o.Result == cesi.OK || r.fleet.commands.flights.overtakenBy(s.flights[o.Ref]) != "" {
+	if o.Result == cesi.OK || r.fleet.commands.inFlight.preemptingUser(s.inFlight[o.Ref]) != "" {
 		changed = w.remove(o.Ref)
 	} else {
 		changed = w.change(o.Ref, func(one *wantedProcess) { one.ended(o, r.now()) })

@@ -1,5 +1,5 @@
-// Package fleettest makes processes, nodes and snapshots for the tests of what shows
-// them. No program imports it.
+// Package fleettest makes processes, nodes and snapshots for tests. No program imports
+// it.
 package fleettest
 
 import (
@@ -10,8 +10,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Scopes has a group across two nodes of which one does not answer, and a
-// third node.
+// Scopes has a group on two nodes, of which one does not answer, and a third node.
 func Scopes() *fleet.Snapshot {
 	api := func(state cesi.State) []fleet.Process {
 		return []fleet.Process{Process("api", "api_0", state, time.Hour), Process("api", "api_1", cesi.Running, time.Hour)}
@@ -23,11 +22,10 @@ func Scopes() *fleet.Snapshot {
 	)
 }
 
-// Now is when the sample pages are drawn.
+// Now is the time of the sample pages.
 var Now = time.Date(2026, 11, 23, 2, 17, 31, 0, time.UTC)
 
-// HostileNames are what a supervisord, or whoever configures one, may call
-// things.
+// HostileNames are names that a supervisord, or its configuration, may have.
 var HostileNames = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `a'b"c`, "evil\u202egnp.exe", "a b\tc", "../..",
 	"50%?x=1&y=2#z", "工人", "very-long-" + fmt.Sprintf("%0300d", 7), "javascript:alert(1)",
@@ -51,7 +49,7 @@ func Process(group, name string, state cesi.State, since time.Duration) fleet.Pr
 	return fleet.Process{Process: p, Config: &cesi.ProcessConfig{ProcessID: p.ProcessID, Autostart: true}}
 }
 
-// Exit makes a process that ended with a status that is not expected.
+// Exit makes a process that ended with an unexpected status.
 func Exit(group, name string, status int, since time.Duration) fleet.Process {
 	p := Process(group, name, cesi.Exited, since)
 	p.ExitStatus, p.SpawnErr = status, fmt.Sprintf("Bad exit code %d", status)
@@ -71,7 +69,7 @@ func Node(name, environment string, processes ...fleet.Process) *fleet.Node {
 	return n
 }
 
-// countState does for the tests what the fleet does for itself.
+// countState counts as the fleet does.
 func countState(c *fleet.Counts, p cesi.Process) {
 	c.Total++
 	for state, field := range map[cesi.State]*int{
@@ -87,7 +85,7 @@ func countState(c *fleet.Counts, p cesi.Process) {
 	}
 }
 
-// Silenced makes a node fail since the given time; it keeps its processes.
+// Silenced makes a node fail for the given time; it keeps its processes.
 func Silenced(n *fleet.Node, cause cesi.Cause, message string, since time.Duration) *fleet.Node {
 	n.Status = fleet.Down
 	n.Failure = &fleet.Failure{Cause: cause, Message: cesi.Raw(message), Since: Now.Add(-since)}
@@ -95,7 +93,7 @@ func Silenced(n *fleet.Node, cause cesi.Cause, message string, since time.Durati
 	return n
 }
 
-// Snapshot puts nodes together as the fleet does.
+// Snapshot makes a snapshot of nodes as the fleet does.
 func Snapshot(nodes ...*fleet.Node) *fleet.Snapshot {
 	s := &fleet.Snapshot{Version: 1, Nodes: nodes}
 	members := make(map[string]int)
