@@ -226,7 +226,7 @@ func TestActivityAPI_Entries(t *testing.T) {
 	newest := h.entries()[0]
 	want := object{
 		"id": float64(newest.ID), "time": newest.Time.Format(time.RFC3339Nano), "user": "admin", "address": "127.0.0.1", "action": "restart",
-		"node": "n", "target": "g:p", "result": "failed", "duration_ms": float64(newest.Duration.Milliseconds()), "message": newest.Message, "count": 1.0,
+		"node": "n", "target": "g:p", "result": "failed", "duration_ms": float64(newest.Duration.Milliseconds()), "message": newest.Message.String(), "count": 1.0,
 	}
 	if diff := cmp.Diff(want, entry); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

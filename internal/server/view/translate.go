@@ -24,9 +24,13 @@ func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	}
 }
 
-// sentence is translate with the first letter of an English text in upper case.
+// sentence is translate for the beginning of a line: a text whose English begins with a
+// small letter of its own gets a capital.
 func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	said, err := translate(speaker, text, args)
+	if t, is := text.(cesi.Text); is && (t.ID == "" || t.ID[0] < 'a' || t.ID[0] > 'z') {
+		return said, err
+	}
 	switch said := said.(type) {
 	case string:
 		return Capitalized(said), err
