@@ -8,7 +8,7 @@ import (
 	"cesi/internal/server/session"
 )
 
-// public serves a route that needs no login.
+// public serves a route without login.
 func (s *Server) public(h handlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
@@ -17,8 +17,8 @@ func (s *Server) public(h handlerFunc) http.HandlerFunc {
 	}
 }
 
-// require serves a route to those whose role has the permission. Others are sent
-// to log in where that may help, and refused where not.
+// require serves a route to users whose role has the permission. Others are sent to the
+// login page if a login can help, else refused.
 func (s *Server) require(permission cesi.Permission, h handlerFunc) http.HandlerFunc {
 	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		user := session.Of(r).User
@@ -40,7 +40,7 @@ func (s *Server) require(permission cesi.Permission, h handlerFunc) http.Handler
 			return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", user.Role)
 		}
 		if cesi.Viewer.Can(permission) {
-			if err := s.restrain(r); err != nil {
+			if err := s.limitChanges(r); err != nil {
 				return err
 			}
 		}
@@ -48,13 +48,13 @@ func (s *Server) require(permission cesi.Permission, h handlerFunc) http.Handler
 	})
 }
 
-// requireLogin serves a route on one's own account, also to those who have to change
-// their password before anything else.
+// requireLogin serves a route for one's own account, also to users who must change
+// their password first.
 func (s *Server) requireLogin(h handlerFunc) http.HandlerFunc {
 	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case session.Of(r).User != nil:
-			if err := s.restrain(r); err != nil {
+			if err := s.limitChanges(r); err != nil {
 				return err
 			}
 			return h(w, r)
@@ -67,9 +67,9 @@ func (s *Server) requireLogin(h handlerFunc) http.HandlerFunc {
 	})
 }
 
-// denyTokens refuses API tokens. It guards what gives access to an account or takes
-// it away: passwords, sessions, API tokens, and the users themselves. A stolen
-// token must not outlive its revocation, not even by a user that it adds.
+// denyTokens refuses API tokens. It protects everything that gives or ends access to an
+// account: passwords, sessions, API tokens, and users. A stolen token must not outlive
+// its revocation, for example by a user that it adds.
 func (s *Server) denyTokens(h handlerFunc) handlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if session.Of(r).Bearer != "" {
@@ -79,7 +79,7 @@ func (s *Server) denyTokens(h handlerFunc) handlerFunc {
 	}
 }
 
-// toLogin sends a browser to the login page, which leads back here.
+// toLogin redirects a browser to the login page, which then leads back here.
 func (s *Server) toLogin(w http.ResponseWriter, r *http.Request) {
 	s.pages.Requests.Redirect(w, r, request.WithNext("/login", r.URL.RequestURI()))
 }

@@ -8,15 +8,15 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// compress packs pages and the API's answers for those who understand gzip.
-// Static files are packed already; streams, downloads and exports have other
-// types and go out as they are written.
+// compress compresses pages and the API's replies for clients that accept gzip. Static
+// files are compressed already; streams, downloads and exports have other types and are
+// sent uncompressed.
 //
-// What is packed together with what somebody else chose can be guessed from its
-// size (BREACH): so a page that another site has the browser open is sent as it
-// is. Browsers tell by Sec-Fetch-Site, on HTTPS, where alone it matters. No page
-// holds a secret that stays the same: there are no tokens in forms, passwords of
-// nodes are never shown, and a new password or API token is shown once.
+// If a page contains text chosen by an attacker, the compressed size can reveal other
+// parts of the page (BREACH). So a page requested by another site is sent uncompressed.
+// Browsers send Sec-Fetch-Site only on HTTPS, and only there it matters. No page holds
+// a secret that stays the same: forms have no tokens, passwords of nodes are never
+// shown, and a new password or API token is shown once.
 func compress(next http.Handler) http.Handler {
 	const level = 5 // of 9: about as small as 9, in half the time
 	packed := middleware.Compress(level, "text/html", "application/json")(next)
@@ -26,7 +26,7 @@ func compress(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if !web.AcceptsGzip(r) { // a finer look than the middleware's own
+		if !web.AcceptsGzip(r) { // more precise than the middleware's own check
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -7,17 +7,17 @@ import (
 	"cesi/internal/server/session"
 )
 
-// handlerFunc is a handler that may fail; page and api say how it looks then.
+// handlerFunc is a handler that may fail; pages and api show the error.
 type handlerFunc func(w http.ResponseWriter, r *http.Request) error
 
-// fail answers with an error, which it logs if it is no one's own mistake.
+// fail replies with an error, and logs it if it is not the client's mistake.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.logFailure(r, err)
 	request.SetRetryAfter(w, err)
 	s.writeError(w, r, err)
 }
 
-// writeError answers with an error: as JSON under /api/, as a page elsewhere.
+// writeError replies with an error: as JSON under /api/, as a page elsewhere.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if session.IsAPI(r) {
 		s.api.Fail(w, err)
@@ -30,8 +30,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	s.pages.FailPage(w, r, err)
 }
 
-// logFailure writes down what people are not told, and nothing for what is
-// their own mistake.
+// logFailure logs errors whose details users do not see. It logs nothing for mistakes
+// of the client.
 func (s *Server) logFailure(r *http.Request, err error) {
 	status := request.Status(err)
 	if (status == http.StatusInternalServerError || status == http.StatusServiceUnavailable) && r.Context().Err() == nil {

@@ -8,14 +8,14 @@ import (
 	"cesi/internal/cesi"
 )
 
-// healthz says that the process lives.
+// healthz says that the process runs.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// readyz says whether the database takes what is written to it and every node has
-// been asked once. A database that is gone is named, for that does not pass.
+// readyz says whether the database can be written and every node has been polled once.
+// A removed database is named, since that does not pass by itself.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 	defer cancel()

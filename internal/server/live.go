@@ -19,14 +19,14 @@ type livePage struct {
 	parameters []string
 }
 
-// livePage serves a page that can be kept up to date to those whose role has the
-// permission. The parameters are those of its query that it reads; the name of
-// one that may be there several times ends in "*".
+// livePage serves a page that can be live to users whose role has the permission.
+// Parameters are the query parameters that the page reads; the name of a repeatable one
+// ends in "*".
 func (s *Server) livePage(permission cesi.Permission, h handlerFunc, parameters ...string) livePage {
 	return livePage{Handler: s.require(permission, h), permission: permission, parameters: parameters}
 }
 
-// livePagesOf lists the pages of the routes that can be kept up to date, by pattern.
+// livePagesOf lists the live pages of the routes, by pattern.
 func livePagesOf(routes chi.Routes) (map[string]livePage, error) {
 	pages := make(map[string]livePage)
 	err := chi.Walk(routes, func(_, pattern string, h http.Handler, _ ...func(http.Handler) http.Handler) error {
@@ -38,12 +38,12 @@ func livePagesOf(routes chi.Routes) (map[string]livePage, error) {
 	return pages, err
 }
 
-// maxLiveAt is the longest path and query of a page to follow, in bytes.
+// maxLiveAt bounds the path and query of a live page, in bytes.
 const maxLiveAt = 4096
 
-// canonicalPage finds the page that can be kept up to date at a local address. It
-// returns the permission that the page needs, and the address in the one form
-// that is the same for equal pages: without parameters that the page does not read.
+// canonicalPage finds the live page at a local address. It returns the permission that
+// the page needs, and the address in a form that is the same for equal pages: without
+// parameters that the page does not read.
 func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical string, err error) {
 	local := s.pages.Requests.LocalPath(at)
 	if len(at) > maxLiveAt || local == "/" && at != "/" && at != s.opts.Prefix+"/" {
@@ -76,8 +76,8 @@ func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical
 	return page.permission, path, nil
 }
 
-// ownQuery returns the parameters of a request that its page reads: all of them for
-// a page that can't be kept up to date.
+// ownQuery returns the query parameters that the request's page reads: all of them if
+// the page is not live.
 func (s *Server) ownQuery(r *http.Request) url.Values {
 	query := r.URL.Query()
 	if route := chi.RouteContext(r.Context()); route != nil {
@@ -88,7 +88,7 @@ func (s *Server) ownQuery(r *http.Request) url.Values {
 	return query
 }
 
-// read returns the part of a query that the page reads.
+// read returns the parameters of a query that the page reads.
 func (p livePage) read(query url.Values) url.Values {
 	known := make(url.Values)
 	for _, name := range p.parameters {
@@ -107,8 +107,8 @@ func (p livePage) read(query url.Values) url.Values {
 	return known
 }
 
-// version names the fleet's and the activity log's state, and which run of this
-// program saw it.
+// version identifies the state of the fleet and of the activity log, and the run of
+// this program.
 func (s *Server) version() string {
 	return fmt.Sprintf("%x-%d-%d", s.started.UnixNano(), s.opts.Fleet.Snapshot().Version, s.opts.Journal.Version())
 }

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// logsPerMinute is how many lines a minute strangers can have written to the
-// program's log by one sort of request.
+// logsPerMinute bounds the lines a minute that requests of one sort can cause in the
+// program's log without a login.
 const logsPerMinute = 30
 
-// logBudget bounds how much strangers can have written to the program's log.
+// logBudget bounds the lines that requests without a login cause in the program's log.
 type logBudget struct {
 	mu       sync.Mutex
 	since    time.Time
@@ -17,7 +17,7 @@ type logBudget struct {
 	withheld int
 }
 
-// take reports whether a line may be written now, and how many were not before it.
+// take reports whether a line may be logged now, and how many were left out before it.
 func (b *logBudget) take(now time.Time) (withheld int, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -17,25 +17,25 @@ import (
 // maxBody bounds every request body: forms and JSON are small.
 const maxBody = 1 << 20
 
-// contentSecurityPolicy allows nothing that does not come from this server, and
-// no script or style inside a page.
+// contentSecurityPolicy allows only content of this server, and no script or style
+// inside a page.
 const contentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; " +
 	"form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
-// chain puts around the routes what holds for every request, outermost first.
+// chain wraps the routes in the middleware for every request, outermost first.
 func (s *Server) chain(routes http.Handler) http.Handler {
 	h := s.csrf(routes)
-	h = s.recoverPanics(h) // inside, where it is known who asks
+	h = s.recoverPanics(h) // inside authenticate, so that it knows the user
 	h = s.authenticate(h)
 	h = s.stripPrefix(h)
 	h = limitBody(h)
-	h = s.recoverPanics(h) // and around what comes before
+	h = s.recoverPanics(h) // and outside, for the middleware before it
 	h = s.logRequests(h)
 	return s.securityHeaders(h)
 }
 
-// csrf refuses what another site made a browser send. A request with an API
-// token is none of that: no browser adds one by itself.
+// csrf refuses requests that another site made a browser send. A request with an API
+// token can't be one: no browser adds it by itself.
 func (s *Server) csrf(routes http.Handler) http.Handler {
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))
@@ -49,7 +49,7 @@ func (s *Server) csrf(routes http.Handler) http.Handler {
 	})
 }
 
-// strictTransport has browsers use HTTPS only for this host, for a year.
+// strictTransport makes browsers use only HTTPS for this host, for a year.
 const strictTransport = "max-age=31536000"
 
 func (s *Server) securityHeaders(next http.Handler) http.Handler {
@@ -61,7 +61,7 @@ func (s *Server) securityHeaders(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store") // static files say otherwise
+		h.Set("Cache-Control", "no-store") // static files replace it
 		if session.IsHTTPS(r, s.sessions.TrustedProxies()) {
 			h.Set("Strict-Transport-Security", strictTransport)
 		}
@@ -80,8 +80,8 @@ func (s *Server) logRequests(next http.Handler) http.Handler {
 	})
 }
 
-// recoverPanics turns a panic in a handler into an answer and a line in the log. An
-// answer that had begun is broken off, so that it does not pass for whole.
+// recoverPanics turns a panic in a handler into an error reply and a log line. A reply
+// that has begun is broken off, so that it does not look complete.
 func (s *Server) recoverPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
@@ -110,8 +110,8 @@ func limitBody(next http.Handler) http.Handler {
 	})
 }
 
-// stripPrefix takes the prefix off a path that has it. A path without it is
-// taken as one from which a proxy has stripped it.
+// stripPrefix removes the prefix from a path. A path without it is assumed to come from
+// a proxy that removes the prefix.
 func (s *Server) stripPrefix(next http.Handler) http.Handler {
 	if s.opts.Prefix == "" {
 		return next
@@ -140,8 +140,7 @@ func (s *Server) denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
 		r.Header.Get("Origin"), r.Host))
 }
 
-// stripSlash takes a slash off the end of the path, also where names in it are
-// encoded.
+// stripSlash removes a final slash from the path, also if names in it are encoded.
 func stripSlash(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path := r.URL.Path; len(path) > 1 && strings.HasSuffix(path, "/") {

@@ -9,20 +9,20 @@ import (
 	"cesi/internal/server/session"
 )
 
-// maxProxyWarnings bounds of how many peers the log warns: anybody can pretend to
+// maxProxyWarnings bounds the peers of which the log warns: any client can pretend to
 // be a proxy.
 const maxProxyWarnings = 8
 
-// proxyWarnings remembers of which peers the log has warned.
+// proxyWarnings remembers the peers of which the log has warned.
 type proxyWarnings struct {
 	mu   sync.Mutex
 	said []netip.Addr
 }
 
-// warnOfProxy logs, once a peer, that one which is not in trusted_proxies speaks
-// for others: its own address counts for them all, in the activity log and where
-// failed log-ins are slowed down.
-func (s *Server) warnOfProxy(r *http.Request, trusted []netip.Prefix) {
+// warnUntrustedProxy logs, once for each peer, that a peer outside of trusted_proxies forwards
+// requests: its own address is then used for all its users, in the activity log and for
+// throttling.
+func (s *Server) warnUntrustedProxy(r *http.Request, trusted []netip.Prefix) {
 	if r.Header.Get("X-Forwarded-For") == "" {
 		return
 	}
@@ -34,7 +34,7 @@ func (s *Server) warnOfProxy(r *http.Request, trusted []netip.Prefix) {
 		"proxy", peer.String())
 }
 
-// first reports whether the log is to warn of the peer now.
+// first reports whether the log has to warn of the peer now.
 func (p *proxyWarnings) first(peer netip.Addr) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,15 +7,14 @@ import (
 )
 
 const (
-	// maxQueryValue bounds each value of a query, in bytes: no name, time or search
-	// that people write is longer, and SQLite refuses patterns of 50,000.
+	// maxQueryValue bounds each value of a query, in bytes: no real name, time or
+	// search is longer, and SQLite refuses patterns of 50,000.
 	maxQueryValue = 2000
-	// maxQueryPath bounds those values that are addresses of pages with their own
-	// queries.
+	// maxQueryPath bounds values that are addresses of pages with their own queries.
 	maxQueryPath = 8000
 )
 
-// boundQuery refuses queries with a value that is too long for any of our lists.
+// boundQuery refuses queries with a value that is too long.
 func (s *Server) boundQuery(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "" {

@@ -7,17 +7,17 @@ import (
 )
 
 const (
-	// changeBurst is how many changes that every role may make (preferences,
-	// password, sessions, tokens, polls) a user makes at once; later ones are a
-	// second apart. Each may leave an entry in the activity log.
+	// changeBurst bounds the changes that every role may make (preferences, password,
+	// sessions, tokens, polls) of one user at once; after that, one a second. Each may
+	// leave an entry in the activity log.
 	changeBurst = 30
-	// pollBurst is how many polls a user asks for at once; later ones are a second
-	// apart.
+	// pollBurst bounds the polls that a user requests at once; after that, one a
+	// second.
 	pollBurst = 10
 )
 
-// restrain bounds how often the visitor makes changes that every role may make.
-func (s *Server) restrain(r *http.Request) error {
+// limitChanges bounds how often the user makes changes that every role may make.
+func (s *Server) limitChanges(r *http.Request) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}

@@ -15,9 +15,9 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// routes is the whole map of the server. Every route says who may use it: public is
-// for anybody, requireLogin for all who are logged in, require for roles with the
-// permission. A livePage is one that /live keeps up to date.
+// routes is the whole route table. Every route says who may use it: public is for every
+// client, requireLogin for every logged-in user, require for roles with the permission.
+// /live keeps a livePage up to date.
 func (s *Server) routes() chi.Router {
 	account, users := pages.Account{Handler: s.pages}, pages.Users{Handler: s.pages}
 	r := chi.NewRouter()
@@ -37,7 +37,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/profile/password", s.requireLogin(account.ChangePassword))
 	r.Post("/profile/sessions/end", s.require(cesi.ViewFleet, account.EndOtherSessions))
 	r.Post("/profile/sessions/{id}/end", s.require(cesi.ViewFleet, account.EndSession))
-	r.Get("/profile/tokens", s.require(cesi.ViewFleet, account.ShowProfile)) // where addTokenForm's page reloads
+	r.Get("/profile/tokens", s.require(cesi.ViewFleet, account.ShowProfile)) // a reload after addTokenForm leads here
 	r.Post("/profile/tokens", s.require(cesi.ViewFleet, account.AddToken))
 	r.Get("/profile/tokens/{id}/revoke", s.require(cesi.ViewFleet, account.ConfirmRevoke))
 	r.Post("/profile/tokens/{id}/revoke", s.require(cesi.ViewFleet, account.RevokeToken))
@@ -46,7 +46,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/users", s.require(cesi.ManageUsers, users.AddUser))
 	r.Get("/users/{user}", s.require(cesi.ManageUsers, users.ShowUser))
 	r.Post("/users/{user}/role", s.require(cesi.ManageUsers, users.SetRole))
-	r.Get("/users/{user}/password", s.require(cesi.ManageUsers, users.ShowUser)) // where resetPasswordForm's page reloads
+	r.Get("/users/{user}/password", s.require(cesi.ManageUsers, users.ShowUser)) // a reload after resetPasswordForm leads here
 	r.Post("/users/{user}/password", s.require(cesi.ManageUsers, users.ResetPassword))
 	r.Get("/users/{user}/sessions", s.require(cesi.ManageUsers, users.ConfirmUserAction(pages.AskToEndSessions)))
 	r.Post("/users/{user}/sessions", s.require(cesi.ManageUsers, users.EndSessions))
@@ -102,7 +102,7 @@ func (s *Server) routes() chi.Router {
 	return r
 }
 
-// apiRoutes is the map below /api/v2.
+// apiRoutes are the routes under /api/v2.
 func (s *Server) apiRoutes(r chi.Router) {
 	r.Get("/openapi.json", s.public(s.api.ShowDocument))
 	r.Post("/auth/login", s.public(s.api.Login))
@@ -168,8 +168,8 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 	return cesi.Errorf(cesi.NotFound, "There is nothing at this address.")
 }
 
-// methodNotAllowed answers 405. CeSI's predecessor took GET for commands, so
-// that any link could stop a server; here a GET never changes anything.
+// methodNotAllowed replies 405. CeSI's predecessor accepted GET for commands, so any
+// link could stop a server; here a GET never changes anything.
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(methodsOf(r), ", "))
 	refusal := cesi.T("This address does not take %s requests.", r.Method)
@@ -180,7 +180,7 @@ func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	s.pages.ShowError(w, pages.NewErrorPage(s.pages.Base(r), http.StatusMethodNotAllowed, refusal, s.pages.NodeToOffer(r)))
 }
 
-// methodsOf lists the methods that the request's address takes.
+// methodsOf lists the methods that the request's address accepts.
 func methodsOf(r *http.Request) []string {
 	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
 	var methods []string

@@ -1,9 +1,8 @@
-// Package server is what browsers and programs talk to: the table of routes, who may
-// use each, what guards every request (sessions, permissions, security headers),
-// and the status of every error. What a route answers is in the packages below it:
-// pages, api and stream.
+// Package server is the HTTP server: the route table, who may use each route, the
+// middleware of every request (sessions, permissions, security headers), and the status
+// of every error. The handlers are in the packages below it: pages, api and stream.
 //
-// It decides nothing about processes and accounts: those are fleet's and auth's.
+// Decisions about processes and accounts do not belong here, but in fleet and auth.
 package server
 
 import (
@@ -28,7 +27,7 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// Options are what a Server needs from outside; all are required.
+// Options are the dependencies of a Server; all are required.
 type Options struct {
 	Fleet   *fleet.Fleet
 	Auth    *auth.Service
@@ -37,24 +36,23 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Build   pages.Build
-	// Prefix is the path under which the server is reached, such as /cesi; empty
-	// for none. Requests are understood with and without it, so that a proxy may
-	// strip it.
+	// Prefix is the path under which the server is reached, such as /cesi; empty for
+	// none. Requests work with and without it, so that a proxy may remove it.
 	Prefix string
-	// ConfigFile is the configuration's path, for the page that explains it.
+	// ConfigFile is the configuration's path, for the pages.
 	ConfigFile string
-	Database   string // its path, for the page that says what this is
-	// Closing is done when the server shuts down: whoever waits then answers.
+	Database   string // its path, for the page About
+	// Closing is done when the server shuts down: requests that wait are then answered.
 	Closing context.Context
-	// LoggedIn is called with the context of each request of somebody who is
-	// logged in, before it is answered; nil: nothing is.
+	// LoggedIn is called with the context of each request of a logged-in user, before
+	// its reply; may be nil.
 	LoggedIn func(context.Context)
 
-	patience time.Duration  // 0 means DefaultPatience; tests have less of it
+	patience time.Duration  // 0 means DefaultPatience; tests use less
 	renderer *view.Renderer // nil: a new one; tests share one
 }
 
-// Settings are the part of the configuration that a Server follows.
+// Settings are the configuration of a Server that can change.
 type Settings struct {
 	Pages    pages.Settings
 	Sessions session.Settings
@@ -68,7 +66,7 @@ type Server struct {
 	api       *api.Handler
 	stream    *stream.Handler
 	static    http.Handler
-	router    chi.Router          // the routes, unguarded
+	router    chi.Router          // without middleware
 	livePages map[string]livePage // by pattern
 	changes   session.Rates
 	handler   http.Handler
@@ -77,7 +75,7 @@ type Server struct {
 	started   time.Time
 }
 
-// New returns a Server. It fails only on a defect in its own templates or manual.
+// New returns a Server. It fails only if its own templates or manual are defective.
 func New(opts Options, settings Settings) (*Server, error) {
 	if opts.patience == 0 {
 		opts.patience = request.DefaultPatience
@@ -104,7 +102,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 	return s, nil
 }
 
-// wire makes the handlers and gives each what it needs.
+// wire makes the handlers and connects them.
 func (s *Server) wire(book *manual.Manual) {
 	o := s.opts
 	requests := &request.Reader{
@@ -128,13 +126,13 @@ func (s *Server) wire(book *manual.Manual) {
 	})
 }
 
-// Apply takes up new settings; requests under way keep the old ones.
+// Apply applies new settings; running requests keep the old ones.
 func (s *Server) Apply(settings Settings) {
 	s.sessions.Apply(settings.Sessions)
 	s.pages.Apply(settings.Pages)
 }
 
-// RunLive sends what changes in the fleet to the open pages, until ctx ends.
+// RunLive sends changes of the fleet to the open pages, until ctx ends.
 func (s *Server) RunLive(ctx context.Context) { s.stream.RunLive(ctx) }
 
 // ServeHTTP answers one request.

@@ -7,14 +7,14 @@ import (
 	"cesi/internal/server/session"
 )
 
-// authenticate finds out who sends a request. Only what needs a login fails for
-// want of one, but an API token that is no good fails everywhere: whoever sends
-// one means to be somebody.
+// authenticate finds out who sends a request. Without a valid session only routes that
+// need a login fail, but an invalid API token fails everywhere: its sender means to be
+// a user.
 func (s *Server) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		trusted := s.sessions.TrustedProxies()
 		v := session.Visitor{Address: session.ClientAddress(r, trusted), HTTPS: session.IsHTTPS(r, trusted)}
-		s.warnOfProxy(r, trusted)
+		s.warnUntrustedProxy(r, trusted)
 		if err := s.sessions.Identify(r, &v); err != nil {
 			if request.Status(err) == http.StatusUnauthorized {
 				w.Header().Set("WWW-Authenticate", "Bearer")

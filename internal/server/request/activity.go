@@ -13,29 +13,27 @@ import (
 	"cesi/internal/store"
 )
 
-// ActivityQuery is what the page of the activity log, its API and its export
-// read from a query.
+// ActivityQuery is the query of the activity log, for its page, its API and its export.
 type ActivityQuery struct {
 	store.ActivityFilter
-	written url.Values // the filter as somebody worded it
+	written url.Values // the filter as written in the query
 	zone    *time.Location
 }
 
-// ActivityFields are the fields of the filter in a query.
+// ActivityFields are the query parameters of the filter.
 func ActivityFields() []string {
 	return []string{"q", "user", "node", "process", "action", "result", "since", "until"}
 }
 
-// ReadActivityQuery reads the query of a request, for who has the role.
+// ReadActivityQuery reads the query of a request, for a user with the role.
 func (rd *Reader) ReadActivityQuery(r *http.Request, role cesi.Role) (ActivityQuery, error) {
 	q, err := ParseActivityQuery(r.URL.Query(), rd.Now().Location())
 	q.Public = !role.Can(cesi.ManageUsers)
 	return q, err
 }
 
-// ParseActivityQuery reads the filter and the key of the page, before. Times are
-// in the zone, unless they name another. It fails with Invalid or, for the key,
-// NotFound.
+// ParseActivityQuery reads the filter, and before, the key of the page. Times are in
+// the zone, unless they name another. Errors: Invalid or, for the key, NotFound.
 func ParseActivityQuery(query url.Values, zone *time.Location) (ActivityQuery, error) {
 	q := ActivityQuery{written: url.Values{}, zone: zone}
 	for _, name := range ActivityFields() {
@@ -52,7 +50,7 @@ func ParseActivityQuery(query url.Values, zone *time.Location) (ActivityQuery, e
 	return q, q.check()
 }
 
-// check reads what is more than a text.
+// check reads the fields that are more than text.
 func (q *ActivityQuery) check() (err error) {
 	if q.Action != "" && !slices.Contains(cesi.Actions(), q.Action) {
 		return cesi.Errorf(cesi.Invalid, "%q is not an action of the activity log", q.Action)
@@ -70,9 +68,9 @@ func (q *ActivityQuery) check() (err error) {
 	return err
 }
 
-// activityTarget reads a process, "group:name" or just "name" as supervisord
-// means it, all of a group, "group:*" or, while it is being typed, "group:", or
-// "*", what was done to all of a node.
+// activityTarget reads a target: a process, "group:name" or just "name" as supervisord
+// allows; a group, "group:*" or, while it is being typed, "group:"; or "*", a whole
+// node.
 func activityTarget(text string) (string, error) {
 	if group, all := strings.CutSuffix(strings.TrimSuffix(text, "*"), ":"); all && group != "" {
 		return group + ":*", nil
@@ -84,8 +82,8 @@ func activityTarget(text string) (string, error) {
 	return id.String(), err
 }
 
-// activityTime reads a time: RFC 3339, or a date with or without the time of day
-// in the server's zone. A date alone is moved on by so many days.
+// activityTime reads a time: RFC 3339, or a date with or without the time of day in the
+// server's zone. To a date alone it adds days.
 func activityTime(text string, zone *time.Location, days int) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -101,7 +99,7 @@ func activityTime(text string, zone *time.Location, days int) (time.Time, error)
 	return time.Time{}, cesi.Errorf(cesi.Invalid, "%q is not a time such as 2026-11-23, 2026-11-23T02:00 or 2026-11-23T02:00:00Z", text)
 }
 
-// ActivityID reads the number of an entry; an empty text is 0.
+// ActivityID reads the ID of an entry; an empty text is 0.
 func ActivityID(text string) (cesi.ActivityID, error) {
 	if text == "" {
 		return 0, nil
@@ -113,13 +111,13 @@ func ActivityID(text string) (cesi.ActivityID, error) {
 	return cesi.ActivityID(id), nil
 }
 
-// Is returns what the filter says on a field, for the form that changes it.
+// Is returns the filter's value of a field, for the form.
 func (q ActivityQuery) Is(name string) string { return q.written.Get(name) }
 
-// Active reports whether the filter leaves anything out.
+// Active reports whether the filter excludes anything.
 func (q ActivityQuery) Active() bool { return len(q.written) > 0 }
 
-// Clock writes a time as the form's fields take it.
+// Clock writes a time in the format of the form's fields.
 func (q ActivityQuery) Clock(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -127,7 +125,7 @@ func (q ActivityQuery) Clock(t time.Time) string {
 	return t.In(q.zone).Format("2006-01-02T15:04")
 }
 
-// Link is a local path with the filter and, if there is one, the key of a page.
+// Link returns a local path with the filter and, if before is set, the key of a page.
 func (q ActivityQuery) Link(path string, before cesi.ActivityID) string {
 	values := url.Values{}
 	maps.Copy(values, q.written)
@@ -140,7 +138,7 @@ func (q ActivityQuery) Link(path string, before cesi.ActivityID) string {
 	return path + "?" + values.Encode()
 }
 
-// Export is the local path of the file with all that the filter chooses.
+// Export returns the local path of the export of the filter's entries.
 func (q ActivityQuery) Export(format string) string {
 	values := url.Values{}
 	maps.Copy(values, q.written)
@@ -151,8 +149,8 @@ func (q ActivityQuery) Export(format string) string {
 // ExportPath is the local path of the export of the activity log.
 const ExportPath = "/api/v2/activitylogs/export"
 
-// PurgeTime reads the time before which entries are removed; it fails with Invalid
-// without one.
+// PurgeTime reads the time before which entries are removed; it fails with Invalid if
+// it is missing.
 func (rd *Reader) PurgeTime(text string) (time.Time, error) {
 	before, err := activityTime(text, rd.Now().Location(), 0)
 	if err == nil && before.IsZero() {

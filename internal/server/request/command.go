@@ -10,27 +10,25 @@ import (
 	"cesi/internal/fleet"
 )
 
-// FleetCommand is the path of the commands that are not on one node.
+// FleetCommand is the path of commands that are not on one node.
 const FleetCommand = "/command"
 
-// Command is a command as a form or a link words it, with what the
-// question before it has to hand on to the answer.
+// Command is a command read from a form or a link, with the data for its confirmation.
 type Command struct {
 	fleet.Command
-	Post   string  // local path that the answer is sent to
-	Fields []Field // what the answer carries besides the yes
+	Post   string  // local path to send the confirmed command to
+	Fields []Field // what the form repeats besides the confirmation
 	Back   string  // local path to return to
-	// Question is the local path of the question about a command on the fleet;
-	// empty where it would be too long.
+	// Question is the local path of the confirmation of a command on the fleet; empty
+	// if it would be too long.
 	Question     string
-	SkippedNodes []string // nodes that do not answer, and so will not be touched
-	// NewlyMatching is how many targets are in the scope by now that were not when the
-	// question was put: they are not touched.
+	SkippedNodes []string // nodes that do not answer, and so are skipped
+	// NewlyMatching is how many targets are in the scope now that were not when the
+	// confirmation was shown: they are not changed.
 	NewlyMatching int
 }
 
-// ReadCommand reads a command: on the path's node, if it names one, else on the
-// fleet.
+// ReadCommand reads a command: on the path's node, if it names one, else on the fleet.
 func (rd *Reader) ReadCommand(r *http.Request, action string, form url.Values) (Command, error) {
 	read := rd.fleetRequest
 	if Param(r, "node") != "" {
@@ -43,7 +41,7 @@ func (rd *Reader) ReadCommand(r *http.Request, action string, form url.Values) (
 	case cesi.ActionSignal:
 		request.Signal = form.Get("signal")
 		if request.Signal == "" && Param(r, "process") == "" && !form.Has("confirmed") {
-			request.Signal = cesi.Signals()[0] // the question lets choose
+			request.Signal = cesi.Signals()[0] // the confirmation lets the user choose
 		}
 	case cesi.ActionStdin:
 		request.Text = stdinOf(form)
@@ -51,8 +49,7 @@ func (rd *Reader) ReadCommand(r *http.Request, action string, form url.Values) (
 	return request, err
 }
 
-// stdinOf reads the text for a standard input. Browsers send a line's end as
-// CRLF, whatever was typed.
+// stdinOf reads the text for standard input. Browsers send ends of lines as CRLF.
 func stdinOf(form url.Values) string {
 	text := strings.ReplaceAll(form.Get("text"), "\r\n", "\n")
 	if form.Has("newline") {
@@ -61,8 +58,8 @@ func stdinOf(form url.Values) string {
 	return text
 }
 
-// nodeRequest reads a command on the path's node: on the path's process, on the
-// groups and processes in the form, or on all.
+// nodeRequest reads a command on the path's node: on the path's process, on the groups
+// and processes in the form, or on all.
 func (rd *Reader) nodeRequest(r *http.Request, action string, form url.Values) (Command, error) {
 	n, err := rd.FindNode(r)
 	if err != nil {
@@ -83,8 +80,8 @@ func (rd *Reader) nodeRequest(r *http.Request, action string, form url.Values) (
 	return request, err
 }
 
-// fleetRequest reads a command on a scope of the fleet. The answer to a question
-// about a set is for those that the question named, as far as they are still in it.
+// fleetRequest reads a command on a scope of the fleet. A confirmed command on a set is
+// only for targets that the confirmation named and that are still in the set.
 func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) (Command, error) {
 	where, err := ParseScope(form)
 	if err != nil {
@@ -106,7 +103,7 @@ func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) 
 	if form.Has("seal") {
 		named := filterConfirmed(a.Targets, form.Get("seal"))
 		request.NewlyMatching = len(a.Targets) - len(named)
-		// What has fallen silent since the question fails, and says so.
+		// Targets that have stopped answering since the confirmation fail, and say so.
 		request.Targets = append(named, filterConfirmed(a.skippedTargets, form.Get("seal"))...)
 	}
 	if len(request.Targets) == 0 {
@@ -116,8 +113,7 @@ func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) 
 	return request, nil
 }
 
-// maxQuestion is how long the path of a question may be: nginx takes 8 KB unless
-// told otherwise.
+// maxQuestion bounds the path of a confirmation: nginx accepts 8 KB by default.
 const maxQuestion = 6 << 10
 
 func questionPath(fields []Field, form url.Values) string {
@@ -134,7 +130,7 @@ func questionPath(fields []Field, form url.Values) string {
 	return ""
 }
 
-// OnGroups aims a command at groups of a node, or at the node itself.
+// OnGroups adds groups of a node, or the node itself, as targets of a command.
 func OnGroups(c fleet.Command, node string, groups []string) fleet.Command {
 	for _, group := range slices.Compact(groups) {
 		c.Targets = append(c.Targets, fleet.Target{Node: node, Group: group})
@@ -145,7 +141,7 @@ func OnGroups(c fleet.Command, node string, groups []string) fleet.Command {
 	return c
 }
 
-// SetActions are what can be done to a set of processes.
+// SetActions are the actions on a set of processes.
 func SetActions() []cesi.Action {
 	return []cesi.Action{cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart}
 }

@@ -10,13 +10,12 @@ import (
 	"cesi/internal/fleet"
 )
 
-// DefaultPatience is how long a request waits for its command before it says
-// where to look instead.
+// DefaultPatience is how long a request waits for its command before it says where to
+// look.
 const DefaultPatience = 20 * time.Second
 
-// Control sends a command out and waits for it, at most until the server's
-// patience ends, the browser goes or the server shuts down. The command goes on
-// all the same.
+// Control sends a command and waits for it: at most for the server's patience, until
+// the client is gone or the server shuts down. The command continues in every case.
 func (rd *Reader) Control(r *http.Request, actor cesi.Actor, c fleet.Command) (fleet.Report, error) {
 	op, err := rd.Fleet.Control(r.Context(), actor, c)
 	if err != nil {
@@ -28,11 +27,11 @@ func (rd *Reader) Control(r *http.Request, actor cesi.Actor, c fleet.Command) (f
 	return op.Wait(ctx), nil
 }
 
-// ActionOf is the action that the path of a command ends with.
+// ActionOf returns the action, which is the last part of a command's path.
 func ActionOf(r *http.Request) string { return path.Base(r.URL.Path) }
 
-// CommandOf reads an action and the targets on the path's node: the path's
-// process, or the groups and processes that were chosen, or all.
+// CommandOf reads an action and the targets on the path's node: the path's process, or
+// the chosen groups and processes, or all.
 func CommandOf(r *http.Request, action string, groups, processes []string) (fleet.Command, error) {
 	node := Param(r, "node")
 	c := fleet.Command{Action: cesi.Action(action)}

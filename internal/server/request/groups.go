@@ -8,7 +8,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-// GroupQuery chooses what of a group its page shows.
+// GroupQuery selects the part of a group that its page shows.
 type GroupQuery struct {
 	Environment string // empty: all
 	NodesPage   int    // of the nodes, which are the columns
@@ -25,7 +25,7 @@ func ParseGroupQuery(query url.Values) (GroupQuery, error) {
 	return GroupQuery{Environment: query.Get("environment"), NodesPage: nodes, Page: page}, err
 }
 
-// Path is the local path of another page of the query.
+// Path returns the local path of another page of the query.
 func (q GroupQuery) Path(name string) string {
 	values := PageValues(q.Page)
 	if q.Environment != "" {
@@ -37,16 +37,16 @@ func (q GroupQuery) Path(name string) string {
 	return PathWith(values, "groups", name)
 }
 
-// GroupProcesses is the local path of the processes of a group.
+// GroupProcesses returns the query for the processes of a group.
 func GroupProcesses(name, environment string) ProcessesQuery {
 	return ProcessesQuery{Filter: fleet.Filter{Group: name, Environment: environment}, Sort: "name"}
 }
 
-// GroupsQuery chooses groups; it lives in the page's address.
+// GroupsQuery selects groups. It is in the page's address.
 type GroupsQuery struct {
 	Text        string // in the name
 	Environment string
-	Attention   bool // only those of which something needs attention
+	Attention   bool // only those with something that needs attention
 	Page        int
 }
 
@@ -59,10 +59,10 @@ func ParseGroupsQuery(query url.Values) (GroupsQuery, error) {
 	}, err
 }
 
-// Active reports whether the query leaves anything out.
+// Active reports whether the query excludes anything.
 func (q GroupsQuery) Active() bool { return q.Text != "" || q.Environment != "" || q.Attention }
 
-// Path is the local path of another page of the query.
+// Path returns the local path of another page of the query.
 func (q GroupsQuery) Path(page int) string {
 	values := PageValues(page)
 	if q.Text != "" {
@@ -77,7 +77,7 @@ func (q GroupsQuery) Path(page int) string {
 	return PathWith(values, "groups")
 }
 
-// PathWith is a local path with a query, if there is one.
+// PathWith returns a local path with a query, if that is not empty.
 func PathWith(values url.Values, segments ...any) string {
 	if len(values) == 0 {
 		return LocalURL(segments...)
@@ -85,8 +85,8 @@ func PathWith(values url.Values, segments ...any) string {
 	return LocalURL(segments...) + "?" + values.Encode()
 }
 
-// GroupPath is the local path of a group's page, or of the list of its processes
-// where browsers would take its name for a step up the path.
+// GroupPath returns the local path of a group's page or, if browsers would read its
+// name as a relative path, of the list of its processes.
 func GroupPath(name, environment string) string {
 	if name == "." || name == ".." {
 		return GroupProcesses(name, environment).Path()

@@ -4,6 +4,6 @@ import (
 	"net/http"
 )
 
-// IsPartial reports whether a page's script asks, which puts the answer into the
-// page that is there, instead of a browser that shows the answer as a page.
+// IsPartial reports whether a script of an open page sends the request, and puts the
+// response into that page, instead of a browser that shows the response as a page.
 func IsPartial(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }

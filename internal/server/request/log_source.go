@@ -8,14 +8,13 @@ import (
 	"cesi/internal/fleet"
 )
 
-// LogSource reads the logs of the fleet, and words why there is none by what the
-// log's supervisord says of the process: a file that was removed is another
-// matter than a process that has no log.
+// LogSource reads the logs of the fleet. It explains a missing log by what supervisord
+// reports about the process: a removed file is different from a process without a log.
 type LogSource struct {
 	*fleet.Fleet
 }
 
-// LogSize implements logs.Source.
+// LogSize implements logtail.Source.
 func (f LogSource) LogSize(ctx context.Context, node string, log cesi.LogName) (int64, error) {
 	size, err := f.Fleet.LogSize(ctx, node, log)
 	if err == nil && size == 0 { // a device seems to be empty
@@ -24,14 +23,14 @@ func (f LogSource) LogSize(ctx context.Context, node string, log cesi.LogName) (
 	return size, f.explain(node, log, err)
 }
 
-// ReadLog implements logs.Source.
+// ReadLog implements logtail.Source.
 func (f LogSource) ReadLog(ctx context.Context, node string, log cesi.LogName, from, to int64) (cesi.LogPart, error) {
 	part, err := f.Fleet.ReadLog(ctx, node, log, from, to)
 	return part, f.explain(node, log, err)
 }
 
-// FollowLog implements logs.Source. supervisord opens the stream of a device too,
-// in which nothing ever comes.
+// FollowLog implements logtail.Source. supervisord also opens the stream of a device,
+// but it stays empty.
 func (f LogSource) FollowLog(ctx context.Context, node string, log cesi.LogName) (io.ReadCloser, error) {
 	if f.checkDevice(node, log) != nil {
 		if _, err := f.LogSize(ctx, node, log); err != nil {
@@ -42,9 +41,9 @@ func (f LogSource) FollowLog(ctx context.Context, node string, log cesi.LogName)
 	return stream, f.explain(node, log, err)
 }
 
-// checkDevice fails where a log is a device by its name. It may still be read back
-// if that leads to a file, as /dev/stdout does where supervisord's output goes
-// into one.
+// checkDevice fails if a log is a device by its name. The log may still be readable if
+// the device leads to a file, as /dev/stdout does if supervisord's output goes into a
+// file.
 func (f LogSource) checkDevice(node string, log cesi.LogName) error {
 	p, found := f.process(node, log)
 	if !found || p == nil || !cesi.IsDevice(p.LogFile(log.Stream)) {
@@ -53,8 +52,7 @@ func (f LogSource) checkDevice(node string, log cesi.LogName) error {
 	return &cesi.Error{Kind: cesi.NotFound, Fault: cesi.FaultFailed}
 }
 
-// process returns the process of a log as it was polled last; nil for supervisord's
-// own log.
+// process returns the process of a log as last polled; nil for supervisord's own log.
 func (f LogSource) process(node string, log cesi.LogName) (p *fleet.Process, found bool) {
 	n, found := f.Snapshot().Node(node)
 	if !found || log.Stream == cesi.MainLog {
@@ -81,8 +79,7 @@ func (f LogSource) explain(node string, log cesi.LogName, err error) error {
 	return e
 }
 
-// WhyNoLog explains that a process has no log, by what its supervisord says of
-// it.
+// WhyNoLog explains why a process has no log, from what its supervisord reports.
 func WhyNoLog(p *fleet.Process, stream cesi.LogStream) cesi.Text {
 	if p == nil {
 		return cesi.T("This supervisord writes its log to no file, or the file is not there (logfile in its [supervisord] section).")
@@ -104,8 +101,8 @@ func WhyNoLog(p *fleet.Process, stream cesi.LogStream) cesi.Text {
 	}
 }
 
-// syslog reports whether a process's output goes to syslog, as far as its
-// supervisord says.
+// syslog reports whether a process's output goes to syslog, as far as supervisord
+// reports it.
 func syslog(p *fleet.Process, stream cesi.LogStream) bool {
 	switch {
 	case p.Config == nil:
@@ -117,7 +114,7 @@ func syslog(p *fleet.Process, stream cesi.LogStream) bool {
 	}
 }
 
-// whyUnreadable explains that supervisord can't read a log back.
+// whyUnreadable explains why supervisord can't read a log back.
 func whyUnreadable(p *fleet.Process, stream cesi.LogStream) cesi.Text {
 	file := Sanitize(p.LogFile(stream))
 	if cesi.IsDevice(file) {

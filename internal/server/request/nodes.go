@@ -7,7 +7,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-// FindNode returns the node that the path names.
+// FindNode returns the node named in the path.
 func (rd *Reader) FindNode(r *http.Request) (*fleet.Node, error) {
 	name := Param(r, "node")
 	n, found := rd.Fleet.Snapshot().Node(name)
@@ -17,8 +17,8 @@ func (rd *Reader) FindNode(r *http.Request) (*fleet.Node, error) {
 	return n, nil
 }
 
-// FindAnsweringNode is FindNode for those who would take its processes for
-// fresh: a node that does not answer is an error.
+// FindAnsweringNode is FindNode for clients that would take its processes as current: a
+// node that does not answer is an error.
 func (rd *Reader) FindAnsweringNode(r *http.Request) (*fleet.Node, error) {
 	n, err := rd.FindNode(r)
 	if err != nil {
@@ -27,7 +27,7 @@ func (rd *Reader) FindAnsweringNode(r *http.Request) (*fleet.Node, error) {
 	return n, n.Unanswered()
 }
 
-// FindProcess returns the process of the node that the path names.
+// FindProcess returns the process of the node that is named in the path.
 func FindProcess(n *fleet.Node, r *http.Request) (fleet.Process, error) {
 	id, err := cesi.ParseProcessID(Param(r, "process"))
 	if err != nil {
@@ -40,7 +40,7 @@ func FindProcess(n *fleet.Node, r *http.Request) (fleet.Process, error) {
 	return p, nil
 }
 
-// FindGroup returns the group that the path names.
+// FindGroup returns the group named in the path.
 func (rd *Reader) FindGroup(r *http.Request) (*fleet.Group, error) {
 	name := Param(r, "group")
 	group, found := rd.Fleet.Snapshot().Group(name)
@@ -50,8 +50,8 @@ func (rd *Reader) FindGroup(r *http.Request) (*fleet.Group, error) {
 	return group, nil
 }
 
-// FindNodesProcess returns the node and the process that the path names, as they
-// are known, however old that is.
+// FindNodesProcess returns the node and the process named in the path, with their last
+// known data, however old.
 func (rd *Reader) FindNodesProcess(r *http.Request) (*fleet.Node, fleet.Process, error) {
 	n, err := rd.FindNode(r)
 	if err != nil {
@@ -59,7 +59,7 @@ func (rd *Reader) FindNodesProcess(r *http.Request) (*fleet.Node, fleet.Process,
 	}
 	p, err := FindProcess(n, r)
 	if cesi.KindOf(err) == cesi.NotFound && n.LastContact.IsZero() && n.Unanswered() != nil {
-		err = n.Unanswered() // it has perhaps such a process
+		err = n.Unanswered() // it may have such a process
 	}
 	return n, p, err
 }

@@ -8,7 +8,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-// NodesFilter chooses nodes; it lives in the page's query.
+// NodesFilter selects nodes. It is in the page's query.
 type NodesFilter struct {
 	Text        string // in the name, the address or an environment's name
 	Environment string
@@ -24,10 +24,10 @@ func ParseNodesFilter(query url.Values) NodesFilter {
 	}
 }
 
-// Active reports whether the filter leaves anything out.
+// Active reports whether the filter excludes anything.
 func (f NodesFilter) Active() bool { return f != NodesFilter{} }
 
-// Matches reports whether the filter takes a node.
+// Matches reports whether the filter selects a node.
 func (f NodesFilter) Matches(n *fleet.Node) bool {
 	return (f.Environment == "" || n.InEnvironment(f.Environment)) && f.matchesState(n) && f.matchesText(n)
 }

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// ParsePage reads the number of a page; an empty word is the first.
+// ParsePage reads the number of a page; empty means the first.
 func ParsePage(word string) (int, error) {
 	if word == "" {
 		return 1, nil
@@ -19,16 +19,16 @@ func ParsePage(word string) (int, error) {
 	return page, nil
 }
 
-// PageCount is how many pages a list takes, one at least.
+// PageCount returns how many pages a list has, at least one.
 func PageCount(items, size int) int { return max((items+size-1)/size, 1) }
 
-// OnPage returns the part of a list that is on a page.
+// OnPage returns the part of a list on a page.
 func OnPage[T any](list []T, page, size int) []T {
 	from := min((page-1)*size, len(list))
 	return list[from:min(from+size, len(list))]
 }
 
-// PageValues is the query of a page; the first needs none.
+// PageValues returns the query of a page; that of the first is empty.
 func PageValues(page int) url.Values {
 	values := make(url.Values)
 	if page > 1 {

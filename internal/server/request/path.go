@@ -12,13 +12,13 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// ToPasswordChange sends a browser to where the password is changed, which leads
-// on to next, a path of ours.
+// ToPasswordChange redirects a browser to the form that changes the password, which
+// then leads to next, a local path.
 func (rd *Reader) ToPasswordChange(w http.ResponseWriter, r *http.Request, next string) {
 	rd.Redirect(w, r, WithNext("/profile", next))
 }
 
-// WithNext adds to a path where it is to lead on to; that is "/" by itself.
+// WithNext adds to a path where to go next; "/" is the default.
 func WithNext(path, next string) string {
 	if next == "/" {
 		return path
@@ -26,18 +26,18 @@ func WithNext(path, next string) string {
 	return path + "?" + url.Values{"next": {next}}.Encode()
 }
 
-// Redirect sends the browser to a path of ours, with GET.
+// Redirect redirects the browser to a local path, with GET.
 func (rd *Reader) Redirect(w http.ResponseWriter, r *http.Request, path string) {
 	http.Redirect(w, r, rd.Prefix+path, http.StatusSeeOther)
 }
 
-// LocalPath returns a path of ours to go on to, without the prefix; anything
-// that could lead to another site becomes "/".
+// LocalPath returns a local path for a redirect, without the prefix. Anything that
+// could lead to another site becomes "/".
 func (rd *Reader) LocalPath(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || u.Opaque != "" ||
 		!strings.HasPrefix(path, "/") || strings.ContainsFunc(path, unsafeInPath) || strings.HasPrefix(path, "//") ||
-		strings.Contains(u.Path+"/", "/../") { // which leads out of the prefix
+		strings.Contains(u.Path+"/", "/../") { // it would leave the prefix
 		return "/"
 	}
 	if rest, found := strings.CutPrefix(path, rd.Prefix+"/"); found {
@@ -46,11 +46,11 @@ func (rd *Reader) LocalPath(path string) string {
 	return path
 }
 
-// unsafeInPath reports characters that browsers treat as a slash or drop.
+// unsafeInPath reports characters that browsers drop or read as a slash.
 func unsafeInPath(r rune) bool { return r == '\\' || r < ' ' || r == 0x7f }
 
-// Param returns a path parameter, decoded. chi matches against the raw path
-// where there is one, and hands out what it matched.
+// Param returns a path parameter, decoded. chi matches the raw path if there is one,
+// and returns that part raw.
 func Param(r *http.Request, name string) string {
 	value := chi.URLParam(r, name)
 	if r.URL.RawPath == "" {
@@ -62,7 +62,7 @@ func Param(r *http.Request, name string) string {
 	return value
 }
 
-// TokenID reads the number of a token.
+// TokenID reads the ID of a token.
 func TokenID(text string) (int64, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
@@ -71,8 +71,8 @@ func TokenID(text string) (int64, error) {
 	return id, nil
 }
 
-// LocalURL joins segments to a path of ours, without prefix. A segment may hold
-// any character.
+// LocalURL joins segments to a local path, without prefix. A segment may contain any
+// character.
 func LocalURL(segments ...any) string {
 	if len(segments) == 0 {
 		return "/"

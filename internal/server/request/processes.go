@@ -11,30 +11,29 @@ import (
 	"cesi/internal/fleet"
 )
 
-// ProcessesQuery is what the page of processes, its API and a command on all
-// that match read from a query: a filter, an order and a page.
+// ProcessesQuery is the query of a list of processes, for its page, its API and a
+// command on all matching ones: a filter, an order and a page.
 type ProcessesQuery struct {
 	fleet.Filter
-	Sort    string // one of the columns
+	Sort    string // a column
 	Reverse bool   // sort=-COLUMN
 	Page    int    // from 1
 }
 
-// columns are the orders by the names that they have in a query.
+// columns are the orders by their names in a query.
 func columns() map[string]fleet.Sorting {
 	return map[string]fleet.Sorting{
 		"name": fleet.ByName, "node": fleet.ByNode, "state": fleet.ByState, "uptime": fleet.ByUptime,
 	}
 }
 
-// attentions are the values of the filter of that name.
+// attentions are the values of the parameter attention.
 func attentions() map[string]fleet.Attention {
 	return map[string]fleet.Attention{"": fleet.AnyAttention, "yes": fleet.NeedsAttention, "no": fleet.NeedsNone}
 }
 
-// ParseProcessesQuery reads q, node, environment, group, state (any number of
-// times), attention, sort and page. It fails with Invalid on a word that it
-// does not know.
+// ParseProcessesQuery reads q, node, environment, group, state (repeatable), attention,
+// sort and page. It fails with Invalid for an unknown word.
 func ParseProcessesQuery(query url.Values) (ProcessesQuery, error) {
 	q := ProcessesQuery{
 		Filter: fleet.Filter{
@@ -84,13 +83,13 @@ func (q *ProcessesQuery) readSort(word string) error {
 	return nil
 }
 
-// Wants reports whether the filter asks for a state.
+// Wants reports whether the filter includes the state.
 func (q ProcessesQuery) Wants(state cesi.State) bool { return slices.Contains(q.States, state) }
 
-// Active reports whether the filter leaves anything out.
+// Active reports whether the filter excludes anything.
 func (q ProcessesQuery) Active() bool { return len(q.filterValues()) > 0 }
 
-// filterValues writes the filter as ParseProcessesQuery reads it.
+// filterValues writes the filter in the form that ParseProcessesQuery reads.
 func (q ProcessesQuery) filterValues() url.Values {
 	values := make(url.Values)
 	for name, value := range map[string]string{"q": q.Text, "node": q.Node, "environment": q.Environment, "group": q.Group} {
@@ -109,7 +108,7 @@ func (q ProcessesQuery) filterValues() url.Values {
 	return values
 }
 
-// FilterFields is filterValues as the hidden fields of a form.
+// FilterFields returns the filter as hidden fields of a form.
 func (q ProcessesQuery) FilterFields() []Field {
 	var list []Field
 	values := q.filterValues()
@@ -121,7 +120,7 @@ func (q ProcessesQuery) FilterFields() []Field {
 	return list
 }
 
-// Values writes the whole query; what goes without saying is left out.
+// Values writes the whole query, without default values.
 func (q ProcessesQuery) Values() url.Values {
 	values := q.filterValues()
 	if word := q.SortWord(); word != "name" {
@@ -133,7 +132,7 @@ func (q ProcessesQuery) Values() url.Values {
 	return values
 }
 
-// SortWord is the order as a query has it: a column, with "-" before it in reverse.
+// SortWord returns the order as in a query: a column, with "-" before it for reverse.
 func (q ProcessesQuery) SortWord() string {
 	if q.Reverse {
 		return "-" + q.Sort
@@ -141,8 +140,8 @@ func (q ProcessesQuery) SortWord() string {
 	return q.Sort
 }
 
-// SortedBy returns the query for the first page in the order of a column, in
-// reverse if that is the order already.
+// SortedBy returns the query for the first page ordered by a column, in reverse if that
+// is already the order.
 func (q ProcessesQuery) SortedBy(column string) ProcessesQuery {
 	q.Reverse = q.Sort == column && !q.Reverse
 	q.Sort, q.Page = column, 1
@@ -155,14 +154,14 @@ func (q ProcessesQuery) OnPage(page int) ProcessesQuery {
 	return q
 }
 
-// PageOfMatches puts the matches in the query's order and returns those on its page.
+// PageOfMatches sorts the matches in the query's order and returns those on its page.
 func PageOfMatches(found []fleet.Match, q ProcessesQuery) []fleet.Match {
 	from := (q.Page - 1) * PageRows
 	fleet.Sort(found, columns()[q.Sort], q.Reverse, from, min(from+PageRows, len(found)))
 	return OnPage(found, q.Page, PageRows)
 }
 
-// Path is the local path of the page that the query is for.
+// Path returns the local path of the query's page.
 func (q ProcessesQuery) Path() string {
 	return PathWith(q.Values(), "processes")
 }

@@ -6,19 +6,19 @@ import (
 	"cesi/internal/cesi"
 )
 
-// NodeQuestion is the local path of the question before a command on a node: on all its
-// processes, or on those that the fields name.
+// NodeQuestion returns the local path of the confirmation of a command on a node: on
+// all its processes, or on those named by the fields.
 func NodeQuestion(node string, action cesi.Action, back string, fields ...Field) string {
 	return questionURL(LocalURL("nodes", node, "confirm"), action, back, fields)
 }
 
-// QuestionPath is the local path of the question before a command on the scope.
+// QuestionPath returns the local path of the confirmation of a command on the scope.
 func (s Scope) QuestionPath(action cesi.Action, back string) string {
 	return questionURL(FleetCommand, action, back, s.fields())
 }
 
-// SupervisordQuestion is the local path of the question before a command on a node's
-// supervisord itself, or on one of its groups.
+// SupervisordQuestion returns the local path of the confirmation of a command on a
+// node's supervisord, or on one of its groups.
 func SupervisordQuestion(node string, action cesi.Action, group string) string {
 	values := url.Values{"action": {string(action)}}
 	if group != "" {

@@ -1,5 +1,5 @@
-// Package request reads what a request asks for (path parameters, queries, commands,
-// parts of logs) and makes the links that ask for it.
+// Package request reads what requests ask for (path parameters, queries, commands,
+// parts of logs) and makes the links to them.
 package request
 
 import (
@@ -9,7 +9,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Reader reads what requests ask for. Its fields are set before its first use.
+// Reader reads requests. Its fields must be set before its first use.
 type Reader struct {
 	Fleet *fleet.Fleet
 	Logs  LogSource

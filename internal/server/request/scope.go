@@ -11,12 +11,12 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Scope words what a command on the fleet is for. Its zero Kind names each
-// target; any other names a set, which is worked out when it is needed.
+// Scope is the targets of a command on the fleet. With an empty Kind it names each
+// target; any other Kind is a set, which is resolved when needed.
 type Scope struct {
 	Kind    string   // one of the scopes, or empty
 	Name    string   // of the process ("group:name"), group or environment
-	Within  string   // the environment that a process or group is meant in; empty: all
+	Within  string   // the environment to which a process or group is limited; empty: all
 	Targets []string // "node/group:name", "node/group:*" or "node/*"
 	Filter  ProcessesQuery
 }
@@ -26,12 +26,11 @@ const (
 	ScopeProcess     = "process"     // one process on all nodes that have it
 	ScopeGroup       = "group"       // a group on all nodes that have it
 	ScopeEnvironment = "environment" // all nodes of an environment
-	scopeMatching    = "matching"    // all processes that a filter takes
+	scopeMatching    = "matching"    // all processes that match a filter
 )
 
-// ParseScope reads a scope from a form: scope with name, and environment for a
-// process or group in one, or the filter's own fields; or target, any number of
-// times.
+// ParseScope reads a scope from a form: scope with name, and environment to limit a
+// process or group, or the fields of a filter; or target, repeatable.
 func ParseScope(form url.Values) (Scope, error) {
 	s := Scope{Kind: form.Get("scope"), Name: form.Get("name"), Targets: form["target"]}
 	switch s.Kind {
@@ -54,7 +53,7 @@ type Field struct {
 	Name, Value string
 }
 
-// fields is what ParseScope reads the scope from.
+// fields returns the fields from which ParseScope reads the scope.
 func (s Scope) fields() []Field {
 	var list []Field
 	switch s.Kind {
@@ -74,17 +73,17 @@ func (s Scope) fields() []Field {
 	return append(list, Field{"scope", s.Kind})
 }
 
-// Resolution is what a scope comes to.
+// Resolution is a resolved scope.
 type Resolution struct {
 	Targets []fleet.Target
-	// silent are nodes of a set that do not answer, and unreached the targets on
-	// them: a command leaves those out, unless the question before it named them.
+	// SkippedNodes are nodes of a set that do not answer, and skippedTargets the
+	// targets on them. A command skips these, unless its confirmation named them.
 	SkippedNodes   []string
 	skippedTargets []fleet.Target
 }
 
-// Resolve works a scope out. It fails with Invalid or NotFound, and with
-// Unreachable where all that it names is on nodes that do not answer.
+// Resolve resolves a scope. It fails with Invalid or NotFound, and with Unreachable if
+// all its targets are on nodes that do not answer.
 func (s Scope) Resolve(snapshot *fleet.Snapshot) (Resolution, error) {
 	var a Resolution
 	switch s.Kind {
@@ -120,7 +119,7 @@ func (a Resolution) problem(s Scope) error {
 	}
 }
 
-// words name what the scope is about, in an error.
+// words names the subject of the scope, for an error.
 func (s Scope) words() cesi.Text {
 	what := cesi.T("process like that")
 	switch s.Kind {
@@ -137,7 +136,7 @@ func (s Scope) words() cesi.Text {
 	return what
 }
 
-// add takes the target in if its node answers.
+// add adds the target if its node answers, else to the skipped ones.
 func (a *Resolution) add(n *fleet.Node, t fleet.Target) {
 	if n.Status == fleet.Up {
 		a.Targets = append(a.Targets, t)
@@ -171,7 +170,7 @@ func resolveGroup(snapshot *fleet.Snapshot, name, environment string) Resolution
 	return a
 }
 
-// groupIn returns a group, as far as it is in an environment if that is not empty.
+// groupIn returns a group, limited to an environment unless that is empty.
 func groupIn(snapshot *fleet.Snapshot, name, environment string) (*fleet.Group, bool) {
 	group, found := snapshot.Group(name)
 	if !found {
@@ -198,8 +197,8 @@ func resolveMatching(snapshot *fleet.Snapshot, filter fleet.Filter) Resolution {
 	return a
 }
 
-// resolveNamed reads targets that are named one by one. None is left out: the command
-// asks silent nodes anew, and says of each target how it went.
+// resolveNamed reads targets that are named one by one. None is skipped: the command
+// polls silent nodes again, and has a result for each target.
 func resolveNamed(names []string) (Resolution, error) {
 	var a Resolution
 	for _, name := range names {
@@ -215,7 +214,7 @@ func resolveNamed(names []string) (Resolution, error) {
 	return a, nil
 }
 
-// TargetName writes a target as parseTarget reads it. A node's name has no
+// TargetName writes a target in the form of parseTarget. The name of a node has no
 // slash; see config.
 func TargetName(t fleet.Target) string { return t.Node + "/" + t.String() }
 
@@ -235,8 +234,8 @@ func parseTarget(text string) (fleet.Target, error) {
 	return fleet.TargetProcess(node, id), err
 }
 
-// encodeConfirmed writes down which targets a question names, so that the answer is for
-// them and no others: a hash of 48 bits for each.
+// encodeConfirmed encodes the targets of a confirmation, so that the confirmed command
+// is for them and no others: a hash of 48 bits for each.
 func encodeConfirmed(targets []fleet.Target) string {
 	hashes := make([]string, len(targets))
 	for i, t := range targets {
@@ -251,10 +250,10 @@ func targetHash(t fleet.Target) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:6])
 }
 
-// filterConfirmed returns those of the targets that the question named.
-func filterConfirmed(targets []fleet.Target, seal string) []fleet.Target {
+// filterConfirmed returns those of the targets that the confirmation named.
+func filterConfirmed(targets []fleet.Target, confirmed string) []fleet.Target {
 	named := make(map[string]bool)
-	for hash := range strings.FieldsSeq(seal) {
+	for hash := range strings.FieldsSeq(confirmed) {
 		named[hash] = true
 	}
 	var list []fleet.Target

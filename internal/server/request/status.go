@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Status is the one table from a kind of failure to an HTTP status.
+// Status maps the kind of an error to an HTTP status. It is the only such table.
 func Status(err error) int {
 	switch cesi.KindOf(err) {
 	case cesi.NotFound:
@@ -37,7 +37,7 @@ func Status(err error) int {
 	}
 }
 
-// BodyError turns the error of a body over its limit into one that says so.
+// BodyError returns an error that names the limit, if a body is over it.
 func BodyError(err error) error {
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
@@ -46,10 +46,10 @@ func BodyError(err error) error {
 	return cesi.Wrap(cesi.Invalid, err, "the request could not be read")
 }
 
-// ErrCrossSite is why a request was refused that its sender's role may well allow.
+// ErrCrossSite is the reason of a refusal that does not depend on the role.
 var ErrCrossSite = errors.New("cross-site request")
 
-// SetRetryAfter says when to try again, where that is why it failed.
+// SetRetryAfter says when to try again, if the request was throttled.
 func SetRetryAfter(w http.ResponseWriter, err error) {
 	var throttled *auth.ThrottledError
 	if errors.As(err, &throttled) {

@@ -15,9 +15,9 @@ func Number(n int) string {
 	return digits
 }
 
-// Sanitize puts a text on one line and replaces what it can hide behind or turn
-// around with: control characters and Unicode's invisible ones. It is for
-// titles, labels and sentences, where no bdi element holds a hostile name in.
+// Sanitize puts a text on one line and replaces control characters and Unicode's
+// invisible ones, which could hide or reorder text. It is for titles, labels and
+// sentences, where no bdi element can isolate a hostile name.
 func Sanitize(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

@@ -7,8 +7,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Login opens a session and gives its cookie to the browser. The session that
-// the browser may have had before ends.
+// Login starts a session and sets its cookie in the browser. An earlier session of the
+// browser ends.
 func (s *Sessions) Login(w http.ResponseWriter, r *http.Request, name, password string) (cesi.User, error) {
 	var old string
 	if cookie, err := r.Cookie(s.SessionCookie(Of(r).HTTPS)); err == nil {
@@ -27,8 +27,8 @@ func (s *Sessions) Login(w http.ResponseWriter, r *http.Request, name, password 
 	return user, nil
 }
 
-// setDevice has the browser remember that the user has logged in there. Without
-// it the log-in is as good.
+// setDevice marks the browser as one in which the user has logged in. If that fails,
+// the login is still valid.
 func (s *Sessions) setDevice(w http.ResponseWriter, r *http.Request, user cesi.User) {
 	device, err := s.Auth.NewDevice(r.Context(), user)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Sessions) setDevice(w http.ResponseWriter, r *http.Request, user cesi.U
 	})
 }
 
-// Logout ends the request's session and takes the cookie back.
+// Logout ends the request's session and removes the cookie.
 func (s *Sessions) Logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Auth.Logout(r.Context(), Of(r).Token, ActorOf(r)); err != nil {
 		return err
@@ -52,8 +52,8 @@ func (s *Sessions) Logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ChangePassword changes the visitor's own password. All sessions end; the
-// browser gets a new one.
+// ChangePassword changes the visitor's own password. All sessions end; the browser gets
+// a new one.
 func (s *Sessions) ChangePassword(w http.ResponseWriter, r *http.Request, old, new string) error {
 	token, err := s.Auth.ChangePassword(r.Context(), ActorOf(r), Of(r).Token, old, new)
 	if err != nil {

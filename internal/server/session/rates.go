@@ -8,23 +8,23 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Rates bounds how often each user does something: a burst at once, and then once
-// a second.
+// Rates bounds how often each user does something: a burst at once, and then once a
+// second.
 type Rates struct {
 	Burst int
 
 	mu    sync.Mutex
-	spent map[string]time.Time // by user: when the burst is whole again
+	spent map[string]time.Time // by user: when the whole burst is available again
 }
 
-// Take counts one thing that a user does now, or refuses it with TooOften.
+// Take counts one action of a user now, or refuses it with TooOften.
 func (r *Rates) Take(user string, now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.spent == nil {
 		r.spent = make(map[string]time.Time)
 	}
-	for name, whole := range r.spent { // as many as have done it lately
+	for name, whole := range r.spent { // only recent users
 		if !whole.After(now) {
 			delete(r.spent, name)
 		}

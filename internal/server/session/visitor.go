@@ -11,12 +11,12 @@ import (
 	"cesi/internal/cesi"
 )
 
-// IsAPI reports whether a request is for the API, which answers with JSON and takes
+// IsAPI reports whether a request is for the API, which replies with JSON and accepts
 // API tokens.
 func IsAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", "/api/") }
 
-// ActorOf is who makes the request, for the activity log. Behind the address
-// stands the API token that was used, if one was.
+// ActorOf returns the actor of the request, for the activity log. The address is
+// followed by the API token, if one was used.
 func ActorOf(r *http.Request) cesi.Actor {
 	v := Of(r)
 	address := v.Address
@@ -26,15 +26,14 @@ func ActorOf(r *http.Request) cesi.Actor {
 	return cesi.Actor{User: v.User.Name, Role: v.User.Role, Address: address}
 }
 
-// SessionCookie returns the name of the cookie that holds a session's token. It
-// differs by installation, since browsers give a host's cookies to every port of
-// it. With HTTPS and no prefix, its own prefix has browsers refuse one that
-// another host of the domain, or a connection without TLS, sets (RFC 6265bis,
-// section 4.1.3.2).
+// SessionCookie returns the name of the cookie with a session's token. It differs by
+// installation, since browsers send a host's cookies to all its ports. With HTTPS and
+// no prefix, it begins with __Host-, so that browsers refuse one that another host of
+// the domain, or a connection without TLS, sets (RFC 6265bis, section 4.1.3.2).
 func (s *Sessions) SessionCookie(https bool) string { return s.cookieName("cesi_session_", https) }
 
-// DeviceCookie returns the name of the cookie that says who has logged in in this
-// browser before; see auth.Service.NewDevice.
+// DeviceCookie returns the name of the cookie that marks a browser of an earlier login;
+// see auth.Service.NewDevice.
 func (s *Sessions) DeviceCookie(https bool) string { return s.cookieName("cesi_device_", https) }
 
 func (s *Sessions) cookieName(kind string, https bool) string {
@@ -45,30 +44,30 @@ func (s *Sessions) cookieName(kind string, https bool) string {
 	return name
 }
 
-// Visitor is who sends a request, as far as the request itself tells.
+// Visitor is the sender of a request, as found in the request.
 type Visitor struct {
-	User    *cesi.User // nil: nobody is logged in
-	Token   string     // of the session; empty where an API token was used
-	Bearer  string     // the name of the API token that was used
+	User    *cesi.User // nil: not logged in
+	Token   string     // of the session; empty with an API token
+	Bearer  string     // the name of the API token
 	Address string     // without port
 	HTTPS   bool       // the browser's own connection is encrypted
 }
 
 type visitorKey struct{}
 
-// With returns a context of requests that a visitor sends.
+// With returns a context for requests of a visitor.
 func With(ctx context.Context, v Visitor) context.Context {
 	return context.WithValue(ctx, visitorKey{}, v)
 }
 
-// Of returns who sends a request; a zero Visitor where nobody has identified it.
+// Of returns the sender of a request; a zero Visitor if it was not identified.
 func Of(r *http.Request) Visitor {
 	v, _ := r.Context().Value(visitorKey{}).(Visitor)
 	return v
 }
 
-// Identify tells the visitor by an API token or, without one, by the session's
-// cookie. A session that is over leaves nobody; it is no error.
+// Identify finds the visitor by an API token or, without one, by the session's cookie.
+// An ended session is no error: the visitor is then not logged in.
 func (s *Sessions) Identify(r *http.Request, v *Visitor) error {
 	if text, found := tokenText(r); found {
 		token, err := s.Auth.Token(r.Context(), text, v.Address)
@@ -93,8 +92,8 @@ func (s *Sessions) Identify(r *http.Request, v *Visitor) error {
 	return err
 }
 
-// tokenText is the API token that a request carries. Only the API takes one. The
-// header X-API-Key is for where Authorization holds a proxy's own password.
+// tokenText returns the API token of a request. Only the API accepts one. The header
+// X-API-Key is for the case that Authorization has the password of a proxy.
 func tokenText(r *http.Request) (string, bool) {
 	if !IsAPI(r) {
 		return "", false
@@ -109,13 +108,13 @@ func tokenText(r *http.Request) (string, bool) {
 	return strings.TrimSpace(keys[0]), true
 }
 
-// needsSession spares the database where nobody asks who is there.
+// needsSession avoids a query for paths that need no user.
 func needsSession(path string) bool {
 	return !strings.HasPrefix(path, "/static/") && path != "/healthz" && path != "/readyz"
 }
 
-// ClientAddress is the rightmost X-Forwarded-For entry that is no trusted
-// proxy, if the peer itself is one; else the peer.
+// ClientAddress returns the rightmost X-Forwarded-For entry that is not a trusted
+// proxy, if the peer is a trusted proxy; else the peer.
 func ClientAddress(r *http.Request, trusted []netip.Prefix) string {
 	peer := PeerAddress(r)
 	if !IsTrusted(peer, trusted) {
@@ -136,8 +135,8 @@ func ClientAddress(r *http.Request, trusted []netip.Prefix) string {
 	return client.String()
 }
 
-// PeerAddress returns the address of the connection's other end; a zero Addr where
-// it has none.
+// PeerAddress returns the address of the other end of the connection; a zero Addr if
+// there is none.
 func PeerAddress(r *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -155,8 +154,8 @@ func IsTrusted(address netip.Addr, trusted []netip.Prefix) bool {
 	return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
-// IsHTTPS reports whether the browser's own connection is encrypted: to here, or to
-// a trusted proxy.
+// IsHTTPS reports whether the browser's own connection is encrypted: to this server, or
+// to a trusted proxy.
 func IsHTTPS(r *http.Request, trusted []netip.Prefix) bool {
 	if r.TLS != nil {
 		return true
@@ -164,7 +163,7 @@ func IsHTTPS(r *http.Request, trusted []netip.Prefix) bool {
 	return IsTrusted(PeerAddress(r), trusted) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// setSession gives the browser a session's cookie.
+// setSession sets a session's cookie in the browser.
 func (s *Sessions) setSession(w http.ResponseWriter, r *http.Request, token string) {
 	https := Of(r).HTTPS
 	http.SetCookie(w, &http.Cookie{
@@ -174,7 +173,7 @@ func (s *Sessions) setSession(w http.ResponseWriter, r *http.Request, token stri
 	})
 }
 
-// clearSession takes the cookie back.
+// clearSession removes the cookie.
 func (s *Sessions) clearSession(w http.ResponseWriter, r *http.Request) {
 	https := Of(r).HTTPS
 	http.SetCookie(w, &http.Cookie{

@@ -14,12 +14,12 @@ import (
 	"cesi/internal/server/session"
 )
 
-// downloadRead is how much of a log a download asks for at once, in bytes.
+// downloadRead is how many bytes of a log a download reads at once.
 const downloadRead = 256 << 10
 
-// Download sends all of a log that the node hands out, as it was when the
-// download began. Bytes that can't be had are marked. A node that fails on the
-// way breaks the download off, so that nobody takes it for whole.
+// Download sends a whole log as it was when the download began. Bytes that can't be
+// read are marked. If the node fails meanwhile, the download is broken off, so that it
+// does not look complete.
 func (h *Handler) Download(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
@@ -51,7 +51,7 @@ func (h *Handler) Download(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// otherLog stands in a download where the log became another one on the way.
+// otherLog is written into a download if the log was replaced meanwhile.
 const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n"
 
 func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l request.Log, size int64) error {
@@ -84,7 +84,7 @@ func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l r
 	return nil
 }
 
-// writePart writes what a part of a log has from an offset on.
+// writePart writes the bytes of a part of a log from an offset on.
 func writePart(w io.Writer, part cesi.LogPart, from int64) error {
 	for _, piece := range part.Pieces {
 		if piece.End() <= from {

@@ -16,8 +16,8 @@ type eventStream struct {
 	rc *http.ResponseController
 }
 
-// newEventStream begins a response that goes on until its handler returns: the
-// server's deadlines do not hold for it, but one for every write does.
+// newEventStream begins a response that lasts until its handler returns: the server's
+// deadlines do not apply to it, but each write has a deadline.
 func newEventStream(w http.ResponseWriter) (*eventStream, error) {
 	e := &eventStream{w: w, rc: http.NewResponseController(w)}
 	if err := e.rc.SetReadDeadline(time.Time{}); err != nil {
@@ -30,7 +30,7 @@ func newEventStream(w http.ResponseWriter) (*eventStream, error) {
 	return e, e.rc.Flush()
 }
 
-// send writes one event; one without a name is what browsers call a message.
+// send writes one event; browsers call one without a name a message.
 func (e *eventStream) send(name, data string) error {
 	var b strings.Builder
 	if name != "" {
@@ -46,7 +46,7 @@ func (e *eventStream) send(name, data string) error {
 	return e.write([]byte(b.String()))
 }
 
-// comment writes what browsers ignore, to show that the stream lives.
+// comment writes a line that browsers ignore, to show that the stream works.
 func (e *eventStream) comment() error { return e.write([]byte(":\n\n")) }
 
 func (e *eventStream) write(text []byte) error {

@@ -1,5 +1,5 @@
-// Package stream has the answers that go on: pages that are kept up to date, logs that
-// are followed, and downloads of logs.
+// Package stream has the responses that last: live pages, followed logs, and downloads
+// of logs.
 package stream
 
 import (
@@ -16,8 +16,8 @@ import (
 	"cesi/internal/server/session"
 )
 
-// Handler answers with streams: of pages that are kept up to date, and of
-// logs. Its fields are set before its first use.
+// Handler serves streams of live pages and of logs. Its fields must be set before its
+// first use.
 type Handler struct {
 	Fleet    *fleet.Fleet
 	Logs     *logtail.Logs
@@ -25,12 +25,12 @@ type Handler struct {
 	Now      func() time.Time
 	Requests *request.Reader
 	Sessions *session.Sessions
-	// Version names the state of the fleet and of the activity log.
+	// Version identifies the state of the fleet and of the activity log.
 	Version func() string
-	// Speaker chooses the language of an answer.
+	// Speaker chooses the language of a response.
 	Speaker func(*http.Request) *i18n.Localizer
-	// CanonicalPage finds the page at a local address that can be kept up to date:
-	// the permission that it needs, and its address in one form.
+	// CanonicalPage finds the live page at a local address: the permission that it
+	// needs, and its address in one form.
 	CanonicalPage func(at string) (permission cesi.Permission, canonical string, err error)
 	// Routes renders pages for their streams.
 	Routes http.Handler

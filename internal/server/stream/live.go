@@ -17,23 +17,22 @@ import (
 )
 
 const (
-	// beat is how often a stream says that it lives; browsers that hear nothing
-	// for some beats say so to people and connect anew.
+	// beat is how often a stream shows that it works. A browser that receives nothing
+	// for some beats says so and connects again.
 	beat = 2 * time.Second
-	// recheck is how often a stream makes sure that its session still holds.
+	// recheck is how often a stream checks that its session is still valid.
 	recheck = 5 * time.Second
 )
 
-// pageKey is what decides how a page looks: all who have the same one are sent
-// the same.
+// pageKey identifies a rendered page. Browsers with equal keys share one rendering.
 type pageKey struct {
-	At       string // path and query without prefix, as canonicalPage has them
+	At       string // path and query without prefix, in the form of canonicalPage
 	Role     cesi.Role
 	Language string
 }
 
-// Live keeps the page in a browser up to date, until it goes or its
-// session ends.
+// Live keeps the page in a browser up to date, until the browser is gone or its session
+// ends.
 func (h *Handler) Live(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	if !query.Has("at") {
@@ -59,23 +58,23 @@ func (h *Handler) Live(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	updates := h.hub.Subscribe(ctx, pageKey{At: at, Role: user.Role, Language: h.Speaker(r).Tag()}, query.Get("version"))
-	_ = h.follow(ctx, stream, r, updates) // the browser has gone: nobody to tell
+	_ = h.follow(ctx, stream, r, updates) // the browser is gone
 	return nil
 }
 
 const (
-	userViews = 64   // that one user may have open
-	allViews  = 2000 // that all together may have open
+	userViews = 64   // open streams of one user
+	allViews  = 2000 // open streams of all users
 )
 
-// openViews counts the streams of /live, by user.
+// openViews counts the open streams of /live, by user.
 type openViews struct {
 	mu  sync.Mutex
 	of  map[string]int
 	all int
 }
 
-// enter counts a stream of a user in until leave is called, or refuses it with
+// enter counts a stream of a user until leave is called, or refuses it with
 // TooManyOpen.
 func (o *openViews) enter(user string) (leave func(), err error) {
 	o.mu.Lock()
@@ -134,8 +133,8 @@ func (h *Handler) follow(ctx context.Context, stream *eventStream, r *http.Reque
 	}
 }
 
-// renderFor makes a page as everybody of a key sees it, through the same
-// route and the same permissions as a visit.
+// renderFor renders the page of a key, through the same route and permissions as a
+// visit.
 func (h *Handler) renderFor(ctx context.Context, key pageKey) (live.Page, error) {
 	ctx = session.With(ctx, session.Visitor{User: &cesi.User{Role: key.Role, Language: key.Language}})
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, key.At, nil)
@@ -174,13 +173,13 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// isVisible reports whether a page that somebody has open shows the process.
+// isVisible reports whether an open page shows the process.
 func (h *Handler) isVisible(p fleet.Ref) bool {
 	return h.hub.Shows(view.ProcessRowID(p.Node, p.ProcessID))
 }
 
-// RunLive tells the pages in the browsers of what changes in the fleet, and the
-// fleet of what they show, until ctx ends.
+// RunLive reports changes of the fleet to the open pages, and visible processes to the
+// fleet, until ctx ends.
 func (h *Handler) RunLive(ctx context.Context) {
 	h.Fleet.SetVisible(h.isVisible)
 	for range h.Fleet.Changes(ctx) {

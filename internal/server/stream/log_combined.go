@@ -13,8 +13,8 @@ import (
 	"cesi/internal/server/session"
 )
 
-// CombinedLogs follows stdout and stderr of a process for its page. They share
-// a stream, because browsers have few connections to a server for all their tabs.
+// CombinedLogs follows stdout and stderr of a process for its page. They share a
+// stream, because browsers allow few connections to a server for all their tabs.
 func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
@@ -51,7 +51,7 @@ func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 		tail, from := tails[stream], places[stream]
 		if tail == nil {
 			if err := t.notice("end", false, refused[stream]); err != nil {
-				cancel() // the reader has gone
+				cancel() // the reader is gone
 			}
 			continue
 		}
@@ -60,7 +60,7 @@ func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 				return t.follow(ctx, tail, from, resumed, h.canStillReadLogs(r))
 			})
 			if err != nil {
-				cancel() // the reader has gone
+				cancel() // the reader is gone
 			}
 		})
 	}
@@ -71,12 +71,12 @@ func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 // bothStreams are the logs of a process.
 var bothStreams = [...]cesi.LogStream{cesi.Stdout, cesi.Stderr}
 
-// bothTails begins to follow the logs of a process, and says of those that it does
-// not why. It fails where it may follow none. The caller closes the tails.
+// bothTails begins to follow the logs of a process, and says why it does not follow
+// one. It fails if it may follow none. The caller must close the tails.
 func (h *Handler) bothTails(r *http.Request, node string, p *fleet.Process, places map[cesi.LogStream]int64) (tails map[cesi.LogStream]*logtail.Tail, refused map[cesi.LogStream]cesi.Text, err error) {
 	tails, refused = map[cesi.LogStream]*logtail.Tail{}, map[cesi.LogStream]cesi.Text{}
 	for _, stream := range bothStreams {
-		if p.LogFile(stream) == "" { // perhaps since the page was loaded
+		if p.LogFile(stream) == "" { // perhaps changed since the page was loaded
 			refused[stream] = request.WhyNoLog(p, stream)
 			continue
 		}
@@ -93,8 +93,8 @@ func (h *Handler) bothTails(r *http.Request, node string, p *fleet.Process, plac
 	return tails, refused, err
 }
 
-// logPlaces are the offsets from which on both logs are wanted, as tailFrom's. A
-// browser that connects again may know of one log alone how far it has come.
+// logPlaces returns the offsets from which both logs are wanted, as tailFrom does for
+// one. A browser that connects again may know the offset of only one log.
 func logPlaces(r *http.Request) (places map[cesi.LogStream]int64, resumed bool, err error) {
 	values := r.URL.Query()
 	if last := r.Header.Get("Last-Event-ID"); last != "" {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// commentEvery is how often an idle log shows that its stream lives.
+// commentEvery is how often an idle log shows that its stream works.
 const commentEvery = 15 * time.Second
 
 // logNotice is the data of a seam, a state or the end.
@@ -18,24 +18,24 @@ type logNotice struct {
 	Sentence string `json:"sentence"`
 }
 
-// logStream is the event stream of a log, or of several that share it: the events
-// of those begin with the name of the log, as in "stderr-text". It is safe for
-// concurrent use.
+// logStream is the event stream of a log, or of several that share it: their events
+// then begin with the name of the log, as in "stderr-text". It is safe for concurrent
+// use.
 type logStream struct {
 	*eventStream
 
 	mu     sync.Mutex
 	wrote  time.Time
-	buffer bytes.Buffer // of the event that is written: a log may be fast
-	places url.Values   // up to where each log was sent
+	buffer bytes.Buffer // of the current event: a log may be fast
+	places url.Values   // the offsets up to which the logs were sent
 }
 
 func newLogStream(stream *eventStream) *logStream {
 	return &logStream{eventStream: stream, wrote: time.Now(), places: url.Values{}}
 }
 
-// reached says up to where a reader that is there again has a log; negative: it
-// does not know.
+// reached sets the offset up to which a reader that has connected again has a log;
+// negative: unknown.
 func (s *logStream) reached(log string, end int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,8 +55,8 @@ func (s *logStream) keepAlive() error {
 	return s.comment()
 }
 
-// sendText sends text of a log that ends at an offset; negative: it is not known
-// where. Browsers send the event's id along when they connect again.
+// sendText sends text of a log that ends at an offset; negative: unknown. Browsers send
+// the event's id when they connect again.
 func (s *logStream) sendText(log string, end int64, data any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,15 +68,15 @@ func (s *logStream) sendText(log string, end int64, data any) error {
 	return s.sendJSON(log, "text", id, data)
 }
 
-// sendNotice sends what is to be said of a log.
+// sendNotice sends a notice about a log.
 func (s *logStream) sendNotice(log, name string, notice logNotice) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sendJSON(log, name, "", notice)
 }
 
-// sendJSON sends an event; an empty id leaves the browser's last one as it is.
-// Call with mu held.
+// sendJSON sends an event; with an empty id the browser keeps the last one. Call with
+// mu held.
 func (s *logStream) sendJSON(log, name, id string, data any) error {
 	s.wrote = time.Now()
 	s.buffer.Reset()

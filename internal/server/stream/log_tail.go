@@ -16,17 +16,17 @@ import (
 	"cesi/internal/server/session"
 )
 
-// encodeText turns bytes of a log into the data of an event; nil if there is
-// nothing to send yet. Held is how many of the bytes wait for what belongs to
-// them. Flush says that what follows does not continue them.
+// encodeText turns bytes of a log into the data of an event; nil if there is nothing to
+// send yet. Held is how many bytes wait for bytes that belong to them. Flush says that
+// the next bytes do not continue these.
 type encodeText func(text []byte, offset int64, flush bool) (data any, held int)
 
-// LogTail follows a log for a page: text comes as spans.
+// LogTail follows a log for a page: text is sent as spans.
 func (h *Handler) LogTail(w http.ResponseWriter, r *http.Request) error {
 	return h.followLog(w, r, h.Speaker(r), encodeSpans())
 }
 
-// encodeSpans encodes text as a page shows it.
+// encodeSpans encodes text for a page.
 func encodeSpans() encodeText {
 	var a ansi.Decoder
 	return func(text []byte, _ int64, flush bool) (any, int) {
@@ -41,14 +41,14 @@ func encodeSpans() encodeText {
 	}
 }
 
-// apiLogText is what the API sends of a log.
+// apiLogText is the API's event with text of a log.
 type apiLogText struct {
 	Text   string `json:"text"`
-	Offset *int64 `json:"offset,omitempty"` // of the first byte, where it is known
-	Base64 string `json:"base64,omitempty"` // the bytes, where they are not all UTF-8
+	Offset *int64 `json:"offset,omitempty"` // of the first byte, if known
+	Base64 string `json:"base64,omitempty"` // the bytes, if they are not all UTF-8
 }
 
-// APILogTail follows a log for a program: text comes as it is.
+// APILogTail follows a log for a program: text is sent unchanged.
 func (h *Handler) APILogTail(w http.ResponseWriter, r *http.Request) error {
 	var pending []byte
 	return h.followLog(w, r, nil, func(text []byte, offset int64, flush bool) (any, int) {
@@ -75,8 +75,7 @@ func (h *Handler) APILogTail(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// wholeCharacters is how many bytes of the text do not belong to a character
-// whose end is missing.
+// wholeCharacters returns how many bytes of the text belong to complete characters.
 func wholeCharacters(text []byte) int {
 	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
 		if last := text[len(text)-back:]; utf8.RuneStart(last[0]) {
@@ -89,20 +88,19 @@ func wholeCharacters(text []byte) int {
 	return len(text)
 }
 
-// recheckEvery is how often a long answer makes sure that its reader still may
-// have it.
+// recheckEvery is how often a long response checks that its reader may still have it.
 const recheckEvery = 2 * time.Second
 
 // tailer sends a log to one reader.
 type tailer struct {
 	*logStream
-	stream  string          // the log's name among those that share the stream; empty: it is the only one
-	speaker *i18n.Localizer // nil: a program reads it
+	stream  string          // the log's name in a shared stream; empty: the only log
+	speaker *i18n.Localizer // nil: for a program
 	encode  encodeText
 }
 
-// followLog sends a log live until the reader leaves, may not read it any more,
-// or the log is gone for good.
+// followLog sends a log live until the reader is gone or loses the permission, or the
+// log is gone for good.
 func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18n.Localizer, encode encodeText) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
@@ -124,35 +122,36 @@ func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18
 	t := &tailer{logStream: newLogStream(stream), speaker: speaker, encode: encode}
 	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
-	// Whatever ends it, the answer has begun and says it itself.
+	// The response has begun: it reports every end itself.
 	_ = t.follow(ctx, tail, from, resumed, h.canStillReadLogs(r))
 	return nil
 }
 
-// canStillReadLogs returns what tells whether the request's visitor may still read logs.
+// canStillReadLogs returns a function that reports whether the request's user may still
+// read logs.
 func (h *Handler) canStillReadLogs(r *http.Request) func() bool {
 	return func() bool { return h.Sessions.StillAllowed(r, cesi.ReadLogs) }
 }
 
-// follow sends the log until the reader leaves.
-func (t *tailer) follow(ctx context.Context, tail *logtail.Tail, from int64, resumed bool, mayStill func() bool) error {
+// follow sends the log until the reader is gone.
+func (t *tailer) follow(ctx context.Context, tail *logtail.Tail, from int64, resumed bool, stillAllowed func() bool) error {
 	if resumed {
 		if err := t.notice("seam", false, resumption(from)); err != nil {
 			return err
 		}
 	}
-	return t.run(ctx, tail, mayStill)
+	return t.run(ctx, tail, stillAllowed)
 }
 
 // run sends events until one of them is the last.
-func (t *tailer) run(ctx context.Context, tail *logtail.Tail, mayStill func() bool) error {
+func (t *tailer) run(ctx context.Context, tail *logtail.Tail, stillAllowed func() bool) error {
 	for checked := time.Now(); ; {
 		e, err := nextEvent(ctx, tail)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if now := time.Now(); now.Sub(checked) >= recheckEvery {
-			if checked = now; !mayStill() {
+			if checked = now; !stillAllowed() {
 				return t.notice("end", false, cesi.T("You are no longer logged in, or may not read logs any more."))
 			}
 		}
@@ -167,8 +166,8 @@ func (t *tailer) run(ctx context.Context, tail *logtail.Tail, mayStill func() bo
 	}
 }
 
-// tailFrom is the offset from which on a log is wanted; negative: its end. A
-// browser that connects again says up to where it has come.
+// tailFrom returns the offset from which a log is wanted; negative: its end. A browser
+// that connects again sends the offset that it has reached.
 func tailFrom(r *http.Request) (from int64, resumed bool, err error) {
 	text := r.URL.Query().Get("from")
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
@@ -190,14 +189,14 @@ func parseOffset(text string) (int64, error) {
 	return offset, nil
 }
 
-// nextEvent waits for the next event, but not for long: somebody has to look
-// after the connection meanwhile.
+// nextEvent waits for the next event, but not long: the connection has to be checked in
+// between.
 func nextEvent(ctx context.Context, tail *logtail.Tail) (logtail.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, recheckEvery)
 	defer cancel()
 	e, err := tail.Next(ctx)
 	if err != nil {
-		e.Kind = logtail.State // of no consequence
+		e.Kind = logtail.State // an event without effect
 	}
 	return e, err
 }
@@ -220,8 +219,8 @@ func (t *tailer) event(e logtail.Event) error {
 	return t.notice(name, e.Kind == logtail.Seam, e.Sentence)
 }
 
-// text sends text with the offset behind it as its number, from which a browser
-// goes on after a broken connection.
+// text sends text. The offset after it is the event's id, from which a browser
+// continues after a broken connection.
 func (t *tailer) text(e logtail.Event, flush bool) error {
 	data, held := t.encode(e.Text, e.Offset, flush)
 	if data == nil {
@@ -238,8 +237,8 @@ func (t *tailer) notice(name string, live bool, sentence cesi.Text) error {
 	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Localize(sentence)})
 }
 
-// resumption is the seam for a reader that is there again; a negative offset says
-// that it can't be told how far it had come.
+// resumption is the seam for a reader that has connected again; a negative offset says
+// that its place is unknown.
 func resumption(from int64) cesi.Text {
 	if from < 0 {
 		return cesi.T("The connection was broken and is there again. Lines may be missing, or come twice.")
