@@ -40,7 +40,7 @@ func BenchmarkLive_KillToBrowser(b *testing.B) {
 		took := make([]time.Duration, kills)
 		for i := range took {
 			process := fmt.Sprintf("victim:victim_%02d", i)
-			took[i] = page.shownAfter(row("alpha", process), pid(b, supervisor, process))
+			took[i] = page.shownAfter(row("alpha", process), supervisor.ProcessPID(process))
 		}
 		slices.Sort(took)
 		median, p95 := milliseconds(took[kills/2]), milliseconds(took[kills*95/100])

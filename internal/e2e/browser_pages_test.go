@@ -14,7 +14,7 @@ import (
 
 func testBulk(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/processes?q=worker_1&node=alpha")
-	before := pid(t, s.alpha, "worker:worker_11")
+	before := s.alpha.ProcessPID("worker:worker_11")
 	for _, process := range []string{"worker_11", "worker_12"} {
 		b.click(row("alpha", "worker:"+process) + " input")
 	}
@@ -26,7 +26,7 @@ func testBulk(t *testing.T, s *scene) {
 	}
 	b.click(".choices .btn-stop")
 	b.waitText("#main > .flash:not([hidden])", "2 processes")
-	if pid(t, s.alpha, "worker:worker_11") == before {
+	if s.alpha.ProcessPID("worker:worker_11") == before {
 		t.Error("the program was not restarted")
 	}
 }

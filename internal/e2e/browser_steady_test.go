@@ -21,8 +21,8 @@ func trouble(node, process string) string {
 func killVictims(t *testing.T, s *scene) {
 	t.Helper()
 	for _, node := range []*supervisortest.Supervisor{s.alpha, s.beta} {
-		node.Ctl("signal", "KILL", "victim:victim")
-		t.Cleanup(func() { node.Ctl("start", "victim:victim") })
+		node.SignalProcess("victim:victim", "KILL")
+		t.Cleanup(func() { node.StartProcess("victim:victim") })
 	}
 }
 
@@ -145,7 +145,7 @@ func testNotSent(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.stay()
 	b.waitFor("the page to be live", live)
-	before := pid(t, s.alpha, "web:web")
+	before := s.alpha.ProcessPID("web:web")
 	b.waitFor("streams that take all connections", `window.holders = [1, 2, 3, 4, 5, 6].map(() => new EventSource('/live?at=/'))`)
 	b.waitFor("a request that gets none", `(() => {
   if (!window.probing) {
@@ -165,14 +165,14 @@ func testNotSent(t *testing.T, s *scene) {
 	b.waitFor("the connections to be free", `holders.forEach(h => h.close()) ?? true`)
 	b.click(row("alpha", "victim:victim") + " [formaction$='/restart']")
 	b.waitText("#toasts", "victim:victim on alpha is restarted.")
-	if after := pid(t, s.alpha, "web:web"); after != before {
+	if after := s.alpha.ProcessPID("web:web"); after != before {
 		t.Error("a command that was taken back was sent later")
 	}
 	b.same()
 	asking.run(page.BringToFront())
 	asking.click(".choices [type=submit]")
 	asking.waitFor("the way past the question", "!window.stayed")
-	waitFor(t, "the restart", func() bool { return pid(t, s.alpha, "web:web") != before })
+	waitFor(t, "the restart", func() bool { return s.alpha.ProcessPID("web:web") != before })
 }
 
 // middle is where the middle of an element is, in pixels from the window's top.

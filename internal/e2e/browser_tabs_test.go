@@ -21,7 +21,7 @@ func testHiddenTab(t *testing.T, s *scene) {
 	hidden.waitFor("the tab to be hidden", "document.hidden")
 	hidden.waitFor("the stream to end", fmt.Sprintf("%s > %v", streams, ended))
 	worker := row("beta", "worker:worker_03")
-	s.beta.Ctl("stop", "worker:worker_03")
+	s.beta.StopProcess("worker:worker_03")
 	client := s.in.login(t)
 	waitFor(t, "cesi to know it", func() bool {
 		var answer struct{ Process struct{ Statename string } }
@@ -33,7 +33,7 @@ func testHiddenTab(t *testing.T, s *scene) {
 	hidden.run(page.BringToFront())
 	hidden.waitText(worker, "STOPPED")
 	hidden.same()
-	s.beta.Ctl("start", "worker:worker_03")
+	s.beta.StartProcess("worker:worker_03")
 	front.run(page.BringToFront())
 }
 
@@ -141,7 +141,7 @@ func testConnectionLost(t *testing.T, s *scene) {
 
 	s.in.kill()
 	b.waitFor("the page to tell that cesi is gone", told)
-	s.alpha.Ctl("stop", "worker:worker_05")
+	s.alpha.StopProcess("worker:worker_05")
 	s.in.start(t)
 	b.waitFor("the page to be live again", live)
 	b.waitText(row("alpha", "worker:worker_05"), "STOPPED")

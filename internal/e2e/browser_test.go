@@ -67,16 +67,6 @@ func (b *tab) login(name, password string) {
 	b.waitFor("the way past the login", `!location.pathname.endsWith('/login')`)
 }
 
-// pid is a process's as supervisorctl says it.
-func pid(t testing.TB, s *supervisortest.Supervisor, process string) int {
-	t.Helper()
-	n, err := strconv.Atoi(strings.TrimSpace(s.Ctl("pid", process)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 // stay marks the page, so that same can tell whether it was loaded anew.
 func (b *tab) stay() {
 	b.t.Helper()
@@ -163,12 +153,12 @@ func testRestart(t *testing.T, s *scene) {
 	b.stay()
 	web := row("alpha", "web:web")
 	b.waitText(web, "RUNNING")
-	before := pid(t, s.alpha, "web:web")
+	before := s.alpha.ProcessPID("web:web")
 	b.watchWords(web)
 	b.click(web + " [formaction$='/restart']")
 	b.waitText("#toasts", "web:web on alpha is restarted.")
 	b.waitText(web, "RUNNING")
-	after := pid(t, s.alpha, "web:web")
+	after := s.alpha.ProcessPID("web:web")
 	if before == after {
 		t.Error("the program was not restarted")
 	}
@@ -203,10 +193,10 @@ func testRowsMove(t *testing.T, s *scene) {
 	worker := row("beta", "worker:worker_07")
 	filtered.waitText("#found", "20 of")
 	filtered.waitFor("the page to be live", live)
-	s.beta.Ctl("stop", "worker:worker_07")
+	s.beta.StopProcess("worker:worker_07")
 	filtered.waitFor("the row to leave", fmt.Sprintf("!document.querySelector(%q)", worker))
 	filtered.waitText("#found", "19 of")
-	s.beta.Ctl("start", "worker:worker_07")
+	s.beta.StartProcess("worker:worker_07")
 	filtered.waitText(worker, "RUNNING")
 	filtered.waitText("#found", "20 of")
 	filtered.same()
@@ -218,9 +208,9 @@ func testRowsMove(t *testing.T, s *scene) {
 	if sorted.is(first) {
 		t.Fatal("it is the first already")
 	}
-	s.beta.Ctl("stop", "worker:worker_07")
+	s.beta.StopProcess("worker:worker_07")
 	sorted.waitFor("the row to come first", first)
-	s.beta.Ctl("start", "worker:worker_07")
+	s.beta.StartProcess("worker:worker_07")
 	sorted.waitFor("the row to go back", "!("+first+")")
 	sorted.same()
 }
@@ -251,7 +241,7 @@ func testKilledOutside(t *testing.T, s *scene) {
 	b.stay()
 	victim := row("beta", "victim:victim")
 	b.waitText(victim, "RUNNING")
-	if err := syscall.Kill(pid(t, s.beta, "victim:victim"), syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(s.beta.ProcessPID("victim:victim"), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	b.waitText(victim, "EXITED")
@@ -272,9 +262,9 @@ func testKept(t *testing.T, s *scene) {
 	if top == 0 {
 		t.Fatal("the page does not scroll")
 	}
-	s.alpha.Ctl("stop", "worker:worker_19")
+	s.alpha.StopProcess("worker:worker_19")
 	b.waitText(last, "STOPPED")
-	s.alpha.Ctl("start", "worker:worker_19")
+	s.alpha.StartProcess("worker:worker_19")
 	b.waitText(last, "RUNNING")
 	if !b.is(fmt.Sprintf("document.querySelector(%q) === document.activeElement", last+" input")) {
 		t.Error("the focus is lost")

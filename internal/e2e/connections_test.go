@@ -35,12 +35,12 @@ func TestConnections_IdleOnesBlockNothing(t *testing.T) {
 					t.Errorf("the dashboard: status %d", code)
 				}
 			}
-			sv.Ctl("stop", "api:api")
+			sv.StopProcess("api:api")
 			waitFor(t, "a poll to see what stopped", func() bool {
 				_, doc := early.get("/nodes/web-1")
 				return strings.Contains(doc.Find("main").Text(), "STOPPED")
 			})
-			sv.Ctl("start", "api:api")
+			sv.StartProcess("api:api")
 			if strings.Contains(in.log.String(), "too many open files") {
 				t.Errorf("cesi ran out of descriptors:\n%s", in.log)
 			}

@@ -91,7 +91,7 @@ func TestHistory_OutlivesCeSI(t *testing.T) {
 	in.waitReady(t)
 	wantBar("EXITED unexpectedly")
 
-	s.Ctl("start", "p")
+	s.StartProcess("p")
 	waitFor(t, "it to run", func() bool {
 		_, doc := b.get("/nodes/n/processes/p:p")
 		return doc.Find(".page-head .state").Text() == "RUNNING"

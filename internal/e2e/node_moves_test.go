@@ -71,18 +71,18 @@ func TestNode_FollowsNameToNewAddress(t *testing.T) {
 		return strings.Contains(b.page("/nodes/n").Find("tr.process .process-name").Text(), name+":"+name)
 	}
 	waitFor(t, "the processes of the first machine", func() bool { return shows("before") })
-	old := before.Ctl("pid", "app")
+	old := before.ProcessPID("app")
 
 	hosts("127.0.0.3") // the first machine goes on to answer
 	waitFor(t, "the processes of the second machine", func() bool { return shows("after") })
 	if text := b.page("/nodes/n").Find("#replaced").Text(); !strings.Contains(text, "127.0.0.2:"+port+", and now stands for 127.0.0.3:"+port) {
 		t.Errorf("the page says of the move %q", text)
 	}
-	fresh := after.Ctl("pid", "app")
+	fresh := after.ProcessPID("app")
 	if code := b.api("POST", "/api/v2/nodes/n/processes/app:app/restart", nil, nil); code != http.StatusOK {
 		t.Errorf("the restart: status %d", code)
 	}
-	if after.Ctl("pid", "app") == fresh || before.Ctl("pid", "app") != old {
+	if after.ProcessPID("app") == fresh || before.ProcessPID("app") != old {
 		t.Error("the restart did not go to the machine that the page shows")
 	}
 	if !strings.Contains(in.log.String(), "another machine or supervisord answers") {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -64,8 +63,8 @@ func TestOwnSupervisord_Reload(t *testing.T) {
 		t.Errorf("the answer: status %d, %s", code, farewell.Text())
 	}
 	waitFor(t, "CeSI to be another process", func() bool {
-		now, err := strconv.Atoi(strings.TrimSpace(home.supervisor.Ctl("pid", "cesi")))
-		return err == nil && now != 0 && now != pid
+		now := home.supervisor.ProcessPID("cesi")
+		return now != 0 && now != pid
 	})
 	entry := home.waitEnd(b, "reload")
 	if entry.Result != "ok" || entry.User != "admin" || entry.Target != "supervisord" || !strings.Contains(entry.Message, "it is back") {

@@ -118,5 +118,5 @@ func TestSelf_WithoutProofNeedsTypedName(t *testing.T) {
 
 // runs is how often the CeSI has begun to serve.
 func (c container) runs() int {
-	return strings.Count(c.supervisor.Ctl("tail", "-20000", "cesi", "stderr"), "CeSI is ready")
+	return strings.Count(c.supervisor.TailStderr("cesi"), "CeSI is ready")
 }

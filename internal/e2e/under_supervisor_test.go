@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +45,7 @@ func startAtHome(t *testing.T) *atHome {
 	home := &atHome{instance: in, supervisor: s}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("cesi said:\n%s", s.Ctl("tail", "-20000", "cesi"))
+			t.Logf("cesi said:\n%s", s.Tail("cesi"))
 		}
 	})
 	home.waitReady(t)
@@ -57,11 +56,7 @@ func startAtHome(t *testing.T) *atHome {
 // pid is that of CeSI as its supervisord has it.
 func (h *atHome) pid(t *testing.T) int {
 	t.Helper()
-	pid, err := strconv.Atoi(strings.TrimSpace(h.supervisor.Ctl("pid", "cesi")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pid
+	return h.supervisor.ProcessPID("cesi")
 }
 
 // supervisordLog is what supervisord has written to its own log.
@@ -114,7 +109,7 @@ func TestSelf_IsMarkedAndSkippedByRestartAll(t *testing.T) {
 		t.Errorf("what is marked as this CeSI:\n%s", diff)
 	}
 
-	self, app := home.pid(t), home.supervisor.Ctl("pid", "app")
+	self, app := home.pid(t), home.supervisor.ProcessPID("app")
 	_, question := b.get("/nodes/home/confirm?action=restart")
 	if text := question.Text(); !strings.Contains(text, "it is this CeSI itself") {
 		t.Errorf("the question does not say what is left alone: %s", text)
@@ -126,8 +121,8 @@ func TestSelf_IsMarkedAndSkippedByRestartAll(t *testing.T) {
 	if pid := home.pid(t); pid != self {
 		t.Errorf("CeSI has pid %d after the restart of all, had %d", pid, self)
 	}
-	if pid := home.supervisor.Ctl("pid", "app"); pid == app {
-		t.Errorf("app still has pid %s after the restart of all", pid)
+	if pid := home.supervisor.ProcessPID("app"); pid == app {
+		t.Errorf("app still has pid %d after the restart of all", pid)
 	}
 	if n := strings.Count(home.ownLog(b), "CeSI is ready"); n != 1 {
 		t.Errorf("CeSI began to serve %d times", n)
@@ -161,7 +156,7 @@ func TestSelf_RestartExecutesItself(t *testing.T) {
 		t.Errorf("restart of itself: status %d, %s", code, heading)
 	}
 	waitFor(t, "cesi to serve again", func() bool {
-		return strings.Count(home.supervisor.Ctl("tail", "-20000", "cesi"), "CeSI is ready") == 2
+		return strings.Count(home.supervisor.Tail("cesi"), "CeSI is ready") == 2
 	})
 	home.waitReady(t)
 	if after := home.pid(t); after != pid {
@@ -221,7 +216,7 @@ func TestShutdown_OpenStreamsDoNotDelay(t *testing.T) {
 		"a page that follows": b.follow("/live?at=/nodes/home")}
 	answered := home.startSlowly(t, b)
 
-	home.supervisor.Ctl("stop", "cesi")
+	home.supervisor.StopProcess("cesi")
 	// By supervisord's log: supervisorctl itself once took 5 s on a busy machine,
 	// while CeSI had ended in 0.4 s.
 	took := home.lastStop(t)
@@ -247,7 +242,7 @@ func TestShutdown_OpenStreamsDoNotDelay(t *testing.T) {
 // comeBack starts CeSI as people do who have stopped it.
 func (h *atHome) comeBack(t *testing.T) {
 	t.Helper()
-	h.supervisor.Ctl("start", "cesi")
+	h.supervisor.StartProcess("cesi")
 	h.waitReady(t)
 }
 

@@ -338,7 +338,7 @@ func TestControl_RestartWaitsForSlowStop(t *testing.T) {
 			h, s := start(t, endless+steady, patient)
 			h.waitFile(s.Path("deaf"))
 			h.waitState("stubborn", cesi.Running)
-			before := s.Ctl("pid", "stubborn")
+			before := s.ProcessPID("stubborn")
 			h.briefly(s)
 			op := h.begin(cesi.ActionRestart, processes...)
 			h.wait("it to say that it waits", func() bool {
@@ -354,7 +354,7 @@ func TestControl_RestartWaitsForSlowStop(t *testing.T) {
 			if r := h.finish(op); r.Result != cesi.OK || strings.Contains(r.Message.String(), "stopping") {
 				t.Errorf("%s: %s", r.Result, r.Message)
 			}
-			if s.State("stubborn") != "RUNNING" || s.Ctl("pid", "stubborn") == before {
+			if s.State("stubborn") != "RUNNING" || s.ProcessPID("stubborn") == before {
 				t.Errorf("it was not restarted: %s", s.Ctl("status"))
 			}
 		})
@@ -508,7 +508,7 @@ func TestControl_StopSelfNeedsConfirmation(t *testing.T) {
 
 func TestControl_RestartOfFatalProcessSaysNotStopped(t *testing.T) {
 	h, s := start(t, "[program:bad]\ncommand = false\nautostart = false\nstartretries = 0\n")
-	s.Ctl("start", "bad")
+	s.StartProcess("bad")
 	s.WaitState("bad", "FATAL")
 	if err := h.Poll(t.Context(), "n"); err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func lateStops(dial func(cesi.Node) (fleet.Client, error)) func(cesi.Node) (flee
 func TestUpdate_WaitsForSlowStop(t *testing.T) {
 	t.Parallel()
 	h, s := startSlowUpdate(t)
-	before := s.Ctl("pid", "stubborn")
+	before := s.ProcessPID("stubborn")
 	op, err := h.Control(t.Context(), admin, daemon(cesi.ActionUpdate))
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestUpdate_WaitsForSlowStop(t *testing.T) {
 	if r := h.finish(op); r.Result != cesi.OK || r.Message.String() != "stopped, removed and added again" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
-	if s.State("stubborn") != "RUNNING" || s.Ctl("pid", "stubborn") == before {
+	if s.State("stubborn") != "RUNNING" || s.ProcessPID("stubborn") == before {
 		t.Errorf("it was not taken up: %s", s.Ctl("status"))
 	}
 	if out := s.Ctl("update"); strings.TrimSpace(out) != "" {
@@ -89,7 +89,7 @@ func TestUpdate_RemovalWaitsForSlowStop(t *testing.T) {
 	if r := h.finish(op); r.Result != cesi.OK || r.Message.String() != "stopped and removed" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
-	if diff := cmp.Diff([]string{"same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -47,18 +47,6 @@ func startChanging(t *testing.T) (*harness, *supervisortest.Supervisor) {
 	return h, s
 }
 
-// statuses is what supervisorctl says of all processes: "name STATE".
-func statuses(s *supervisortest.Supervisor) []string {
-	var list []string
-	for line := range strings.Lines(s.Ctl("status")) {
-		if fields := strings.Fields(line); len(fields) > 1 {
-			list = append(list, fields[0]+" "+fields[1])
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
 func TestReread_AppliesNothing(t *testing.T) {
 	t.Parallel()
 	h, s := startChanging(t)
@@ -69,7 +57,7 @@ func TestReread_AppliesNothing(t *testing.T) {
 			t.Error(err, diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"changed RUNNING", "gone RUNNING", "same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"changed RUNNING", "gone RUNNING", "same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -88,7 +76,7 @@ func TestUpdate_AppliesOnlyChanges(t *testing.T) {
 	}
 	s.WaitState("fresh", "RUNNING")
 	s.WaitState("changed", "RUNNING")
-	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 	if out := s.Ctl("update"); strings.TrimSpace(out) != "" {
@@ -120,7 +108,7 @@ func TestUpdate_ChosenGroups(t *testing.T) {
 		t.Error(diff)
 	}
 	s.WaitState("fresh", "RUNNING")
-	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "gone RUNNING", "same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "gone RUNNING", "same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -138,7 +126,7 @@ func TestUpdate_RefusesBrokenConfiguration(t *testing.T) {
 	if _, err := h.Reread(t.Context(), "n"); cesi.FaultOf(err) != cesi.FaultCantReread {
 		t.Errorf("reread: %v", err)
 	}
-	if diff := cmp.Diff([]string{"changed RUNNING", "gone RUNNING", "same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"changed RUNNING", "gone RUNNING", "same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -170,7 +158,7 @@ func TestGroups_AddAndRemove(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	s.WaitState("fresh", "RUNNING")
-	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 	if _, found := h.node("n").Process(id(t, "gone")); found {
@@ -195,7 +183,7 @@ func TestReload_EndsWhenNodeIsBack(t *testing.T) {
 		t.Error("the programs were not restarted")
 	}
 	s.WaitState("fresh", "RUNNING")
-	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "same RUNNING"}, statuses(s)); diff != "" {
+	if diff := cmp.Diff([]string{"changed RUNNING", "fresh RUNNING", "same RUNNING"}, s.States()); diff != "" {
 		t.Error(diff)
 	}
 	entries := h.journal.all()

@@ -47,7 +47,7 @@ func TestFastPoll_FollowsVisibleProcess(t *testing.T) {
 	h.SetVisible(func(p fleet.Ref) bool { return p.ProcessID == id && looked.Load() })
 	var other sync.WaitGroup
 	defer other.Wait()
-	other.Go(func() { s.Ctl("start", "slow") }) // by another program; it returns when the process is up
+	other.Go(func() { s.StartProcess("slow") }) // by another program; it returns when the process is up
 	s.WaitState("slow", "STARTING")
 	if err := h.Poll(t.Context(), "n"); err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func TestRespawn_RestartedByOthersEndsCommand(t *testing.T) {
 			})
 			h.waitState("web:web_0", cesi.Running)
 			h.waitState("web:web_1", cesi.Running)
-			before := s.Ctl("pid", "web:web_0")
+			before := s.ProcessPID("web:web_0")
 			began := time.Now()
 			r := h.send(operator, test.command)
 			if took := time.Since(began); took > 15*time.Second { // of the 30 s that an action may take
@@ -76,7 +76,7 @@ func TestRespawn_RestartedByOthersEndsCommand(t *testing.T) {
 			if !slices.ContainsFunc(r.Outcomes, func(o fleet.Outcome) bool { return strings.Contains(o.Message.String(), test.says) }) {
 				t.Errorf("nothing says %q: %+v", test.says, r.Outcomes)
 			}
-			if after := s.Ctl("pid", "web:web_0"); after == before {
+			if after := s.ProcessPID("web:web_0"); after == before {
 				t.Error("the program was not stopped")
 			}
 		})

@@ -131,7 +131,7 @@ func TestWanted_EndsWithAStopOrAnotherStart(t *testing.T) {
 		t.Errorf("a stop: %+v, and it is %s", r, h.state("api:api_0"))
 	}
 	there(true)
-	s.Ctl("start", "api:api_1") // by somebody else
+	s.StartProcess("api:api_1") // by somebody else
 	h.waitState("api:api_1", cesi.Running)
 	h.wait("both to be forgotten", func() bool { return len(w.all()) == 1 })
 	if r := h.group(cesi.ActionStop); r.Result != cesi.OK {

@@ -15,12 +15,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// slowPrograms are ten programs that count as running only after two seconds.
+// slowPrograms are four programs that count as running only after two seconds.
 const slowPrograms = `
 [program:worker]
 command = sleep 3600
 process_name = worker_%(process_num)02d
-numprocs = 10
+numprocs = 4
 startsecs = 2
 `
 
@@ -108,31 +108,31 @@ func (b *browser) confirm(question *goquery.Document, change url.Values) *goquer
 }
 
 func TestCommandOnMany_SlowRestartsRunInParallel(t *testing.T) {
-	h, b, daemons := startMany(t, 6, slowPrograms, func(s *setup) { s.patience = time.Minute })
+	h, b, daemons := startMany(t, 3, slowPrograms, func(s *setup) { s.patience = time.Minute })
 	var before []string
 	for i, s := range daemons {
-		h.wait(fmt.Sprint("n", i), func() bool { return h.fleet.Snapshot().Nodes[i].Counts.Running == 10 })
+		h.wait(fmt.Sprint("n", i), func() bool { return h.fleet.Snapshot().Nodes[i].Counts.Running == 4 })
 		before = append(before, pids(s.Ctl("status"))...)
 	}
 	question := b.choose("/processes?group=worker", url.Values{"scope": {"matching"}, "action": {"restart"}})
-	if got := strings.TrimSpace(question.Find("h1").Text()); got != "Restart 60 processes on 6 nodes?" {
+	if got := strings.TrimSpace(question.Find("h1").Text()); got != "Restart 12 processes on 3 nodes?" {
 		t.Fatalf("the question is %q", got)
 	}
 	began := time.Now()
 	page := b.confirm(question, nil)
 	took := time.Since(began)
-	t.Logf("60 restarts with startsecs=2 on 6 nodes took %.1f s", took.Seconds())
-	if took > 40*time.Second { // one after the other: over 120 s
+	t.Logf("12 restarts with startsecs=2 on 3 nodes took %.1f s", took.Seconds())
+	if took > 12*time.Second { // one after the other: over 24 s
 		t.Error("they did not go side by side")
 	}
-	if rows := page.Find(".outcomes tbody tr"); rows.Length() != 60 || rows.Find(".text-running").Length() != 60 {
+	if rows := page.Find(".outcomes tbody tr"); rows.Length() != 12 || rows.Find(".text-running").Length() != 12 {
 		t.Errorf("it tells of %d results, %d of them good: %s", rows.Length(), rows.Find(".text-running").Length(), page.Find(".flash").Text())
 	}
 	var after []string
 	for i, s := range daemons {
 		status := s.Ctl("status")
 		after = append(after, pids(status)...)
-		if got := strings.Count(status, "RUNNING"); got != 10 {
+		if got := strings.Count(status, "RUNNING"); got != 4 {
 			t.Errorf("supervisorctl on n%d:\n%s", i, status)
 		}
 	}

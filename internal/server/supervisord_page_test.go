@@ -48,7 +48,7 @@ func TestSupervisordPage_RereadAndUpdate(t *testing.T) {
 	if text := strings.Join(strings.Fields(doc.Find(".changes").Text()), " "); !strings.Contains(text, "web changed 1 process is stopped") || !strings.Contains(text, "new added is added, and starts") {
 		t.Errorf("it says %q", text)
 	}
-	if s.State("new") != "" && strings.Contains(s.Ctl("status"), "new ") {
+	if s.State("new") != "" {
 		t.Error("a reread has applied something")
 	}
 	if got := b.post("/nodes/n/update", nil); got.status != http.StatusBadRequest {
@@ -90,20 +90,20 @@ func TestSupervisordPage_Commands(t *testing.T) {
 	if text := b.followed("/nodes/n/remove", web); !strings.Contains(text, "web:* on n was not removed: STILL_RUNNING: web") {
 		t.Errorf("remove of what runs: %q", text)
 	}
-	s.Ctl("stop", "web")
-	if text := b.followed("/nodes/n/remove", web); !strings.Contains(text, "web:* on n is removed.") || strings.Contains(s.Ctl("status"), "web") {
+	s.StopProcess("web")
+	if text := b.followed("/nodes/n/remove", web); !strings.Contains(text, "web:* on n is removed.") || s.State("web") != "" {
 		t.Errorf("remove: %q", text)
 	}
 	if text := b.followed("/nodes/n/add", url.Values{"group": {"web"}}); !strings.Contains(text, "web:* on n is added.") {
 		t.Errorf("add: %q", text)
 	}
 	s.WaitState("web", "RUNNING")
-	pid := s.Ctl("pid", "web")
+	pid := s.ProcessPID("web")
 	if text := b.followed("/nodes/n/reload", yes); !strings.Contains(text, "supervisord on n is reloaded. It is back") {
 		t.Errorf("reload: %q", text)
 	}
 	s.WaitState("web", "RUNNING")
-	if s.Ctl("pid", "web") == pid {
+	if s.ProcessPID("web") == pid {
 		t.Error("the reload restarted nothing")
 	}
 	wrong := b.post("/nodes/n/shutdown", url.Values{"confirmed": {"yes"}, "confirm_node": {"N"}})
@@ -151,11 +151,7 @@ func mustNode(h *harness) *fleet.Node {
 // TestShutdownPage_IsSentBeforeCeSIEnds treats the program web as this CeSI.
 func TestShutdownPage_IsSentBeforeCeSIEnds(t *testing.T) {
 	_, b, s := startDaemon(t, func(set *setup, s *supervisortest.Supervisor) {
-		var pid int
-		for _, r := range strings.TrimSpace(s.Ctl("pid", "web")) {
-			pid = pid*10 + int(r-'0')
-		}
-		set.self = fleet.Self{Process: cesi.ProcessID{Group: "web", Name: "web"}, PID: pid, Parent: s.PID(), Proof: proven{}}
+		set.self = fleet.Self{Process: cesi.ProcessID{Group: "web", Name: "web"}, PID: s.ProcessPID("web"), Parent: s.PID(), Proof: proven{}}
 	})
 	if text := b.get("/nodes/n/daemon").page(t).Find(".remark").Text(); !strings.Contains(text, "web:web is this CeSI itself") {
 		t.Errorf("the page says %q", text)

@@ -24,7 +24,7 @@ func TestSupervisordMethods_OnRealOne(t *testing.T) {
 		t.Error(err, diff)
 	}
 	stop := func() error {
-		s.Ctl("stop", "a")
+		s.StopProcess("a")
 		return nil
 	}
 	for _, step := range []struct {

@@ -4,15 +4,11 @@ package supervisortest
 
 import (
 	"context"
-	"encoding/xml"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -248,42 +244,6 @@ func (s *Supervisor) Ctl(args ...string) string {
 	out, _ := cmd.CombinedOutput() // the exit status depends on the programs' states
 	return string(out)
 }
-
-// State returns the state of a process: "RUNNING", "STOPPED", …; empty if it does not
-// exist.
-func (s *Supervisor) State(process string) string {
-	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	var call strings.Builder
-	call.WriteString("<methodCall><methodName>supervisor.getProcessInfo</methodName><params><param><value><string>")
-	_ = xml.EscapeText(&call, []byte(process)) // a strings.Builder accepts everything
-	call.WriteString("</string></value></param></params></methodCall>")
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://supervisord/RPC2", strings.NewReader(call.String()))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "text/xml")
-	r.SetBasicAuth(s.options.Username, s.options.Password)
-	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		network, address := s.place()
-		return new(net.Dialer).DialContext(ctx, network, address)
-	}}
-	response, err := transport.RoundTrip(r)
-	if err != nil {
-		return ""
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if match := stateName.FindSubmatch(body); err == nil && match != nil {
-		return string(match[1])
-	}
-	return ""
-}
-
-// stateName finds the state in supervisord's reply. Starting supervisorctl for each
-// question would take most of a test's time.
-var stateName = regexp.MustCompile(`<name>statename</name>\s*<value><string>([A-Z]+)</string>`)
 
 // WaitState waits until a process is in a state.
 func (s *Supervisor) WaitState(process, state string) {
