@@ -141,7 +141,7 @@ func (p *poller) merge(process cesi.Process) {
 		n.history = n.history.RecordOne(process, now, n.answeredIn(now))
 		n.Counts = Counts{}
 		for _, p := range n.Processes {
-			n.Counts.count(p.Process)
+			n.Counts.Count(p.Process)
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 func nodeOf(name, environment string, processes ...Process) *Node {
 	n := &Node{Name: name, Environments: []string{environment}, Status: Up, Processes: processes}
 	for _, p := range processes {
-		n.Counts.count(p.Process)
+		n.Counts.Count(p.Process)
 	}
 	return n
 }
@@ -142,7 +142,7 @@ func TestGroups_AcrossNodes(t *testing.T) {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 	api, _ := s.Group("api")
-	if diff := cmp.Diff(Counts{Total: 4, Running: 3, Fatal: 1, Bad: 1}, api.Counts); diff != "" {
+	if diff := cmp.Diff(Counts{Total: 4, Running: 3, Fatal: 1, Bad: 1, Worst: 4}, api.Counts); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 	if pg, _ := s.Group("pg"); pg.Counts != (Counts{}) {
@@ -162,7 +162,7 @@ func TestMembers_NodesAndCounts(t *testing.T) {
 	if len(nodes) != 2 || nodes[0].Name != "batch" || nodes[1].Name != "db" {
 		t.Errorf("its nodes are %v", nodes)
 	}
-	if diff := cmp.Diff(Counts{Total: 2, Exited: 2, Bad: 1}, counts); diff != "" {
+	if diff := cmp.Diff(Counts{Total: 2, Exited: 2, Bad: 1, Worst: 2}, counts); diff != "" {
 		t.Errorf("what answers: - want, + got:\n%s", diff)
 	}
 }

@@ -93,7 +93,7 @@ func (n *Node) parts() []GroupPart {
 		}
 		part := GroupPart{Node: n, Processes: n.Processes[first : i+1 : i+1]}
 		for _, p := range part.Processes {
-			part.Counts.count(p.Process)
+			part.Counts.Count(p.Process)
 		}
 		parts = append(parts, part)
 		first = i + 1

@@ -23,7 +23,7 @@ func pollAt(known int64, name string, at, ahead int64, state cesi.State, began m
 	n.clock = clockOf(known, list, time.Unix(at, 900_000_000))
 	for _, p := range list {
 		n.Processes = append(n.Processes, Process{Process: p})
-		n.Counts.count(p)
+		n.Counts.Count(p)
 	}
 	return n
 }

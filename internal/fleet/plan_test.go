@@ -13,7 +13,7 @@ import (
 func snapshotOf(processes ...Process) *Snapshot {
 	n := &Node{Name: "n1", Status: Up, Processes: processes}
 	for _, p := range processes {
-		n.Counts.count(p.Process)
+		n.Counts.Count(p.Process)
 	}
 	s := &Snapshot{byName: map[string]*Node{}}
 	s.include(n)

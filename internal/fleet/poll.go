@@ -139,7 +139,7 @@ func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
 			MaybeSelf: p.self.of(process) == Unproven,
 			Config:    p.configs[process.ProcessID],
 		}
-		counts.count(process)
+		counts.Count(process)
 	}
 	slices.SortFunc(list, func(a, b Process) int { return a.Compare(b.ProcessID) })
 	return list, counts

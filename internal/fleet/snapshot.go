@@ -110,9 +110,16 @@ type Counts struct {
 	// they are not counted in Stopped and Exited.
 	NotStarted int
 	Bad        int // those that need attention: Severity above 0
+	Worst      int // the greatest Severity
 }
 
-func (c *Counts) count(p cesi.Process) {
+// UnexpectedExits is how many exited unexpectedly.
+func (c Counts) UnexpectedExits() int {
+	return c.Bad - c.Fatal - c.NotStarted - c.Backoff - c.Unknown
+}
+
+// Count adds one process.
+func (c *Counts) Count(p cesi.Process) {
 	c.Total++
 	switch p.State {
 	case cesi.Stopped:
@@ -137,6 +144,7 @@ func (c *Counts) count(p cesi.Process) {
 	if p.Severity() > 0 {
 		c.Bad++
 	}
+	c.Worst = max(c.Worst, p.Severity())
 }
 
 func (c *Counts) add(o Counts) {
@@ -151,6 +159,7 @@ func (c *Counts) add(o Counts) {
 	c.Unknown += o.Unknown
 	c.NotStarted += o.NotStarted
 	c.Bad += o.Bad
+	c.Worst = max(c.Worst, o.Worst)
 }
 
 // Snapshot is the whole fleet at one moment: an immutable value that any number of
@@ -248,6 +257,20 @@ func (t Trouble) severity() float64 {
 		return unreachableSeverity
 	}
 	return float64(t.Process.Severity())
+}
+
+// severity is that of the node's worst trouble; 0 if nothing of it needs attention.
+func (n *Node) severity() float64 {
+	if n.Status == Down {
+		return unreachableSeverity
+	}
+	return float64(n.Counts.Worst)
+}
+
+// CompareTrouble puts the node with the worse trouble first, in the order of Troubles;
+// among equals the one with more processes that need attention.
+func CompareTrouble(a, b *Node) int {
+	return cmp.Or(cmp.Compare(b.severity(), a.severity()), cmp.Compare(b.Counts.Bad, a.Counts.Bad))
 }
 
 func compareTroubles(a, b Trouble) int {

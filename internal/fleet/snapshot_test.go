@@ -23,7 +23,7 @@ func TestAttention_WorstFirst(t *testing.T) {
 		process("g", "running", cesi.Running), unexpected,
 	}}
 	for _, p := range up.Processes {
-		up.Counts.count(p.Process)
+		up.Counts.Count(p.Process)
 	}
 	down := &Node{Name: "down", Status: Down, Failure: &Failure{Since: time.Unix(1, 0)},
 		Processes: []Process{process("g", "as it was", cesi.Fatal)}}
@@ -49,7 +49,7 @@ func TestCounts_LeaveOutSilentNodes(t *testing.T) {
 	s := snapshotOf(process("g", "a", cesi.Running), process("g", "b", cesi.Fatal))
 	down := &Node{Name: "down", Status: Down, Failure: &Failure{}, Counts: Counts{Total: 7, Running: 7}}
 	s.include(down)
-	want := Counts{Total: 2, Running: 1, Fatal: 1, Bad: 1}
+	want := Counts{Total: 2, Running: 1, Fatal: 1, Bad: 1, Worst: 4}
 	if diff := cmp.Diff(want, s.Counts); diff != "" {
 		t.Error(diff)
 	}

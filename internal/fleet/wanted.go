@@ -202,7 +202,7 @@ func (w *wantedList) mark(n *Node) {
 				n.wanted++
 			}
 		}
-		n.Counts.count(p.Process)
+		n.Counts.Count(p.Process)
 	}
 	if n.Status == Up {
 		for id := range of {

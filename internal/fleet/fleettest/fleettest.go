@@ -64,25 +64,9 @@ func Node(name, environment string, processes ...fleet.Process) *fleet.Node {
 		LastContact: Now.Add(-800 * time.Millisecond), Latency: 3 * time.Millisecond, Processes: processes,
 	}
 	for _, p := range processes {
-		countState(&n.Counts, p.Process)
+		n.Counts.Count(p.Process)
 	}
 	return n
-}
-
-// countState counts as the fleet does.
-func countState(c *fleet.Counts, p cesi.Process) {
-	c.Total++
-	for state, field := range map[cesi.State]*int{
-		cesi.Stopped: &c.Stopped, cesi.Starting: &c.Starting, cesi.Running: &c.Running, cesi.Backoff: &c.Backoff,
-		cesi.Stopping: &c.Stopping, cesi.Exited: &c.Exited, cesi.Fatal: &c.Fatal, cesi.Unknown: &c.Unknown,
-	} {
-		if p.State == state {
-			*field++
-		}
-	}
-	if p.Severity() > 0 {
-		c.Bad++
-	}
 }
 
 // Silenced makes a node fail for the given time; it keeps its processes.
@@ -111,7 +95,7 @@ func Snapshot(nodes ...*fleet.Node) *fleet.Snapshot {
 		case fleet.Up:
 			s.NodesUp++
 			for _, p := range n.Processes {
-				countState(&s.Counts, p.Process)
+				s.Counts.Count(p.Process)
 			}
 		case fleet.Down:
 			s.NodesDown++

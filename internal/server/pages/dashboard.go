@@ -120,7 +120,7 @@ func restingProcesses() request.ProcessesQuery {
 func newTiles(s *fleet.Snapshot, troubles int) []tile {
 	c := s.Counts
 	connecting := len(s.Nodes) - s.NodesUp - s.NodesDown
-	unexpected, down := view.UnexpectedExits(c), c.Fatal+c.NotStarted
+	unexpected, down := c.UnexpectedExits(), c.Fatal+c.NotStarted
 	tiles := []tile{
 		{
 			Count: s.NodesUp, Of: len(s.Nodes), Label: cesi.T("nodes answering"), Link: "/nodes",

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"slices"
 
 	"cesi/internal/cesi"
@@ -49,7 +48,7 @@ func newFleetMap(s *fleet.Snapshot) fleetMap {
 	nodes := s.Nodes
 	if m.Dense {
 		nodes = slices.Clone(nodes)
-		slices.SortStableFunc(nodes, compareTrouble)
+		slices.SortStableFunc(nodes, fleet.CompareTrouble)
 	}
 	if len(nodes) > mapCells {
 		m.Left = len(nodes) - mapCells
@@ -106,26 +105,6 @@ func (c mapCell) plain() mapCell {
 	}
 	c.Bar = view.Bar{}
 	return c
-}
-
-// compareTrouble puts nodes in worse trouble first, as fleet.Attention does.
-func compareTrouble(a, b *fleet.Node) int {
-	return cmp.Or(cmp.Compare(nodeTrouble(b), nodeTrouble(a)), cmp.Compare(b.Counts.Bad, a.Counts.Bad))
-}
-
-func nodeTrouble(n *fleet.Node) int {
-	switch {
-	case n.Status == fleet.Down:
-		return 3
-	case n.Counts.Fatal+n.Counts.NotStarted > 0:
-		return 4
-	case n.Counts.Backoff > 0:
-		return 2
-	case n.Counts.Bad > 0:
-		return 1
-	default:
-		return 0
-	}
 }
 
 func newMapCell(n *fleet.Node, bars bool) mapCell {

@@ -47,7 +47,7 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 	parts := part.Parts
 	if nodePages > 1 {
 		parts = slices.Clone(parts)
-		slices.SortStableFunc(parts, func(a, b fleet.GroupPart) int { return compareTrouble(a.Node, b.Node) })
+		slices.SortStableFunc(parts, func(a, b fleet.GroupPart) int { return fleet.CompareTrouble(a.Node, b.Node) })
 	}
 	parts = request.OnPage(parts, q.NodesPage, nodesShown)
 	page := groupPage{

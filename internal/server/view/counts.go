@@ -19,7 +19,7 @@ type StateCount struct {
 // NewStateCounts lists the states that occur, the quiet ones first. Unexpected
 // exits are told apart from expected ones.
 func NewStateCounts(c fleet.Counts) []StateCount {
-	unexpected := UnexpectedExits(c)
+	unexpected := c.UnexpectedExits()
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
 	exited := c.Exited - unexpected
 	all := []StateCount{
@@ -41,11 +41,6 @@ func NewStateCounts(c fleet.Counts) []StateCount {
 		}
 	}
 	return list
-}
-
-// UnexpectedExits are those that need attention and are nothing else.
-func UnexpectedExits(c fleet.Counts) int {
-	return c.Bad - c.Fatal - c.Backoff - c.Unknown - c.NotStarted
 }
 
 // NewCountsBar draws processes by state.
