@@ -13,16 +13,19 @@ import (
 )
 
 // everyElement calls f for every element of every sample page.
-func everyElement(t *testing.T, prefix string, f func(s sample, n *html.Node)) {
+func everyElement(t *testing.T, f func(s sample, n *html.Node)) {
 	t.Helper()
-	r := viewtest.Renderer(t, prefix)
-	for _, s := range samplePages(cesi.Admin) {
-		draw(t, r, s).Find("*").Each(func(_ int, e *goquery.Selection) { f(s, e.Nodes[0]) })
+	for _, s := range adminPages(t) {
+		for n := range s.doc.Nodes[0].Descendants() {
+			if n.Type == html.ElementNode {
+				f(s.sample, n)
+			}
+		}
 	}
 }
 
 func TestPages_FollowContentSecurityPolicy(t *testing.T) {
-	everyElement(t, "", func(s sample, n *html.Node) {
+	everyElement(t, func(s sample, n *html.Node) {
 		if n.Data == "style" || n.Data == "script" && (n.FirstChild != nil || attribute(n, "src") == "") {
 			t.Errorf("%s: an inline %s", s.name, n.Data)
 		}
@@ -39,7 +42,7 @@ func TestPages_FollowContentSecurityPolicy(t *testing.T) {
 
 func TestPages_LinksHavePrefix(t *testing.T) {
 	outside := []string{"https://pkg.go.dev/", "https://go.dev/"}
-	everyElement(t, "/cesi", func(s sample, n *html.Node) {
+	everyElement(t, func(s sample, n *html.Node) {
 		for _, key := range []string{"href", "src", "action", "formaction"} {
 			link, found := find(n, key)
 			local := strings.HasPrefix(link, "/cesi/") || strings.HasPrefix(link, "#")
@@ -51,13 +54,12 @@ func TestPages_LinksHavePrefix(t *testing.T) {
 }
 
 func TestPages_IDsAreUnique(t *testing.T) {
-	r := viewtest.Renderer(t, "")
-	for _, s := range samplePages(cesi.Admin) {
+	for _, s := range adminPages(t) {
 		if s.name == "hostile dashboard" || s.name == "hostile nodes" || s.name == "hostile processes" || s.name == "hostile activity" {
 			continue // these show the same things twice
 		}
 		seen := make(map[string]bool)
-		draw(t, r, s).Find("[id]").Each(func(_ int, e *goquery.Selection) {
+		s.doc.Find("[id]").Each(func(_ int, e *goquery.Selection) {
 			id := e.AttrOr("id", "")
 			if seen[id] {
 				t.Errorf("%s: two elements %q", s.name, id)
@@ -68,7 +70,7 @@ func TestPages_IDsAreUnique(t *testing.T) {
 }
 
 func TestPages_ControlsHaveNames(t *testing.T) {
-	everyElement(t, "", func(s sample, n *html.Node) {
+	everyElement(t, func(s sample, n *html.Node) {
 		switch n.Data {
 		case "a", "button", "summary":
 			_, hidden := find(n, "hidden")

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -193,15 +195,44 @@ func samplePages(role cesi.Role) []sample {
 // draw renders a sample and parses what comes out.
 func draw(t *testing.T, r *view.Renderer, s sample) *goquery.Document {
 	t.Helper()
-	w := httptest.NewRecorder()
-	if err := r.Render(w, http.StatusOK, s.page, s.data); err != nil {
-		t.Fatalf("%s: %v", s.name, err)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
+	doc, err := goquery.NewDocumentFromReader(render(t, r, s))
 	if err != nil {
 		t.Fatalf("%s: %v", s.name, err)
 	}
 	return doc
+}
+
+func render(t *testing.T, r *view.Renderer, s sample) *bytes.Buffer {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if err := r.Render(w, http.StatusOK, s.page, s.data); err != nil {
+		t.Fatalf("%s: %v", s.name, err)
+	}
+	return w.Body
+}
+
+// drawnSample is a sample page as an administrator gets it.
+type drawnSample struct {
+	sample
+	doc *goquery.Document
+}
+
+var drawing struct {
+	once  sync.Once
+	pages []drawnSample
+}
+
+// adminPages are all sample pages, below /cesi. They are drawn once, for tests that
+// only read them.
+func adminPages(t *testing.T) []drawnSample {
+	t.Helper()
+	drawing.once.Do(func() {
+		r := viewtest.Renderer(t, "/cesi")
+		for _, s := range samplePages(cesi.Admin) {
+			drawing.pages = append(drawing.pages, drawnSample{s, draw(t, r, s)})
+		}
+	})
+	return drawing.pages
 }
 
 func TestPages_RenderForEveryRole(t *testing.T) {
@@ -210,7 +241,7 @@ func TestPages_RenderForEveryRole(t *testing.T) {
 	drawn := make(map[string]bool)
 	for _, role := range cesi.Roles() {
 		for _, s := range samplePages(role) {
-			draw(t, r, s)
+			render(t, r, s)
 			drawn[s.page] = true
 		}
 	}

@@ -4,17 +4,13 @@ import (
 	"testing"
 	"time"
 
-	"cesi/internal/cesi"
-	"cesi/internal/server/view/viewtest"
-
 	"github.com/PuerkitoBio/goquery"
 )
 
 func TestPages_TimesAreMachineReadable(t *testing.T) {
-	r := viewtest.Renderer(t, "")
 	count := 0
-	for _, s := range samplePages(cesi.Admin) {
-		draw(t, r, s).Find("time").Each(func(_ int, e *goquery.Selection) {
+	for _, s := range adminPages(t) {
+		s.doc.Find("time").Each(func(_ int, e *goquery.Selection) {
 			count++
 			if _, err := time.Parse(time.RFC3339, e.AttrOr("datetime", "")); err != nil || e.Find("time").Length() > 0 {
 				t.Errorf("%s: %q of %q: %v", s.name, e.AttrOr("datetime", ""), e.Text(), err)

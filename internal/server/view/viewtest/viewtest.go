@@ -29,11 +29,11 @@ func Renderer(t testing.TB, prefix string) *view.Renderer {
 	return r
 }
 
-// English speaks English with its plurals.
-func English() *i18n.Localizer {
+// English speaks English with its plurals: one speaker for all tests.
+var English = sync.OnceValue(func() *i18n.Localizer {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
 		panic(err)
 	}
 	return book.Choose("en")
-}
+})
