@@ -507,6 +507,7 @@ func TestControl_StopSelfNeedsConfirmation(t *testing.T) {
 }
 
 func TestControl_RestartOfFatalProcessSaysNotStopped(t *testing.T) {
+	t.Parallel()
 	h, s := start(t, "[program:bad]\ncommand = false\nautostart = false\nstartretries = 0\n")
 	s.StartProcess("bad")
 	s.WaitState("bad", "FATAL")

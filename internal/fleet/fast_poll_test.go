@@ -21,6 +21,7 @@ func seldom(s *supervisortest.Supervisor) fleet.Settings {
 }
 
 func TestFastPoll_ShowsCommandInProgress(t *testing.T) {
+	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: slowStart})
 	h := newFleet(t, seldom(s))
 	id := cesi.ProcessID{Group: "slow", Name: "slow"}
@@ -39,6 +40,7 @@ func TestFastPoll_ShowsCommandInProgress(t *testing.T) {
 }
 
 func TestFastPoll_FollowsVisibleProcess(t *testing.T) {
+	t.Parallel()
 	const program = "[program:slow]\ncommand=sleep 1000\nautostart=false\nstartsecs=10\n" // a busy machine sees it starting
 	s := supervisortest.Start(t, supervisortest.Options{Programs: program})
 	h := newFleet(t, seldom(s))
@@ -83,6 +85,7 @@ func starting(count int) []cesi.Process {
 }
 
 func TestFastPoll_IsBounded(t *testing.T) {
+	t.Parallel()
 	fake := supervisortest.StartFleet(t)
 	var nodes []cesi.Node
 	for i := range 50 {

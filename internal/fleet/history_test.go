@@ -292,7 +292,7 @@ func TestHistory_ForgetsRemovedProcesses(t *testing.T) {
 	if processes, stretches := w.node().history.Size(); processes != 1 || stretches != 1 {
 		t.Errorf("it remembers %d processes and %d stretches", processes, stretches)
 	}
-	for i := range 3000 {
+	for i := range 1100 {
 		w.client.processes = []cesi.Process{process("g", fmt.Sprint(i), cesi.Running).Process}
 		w.order[0].poll(t.Context())
 		w.now = w.now.Add(time.Minute)

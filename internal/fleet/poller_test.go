@@ -207,6 +207,7 @@ startsecs = 1
 }
 
 func TestPoll_OnceASecondPerNode(t *testing.T) {
+	t.Parallel()
 	fake := supervisortest.StartFleet(t).Add("n", fakeProcess("g", "a"))
 	h := newFleet(t, fleet.Settings{Nodes: []cesi.Node{fake.Node()}, PollInterval: time.Hour})
 	var calls atomic.Int32
