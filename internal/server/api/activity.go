@@ -28,8 +28,8 @@ type entryJSON struct {
 	Count      int             `json:"count"`
 }
 
-// ListActivity gives the newest entries that the filter chooses, as CeSi's text
-// lines or as objects.
+// ListActivity returns the newest entries that the filter selects, as CeSi's text lines
+// or as objects.
 func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
@@ -78,7 +78,7 @@ func activityLimit(text string) (int, error) {
 	return limit, nil
 }
 
-// nextActivity is the key of the page after these entries; 0 if there is none.
+// nextActivity returns the key of the next page; 0 if there is none.
 func (h *Handler) nextActivity(r *http.Request, filter store.ActivityFilter, entries []cesi.Activity) (cesi.ActivityID, error) {
 	if len(entries) < filter.Limit {
 		return 0, nil
@@ -108,8 +108,8 @@ func newEntryJSON(e cesi.Activity) entryJSON {
 	}
 }
 
-// PurgeActivity removes the entries from before a time, or all. What is left is the
-// entry that says so.
+// PurgeActivity removes the entries from before a time, or all, except the entry about
+// the purge.
 func (h *Handler) PurgeActivity(w http.ResponseWriter, r *http.Request) error {
 	before := h.Now()
 	if r.URL.Query().Has("before") {

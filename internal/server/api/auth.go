@@ -11,7 +11,7 @@ type userJSON struct {
 	Name string    `json:"name"`
 	Type cesi.Role `json:"type"`
 	Role string    `json:"role"`
-	// MustChange: nothing else is allowed before the password is changed.
+	// MustChange says that nothing is allowed before the password is changed.
 	MustChange bool `json:"must_change_password"`
 }
 
@@ -19,7 +19,7 @@ func newUserJSON(u cesi.User) userJSON {
 	return userJSON{Name: u.Name, Type: u.Role, Role: u.Role.String(), MustChange: u.MustChange}
 }
 
-// Login begins a session.
+// Login starts a session.
 func (h *Handler) Login(w http.ResponseWriter, r *http.Request) error {
 	var credentials struct {
 		Username string `json:"username"`
@@ -47,7 +47,7 @@ func (h *Handler) Logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ShowProfile gives the account of who asks.
+// ShowProfile returns the user's own account.
 func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
 	h.WriteJSON(w, http.StatusOK, struct {
 		success
@@ -56,7 +56,7 @@ func (h *Handler) ShowProfile(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ChangePassword changes the password of who asks.
+// ChangePassword changes the user's own password.
 func (h *Handler) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	var change struct {
 		Old string `json:"oldPassword"`

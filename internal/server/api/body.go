@@ -14,14 +14,14 @@ import (
 	"cesi/internal/server/request"
 )
 
-// readJSON decodes the request's body into value. An empty body leaves value as
-// it is where optional.
+// readJSON decodes the request's body into value. If optional, an empty body leaves
+// value unchanged.
 func readJSON(r *http.Request, value any, optional bool) error {
 	return decodeJSON(r, json.NewDecoder(r.Body), value, optional)
 }
 
-// readStrictJSON is readJSON for a body in which a misspelt name must not pass
-// for one that was left out.
+// readStrictJSON is readJSON that refuses unknown keys: a misspelt one must not count
+// as missing.
 func readStrictJSON(r *http.Request, value any) error {
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
@@ -46,11 +46,11 @@ func decodeJSON(r *http.Request, decoder *json.Decoder, value any, optional bool
 	}
 }
 
-// explainJSON says what is wrong with a body, by its keys and types. It says
-// nothing of the values: there may be a password among them.
+// explainJSON says what is wrong with a body, by its keys and types. It quotes no
+// values: one may be a password.
 func explainJSON(r *http.Request, err error) error {
 	var (
-		known  *cesi.Error // a value of ours that says itself what is wrong with it
+		known  *cesi.Error // of a value with its own check
 		syntax *json.SyntaxError
 		typed  *json.UnmarshalTypeError
 	)
@@ -73,8 +73,8 @@ func explainJSON(r *http.Request, err error) error {
 	}
 }
 
-// otherType names the type that a body was sent as, if that is not JSON. It is no
-// reason to refuse what is JSON all the same: curl -d calls everything a form.
+// otherType names the type of a body that was not sent as JSON. It is no reason to
+// refuse valid JSON: curl -d sends everything as a form.
 func otherType(r *http.Request) string {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind == "application/json" {
@@ -83,7 +83,7 @@ func otherType(r *http.Request) string {
 	return fmt.Sprintf(", but sent as %s: want application/json", kind)
 }
 
-// typeWords name what a key holds.
+// typeWords names the type of a key.
 func typeWords(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:

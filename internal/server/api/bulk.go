@@ -12,8 +12,7 @@ import (
 	"cesi/internal/server/session"
 )
 
-// bulkJSON is a command on targets of the whole fleet: those named, or all of a
-// scope.
+// bulkJSON is a command on targets of the whole fleet: named ones, or all of a scope.
 type bulkJSON struct {
 	Action  cesi.Action `json:"action"`
 	Signal  any         `json:"signal"` // a name or a number
@@ -30,7 +29,7 @@ type bulkJSON struct {
 	Attention   string   `json:"attention"`
 }
 
-// form is the body as the form of the pages words it.
+// form returns the body in the form of the pages.
 func (b bulkJSON) form() url.Values {
 	form := url.Values{"target": b.Targets, "state": b.State}
 	for name, value := range map[string]string{
@@ -42,8 +41,8 @@ func (b bulkJSON) form() url.Values {
 	return form
 }
 
-// SendCommands sends a command to many processes of the fleet and tells how it
-// went for each.
+// SendCommands sends a command to many processes of the fleet and returns the result of
+// each.
 func (h *Handler) SendCommands(w http.ResponseWriter, r *http.Request) error {
 	var body bulkJSON
 	if err := readStrictJSON(r, &body); err != nil {
@@ -77,8 +76,8 @@ func (h *Handler) SendCommands(w http.ResponseWriter, r *http.Request) error {
 	return h.writeReport(w, report, a.SkippedNodes)
 }
 
-// writeReport tells how a command on many went. Silent are the nodes that
-// were left out, since they do not answer.
+// writeReport writes the result of a command on many. Silent are the nodes that were
+// skipped, since they do not answer.
 func (h *Handler) writeReport(w http.ResponseWriter, report fleet.Report, silent []string) error {
 	if !report.Done {
 		return h.writeUnderWay(w, report, silent)
@@ -92,7 +91,7 @@ func (h *Handler) writeReport(w http.ResponseWriter, report fleet.Report, silent
 	return nil
 }
 
-// messageOnMany sums a command on many up: "2 ok, 1 failed; web-3 does not answer".
+// messageOnMany summarizes a command on many: "2 ok, 1 failed; web-3 does not answer".
 func messageOnMany(report fleet.Report, silent []string) string {
 	message := report.Message.String()
 	if message == "" {

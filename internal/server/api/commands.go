@@ -12,12 +12,12 @@ import (
 
 type reportJSON struct {
 	success
-	Kind     string          `json:"kind,omitempty"` // of the first failure, where nothing came about
+	Kind     string          `json:"kind,omitempty"` // of the first failure, if nothing succeeded
 	Message  string          `json:"message"`
 	Activity cesi.ActivityID `json:"activity"`
 	Process  *ProcessJSON    `json:"process,omitempty"`
 	Results  []outcomeJSON   `json:"results,omitempty"`
-	Silent   []string        `json:"silent,omitempty"` // nodes left out, since they do not answer
+	Silent   []string        `json:"silent,omitempty"` // skipped nodes, since they do not answer
 }
 
 type outcomeJSON struct {
@@ -43,7 +43,7 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	}
 	outcome := report.Outcomes[0]
 	if outcome.Err != nil {
-		return saying(outcome.Err, outcome.Message)
+		return withMessage(outcome.Err, outcome.Message)
 	}
 	answer := reportJSON{success: ok(), Activity: report.ID,
 		Message: fmt.Sprintf("%s %s %s event succesfully", outcome.Node, process, c.Action)}
@@ -57,7 +57,7 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// SendCommandToNode starts, stops or restarts all of a node.
+// SendCommandToNode starts, stops or restarts all processes of a node.
 func (h *Handler) SendCommandToNode(w http.ResponseWriter, r *http.Request) error {
 	c, err := h.readCommand(r, nil)
 	if err != nil {
@@ -70,7 +70,7 @@ func (h *Handler) SendCommandToNode(w http.ResponseWriter, r *http.Request) erro
 	return h.writeReport(w, report, nil)
 }
 
-// allFailed returns the first error of a command that achieved nothing.
+// allFailed returns the first error of a command without any success.
 func allFailed(report fleet.Report) error {
 	if report.Result != cesi.Failed && report.Result != cesi.UnknownEnd {
 		return nil
@@ -83,9 +83,8 @@ func allFailed(report fleet.Report) error {
 	return nil
 }
 
-// readCommand reads a command; its body may hold {"confirm": "group:name"} for
-// a stop of CeSI itself, and holds the signal, a name or a number, or the text of
-// those commands.
+// readCommand reads a command. Its body may have {"confirm": "group:name"} to stop CeSI
+// itself. For a signal it has the name or number, for standard input the text.
 func (h *Handler) readCommand(r *http.Request, processes []string) (fleet.Command, error) {
 	var body struct {
 		Confirm string `json:"confirm"`
@@ -117,7 +116,7 @@ func newOutcomesJSON(report fleet.Report) []outcomeJSON {
 	return list
 }
 
-// saying returns err with the text of its outcome.
-func saying(err error, text cesi.Text) error {
+// withMessage returns err with the text of its outcome.
+func withMessage(err error, text cesi.Text) error {
 	return &cesi.Error{Kind: cesi.KindOf(err), Text: text, Err: err}
 }

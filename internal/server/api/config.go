@@ -13,12 +13,12 @@ type processConfigJSON struct {
 	Autostart     bool            `json:"autostart"`
 	Priority      int             `json:"priority"`
 	GroupPriority int             `json:"group_priority"`
-	Program       *fullConfigJSON `json:"program"` // null where supervisord is older than 4.0
+	Program       *fullConfigJSON `json:"program"` // null if supervisord is older than 4.0
 }
 
 type fullConfigJSON struct {
 	Command        string        `json:"command"`
-	Directory      *string       `json:"directory"` // this and user: null where supervisord is older than 4.2.5
+	Directory      *string       `json:"directory"` // this and user: null if supervisord is older than 4.2.5
 	User           *string       `json:"user"`
 	ExitCodes      string        `json:"exitcodes"`
 	StartSecs      int           `json:"startsecs"`
@@ -38,7 +38,7 @@ type logConfigJSON struct {
 	Syslog   bool   `json:"syslog"`
 }
 
-// ShowConfig gives the configuration of a process.
+// ShowConfig returns the configuration of a process.
 func (h *Handler) ShowConfig(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"cesi/internal/server/session"
 )
 
-// Reread tells what an update would add, change and remove.
+// Reread returns what an update would add, change and remove.
 func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
 	changes, err := h.Fleet.Reread(r.Context(), request.Param(r, "node"))
 	if err != nil {
@@ -42,7 +42,7 @@ func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) erro
 	if c.Action == cesi.ActionUpdate {
 		answer.Results = newOutcomesJSON(report)
 	} else if outcome := report.Outcomes[0]; outcome.Err != nil {
-		return saying(outcome.Err, outcome.Message)
+		return withMessage(outcome.Err, outcome.Message)
 	}
 	if answer.Message == "" {
 		answer.Message = fmt.Sprintf("%s %s event succesfully", c.Targets[0].Node, c.Action)
@@ -56,9 +56,8 @@ func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) erro
 }
 
 // daemonCommandOf reads a command to the path's node: on the path's group, on
-// {"groups": […]} for an update, else on the node. Its {"confirm": …} is the
-// node's name for a shutdown, and for anything else the "group:name" of CeSI
-// itself.
+// {"groups": […]} for an update, else on the node. {"confirm": …} is the node's name
+// for a shutdown, and otherwise the "group:name" of CeSI itself.
 func daemonCommandOf(r *http.Request) (fleet.Command, error) {
 	var body struct {
 		Groups  []string `json:"groups"`

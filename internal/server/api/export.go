@@ -18,9 +18,9 @@ import (
 // exportChunk is how many entries an export reads at once.
 const exportChunk = 1000
 
-// ExportActivity sends all entries that the filter chooses, newest first, as a file.
-// It holds only a chunk of them at a time, and the client may take as long as it
-// keeps reading.
+// ExportActivity sends all entries that the filter selects, newest first, as a file. It
+// keeps only one chunk of them in memory, and the client may be slow as long as it
+// reads.
 func (h *Handler) ExportActivity(w http.ResponseWriter, r *http.Request) error {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
@@ -51,7 +51,7 @@ func (h *Handler) ExportActivity(w http.ResponseWriter, r *http.Request) error {
 			if r.Context().Err() == nil {
 				h.Log.Error("an export was broken off", "path", r.URL.Path, "error", err)
 			}
-			panic(http.ErrAbortHandler) // half a file must not look like a whole one
+			panic(http.ErrAbortHandler) // half a file must not look complete
 		}
 		if len(entries) < exportChunk {
 			return nil
@@ -77,13 +77,13 @@ func newExport(format string, out io.Writer) (export, error) {
 	}
 }
 
-// byteOrderMark has Excel read a CSV file as UTF-8: without it Chinese is garbage.
+// byteOrderMark makes Excel read a CSV file as UTF-8.
 const byteOrderMark = "\ufeff"
 
-// csvExport writes a line with the names of the columns, then one per entry.
+// csvExport writes a line with the names of the columns, then one line for each entry.
 func csvExport(out io.Writer) func([]cesi.Activity) error {
 	w := csv.NewWriter(out)
-	_ = w.Write([]string{byteOrderMark + "id", "parent", "time", "user", "address", "action", "node", "target", "detail", "result", "duration_ms", "count", "message"}) // w.Error tells
+	_ = w.Write([]string{byteOrderMark + "id", "parent", "time", "user", "address", "action", "node", "target", "detail", "result", "duration_ms", "count", "message"}) // w.Error reports it
 	return func(entries []cesi.Activity) error {
 		for _, e := range entries {
 			record := []string{
@@ -93,7 +93,7 @@ func csvExport(out io.Writer) func([]cesi.Activity) error {
 			for i := range record {
 				record[i] = escapeFormula(record[i])
 			}
-			_ = w.Write(record) // w.Error tells
+			_ = w.Write(record) // w.Error reports it
 		}
 		w.Flush()
 		return w.Error()
@@ -102,10 +102,10 @@ func csvExport(out io.Writer) func([]cesi.Activity) error {
 
 func number64(id cesi.ActivityID) string { return strconv.FormatInt(int64(id), 10) }
 
-// escapeFormula puts an apostrophe before what a spreadsheet would take for a formula:
-// names come from nodes, and from failed logins. Where another separator than the
-// comma is usual, a spreadsheet divides our cells again: what follows one of those
-// begins a cell too.
+// escapeFormula puts an apostrophe before text that a spreadsheet would read as a
+// formula: names come from nodes, and from failed logins. A spreadsheet with another
+// separator than the comma splits the cells again, so text after such a separator
+// counts as the start of a cell too.
 func escapeFormula(cell string) string {
 	var b strings.Builder
 	for rest := cell; rest != ""; {
@@ -122,8 +122,8 @@ func escapeFormula(cell string) string {
 	return b.String()
 }
 
-// runsAsFormula reports whether a spreadsheet could take a cell for a formula, also
-// where it drops spaces and quotes that the cell begins with.
+// runsAsFormula reports whether a spreadsheet could read a cell as a formula, also
+// after dropping spaces and quotes at its start.
 func runsAsFormula(cell string) bool {
 	if strings.IndexAny(cell, "\t\r\n") == 0 {
 		return true
@@ -131,7 +131,7 @@ func runsAsFormula(cell string) bool {
 	return strings.IndexAny(strings.TrimLeft(cell, " \u00a0\u3000\""), "=+-@＝＋－＠") == 0
 }
 
-// jsonExport writes an object per line.
+// jsonExport writes one object on each line.
 func jsonExport(out io.Writer) func([]cesi.Activity) error {
 	w := bufio.NewWriter(out)
 	encoder := json.NewEncoder(w)

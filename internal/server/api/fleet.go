@@ -8,8 +8,8 @@ import (
 	"cesi/internal/server/request"
 )
 
-// ListFleetProcesses lists the processes that the query takes, a page of them at
-// a time, as their nodes' last answers have them.
+// ListFleetProcesses lists the processes that the query selects, one page at a time,
+// from the nodes' last answers.
 func (h *Handler) ListFleetProcesses(w http.ResponseWriter, r *http.Request) error {
 	q, err := request.ParseProcessesQuery(r.URL.Query())
 	if err != nil {
@@ -63,8 +63,8 @@ type groupJSON struct {
 	Environments []placeJSON `json:"environments"`
 }
 
-// placeJSON is the nodes of an environment that have a group; its name is empty
-// for the nodes that are in none.
+// placeJSON is an environment with its nodes that have a group; its name is empty for
+// nodes without environment.
 type placeJSON struct {
 	Name    string   `json:"name"`
 	Members []string `json:"members"`
@@ -109,7 +109,7 @@ func placesOf(g *fleet.Group) []placeJSON {
 	return places
 }
 
-// ShowGroup gives a group's processes by node, of the nodes that answer.
+// ShowGroup returns a group's processes by node, of nodes that answer.
 func (h *Handler) ShowGroup(w http.ResponseWriter, r *http.Request) error {
 	group, err := h.Requests.FindGroup(r)
 	if err != nil {
@@ -125,7 +125,7 @@ func (h *Handler) ShowGroup(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ShowGroupOnNode gives one node's part of a group.
+// ShowGroupOnNode returns one node's part of a group.
 func (h *Handler) ShowGroupOnNode(w http.ResponseWriter, r *http.Request) error {
 	group, err := h.Requests.FindGroup(r)
 	if err != nil {

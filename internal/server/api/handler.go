@@ -1,5 +1,5 @@
-// Package api has the handlers below /api/v2, their JSON and the document that
-// describes them, openapi.json. It says everything in English.
+// Package api has the handlers under /api/v2, their JSON, and openapi.json, which
+// describes them. All its texts are English.
 package api
 
 import (
@@ -18,10 +18,10 @@ import (
 	"cesi/internal/store"
 )
 
-// The API keeps the paths and the JSON of CeSi 2.7.1: an object with a status
-// of "success" or "error" beside what was asked for.
+// The API keeps the paths and the JSON of CeSi 2.7.1: an object with a status of
+// "success" or "error", and the data.
 
-// Handler answers programs, with JSON. Its fields are set before its first use.
+// Handler serves the API. Its fields must be set before its first use.
 type Handler struct {
 	Fleet    *fleet.Fleet
 	Auth     *auth.Service
@@ -37,7 +37,7 @@ type Handler struct {
 	Closing context.Context
 }
 
-// success is what every good answer embeds.
+// success is embedded in every reply without error.
 type success struct {
 	Status string `json:"status"`
 }
@@ -49,19 +49,19 @@ type messageJSON struct {
 	Message string `json:"message"`
 }
 
-// ErrorJSON is the answer that a request failed.
+// ErrorJSON is the reply to a failed request.
 type ErrorJSON struct {
 	Status  string `json:"status"`
-	Kind    string `json:"kind"` // a cesi.Kind in words
+	Kind    string `json:"kind"` // the name of a cesi.Kind
 	Message string `json:"message"`
 }
 
-// Fail answers with an error.
+// Fail replies with an error.
 func (h *Handler) Fail(w http.ResponseWriter, err error) {
 	h.WriteJSON(w, request.Status(err), ErrorJSON{Status: "error", Kind: cesi.KindOf(err).String(), Message: cesi.TextOf(err).String()})
 }
 
-// WriteJSON answers with a value as JSON.
+// WriteJSON replies with a value as JSON.
 func (h *Handler) WriteJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -71,10 +71,10 @@ func (h *Handler) WriteJSON(w http.ResponseWriter, status int, value any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // a client that has gone needs no answer
+	_, _ = w.Write(append(body, '\n')) // the client may be gone
 }
 
-// ShowVersion gives the version of this program.
+// ShowVersion returns the version of this program.
 func (h *Handler) ShowVersion(w http.ResponseWriter, _ *http.Request) error {
 	h.WriteJSON(w, http.StatusOK, struct {
 		success

@@ -8,10 +8,10 @@ import (
 	"cesi/internal/server/request"
 )
 
-// logTail is how much of a log's end the API gives, in bytes.
+// logTail is how many bytes of a log's end the API returns.
 const logTail = 64 << 10
 
-// maxAPIMatches is how many of a search's matches the API lists, the last ones.
+// maxAPIMatches is how many matches of a search the API lists, the last ones.
 const maxAPIMatches = 1000
 
 type logsJSON struct {
@@ -19,8 +19,8 @@ type logsJSON struct {
 	Stderr []string `json:"stderr"`
 }
 
-// ShowLogEnds gives the end of both logs of a process, as lines. It is the one kind
-// of request that waits for a node, bounded by the node's timeout.
+// ShowLogEnds returns the end of both logs of a process, as lines. It waits for the
+// node, within the node's timeout.
 func (h *Handler) ShowLogEnds(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {
@@ -45,7 +45,7 @@ func (h *Handler) ShowLogEnds(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// logLines splits a log's end into lines, without their ends.
+// logLines splits the end of a log into lines.
 func logLines(text []byte) []string {
 	lines := strings.Split(strings.ToValidUTF8(string(text), "\uFFFD"), "\n")
 	if last := len(lines) - 1; lines[last] == "" {
@@ -57,22 +57,22 @@ func logLines(text []byte) []string {
 	return lines
 }
 
-// logPartJSON is a stretch of a log.
+// logPartJSON is a part of a log.
 type logPartJSON struct {
 	Offset int64          `json:"offset"`
-	End    int64          `json:"end"` // the offset behind it
+	End    int64          `json:"end"` // the offset after it
 	Size   int64          `json:"size"`
 	Pieces []logPieceJSON `json:"pieces"`
 }
 
-// logPieceJSON is text, or a gap of so many bytes that are no UTF-8.
+// logPieceJSON is text, or a gap of bytes that are not UTF-8.
 type logPieceJSON struct {
 	Offset int64  `json:"offset"`
 	Text   string `json:"text,omitempty"`
 	Gap    int64  `json:"gap,omitempty"`
 }
 
-// ReadLog gives a stretch of a log: from offset on, up to before, or its end.
+// ReadLog returns a part of a log: from offset on, up to before, or its end.
 func (h *Handler) ReadLog(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
@@ -98,10 +98,10 @@ func (h *Handler) ReadLog(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// foundJSON is what came of a search.
+// foundJSON is the result of a search.
 type foundJSON struct {
 	success
-	Offset  int64       `json:"offset"` // of the stretch that was searched
+	Offset  int64       `json:"offset"` // of the range that was searched
 	End     int64       `json:"end"`
 	Size    int64       `json:"size"`
 	Count   int         `json:"count"`
@@ -112,7 +112,7 @@ type foundJSON struct {
 type matchJSON struct {
 	Offset int64  `json:"offset"`
 	Length int    `json:"length"`
-	Line   string `json:"line"` // or what is around the match of a long one
+	Line   string `json:"line"` // for a long line, the text around the match
 }
 
 // SearchLog searches the last 16 MB before an offset, or of the log.

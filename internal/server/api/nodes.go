@@ -15,8 +15,8 @@ type nodeJSON struct {
 	Processes []ProcessJSON `json:"processes"`
 }
 
-// generalJSON is a node without its processes. Everything behind Connected is
-// ours; CeSi's clients ignore it.
+// generalJSON is a node without its processes. The fields after Connected are new;
+// CeSi's clients ignore them.
 type generalJSON struct {
 	Name           string     `json:"name"`
 	Environment    string     `json:"environment"`
@@ -30,7 +30,7 @@ type generalJSON struct {
 	Identification string     `json:"identification"`
 }
 
-// ProcessJSON has supervisord's fields, CeSi's additions and ours.
+// ProcessJSON has supervisord's fields, CeSi's additions and new ones.
 type ProcessJSON struct {
 	Name          string `json:"name"`
 	Group         string `json:"group"`
@@ -52,7 +52,7 @@ type ProcessJSON struct {
 	NowHR         string `json:"now_hr"`
 	Node          string `json:"node"`
 	Environment   string `json:"environment"`
-	Wanted        bool   `json:"wanted"`      // CeSI stopped it in order to start it again
+	Wanted        bool   `json:"wanted"`      // CeSI stopped it to start it again
 	NotStarted    string `json:"not_started"` // why it was not; empty unless it is down and wanted
 }
 
@@ -121,7 +121,7 @@ func hoursMinutesSeconds(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// clock is the time of day in the server's zone, as CeSi gives it.
+// clock returns the time of day in the server's zone, as in CeSi.
 func clock(seconds int64) string { return time.Unix(seconds, 0).Format("15:04:05") }
 
 // ListNodes lists the nodes.
@@ -138,7 +138,7 @@ func (h *Handler) ListNodes(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
-// ShowNode gives one node.
+// ShowNode returns one node.
 func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
@@ -164,7 +164,7 @@ func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ShowProcess gives one process of a node that answers.
+// ShowProcess returns one process of a node that answers.
 func (h *Handler) ShowProcess(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindAnsweringNode(r)
 	if err != nil {

@@ -21,7 +21,7 @@ type sessionJSON struct {
 	UserAgent string    `json:"user_agent"`
 }
 
-// tokenJSON is one of the user's own API tokens, without what it is.
+// tokenJSON is one of the user's own API tokens, without its secret text.
 type tokenJSON struct {
 	ID       int64      `json:"id"`
 	Name     string     `json:"name"`
@@ -34,7 +34,7 @@ func newTokenJSON(t cesi.Token) tokenJSON {
 	return tokenJSON{ID: t.ID, Name: t.Name, Created: t.Created, Expires: moment(t.Expires), LastUsed: moment(t.LastUsed)}
 }
 
-// moment is a time for JSON: null where it is zero.
+// moment returns a time for JSON: null if it is zero.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -42,7 +42,7 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// ListSessions lists the sessions of who asks.
+// ListSessions lists the user's own sessions.
 func (h *Handler) ListSessions(w http.ResponseWriter, r *http.Request) error {
 	v := session.Of(r)
 	sessions, err := h.Auth.Sessions(r.Context(), v.User.Name)
@@ -63,7 +63,7 @@ func (h *Handler) ListSessions(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// EndSession ends one session of who asks.
+// EndSession ends one of the user's own sessions.
 func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (h *Handler) EndSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// EndOtherSessions ends all sessions of who asks but this one.
+// EndOtherSessions ends all of the user's own sessions but the present one.
 func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (h *Handler) EndOtherSessions(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
-// ListTokens lists the API tokens of who asks.
+// ListTokens lists the user's own API tokens.
 func (h *Handler) ListTokens(w http.ResponseWriter, r *http.Request) error {
 	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
@@ -98,12 +98,12 @@ func (h *Handler) ListTokens(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// expiryJSON is when a token is to end; zero where a body has none, or null.
+// expiryJSON is when a token expires; zero if missing or null.
 type expiryJSON struct {
 	time.Time
 }
 
-// UnmarshalJSON reads a time; the error is an Invalid one.
+// UnmarshalJSON reads a time; its error is Invalid.
 func (a *expiryJSON) UnmarshalJSON(text []byte) error {
 	if err := a.Time.UnmarshalJSON(text); err != nil {
 		return cesi.Wrap(cesi.Invalid, err, "expires: want a time such as 2026-12-01T00:00:00Z")
@@ -111,13 +111,13 @@ func (a *expiryJSON) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// AddToken makes a token. What it is, is in this answer and nowhere else.
+// AddToken makes a token. Its text is only in this reply.
 func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		Name    string     `json:"name"`
 		Expires expiryJSON `json:"expires"`
 	}
-	if err := readStrictJSON(r, &wanted); err != nil { // or a misspelt expires makes one that lasts for ever
+	if err := readStrictJSON(r, &wanted); err != nil { // a misspelt expires must not make a token that lasts for ever
 		return err
 	}
 	text, token, err := h.Auth.AddToken(r.Context(), session.ActorOf(r), wanted.Name, wanted.Expires.Time)
@@ -132,7 +132,7 @@ func (h *Handler) AddToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// RevokeToken revokes an API token of who asks.
+// RevokeToken revokes one of the user's own API tokens.
 func (h *Handler) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {

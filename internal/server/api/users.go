@@ -12,7 +12,7 @@ import (
 	"cesi/internal/server/session"
 )
 
-// accountJSON is a user as administrators see one. Name and type are CeSi's.
+// accountJSON is a user for administrators. Name and type are CeSi's.
 type accountJSON struct {
 	userJSON
 	Created   time.Time  `json:"created"`
@@ -21,11 +21,10 @@ type accountJSON struct {
 	Tokens    int        `json:"tokens"`
 }
 
-// roleJSON is a role as programs write it: CeSi's number, also in quotes, or a
-// name.
+// roleJSON is a role in a request: CeSi's number, also in quotes, or a name.
 type roleJSON struct{ cesi.Role }
 
-// UnmarshalJSON reads a role; the error is an Invalid one.
+// UnmarshalJSON reads a role; its error is Invalid.
 func (a *roleJSON) UnmarshalJSON(text []byte) (err error) {
 	word := string(text)
 	if json.Unmarshal(text, &word) != nil {
@@ -63,8 +62,8 @@ func (h *Handler) ListUsers(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// AddUser makes a user as CeSi does. The password holds until somebody changes
-// it, unless must_change_password says that this has to be at the first login.
+// AddUser adds a user as CeSi does. With must_change_password the password must be
+// changed at the first login.
 func (h *Handler) AddUser(w http.ResponseWriter, r *http.Request) error {
 	var wanted struct {
 		Username   string    `json:"username"`
@@ -117,8 +116,8 @@ func (h *Handler) SetRole(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// SetPassword gives a user a password, made up unless the request names one,
-// which has to be changed at the next login unless the request says otherwise.
+// SetPassword sets a user's password, a random one unless the request names one. It
+// must be changed at the next login unless the request says otherwise.
 func (h *Handler) SetPassword(w http.ResponseWriter, r *http.Request) error {
 	wanted := struct {
 		Password   string `json:"password"`

@@ -13,8 +13,8 @@ import (
 	"cesi/internal/logtail"
 )
 
-// FileName is what a download is called: node, process and stream, with nothing
-// that a file system or a shell would mind.
+// FileName returns the name of a download: node, process and stream, without characters
+// that are special in a file system or a shell.
 func (l Log) FileName() string {
 	name := l.Node.Name + "-supervisord"
 	if l.Process != nil {
@@ -29,20 +29,20 @@ func (l Log) FileName() string {
 }
 
 const (
-	// LogPageBytes is how much of a log a page shows at most, in bytes.
+	// LogPageBytes bounds the part of a log that a page shows, in bytes.
 	LogPageBytes = 64 << 10
-	// maxLogPart is the most that the API gives of a log at once, in bytes.
+	// maxLogPart bounds the part of a log that the API returns at once, in bytes.
 	maxLogPart = 1 << 20
 )
 
-// Log is which log a request is about.
+// Log is the log that a request is about.
 type Log struct {
 	Node    *fleet.Node
 	Process *fleet.Process // nil for supervisord's own log
 	Name    cesi.LogName
 }
 
-// FindLog returns the log that the path names.
+// FindLog returns the log named in the path.
 func (rd *Reader) FindLog(r *http.Request) (Log, error) {
 	n, err := rd.FindNode(r)
 	if err != nil {
@@ -62,15 +62,15 @@ func (rd *Reader) FindLog(r *http.Request) (Log, error) {
 	return Log{Node: n, Process: &p, Name: log}, nil
 }
 
-// logWindow is which part of a log is wanted.
+// logWindow is the wanted part of a log.
 type logWindow struct {
 	Offset int64 // negative: not given
 	Before int64 // negative: not given
 	Length int64
 }
 
-// ParseLogWindow reads offset, before and length, which is the given one unless
-// named, and 1 MB at most.
+// ParseLogWindow reads offset, before and length. The default length is the given one,
+// the maximum 1 MB.
 func ParseLogWindow(query url.Values, length int64) (logWindow, error) {
 	w := logWindow{Offset: -1, Before: -1, Length: length}
 	for name, value := range map[string]*int64{"offset": &w.Offset, "before": &w.Before, "length": &w.Length} {
@@ -88,8 +88,8 @@ func ParseLogWindow(query url.Values, length int64) (logWindow, error) {
 	return w, nil
 }
 
-// bounds returns the window's first byte and the one behind it, in a log of the
-// given size.
+// bounds returns the offsets of the window's first byte and of the byte after it, in a
+// log of the given size.
 func (w logWindow) bounds(size int64) (from, to int64) {
 	switch {
 	case w.Offset >= 0:
@@ -103,7 +103,7 @@ func (w logWindow) bounds(size int64) (from, to int64) {
 	return max(0, to-w.Length), to
 }
 
-// ReadLog reads the window of a log and returns the log's size too.
+// ReadLog reads the window of a log, and also returns the log's size.
 func (rd *Reader) ReadLog(ctx context.Context, l Log, w logWindow) (part cesi.LogPart, size int64, err error) {
 	if size, err = rd.Logs.LogSize(ctx, l.Node.Name, l.Name); err != nil {
 		return cesi.LogPart{}, 0, err
@@ -113,7 +113,7 @@ func (rd *Reader) ReadLog(ctx context.Context, l Log, w logWindow) (part cesi.Lo
 	return part, max(size, part.To), err
 }
 
-// LogQuery is what a request searches for.
+// LogQuery is the search of a request.
 type LogQuery struct {
 	Text       string
 	Expression bool
@@ -128,7 +128,7 @@ func ParseLogQuery(query url.Values) LogQuery {
 // Parse compiles the query; it fails with Invalid.
 func (q LogQuery) Parse() (logtail.Query, error) { return logtail.NewQuery(q.Text, q.Expression) }
 
-// Values is what ParseLogQuery reads.
+// Values writes the query in the form that ParseLogQuery reads.
 func (q LogQuery) Values() url.Values {
 	v := url.Values{}
 	if q.Text != "" {
@@ -143,7 +143,7 @@ func (q LogQuery) Values() url.Values {
 	return v
 }
 
-// LogName names a log for people.
+// LogName names a log in sentences.
 func LogName(log cesi.LogName) cesi.Text {
 	if log.Stream == cesi.MainLog {
 		return cesi.T("supervisord's own log")
@@ -151,7 +151,7 @@ func LogName(log cesi.LogName) cesi.Text {
 	return cesi.T("%s of %s", log.Stream, Sanitize(log.Process.String()))
 }
 
-// LogPath is where a log's page is, without prefix.
+// LogPath returns the local path of a log's page.
 func LogPath(node string, log cesi.LogName) string {
 	if log.Stream == cesi.MainLog {
 		return LocalURL("nodes", node, "log")
