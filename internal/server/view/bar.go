@@ -2,10 +2,10 @@ package view
 
 import "cesi/internal/cesi"
 
-// Bar is a proportional bar of coloured segments, drawn as SVG because the
-// pages hold no inline style.
+// Bar is a proportional bar of coloured segments. It is SVG because the pages have no
+// inline style.
 type Bar struct {
-	Label    cesi.Text // what it shows, for those who don't see it; zero: others say it
+	Label    cesi.Text // what it shows, for screen readers; zero if other text says it
 	Segments []segment
 }
 
@@ -19,17 +19,17 @@ const (
 	barWidth = 1000
 	barGap   = 6
 	// barLeast is the least width of a part that is not empty: one FATAL among
-	// thousands must be seen.
+	// thousands must be visible.
 	barLeast = 14
 )
 
-// Share is a part of a bar before it is measured.
+// Share is a part of a bar before its width is computed.
 type Share struct {
 	Tone  Tone
 	Count int
 }
 
-// NewBar draws shares as a bar; neighbours of one colour become one segment.
+// NewBar makes a bar of shares; neighbours of one colour become one segment.
 func NewBar(label cesi.Text, shares ...Share) Bar {
 	b := Bar{Label: label}
 	shares, total := merge(shares)
@@ -48,7 +48,7 @@ func NewBar(label cesi.Text, shares ...Share) Bar {
 	return b
 }
 
-// merge leaves out what is empty, joins neighbours of one colour, and sums up.
+// merge removes empty shares, joins neighbours of one colour, and sums up.
 func merge(shares []Share) (merged []Share, total int) {
 	for _, s := range shares {
 		if s.Count <= 0 {

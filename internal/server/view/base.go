@@ -1,5 +1,5 @@
-// Package view has what several pages share: the base of a page, badges, bars, rows and
-// pagers, the functions of the templates, and the renderer.
+// Package view has everything that several pages share: the base of a page, badges,
+// bars, rows and pagers, the functions of the templates, and the renderer.
 package view
 
 import (
@@ -13,25 +13,25 @@ import (
 	"cesi/internal/i18n"
 )
 
-// Base is what every page has. The constructors of the pages set Title,
+// Base is the part that every page has. The constructors of the pages set Title,
 // Section and Live; the rest comes from the request.
 type Base struct {
 	Site    string // the dashboard's title
 	Title   string // of the page
-	Section string // the entry of the navigation that is marked, if any
-	Theme   string // a Bootswatch theme; empty: our own scheme
-	Scheme  string // light, dark or empty: as the system has it; without a theme only
+	Section string // the marked entry of the navigation, if any
+	Theme   string // a Bootswatch theme; empty: CeSI's own colours
+	Scheme  string // light, dark, or empty for the system's; only without a theme
 	Speaker *i18n.Localizer
-	User    *cesi.User // nil: nobody is logged in
+	User    *cesi.User // nil: not logged in
 	// Here is the page's own path and query without prefix.
 	Here         string
-	Banners      []Banner      // drawn for administrators only
-	Notice       string        // a sentence on what was just done
-	Report       *fleet.Report // how the last command went
-	ReportMissed int           // how many targets came too late for it
+	Banners      []Banner      // shown to administrators only
+	Notice       string        // a sentence on the last action
+	Report       *fleet.Report // the result of the last command
+	ReportMissed int           // number of targets that matched too late for it
 	Now          time.Time
-	Version      string // of what is known of the fleet, for Stream
-	Live         bool   // the page is kept up to date
+	Version      string // of the fleet's state, for Stream
+	Live         bool   // the page is live
 }
 
 // At returns the base of one page.
@@ -40,23 +40,23 @@ func (b Base) At(section, title string) Base {
 	return b
 }
 
-// Kept returns the base of a page that is kept up to date.
+// Kept returns the base of a live page.
 func (b Base) Kept() Base {
 	b.Live = true
 	return b
 }
 
-// Stream is the local path of what keeps the page up to date.
+// Stream returns the local path of the stream that keeps the page up to date.
 func (b Base) Stream() string {
 	return "/live?" + url.Values{"at": {b.Here}, "version": {b.Version}}.Encode()
 }
 
-// maxBack is the longest address that a command leads back to, in bytes. A page
-// repeats it in each row.
+// maxBack bounds the address to which a command leads back, in bytes. A page repeats it
+// in each row.
 const maxBack = 1000
 
-// WayBack is the local path that a command leads back to: the page itself, without
-// its query where that is too long.
+// WayBack returns the local path to which a command leads back: the page itself,
+// without its query if that is too long.
 func (b Base) WayBack() string {
 	if len(b.Here) <= maxBack {
 		return b.Here
@@ -68,30 +68,30 @@ func (b Base) WayBack() string {
 	return path
 }
 
-// Say says a text in the language of the page; see package i18n.
+// Say returns a text in the language of the page; see package i18n.
 func (b Base) Say(text string, args ...any) string { return b.Speaker.Sprintf(text, args...) }
 
 func (b Base) base() Base { return b }
 
-// Can reports whether the visitor is logged in and has a permission.
+// Can reports whether the user is logged in and has a permission.
 func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
 
-// CanView reports whether the fleet may be seen, and so the navigation.
+// CanView reports whether the user may see the fleet, and so the navigation.
 func (b Base) CanView() bool { return b.Can(cesi.ViewFleet) && !b.User.MustChange }
 
-// CanReadLogs reports whether logs may be read.
+// CanReadLogs reports whether the user may read logs.
 func (b Base) CanReadLogs() bool { return b.Can(cesi.ReadLogs) }
 
-// CanControl reports whether processes may be started and stopped.
+// CanControl reports whether the user may start and stop processes.
 func (b Base) CanControl() bool { return b.Can(cesi.ControlProcesses) }
 
-// CanDaemon reports whether supervisords themselves may be steered.
+// CanDaemon reports whether the user may send commands to supervisords.
 func (b Base) CanDaemon() bool { return b.Can(cesi.ControlDaemon) }
 
 // CanManageUsers reports whether the user administers this CeSI.
 func (b Base) CanManageUsers() bool { return b.Can(cesi.ManageUsers) }
 
-// Flash tells how the last command went; nil if there was none.
+// Flash returns the result of the last command; nil if there was none.
 func (b Base) Flash() *Flash {
 	if b.Report == nil {
 		return nil
@@ -99,7 +99,7 @@ func (b Base) Flash() *Flash {
 	return NewFlash(*b.Report, b.ReportMissed)
 }
 
-// Stylesheet names the static file that holds Bootstrap.
+// Stylesheet returns the static file with Bootstrap.
 func (b Base) Stylesheet() string {
 	if b.Theme == "" {
 		return "vendor/bootstrap.min.css"
@@ -107,21 +107,20 @@ func (b Base) Stylesheet() string {
 	return "vendor/themes/" + b.Theme + ".css"
 }
 
-// Dark reports whether the page is dark for certain: the theme is, or the user
-// wants it so.
+// Dark reports whether the page is always dark, by its theme or the user's choice.
 func (b Base) Dark() bool {
 	return b.Theme == "" && b.Scheme == "dark" || slices.Contains(darkThemes(), b.Theme)
 }
 
-// FollowsSystem reports whether the browser's system chooses light or dark.
+// FollowsSystem reports whether the system of the browser chooses light or dark.
 func (b Base) FollowsSystem() bool { return b.Theme == "" && b.Scheme == "" }
 
-// darkThemes lists the Bootswatch themes with light text on a dark ground.
+// darkThemes lists the Bootswatch themes with light text on a dark background.
 func darkThemes() []string {
 	return []string{"cyborg", "darkly", "quartz", "slate", "solar", "superhero", "vapor"}
 }
 
-// Banner is a standing remark above every page, for administrators.
+// Banner is a permanent remark at the top of every page, for administrators.
 type Banner struct {
 	Sentence cesi.Text
 	Details  []string

@@ -8,7 +8,7 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Contact says when a node answered last, and how fast.
+// Contact says when a node last answered, and how fast.
 type Contact struct {
 	Time    time.Time // zero: never
 	When    cesi.Text
@@ -17,7 +17,7 @@ type Contact struct {
 	Down    bool
 }
 
-// NewContact says when a node last answered.
+// NewContact returns when a node last answered.
 func NewContact(now time.Time, n *fleet.Node) Contact {
 	c := Contact{Time: n.LastContact, Latency: Duration(n.Latency), Down: n.Status == fleet.Down}
 	if !c.Time.IsZero() {
@@ -26,6 +26,5 @@ func NewContact(now time.Time, n *fleet.Node) Contact {
 	return c
 }
 
-// PlaceOf is a node's address for people: a plain URL's scheme goes without
-// saying.
+// PlaceOf returns a node's address for pages, without http://.
 func PlaceOf(n *fleet.Node) string { return strings.TrimPrefix(n.Address, "http://") }

@@ -6,8 +6,8 @@ import (
 	"cesi/internal/server/request"
 )
 
-// StateCount is how many processes are in a state. States and Attention
-// filter them.
+// StateCount is the number of processes in a state. States and Attention are the filter
+// for them.
 type StateCount struct {
 	Tone      Tone
 	Count     int
@@ -16,8 +16,8 @@ type StateCount struct {
 	Attention fleet.Attention
 }
 
-// NewStateCounts lists the states that occur, the quiet ones first. Unexpected
-// exits are told apart from expected ones.
+// NewStateCounts lists the states that occur, the harmless ones first. Unexpected exits
+// are separate from expected ones.
 func NewStateCounts(c fleet.Counts) []StateCount {
 	unexpected := c.UnexpectedExits()
 	in := func(state cesi.State) []cesi.State { return []cesi.State{state} }
@@ -54,13 +54,13 @@ func NewCountsBar(c fleet.Counts) Bar {
 	return NewBar(cesi.List(parts...), shares...)
 }
 
-// LinkedCount is a StateCount that leads to the list of what it counts.
+// LinkedCount is a StateCount with a link to the list of its processes.
 type LinkedCount struct {
 	StateCount
 	Link string // local path
 }
 
-// LinkedCounts are the counts of what a query takes.
+// LinkedCounts returns the counts of a query's processes.
 func LinkedCounts(c fleet.Counts, q request.ProcessesQuery) []LinkedCount {
 	var list []LinkedCount
 	for _, count := range NewStateCounts(c) {

@@ -9,36 +9,36 @@ import (
 	"cesi/internal/server/request"
 )
 
-// Flash tells how a command went, on the page that follows it.
+// Flash is the result of a command, on the next page.
 type Flash struct {
 	Tone     Tone
 	Sentence cesi.Text
-	Note     cesi.Text // what else is to be said of what went well
-	Later    cesi.Text // who came too late for it
+	Note     cesi.Text // a remark on success
+	Later    cesi.Text // targets that matched too late
 	ID       cesi.ActivityID
-	Outcomes []outcomeRow // of a command on many, those that did not go well first
-	Total    int          // outcomes, with those that are not shown
+	Outcomes []outcomeRow // of a command on many, failed ones first
+	Total    int          // outcomes, including those not shown
 	Open     bool         // show the outcomes at once
 	Log      *LogEnd      // of the only process, if it did not come up
 }
 
-// LogEnd is the end of a log, and the local path of all of it.
+// LogEnd is the end of a log, and the local path of the whole log.
 type LogEnd struct {
 	Text, Link string
 }
 
-// outcomeRow is how a command went for one process.
+// outcomeRow is the outcome of a command for one process.
 type outcomeRow struct {
 	Node, Process string
 	Result        ResultBadge
 	Message       cesi.Text
 }
 
-// outcomesShown bounds the outcomes on a page; its entry in the activity log has
-// them all.
+// outcomesShown bounds the outcomes on a page; the activity log has them all.
 const outcomesShown = 200
 
-// NewFlash tells about a command. Later is how many targets came too late for it.
+// NewFlash returns the result of a command. Later is how many targets matched too late
+// for it.
 func NewFlash(r fleet.Report, later int) *Flash {
 	f := &Flash{Tone: NewResultBadge(r.Result).Tone, ID: r.ID, Total: len(r.Outcomes)}
 	switch {
@@ -63,7 +63,7 @@ func NewFlash(r fleet.Report, later int) *Flash {
 	return f
 }
 
-// underWay tells of a command that is not over, and what it waits for.
+// underWay describes a running command, and what it waits for.
 func underWay(r fleet.Report) cesi.Text {
 	noun := ActionTextOf(r.Action).Noun
 	if w := r.Waiting; w != nil {
@@ -73,8 +73,7 @@ func underWay(r fleet.Report) cesi.Text {
 	return cesi.T("The %s is still under way; it goes on whether or not you wait.", noun)
 }
 
-// worstFirst returns the outcomes to show: what failed before what went well,
-// and what was left alone last.
+// worstFirst returns the outcomes to show: failed ones first, skipped ones last.
 func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 	rank := func(r cesi.Result) int {
 		switch r {
@@ -99,7 +98,7 @@ func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {
 	return rows
 }
 
-// Capitalized writes the first letter of an English word large.
+// Capitalized makes the first letter of an English text a capital.
 func Capitalized(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s

@@ -10,8 +10,8 @@ import (
 	"cesi/internal/server/request"
 )
 
-// viewFuncs are the functions that templates call, beside the methods of what
-// they are given.
+// viewFuncs are the functions of the templates, besides the methods of the page
+// structs.
 func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer) template.FuncMap {
 	staticURL := func(name string) (string, error) {
 		p, found := static[name]
@@ -37,15 +37,14 @@ func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer)
 	}
 }
 
-// icon draws one of the icons of the sprite. The word beside it, or its
-// button's label, says what it means.
+// icon draws an icon of the sprite. The text next to it, or the label of its button,
+// says what it means.
 func icon(sprite, name string) template.HTML {
 	return template.HTML(`<svg class="icon" aria-hidden="true"><use href="` +
 		template.HTMLEscapeString(sprite+"#"+name) + `"/></svg>`)
 }
 
-// When writes a time of day, with the date unless it is today's, in the zone of
-// now.
+// When writes a time of day, with the date unless that is today, in the zone of now.
 func When(now, t time.Time) cesi.Text {
 	t = t.In(now.Location())
 	switch {
@@ -58,13 +57,12 @@ func When(now, t time.Time) cesi.Text {
 	}
 }
 
-// pending says what is being done: "stopping…".
+// pending is the text of a running action: "stopping…".
 func pending(action cesi.Action) cesi.Text {
 	return cesi.T("%s…", ActionTextOf(action).Progressive)
 }
 
-// doLabel names a button for an action: "Stop", or "Stop web:web1" with what it
-// is for.
+// doLabel is the text of an action's button: "Stop", or with a target "Stop web:web1".
 func doLabel(speaker *i18n.Localizer, action cesi.Action, what []any) string {
 	if len(what) == 0 {
 		return speaker.Localize(ActionTextOf(action).Title)

@@ -10,32 +10,29 @@ import (
 )
 
 const (
-	// dayHeight is how high a bar's worst parts are, in units of its drawing, which
-	// is as many wide as a day has slots.
+	// dayHeight is the height of a bar's worst parts, in units of its drawing. The
+	// drawing is as many units wide as a day has slots.
 	dayHeight = 14
-	// dayLeast is the least width of a part that is trouble: one slot of a day must
-	// be seen.
+	// dayLeast is the least width of trouble: one slot of a day must be visible.
 	dayLeast = 2
 )
 
-// dayBar is the last 24 hours of a process, drawn as SVG. Nothing is drawn where
-// nothing is known.
+// dayBar is the last 24 hours of a process, as SVG. It is empty where nothing is known.
 type dayBar struct {
-	Words cesi.Text // what it shows
-	Paths []dayPath // one for each kind that there is, trouble last
+	Words cesi.Text // its description
+	Paths []dayPath // one for each kind, trouble last
 }
 
-// dayPath is all of a bar that has one colour.
+// dayPath is all parts of a bar in one colour.
 type dayPath struct {
 	Tone Tone
 	D    string // as in SVG
 }
 
-// Label says what the picture is, for those who don't see it.
+// Label describes the bar for screen readers.
 func (b dayBar) Label() cesi.Text { return cesi.T("Last 24 hours: %s", b.Words) }
 
-// dayKind is what marks of a kind look like. The height tells apart what colour
-// does, too.
+// dayKind is the look of a kind of marks. Kinds differ in height as well as in colour.
 type dayKind struct {
 	tone   Tone
 	height int
@@ -83,7 +80,7 @@ func newDayBar(day history.Day) dayBar {
 	return bar
 }
 
-// drawDay adds a rectangle that stands on the ground.
+// drawDay adds a rectangle that begins at the bottom.
 func drawDay(path *strings.Builder, from, to, height int, trouble bool) {
 	if trouble {
 		from = max(min(from, to-dayLeast), 0)
@@ -92,8 +89,8 @@ func drawDay(path *strings.Builder, from, to, height int, trouble bool) {
 	fmt.Fprintf(path, "M%d %dV%dh%dV%[2]dz", from, dayHeight, dayHeight-height, to-from)
 }
 
-// dayWords sums a day up, the worst first: "FATAL 50 min (until 3 h ago), RUNNING
-// 23 h 10 min".
+// dayWords summarizes a day, the worst first: "FATAL 50 min (until 3 h ago), RUNNING 23
+// h 10 min".
 func dayWords(day history.Day) cesi.Text {
 	var slots, latest [cesi.MarkFatal + 1]int
 	for i, mark := range day {
@@ -130,7 +127,7 @@ func markWords(m cesi.Mark) cesi.Text {
 
 func slotsLasted(n int) cesi.Text { return FormatElapsed(time.Duration(n) * cesi.BucketLength) }
 
-// NewDayMarks returns when each quarter of the day began that a bar shows now.
+// NewDayMarks returns the start of each quarter of the day that a bar shows now.
 func NewDayMarks(now time.Time) []time.Time {
 	first := time.Unix(int64(cesi.BucketOf(now).DayBefore())*int64(cesi.BucketLength/time.Second), 0).In(now.Location())
 	const quarters = 4

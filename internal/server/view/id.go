@@ -9,17 +9,17 @@ import (
 	"cesi/internal/cesi"
 )
 
-// ProcessRowID is the id attribute of what shows a process on a page: the same on
-// all pages, so that a link finds it there, and the poller who looks at it.
+// ProcessRowID returns the id attribute of a process's row. It is the same on all
+// pages, so that links find the row, and the fast poll knows that it is visible.
 func ProcessRowID(node string, id cesi.ProcessID) string {
 	return RowID("process", node, id.String())
 }
 
-// RowLink is the local path of a row on a page.
+// RowLink returns the local path of a row on a page.
 func RowLink(page, rowID string) string { return page + "#" + url.PathEscape(rowID) }
 
-// RowID makes the id attribute of a row from what it shows: readable, without
-// white space, and another for other parts.
+// RowID makes the id attribute of a row from its parts: readable, without white space,
+// and different for different parts.
 func RowID(kind string, parts ...string) string {
 	var b strings.Builder
 	b.WriteString(kind)

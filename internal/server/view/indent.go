@@ -6,15 +6,15 @@ import (
 	"text/template/parse"
 )
 
-// dropIndentation takes the layout of the source out of templates, so that
-// indented ones draw what flat ones do and weigh no more. A line break with the
-// white space around it is nothing next to a tag or an action; it is one space
-// between two words or two attributes, and next to a tag that begins or ends a
-// block or a cell, where a space is not drawn. White space within a line stays; a
-// space at the end of a line is written {{" "}}. <pre>, <textarea>, <script> and
-// <style> stay as they are.
+// dropIndentation removes the indentation of the source from templates, so that
+// indented templates render the same as flat ones, and as small. A line break with the
+// white space around it is removed next to a tag or an action. It becomes one space
+// between two words or two attributes, and next to a tag that begins or ends a block or
+// a cell, where a space is not drawn. White space within a line stays; a space at the
+// end of a line is written {{" "}}. <pre>, <textarea>, <script> and <style> stay
+// unchanged.
 //
-// It must be called before a template is executed for the first time.
+// Call it before a template is executed for the first time.
 func dropIndentation(t *template.Template) {
 	for _, one := range t.Templates() {
 		if one.Tree != nil {
@@ -23,18 +23,18 @@ func dropIndentation(t *template.Template) {
 	}
 }
 
-// verbatim are the elements whose content is kept.
+// verbatim are the elements whose content stays unchanged.
 var verbatim = map[string]bool{"pre": true, "textarea": true, "script": true, "style": true}
 
-// blocks are the elements at whose tags a space is not drawn.
+// blocks are the elements next to whose tags a space is not drawn.
 var blocks = map[string]bool{
 	"article": true, "dd": true, "details": true, "div": true, "dl": true, "dt": true, "fieldset": true, "form": true,
 	"h1": true, "h2": true, "h3": true, "header": true, "li": true, "main": true, "nav": true, "ol": true, "p": true,
 	"section": true, "summary": true, "table": true, "tbody": true, "td": true, "th": true, "thead": true, "tr": true, "ul": true,
 }
 
-// tagAt returns the name of the element whose tag, opening or closing, a text
-// begins with; empty where it begins with none.
+// tagAt returns the name of the element if the text begins with a tag, opening or
+// closing; else empty.
 func tagAt(text string) string {
 	rest, found := strings.CutPrefix(text, "<")
 	if !found {
@@ -44,13 +44,13 @@ func tagAt(text string) string {
 	return rest[:len(rest)-len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz0123456789"))]
 }
 
-// layoutDropper reads the text of one template from its beginning to its end.
-// Branches of an action end in the place of the markup that they began in, as
-// html/template demands, so they can be read one after the other.
+// layoutDropper reads the text of one template from start to end. The branches of an
+// action end in the same place of the markup, as html/template requires, so they can be
+// read one after the other.
 type layoutDropper struct {
-	tag    []byte // what was read of the tag that it is in, from "<" on
-	quote  byte   // of the attribute value that it is in
-	inside string // the element whose content is kept
+	tag    []byte // the present tag so far, from "<" on
+	quote  byte   // of the present attribute value
+	inside string // the element whose content stays unchanged
 	last   string // the element whose tag ends just before
 }
 
@@ -84,7 +84,7 @@ func (d *layoutDropper) branch(node *parse.BranchNode) {
 	d.list(node.ElseList)
 }
 
-// text returns a text between two actions without its layout.
+// text returns a text between two actions without its indentation.
 func (d *layoutDropper) text(text string) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
@@ -118,8 +118,8 @@ func (d *layoutDropper) text(text string) []byte {
 	return out
 }
 
-// stays reports whether a line break is a space, seeing the text before and
-// after it.
+// stays reports whether a line break becomes a space, given the text before and after
+// it.
 func (d *layoutDropper) stays(before []byte, after string) bool {
 	if d.tag != nil {
 		return d.quote != 0 || !strings.HasPrefix(after, ">") && !strings.HasPrefix(after, "/>")

@@ -7,14 +7,14 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Elapsed is how long something has lasted, in words that browsers move on.
+// Elapsed is a time since something began, as text that browsers keep counting.
 type Elapsed struct {
 	Text  cesi.Text
-	Since int64 // when it began, ms since 1970 by our clock; 0: it stands still
+	Since int64 // when it began, ms since 1970 by our clock; 0: it does not count
 }
 
-// NewElapsed words what has lasted so long at the node's last answer. Of a node
-// that does not answer, times stand still.
+// NewElapsed returns the elapsed time at the node's last answer. For a node that does
+// not answer, it does not count on.
 func NewElapsed(n *fleet.Node, d time.Duration) Elapsed {
 	l := Elapsed{Text: FormatElapsed(d)}
 	if n.Status == fleet.Up {
@@ -23,10 +23,10 @@ func NewElapsed(n *fleet.Node, d time.Duration) Elapsed {
 	return l
 }
 
-// Known reports whether there is anything to say.
+// Known reports whether there is a text.
 func (l Elapsed) Known() bool { return l.Text.ID != "" }
 
-// Duration words how long something took: "3 ms", "4.1 s", "2 min".
+// Duration writes how long something took: "3 ms", "4.1 s", "2 min".
 func Duration(d time.Duration) cesi.Text {
 	switch {
 	case d < time.Millisecond:
@@ -40,7 +40,7 @@ func Duration(d time.Duration) cesi.Text {
 	}
 }
 
-// age words how long ago t was, to a tenth of a second where that matters.
+// age writes how long ago t was, below ten seconds with tenths.
 func age(now, t time.Time) cesi.Text {
 	d := max(now.Sub(t), 0)
 	if d < 10*time.Second {
@@ -49,8 +49,8 @@ func age(now, t time.Time) cesi.Text {
 	return FormatElapsed(d)
 }
 
-// FormatElapsed words a duration in one or two units, as cesi.HumanDuration does for the
-// log and the API, and as live.js goes on to.
+// FormatElapsed writes a duration in one or two units, as cesi.HumanDuration does for
+// log and API, and live.js for browsers.
 func FormatElapsed(d time.Duration) cesi.Text {
 	s := max(int64(d/time.Second), 0)
 	days, hours, minutes := s/86400, s/3600%24, s/60%60

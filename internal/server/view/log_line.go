@@ -6,7 +6,7 @@ import (
 	"cesi/internal/server/request"
 )
 
-// MatchRow is a line with what was found.
+// MatchRow is a line with a match.
 type MatchRow struct {
 	Offset string
 	URL    string
@@ -15,7 +15,7 @@ type MatchRow struct {
 	After  []ansi.Span
 }
 
-// NewMatchRow shows a line in which something was found.
+// NewMatchRow makes the row of a line with a match.
 func NewMatchRow(p LogPanel, m logtail.Match) MatchRow {
 	from := min(m.From, len(m.Line))
 	to := min(from+m.Length, len(m.Line))
@@ -25,10 +25,10 @@ func NewMatchRow(p LogPanel, m logtail.Match) MatchRow {
 	}
 }
 
-// MatchURL is the address of a match in its log.
+// MatchURL returns the address of a match in its log.
 func MatchURL(p LogPanel, offset int64) string { return p.with(At("at", offset)) + "#match" }
 
-// oneLine draws a part of a line without its colours.
+// oneLine returns a part of a line without its colours.
 func oneLine(text []byte) []ansi.Span {
 	var a ansi.Decoder
 	spans := append(a.Write(text), a.Flush()...)

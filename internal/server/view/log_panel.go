@@ -13,32 +13,32 @@ import (
 	"cesi/internal/server/request"
 )
 
-// LogPanel is a log with what goes with it: the search, the live tail, the ways
-// to other parts. Any page may have one:
+// LogPanel is a log with its controls: the search, the live tail, the links to other
+// parts. Any page may have one:
 //
 //	{{template "log_panel" .Log}}
 //
-// with a NewLogPanel. Such a panel asks no node while the page is drawn; where
-// scripts run, its end comes live. The log's own page fills it beforehand.
+// with a NewLogPanel. Such a panel asks no node while the page is rendered; with
+// scripts, its end is shown live. The log's own page fills it before.
 type LogPanel struct {
 	ID       string    // of the element
 	Path     string    // of the log's page, without prefix
 	Name     cesi.Text // of the log
 	Tabs     []logTab
-	Shared   string // where both logs of the process come live, on a page with both; without prefix
-	Stream   string // which of them this is
+	Shared   string // the stream for both logs of the process, on a page with both; without prefix
+	Stream   string // which of the two logs this is
 	Query    request.LogQuery
 	Spans    []logSpan
 	Filled   bool
 	From, To int64
 	Size     int64
-	Live     bool      // goes on with what is written
+	Live     bool      // new text is added
 	NoLog    cesi.Text // why there is none
 	Problem  cesi.Text // why it could not be read
-	At       int64     // offset of the match that is looked at; negative: none
+	At       int64     // offset of the present match; negative: none
 }
 
-// logTab leads to another log of the same process.
+// logTab is a link to another log of the same process.
 type logTab struct {
 	Name, Path string
 	Current    bool
@@ -47,11 +47,11 @@ type logTab struct {
 // logSpan is a span of a log's page.
 type logSpan struct {
 	ansi.Span
-	Current bool // the match that is looked at
+	Current bool // the present match
 }
 
-// NewLogPanel returns the panel of a log of a node: of a process, or of
-// supervisord itself for MainLog. Its end is shown live.
+// NewLogPanel returns the panel of a node's log: of a process, or of supervisord itself
+// for MainLog. Its end is shown live.
 func NewLogPanel(node string, log cesi.LogName) LogPanel {
 	p := LogPanel{ID: RowID("log", log.Stream.String()), Path: request.LogPath(node, log), Name: request.LogName(log), Query: request.LogQuery{Wrap: true}, Live: true, At: -1}
 	if log.Stream == cesi.MainLog {
@@ -66,15 +66,14 @@ func NewLogPanel(node string, log cesi.LogName) LogPanel {
 	return p
 }
 
-// Readable reports whether the log can be searched and downloaded, as far as is
-// known.
+// Readable reports whether the log can be searched and downloaded, as far as known.
 func (p LogPanel) Readable() bool { return p.NoLog.ID == "" && p.Problem.ID == "" }
 
-// markTime is how long what a query finds in a page's text is looked for.
+// markTime bounds the search for matches in a page's text.
 const markTime = 300 * time.Millisecond
 
-// Fill puts a part of the log into the panel, with remarks in a language. It marks
-// what the query finds, as far as it comes in markTime or until ctx ends.
+// Fill puts a part of the log into the panel, with remarks in a language. It marks the
+// matches of the query, as far as they are found within markTime and before ctx ends.
 func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Localizer, part cesi.LogPart, size int64, query *logtail.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
@@ -93,11 +92,11 @@ func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Localizer, part cesi.
 	p.add(a.Flush(), false)
 }
 
-// draw adds a piece of text, with what the query finds in it.
+// draw adds a piece of text, with its matches of the query.
 func (p *LogPanel) draw(ctx context.Context, a *ansi.Decoder, piece cesi.LogPiece, query *logtail.Query) {
 	done := 0
 	if query != nil {
-		// Text that there is no time to look through is drawn without marks.
+		// Text for which there was no time is drawn without marks.
 		_ = query.In(ctx, piece.Text, func(from, to, _, _ int) {
 			p.add(a.Write(piece.Text[done:from]), false)
 			a.Match = true
@@ -115,7 +114,7 @@ func (p *LogPanel) add(spans []ansi.Span, current bool) {
 	}
 }
 
-// with is the address of the log's page with further values beside the query's.
+// with returns the address of the log's page with the query and other values.
 func (p LogPanel) with(values url.Values) string {
 	all := p.Query.Values()
 	for name, list := range values {
@@ -127,18 +126,18 @@ func (p LogPanel) with(values url.Values) string {
 	return p.Path + "?" + all.Encode()
 }
 
-// At is the query for a part of a log, by the name that its offset has.
+// At returns the query for a part of a log, by the name of its offset.
 func At(name string, offset int64) url.Values {
 	return url.Values{name: {strconv.FormatInt(offset, 10)}}
 }
 
-// End is the address of the log's end.
+// End returns the address of the log's end.
 func (p LogPanel) End() string { return p.with(nil) }
 
-// Top is the address of the log's beginning.
+// Top returns the address of the log's beginning.
 func (p LogPanel) Top() string { return p.with(At("offset", 0)) }
 
-// Older is the address of what is before; empty at the beginning.
+// Older returns the address of the part before; empty at the beginning.
 func (p LogPanel) Older() string {
 	if p.From == 0 {
 		return ""
@@ -146,7 +145,7 @@ func (p LogPanel) Older() string {
 	return p.with(At("before", p.From))
 }
 
-// Newer is the address of what is behind; empty at the end.
+// Newer returns the address of the part after; empty at the end.
 func (p LogPanel) Newer() string {
 	if p.To >= p.Size {
 		return ""
@@ -154,7 +153,7 @@ func (p LogPanel) Newer() string {
 	return p.with(At("offset", p.To))
 }
 
-// OtherWrap is the address of the same with or without wrapped lines.
+// OtherWrap returns the address of the same part, with or without wrapped lines.
 func (p LogPanel) OtherWrap() string {
 	p.Query.Wrap = !p.Query.Wrap
 	switch {
@@ -167,7 +166,7 @@ func (p LogPanel) OtherWrap() string {
 	}
 }
 
-// Tail is where the live log comes from; empty for a part that is not the end.
+// Tail returns the path of the live log; empty for a part that is not the end.
 func (p LogPanel) Tail() string {
 	switch {
 	case !p.Live:
@@ -181,13 +180,13 @@ func (p LogPanel) Tail() string {
 	}
 }
 
-// Download is where the whole log is.
+// Download returns the path of the whole log.
 func (p LogPanel) Download() string { return p.Path + "/download" }
 
-// Search is where the query goes.
+// Search returns the path of the search.
 func (p LogPanel) Search() string { return p.Path + "/search" }
 
-// Step is the address of the match before or behind the one that is looked at.
+// step returns the address of the match before or after the present one.
 func (p LogPanel) step(direction string) string {
 	values := p.Query.Values()
 	values.Set("go", direction)
@@ -195,7 +194,7 @@ func (p LogPanel) step(direction string) string {
 	return p.Search() + "?" + values.Encode()
 }
 
-// Previous is the address of the match before; empty where none is looked at.
+// Previous returns the address of the previous match; empty without a present one.
 func (p LogPanel) Previous() string {
 	if p.At < 0 || p.Query.Text == "" {
 		return ""
@@ -203,7 +202,7 @@ func (p LogPanel) Previous() string {
 	return p.step("previous")
 }
 
-// Next is the address of the next match; empty where none is looked at.
+// Next returns the address of the next match; empty without a present one.
 func (p LogPanel) Next() string {
 	if p.At < 0 || p.Query.Text == "" {
 		return ""

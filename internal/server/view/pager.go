@@ -2,16 +2,16 @@ package view
 
 import "cesi/internal/cesi"
 
-// Pager leads to the other pages of a list. A link is empty where there is no
-// such page.
+// Pager has the links to the other pages of a list. A link is empty if there is no such
+// page.
 type Pager struct {
-	What                  cesi.Text // where this is: "Page 3 of 7"
+	What                  cesi.Text // the present place: "Page 3 of 7"
 	First, Previous, Next string    // local paths
 	Last                  string
 }
 
-// NewPager makes a pager; nil where one page holds all. What says
-// where this is; path is the local path of a page.
+// NewPager makes a pager; nil if there is only one page. What is the present place, and
+// path the local path of a page.
 func NewPager(what cesi.Text, page, pages int, path func(page int) string) *Pager {
 	if pages == 1 {
 		return nil

@@ -6,13 +6,13 @@ import (
 	"cesi/internal/server/request"
 )
 
-// NodeSummaryRow is one node's part of something that spans nodes: of a group, or of an
-// environment, where it is all of the node.
+// NodeSummaryRow summarizes the part of a group on one node, or one node of an
+// environment.
 type NodeSummaryRow struct {
 	RowID        string
 	Node         string
-	Target       string    // as its box sends it
-	Spoken       cesi.Text // what a label calls it
+	Target       string    // as its checkbox sends it
+	Spoken       cesi.Text // its name in labels
 	Environments []string
 	Badge        Badge
 	Bar          Bar
@@ -21,10 +21,10 @@ type NodeSummaryRow struct {
 	Stale        bool
 	Down         bool
 	Selectable   bool
-	Actions      []SetAction // none for those who may not, or while they can't be done
+	Actions      []SetAction // empty without permission, or while they are impossible
 }
 
-// NewNodeSummaryRow sums up a node's share of a group or of an environment.
+// NewNodeSummaryRow summarizes the part of a group or of an environment on a node.
 func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Counts) NodeSummaryRow {
 	row := NodeSummaryRow{
 		RowID: RowID("part", n.Name), Node: n.Name, Target: request.TargetName(t), Environments: n.Environments,

@@ -15,28 +15,28 @@ type ProcessRow struct {
 	Name       string
 	Link       string // local path of its page
 	Badge      Badge
-	Reason     cesi.Text // the second line; zero where there is nothing to explain
-	Ago        Elapsed   // how long ago that was; zero: not known
+	Reason     cesi.Text // the second line; zero if there is nothing to explain
+	Ago        Elapsed   // how long ago that was; zero: unknown
 	PID        int
 	Uptime     Elapsed // zero: it is not up
 	Day        dayBar
 	Self       bool
 	Selectable bool
-	Actions    []RowAction // none for those who may not
-	Spoken     cesi.Text   // what an action's label calls it
-	Log        string      // local path of the log that the row leads to; empty for those who may not
+	Actions    []RowAction // empty without permission
+	Spoken     cesi.Text   // its name in labels of actions
+	Log        string      // local path of its log; empty without permission
 }
 
 // RowAction is a button for one process.
 type RowAction struct {
 	Action   cesi.Action
-	Link     string // local path that it is sent to, or of the question before it
-	Ask      bool   // leads to the question first
+	Link     string // local path that it is sent to, or of its confirmation
+	Ask      bool   // leads to the confirmation first
 	Disabled bool
 }
 
-// NewProcessRow makes the row of a process as it is now. Back is the local path that its
-// actions lead back to.
+// NewProcessRow makes the row of a process. Back is the local path to which its actions
+// lead back.
 func NewProcessRow(base Base, n *fleet.Node, p fleet.Process, back string) ProcessRow {
 	row := ProcessRow{
 		RowID: ProcessRowID(n.Name, p.ProcessID),
@@ -63,8 +63,8 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process, back string) Proce
 	return row
 }
 
-// NewRowActions offers a stop to what is active and a start to what is not, and
-// a restart to what somebody would want up. They have no link yet.
+// NewRowActions returns the buttons of a process. Active processes get Stop, others
+// Start; all but STOPPED also get Restart. They have no link yet.
 func NewRowActions(p fleet.Process, answering bool) []RowAction {
 	disabled := !answering || p.State == cesi.Stopping
 	first := RowAction{Action: cesi.ActionStart, Disabled: disabled}
@@ -77,8 +77,8 @@ func NewRowActions(p fleet.Process, answering bool) []RowAction {
 	return []RowAction{first, {Action: cesi.ActionRestart, Disabled: disabled}}
 }
 
-// LinkOn is the action's link for a process. Back is the local path that a question leads
-// back to.
+// LinkOn returns the action's link for a process. Back is the local path to which a
+// confirmation leads back.
 func (a RowAction) LinkOn(node string, id cesi.ProcessID, back string) string {
 	if a.Ask {
 		return request.NodeQuestion(node, a.Action, back, request.Field{Name: "process", Value: id.String()})

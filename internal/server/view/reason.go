@@ -6,7 +6,7 @@ import (
 	"cesi/internal/server/request"
 )
 
-// ReasonOf says why a process does not run; zero for one that does.
+// ReasonOf says why a process does not run; zero if it runs.
 func ReasonOf(p fleet.Process) cesi.Text {
 	if p.State == cesi.NotStarted && p.Wanted != nil {
 		return cesi.T("%s stopped it to start it again: %s", p.Wanted.By, p.Wanted.Reason)
@@ -42,7 +42,7 @@ func exitReason(p cesi.Process) cesi.Text {
 	}
 }
 
-// causeOf names why a node does not answer.
+// causeOf says why a node does not answer.
 func causeOf(n *fleet.Node) cesi.Text {
 	switch n.Failure.Cause {
 	case cesi.CauseRefused:

@@ -11,16 +11,16 @@ import (
 	"cesi/web"
 )
 
-// Renderer turns page structs into HTML, in the language of who reads it. Its
-// templates are parsed once; it is safe for concurrent use.
+// Renderer turns page structs into HTML, in the reader's language. Its templates are
+// parsed once. It is safe for concurrent use.
 type Renderer struct {
 	Book      *i18n.Bundle
 	languages map[*i18n.Localizer]*template.Template
 }
 
-// NewRenderer parses the templates: all of them are one set, with one copy for each
-// language. The prefix, such as "/cesi", goes in front of every link; it is empty where
-// the server is at the root.
+// NewRenderer parses the templates: all are one set, with one copy for each language.
+// The prefix, such as "/cesi", is put before every link; it is empty for a server at
+// the root.
 func NewRenderer(prefix string) (*Renderer, error) {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
@@ -52,8 +52,8 @@ func (r *Renderer) in(speaker *i18n.Localizer) *template.Template {
 	return r.languages[r.Book.Localizers()[0]]
 }
 
-// RenderPartial writes one partial, such as "toast", in a language: what is put into
-// a page that is there already.
+// RenderPartial writes one partial, such as "toast", in a language: a part for a page
+// that is already open.
 func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *i18n.Localizer, part string, data any) error {
 	return write(w, status, r.in(speaker), part, data)
 }
@@ -63,7 +63,7 @@ type Page interface {
 	base() Base
 }
 
-// layout is what base.html draws: a page around its content.
+// layout is the data of base.html: a page around its content.
 type layout struct {
 	Base
 	Content template.HTML
@@ -89,6 +89,6 @@ func write(w http.ResponseWriter, status int, t *template.Template, name string,
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = b.WriteTo(w) // a browser that has gone needs no page
+	_, _ = b.WriteTo(w) // the browser may be gone
 	return nil
 }

@@ -8,13 +8,13 @@ import (
 // SetAction is a command on a set of processes.
 type SetAction struct {
 	Action cesi.Action
-	Link   string    // local path of the question before it; empty while it can't be done
-	On     cesi.Text // what its label calls the set
-	Short  cesi.Text // what its tooltip calls the set
+	Link   string    // local path of its confirmation; empty while it is impossible
+	On     cesi.Text // the name of the set in its label
+	Short  cesi.Text // the name of the set in its tooltip
 }
 
-// NewSetActions returns the commands that a set of processes takes. Question returns the
-// local path of the question before one.
+// NewSetActions returns the commands for a set of processes. Question returns the local
+// path of the confirmation of one.
 func NewSetActions(on, short cesi.Text, question func(cesi.Action) string) []SetAction {
 	var list []SetAction
 	for _, action := range request.SetActions() {

@@ -17,9 +17,8 @@ type MapSquare struct {
 	Title cesi.Text
 }
 
-// Squares draws the squares of a node whose page is at the given URL. There may
-// be thousands on a page, which html/template takes long over; everything that
-// is put in is escaped here.
+// Squares draws the squares of a node whose page has the given URL. A page may have
+// thousands, for which html/template is slow; so everything is escaped here.
 func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
@@ -37,7 +36,7 @@ func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template
 	return template.HTML(b.String())
 }
 
-// pageQuery is the query that leads to a page of a list; the first needs none.
+// pageQuery returns the query of a page of a list; that of the first is empty.
 func pageQuery(page int) string {
 	if values := request.PageValues(page); len(values) > 0 {
 		return "?" + values.Encode()

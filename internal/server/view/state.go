@@ -5,8 +5,8 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Badge shows a state: an icon, a word and a colour. Icon is a name that
-// the template state_icon knows.
+// Badge shows a state: an icon, a word and a colour. Icon is a name in the template
+// state_icon.
 type Badge struct {
 	Tone Tone
 	Icon string
@@ -55,13 +55,13 @@ func NewNodeBadge(n *fleet.Node) Badge {
 	}
 }
 
-// ResultBadge shows how something ended.
+// ResultBadge shows a result.
 type ResultBadge struct {
 	Tone Tone
 	Word cesi.Text
 }
 
-// NewResultBadge shows how a command ended.
+// NewResultBadge makes the badge of a command's result.
 func NewResultBadge(r cesi.Result) ResultBadge {
 	switch r {
 	case cesi.OK:

@@ -1,17 +1,17 @@
 package view
 
-// Tone is the colour in which something is drawn: how good or bad it is. It is the last
-// part of classes in the style sheet, such as "state-bad".
+// Tone is the colour of something: how good or bad it is. It is the last part of
+// classes in the style sheet, such as "state-bad".
 type Tone string
 
-// The tones, the quiet ones first.
+// The tones, the harmless ones first.
 const (
 	ToneRunning Tone = "running"
 	ToneMoving  Tone = "moving"
 	ToneIdle    Tone = "idle"
 	ToneWarning Tone = "warning"
 	ToneBad     Tone = "bad"
-	// ToneRest is what is left over of a bar, and is found nowhere else.
+	// ToneRest is the rest of a bar, and is used only there.
 	ToneRest Tone = "rest"
 )
 

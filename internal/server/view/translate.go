@@ -11,8 +11,8 @@ import (
 	"cesi/internal/server/request"
 )
 
-// translate says a text with its arguments, or a phrase. It is a string, or HTML
-// where times of day are in it, which times.js says in the reader's zone.
+// translate returns a text with its arguments in the language. The result is a string,
+// or HTML if it contains times of day, which times.js converts to the reader's zone.
 func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	switch text := text.(type) {
 	case cesi.Text:
@@ -24,8 +24,8 @@ func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	}
 }
 
-// sentence is translate for the beginning of a line: a text whose English begins with a
-// small letter of its own gets a capital.
+// sentence is translate for the beginning of a line: if the English text begins with a
+// small letter, the result begins with a capital.
 func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	said, err := translate(speaker, text, args)
 	if t, is := text.(cesi.Text); is && (t.ID == "" || t.ID[0] < 'a' || t.ID[0] > 'z') {
@@ -41,8 +41,8 @@ func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	}
 }
 
-// timePlace is what stands for the first time in a text until it is HTML. Where
-// a node has such a character in a name, a time is there once more, and no harm.
+// timePlace marks the first time in a text until it becomes HTML. If a name of a node
+// has such a character, a time appears twice, which is harmless.
 const timePlace = '\ue000'
 
 func withTimes(speaker *i18n.Localizer, p cesi.Text) any {

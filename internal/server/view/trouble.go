@@ -8,8 +8,8 @@ import (
 	"cesi/internal/server/request"
 )
 
-// AttentionRow is one thing that needs attention: a process, or a node that does
-// not answer (ID is empty).
+// AttentionRow is one thing that needs attention: a process, or a node that does not
+// answer (ID is empty).
 type AttentionRow struct {
 	RowID   string
 	Node    string
@@ -20,11 +20,11 @@ type AttentionRow struct {
 	Reason  cesi.Text
 	Age     Elapsed
 	Link    string // local path of its page
-	Restart string // local path that a restart is sent to; empty for a node, and for those who may not
-	Log     string // local path of the log that the row leads to; empty for those who may not
+	Restart string // local path for a restart; empty for a node, and without permission
+	Log     string // local path of its log; empty without permission
 }
 
-// NewAttentionRow shows a process that needs attention.
+// NewAttentionRow makes the row of a thing that needs attention.
 func NewAttentionRow(t fleet.Trouble, now time.Time, control bool) AttentionRow {
 	if t.Process == nil {
 		return newSilentRow(t.Node, now)
@@ -45,8 +45,8 @@ func NewAttentionRow(t fleet.Trouble, now time.Time, control bool) AttentionRow 
 	return row
 }
 
-// PreferredLog is the local path of the log to look at first: that of its errors for a
-// process in trouble, if it has one, and else what it says.
+// PreferredLog returns the local path of the log to read first: stderr for a process in
+// trouble, if it has one, else stdout.
 func PreferredLog(node string, p fleet.Process) string {
 	stream := cesi.Stdout
 	if p.StderrLogfile != "" && (p.Severity() > 0 || p.StdoutLogfile == "") {
@@ -55,7 +55,7 @@ func PreferredLog(node string, p fleet.Process) string {
 	return request.LogPath(node, cesi.LogName{Process: p.ProcessID, Stream: stream})
 }
 
-// newSilentRow is the row of a node that does not answer.
+// newSilentRow makes the row of a node that does not answer.
 func newSilentRow(n *fleet.Node, now time.Time) AttentionRow {
 	row := AttentionRow{
 		RowID: RowID("trouble", n.Name), Node: n.Name, Badge: NewNodeBadge(n), Link: request.LocalURL("nodes", n.Name),

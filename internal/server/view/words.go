@@ -6,17 +6,18 @@ import (
 	"cesi/internal/server/request"
 )
 
-// ActionText are the forms in which a command is spoken of.
+// ActionText has the forms of a command's name.
 type ActionText struct {
 	Infinitive  cesi.Text // "tried to …"
 	Progressive cesi.Text // "is …"
 	Past        cesi.Text // "maria …"
-	Failed      cesi.Text // "web:web1 …", when it did not come about
+	Failed      cesi.Text // "web:web1 …", if it failed
 	Noun        cesi.Text // "how the … ended is not known"
 	Title       cesi.Text // on its own
 }
 
-// ActionTextOf speaks of a command. The verbs take the target as their object.
+// ActionTextOf returns the forms for a command. The verbs take the target as their
+// object.
 func ActionTextOf(action cesi.Action) ActionText {
 	switch action {
 	case cesi.ActionStart:
@@ -54,7 +55,7 @@ func ActionTextOf(action cesi.Action) ActionText {
 	}
 }
 
-// daemonWords speaks of a command to a supervisord itself.
+// daemonWords returns the forms for a command to a supervisord itself.
 func daemonWords(action cesi.Action) ActionText {
 	switch action {
 	case cesi.ActionUpdate:
@@ -93,7 +94,7 @@ func daemonWords(action cesi.Action) ActionText {
 	}
 }
 
-// Do names a command on something, as a button or a heading does: "Stop web:web1".
+// Do names a command on something, for buttons and headings: "Stop web:web1".
 func Do(action cesi.Action, what cesi.Text) cesi.Text {
 	switch action {
 	case cesi.ActionStart:
@@ -119,7 +120,7 @@ func Do(action cesi.Action, what cesi.Text) cesi.Text {
 	}
 }
 
-// CommandVerb says what somebody did to the target, or tried to.
+// CommandVerb says what the user did to the target, or tried.
 func CommandVerb(action cesi.Action, result cesi.Result) cesi.Text {
 	forms := ActionTextOf(action)
 	switch result {
@@ -134,7 +135,7 @@ func CommandVerb(action cesi.Action, result cesi.Result) cesi.Text {
 	}
 }
 
-// SignalVerb is CommandVerb for a signal, which it names.
+// SignalVerb is CommandVerb for a signal, with its name.
 func SignalVerb(signal string, result cesi.Result) cesi.Text {
 	switch result {
 	case cesi.OK, cesi.Partial:
@@ -148,7 +149,7 @@ func SignalVerb(signal string, result cesi.Result) cesi.Text {
 	}
 }
 
-// sentenceOn says how a command went for its only target.
+// sentenceOn describes the result of a command for its only target.
 func sentenceOn(r fleet.Report, o fleet.Outcome) cesi.Text {
 	what := cesi.T("%s on %s", request.Sanitize(o.What()), request.Sanitize(o.Node))
 	why := o.Message
@@ -172,7 +173,7 @@ func notDone(r fleet.Report) cesi.Text {
 	return ActionTextOf(r.Action).Failed
 }
 
-// doneOn says that a command went well.
+// doneOn says that a command succeeded.
 func doneOn(r fleet.Report, what cesi.Text) cesi.Text {
 	switch r.Action {
 	case cesi.ActionSignal:

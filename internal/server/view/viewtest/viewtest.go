@@ -11,11 +11,11 @@ import (
 	"cesi/web"
 )
 
-// renderers are what Renderer has made, by prefix.
+// renderers has the renderers made so far, by prefix.
 var renderers sync.Map
 
-// Renderer returns the renderer of a prefix, one for all tests: parsing all
-// templates takes longer than most of them.
+// Renderer returns the renderer of a prefix, shared by all tests: parsing all templates
+// takes longer than most tests.
 func Renderer(t testing.TB, prefix string) *view.Renderer {
 	t.Helper()
 	if r, found := renderers.Load(prefix); found {
@@ -29,7 +29,7 @@ func Renderer(t testing.TB, prefix string) *view.Renderer {
 	return r
 }
 
-// English speaks English with its plurals: one speaker for all tests.
+// English returns English with its plurals, made once for all tests.
 var English = sync.OnceValue(func() *i18n.Localizer {
 	book, err := i18n.New(web.Locales())
 	if err != nil {
