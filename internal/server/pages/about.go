@@ -13,7 +13,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ShowAbout says which program this is and what is in it.
+// ShowAbout shows the version of this program and its parts.
 func (h *Handler) ShowAbout(w http.ResponseWriter, r *http.Request) error {
 	facts := aboutFacts{
 		Build: h.Build, Started: h.Started, Modules: modules(),
@@ -33,12 +33,12 @@ func modules() map[string]string {
 	return versions
 }
 
-// Build says which program this is.
+// Build identifies the program.
 type Build struct {
 	Version, Commit, Go string
 }
 
-// aboutPage says what this CeSI is and what it is made of.
+// aboutPage shows the version of this CeSI and its parts.
 type aboutPage struct {
 	view.Base
 	aboutFacts
@@ -48,7 +48,7 @@ type aboutPage struct {
 	Parts    []dependency
 }
 
-// aboutFacts are what only the running program knows.
+// aboutFacts are facts about the running program.
 type aboutFacts struct {
 	Build      Build
 	Started    time.Time
@@ -72,8 +72,8 @@ func newAboutPage(base view.Base, facts aboutFacts, s *fleet.Snapshot) aboutPage
 	}
 }
 
-// countVersions counts the nodes of each supervisord version, the commonest
-// first. Nodes that never answered are not among them.
+// countVersions counts the nodes of each supervisord version, the commonest first.
+// Nodes that never answered are not counted.
 func countVersions(s *fleet.Snapshot) []versionCount {
 	counts := make(map[[2]string]int)
 	for _, n := range s.Nodes {
@@ -91,16 +91,15 @@ func countVersions(s *fleet.Snapshot) []versionCount {
 	return list
 }
 
-// dependency is somebody else's work that is part of the program.
+// dependency is other people's work in the program.
 type dependency struct {
 	Name             cesi.Text
 	Version, Licence string
 	File             string // static file with the licence's text
-	URL              string // where its source and licence are
+	URL              string // the place of its source and licence
 }
 
-// newDependencies lists what the pages are made with and the Go modules that
-// are linked in.
+// newDependencies lists the libraries of the pages and the linked Go modules.
 func newDependencies(modules map[string]string) []dependency {
 	parts := []dependency{
 		{Name: cesi.Raw("Bootstrap"), Licence: "MIT", File: "vendor/LICENSE.bootstrap.txt"},
@@ -116,8 +115,7 @@ func newDependencies(modules map[string]string) []dependency {
 	return parts
 }
 
-// moduleLicence returns the SPDX name of a module's licence; empty where it is
-// not known here.
+// moduleLicence returns the SPDX name of a module's licence; empty if unknown.
 func moduleLicence(path string) string {
 	switch path {
 	case "github.com/BurntSushi/toml", "github.com/dustin/go-humanize", "github.com/go-chi/chi/v5", "github.com/kolo/xmlrpc",

@@ -10,11 +10,11 @@ import (
 	"cesi/internal/server/view"
 )
 
-// Account answers with the pages on the visitor's own account: log-in, profile,
-// sessions and API tokens.
+// Account serves the pages for the user's own account: login, profile, sessions and API
+// tokens.
 type Account struct{ *Handler }
 
-// ShowLogin shows the form to log in.
+// ShowLogin shows the login form.
 func (h Account) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 	next := h.Requests.LocalPath(r.URL.Query().Get("next"))
 	if session.Of(r).User != nil {
@@ -24,7 +24,7 @@ func (h Account) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.Base(r), "", next, cesi.Text{}))
 }
 
-// Login logs the browser in and leads to where it was going.
+// Login logs the browser in and leads to the page that it wanted.
 func (h Account) Login(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -54,14 +54,14 @@ func (h Account) Logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ShowProfile shows the visitor's own account.
+// ShowProfile shows the user's own account.
 func (h Account) ShowProfile(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
 	base.Notice = profileNotice(base, r.URL.Query().Get("notice"))
 	return h.renderProfile(w, r, base, http.StatusOK, profileFacts{Next: h.Requests.LocalPath(r.URL.Query().Get("next"))})
 }
 
-// profileNotice says what was just done.
+// profileNotice says what the last request did.
 func profileNotice(base view.Base, key string) string {
 	switch key {
 	case "password":
@@ -95,7 +95,7 @@ func (h Account) renderProfile(w http.ResponseWriter, r *http.Request, base view
 	return h.Renderer.Render(w, status, "profile", newProfilePage(base, facts, sessions, v.Token, tokens))
 }
 
-// SetPreferences keeps the visitor's language and colour scheme.
+// SetPreferences stores the user's language and colour scheme.
 func (h Account) SetPreferences(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -108,8 +108,8 @@ func (h Account) SetPreferences(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ChangePassword changes the visitor's password. One who had to change it is led to
-// where the way led before.
+// ChangePassword changes the user's password. After a forced change it leads to the
+// page that the browser wanted.
 func (h Account) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -133,11 +133,11 @@ func (h Account) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{Problem: cesi.TextOf(err), Next: next})
 }
 
-// loginPage asks who is there.
+// loginPage is the login form.
 type loginPage struct {
 	view.Base
 	Username string    // as typed before
-	Next     string    // local path to go on to
+	Next     string    // local path to go to next
 	Problem  cesi.Text // why the last try failed
 }
 
@@ -156,23 +156,23 @@ type profilePage struct {
 	Lifetimes []lifetime
 }
 
-// profileFacts are what a profile shows of the moment.
+// profileFacts are the parts of a profile that depend on the request.
 type profileFacts struct {
 	Problem      cesi.Text // why the password was not changed
-	Next         string    // local path to go on to, after a change that had to be
+	Next         string    // local path to go to after a forced change
 	Preferences  preferences
-	TokenProblem cesi.Text // why no token was made
+	TokenProblem cesi.Text // why no token was added
 	TokenName    string    // as typed before
 	Secret       *secret
 }
 
-// allowance is one thing that the role allows, or does not.
+// allowance is one permission, which the role has or not.
 type allowance struct {
 	What cesi.Text
 	Yes  bool
 }
 
-// lifetime is how long a new API token may last.
+// lifetime is a choice for how long a new API token lasts.
 type lifetime struct {
 	Value string
 	Label cesi.Text
@@ -185,7 +185,7 @@ func lifetimes() []lifetime {
 	}
 }
 
-// preferences are the choices of how somebody sees the pages.
+// preferences are the choices of language and colour scheme.
 type preferences struct {
 	Languages, Schemes []choice
 }
@@ -201,8 +201,8 @@ func newPreferences(book *i18n.Bundle) preferences {
 	return p
 }
 
-// newProfilePage shows the account of base.User, who must be set. Current is the
-// token of the session that looks.
+// newProfilePage shows the account of base.User, who must be set. Current is the token
+// of the present session.
 func newProfilePage(base view.Base, facts profileFacts, sessions []cesi.Session, current string, tokens []cesi.Token) profilePage {
 	page := profilePage{
 		Base: base.At("profile", base.Say("Profile")), profileFacts: facts, Role: base.User.Role.String(),

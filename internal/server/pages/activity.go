@@ -18,7 +18,7 @@ import (
 // activityEntries is how many entries a page of the activity log has.
 const activityEntries = 50
 
-// ListActivity lists the entries of the activity log that the filter takes.
+// ListActivity lists the entries of the activity log that the filter selects.
 func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
@@ -55,7 +55,7 @@ func (h *Handler) ShowActivity(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.Base(r), all[0], all[1:]))
 }
 
-// visibleTo takes out what only administrators may see.
+// visibleTo removes texts that only administrators may see.
 func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
 	if user.Role.Can(cesi.ManageUsers) {
 		return entries
@@ -66,7 +66,7 @@ func visibleTo(user *cesi.User, entries []cesi.Activity) []cesi.Activity {
 	return entries
 }
 
-// latestActivity is what the dashboard shows of the log.
+// latestActivity returns the part of the log on the dashboard.
 func (h *Handler) latestActivity(r *http.Request) ([]store.ActivityLine, error) {
 	filter := store.ActivityFilter{Limit: dashboardEntries, Public: !session.Of(r).User.Role.Can(cesi.ManageUsers)}
 	entries, err := h.Store.Activities(r.Context(), filter)
@@ -82,14 +82,14 @@ type activityPage struct {
 	view.Base
 	Query   request.ActivityQuery
 	Rows    []activityRow
-	Older   cesi.ActivityID // the page after this one begins before it; 0: this is the last
+	Older   cesi.ActivityID // the next page begins before it; 0: this is the last
 	Actions []choice
 	Results []choice
-	Nodes   []string // to be offered in the filter
+	Nodes   []string // choices for the filter
 }
 
-// newActivityPage lists the lines that the query chose, which are newest first.
-// More says whether there are older ones than these.
+// newActivityPage lists the lines that the query selected, which are newest first. More
+// says whether there are older ones.
 func newActivityPage(base view.Base, query request.ActivityQuery, lines []store.ActivityLine, more bool) activityPage {
 	page := activityPage{
 		Base: base.At("activity", base.Say("Activity")), Query: query,
@@ -107,8 +107,7 @@ func newActivityPage(base view.Base, query request.ActivityQuery, lines []store.
 // Newest reports whether this is the first page.
 func (p activityPage) Newest() bool { return p.Query.Before == 0 }
 
-// Folded reports whether the filter's rarer fields are out of sight until they
-// are asked for.
+// Folded reports whether the rarer fields of the filter are hidden until needed.
 func (p activityPage) Folded() bool {
 	for _, name := range []string{"user", "node", "process", "since", "until"} {
 		if p.Query.Is(name) != "" {
@@ -146,15 +145,15 @@ func newActivityEntryPage(base view.Base, entry cesi.Activity, children []cesi.A
 		base = base.Kept()
 	}
 	row := newActivityRow(base.Now, entry)
-	for _, child := range notWellFirst(children) {
+	for _, child := range failedFirst(children) {
 		row.Targets = append(row.Targets, newActivityRow(base.Now, child))
 	}
 	row.TargetsChosen, row.TargetsTotal = len(row.Targets), len(row.Targets)
 	return activityEntryPage{Base: base, Row: row}
 }
 
-// notWellFirst returns the targets with those first that did not go well.
-func notWellFirst(targets []cesi.Activity) []cesi.Activity {
+// failedFirst returns the targets, failed ones first.
+func failedFirst(targets []cesi.Activity) []cesi.Activity {
 	well := func(a cesi.Activity) bool {
 		return a.Result == cesi.OK || a.Result == cesi.Skipped || a.Result == cesi.Pending
 	}
@@ -162,10 +161,10 @@ func notWellFirst(targets []cesi.Activity) []cesi.Activity {
 	return append(bad, slices.DeleteFunc(slices.Clone(targets), func(a cesi.Activity) bool { return !well(a) })...)
 }
 
-// targetsShown is how many targets of an entry are shown in a list of entries.
+// targetsShown is how many targets of an entry a list of entries shows.
 const targetsShown = 25
 
-// activityRow is one entry in words.
+// activityRow is one entry as text.
 type activityRow struct {
 	RowID    string
 	ID       cesi.ActivityID
@@ -173,19 +172,19 @@ type activityRow struct {
 	When     cesi.Text
 	Who      cesi.Text
 	From     string
-	ByUser   string    // local path of all that the user did; empty where that is not to be known
+	ByUser   string    // local path of all the user's entries; empty if the name is hidden
 	Verb     cesi.Text // "restarted", "logged in"
-	Target   cesi.Text // what on the node, or which user
-	OnTarget string    // local path of all that was done to the target, where it is a process or a group
+	Target   cesi.Text // the target on the node, or the user
+	OnTarget string    // local path of all entries on the target, for a process or group
 	Node     string
 	Result   view.ResultBadge
-	Plain    bool // the result needs no badge: all went well
+	Plain    bool // the result needs no badge: success
 	Took     cesi.Text
-	Detail   string // the text that was sent to standard input, for administrators
+	Detail   string // the text sent to standard input, for administrators
 	Message  cesi.Text
-	Count    int // how many events it stands for, where more than one
+	Count    int // number of events, if more than one
 	Targets  []activityRow
-	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
+	// TargetsChosen is how many targets the filter selected, of TargetsTotal.
 	TargetsChosen, TargetsTotal int
 }
 
@@ -238,7 +237,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	return row
 }
 
-// verb says what somebody did, or tried to do.
+// verb says what the user did, or tried to do.
 func verb(action cesi.Action, result cesi.Result) cesi.Text {
 	if action.IsCommand() {
 		return view.CommandVerb(action, result)

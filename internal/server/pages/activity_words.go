@@ -4,20 +4,19 @@ import (
 	"cesi/internal/cesi"
 )
 
-// accountActionText are the forms in which is spoken of what people do with their
-// accounts and with the activity log.
+// accountActionText has the forms of an action on accounts or the activity log.
 type accountActionText struct {
 	Do  cesi.Text // "tried to …"
 	Did cesi.Text // "maria …"
 }
 
-// accountActionTextOf speaks of what is no command. What it was done to comes behind it,
-// if it is another than who did it.
+// accountActionTextOf returns the forms for an action that is not a command. The target
+// follows, if it is not the user.
 func accountActionTextOf(action cesi.Action) accountActionText {
 	switch action {
 	case cesi.ActionLogin:
 		return accountActionText{cesi.T("log in"), cesi.T("logged in")}
-	case cesi.ActionLoginFailed: // says itself that it failed
+	case cesi.ActionLoginFailed: // contains the failure
 		return accountActionText{cesi.T("log in"), cesi.T("failed to log in")}
 	case cesi.ActionLogout:
 		return accountActionText{cesi.T("log out"), cesi.T("logged out")}

@@ -12,7 +12,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// Base gathers what a page says besides its own matter.
+// Base returns everything on a page besides its own content.
 func (h *Handler) Base(r *http.Request) view.Base {
 	settings := h.settings.Load()
 	v := session.Of(r)
@@ -28,7 +28,7 @@ func (h *Handler) Base(r *http.Request) view.Base {
 		if op, found := h.Fleet.Operation(cesi.ActivityID(id)); found {
 			report := op.Report()
 			b.Report = &report
-			b.ReportMissed, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 where it is no number
+			b.ReportMissed, _ = strconv.Atoi(r.URL.Query().Get("later")) // 0 if it is not a number
 		}
 	}
 	if v.User.Role.Can(cesi.ManageUsers) {
@@ -37,7 +37,7 @@ func (h *Handler) Base(r *http.Request) view.Base {
 	return b
 }
 
-// Speaker speaks the language of who asks: the user's own choice, else the
+// Speaker returns the language of a request: the user's choice, else the
 // configuration's, else the browser's.
 func (h *Handler) Speaker(r *http.Request) *i18n.Localizer {
 	var own string
@@ -47,7 +47,8 @@ func (h *Handler) Speaker(r *http.Request) *i18n.Localizer {
 	return h.Renderer.Book.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
 }
 
-// here is the page's path and query, without what tells of the last command.
+// here returns the page's path and query, without the parameters about the last
+// command.
 func (h *Handler) here(r *http.Request) string {
 	u := *r.URL
 	query := h.OwnQuery(r)
@@ -74,8 +75,8 @@ func (h *Handler) banners(settings *Settings) []view.Banner {
 	return list
 }
 
-// newConfigBanner tells that the configuration on disk is broken and the old
-// one is still in force. The error is config's own, with files and lines.
+// newConfigBanner says that the configuration on disk is broken and the old one still
+// used. The error is config's, with files and lines.
 func newConfigBanner(err error) view.Banner {
 	b := view.Banner{Sentence: cesi.T("The configuration has a problem. What was in force before stays in force until it is mended.")}
 	var broken *config.Error
@@ -89,7 +90,7 @@ func newConfigBanner(err error) view.Banner {
 	return b
 }
 
-// newAuditBanner tells that the activity log can't be stored.
+// newAuditBanner says that the activity log can't be stored.
 func newAuditBanner() view.Banner {
 	return view.Banner{Sentence: cesi.T("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
 }

@@ -12,8 +12,8 @@ import (
 	"cesi/internal/server/session"
 )
 
-// ConfirmCommand asks about a command: on the path's node, or on the scope in the
-// query.
+// ConfirmCommand asks for the confirmation of a command: on the path's node, or on the
+// scope in the query.
 func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	request, err := h.Requests.ReadCommand(r, query.Get("action"), query)
@@ -30,7 +30,7 @@ func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
 	return h.ask(w, r, request, preview, cesi.Text{})
 }
 
-// mayCommand refuses the question about a command that the visitor may not send.
+// mayCommand refuses the confirmation of a command that the user may not send.
 func mayCommand(r *http.Request, action cesi.Action) error {
 	if role := session.Of(r).User.Role; !role.Can(action.Permission()) {
 		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
@@ -38,8 +38,8 @@ func mayCommand(r *http.Request, action cesi.Action) error {
 	return nil
 }
 
-// ask shows the question before a command. Problem says why an answer was not
-// accepted; it is empty the first time.
+// ask shows the confirmation of a command. Problem says why an answer was not accepted;
+// it is empty the first time.
 func (h *Handler) ask(w http.ResponseWriter, r *http.Request, command request.Command, preview fleet.Preview, problem cesi.Text) error {
 	status := http.StatusOK
 	if problem.ID != "" {
@@ -48,8 +48,8 @@ func (h *Handler) ask(w http.ResponseWriter, r *http.Request, command request.Co
 	return h.Renderer.Render(w, status, "confirm", newConfirmPage(h.Base(r), command, preview, problem))
 }
 
-// SendCommand sends a command out, unless it has to be asked about first, and
-// leads back to the page it came from, which tells how it went.
+// SendCommand sends a command, unless it needs a confirmation first, and leads back to
+// the page that it came from, which shows the result.
 func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -75,7 +75,7 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 		return asked(cesi.T("Type %s to stop it.", preview.Self))
 	}
 	if !confirmed && command.Question != "" {
-		h.Requests.Redirect(w, r, command.Question) // so that the question can be sent to somebody
+		h.Requests.Redirect(w, r, command.Question) // so that its address can be shared
 		return nil
 	}
 	if !confirmed && (request.Param(r, "node") == "" || needsConfirmation(command.Action, preview)) {
@@ -95,8 +95,8 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// renderShutdown answers a command that ends this program: a redirect would lead to
-// where nobody listens, for a moment or for good.
+// renderShutdown replies to a command that ends this program: a redirect would lead to
+// a server that is gone, for a moment or for good.
 func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command request.Command) error {
 	page := newShutdownPage(h.Base(r), command)
 	if page.Seconds > 0 {
@@ -105,13 +105,13 @@ func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command
 	return h.Renderer.Render(w, http.StatusOK, "shutdown", page)
 }
 
-// needsConfirmation reports whether a command is asked about before it goes out.
+// needsConfirmation reports whether a command needs a confirmation.
 func needsConfirmation(action cesi.Action, p fleet.Preview) bool {
 	return action != cesi.ActionStart && len(p.Hit) > 1 || len(p.Manual) > 1 || p.Self != "" || action == cesi.ActionClearLogs
 }
 
-// withReport adds to a path of ours which command the page is to tell about,
-// and how many targets came too late for it.
+// withReport adds to a local path the command whose result the page shall show, and how
+// many targets matched too late.
 func withReport(path string, id cesi.ActivityID, later int) string {
 	u, err := url.Parse(path)
 	if err != nil {
@@ -126,7 +126,7 @@ func withReport(path string, id cesi.ActivityID, later int) string {
 	return u.String()
 }
 
-// Poll asks a node now.
+// Poll polls a node now.
 func (h *Handler) Poll(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)

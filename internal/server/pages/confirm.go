@@ -7,24 +7,24 @@ import (
 	"cesi/internal/server/view"
 )
 
-// confirmPage is the question before a command on many.
+// confirmPage is the confirmation of a command on many.
 type confirmPage struct {
 	view.Base
 	request.Command
 	Question    string
-	Remark      cesi.Text // what the command means, where that is not plain
+	Remark      cesi.Text // explains the command, if necessary
 	Verb        cesi.Text // on the button: "Stop 14 processes"
 	Hit         []refGroup
-	HitMore     int // processes that are hit too, but not named
+	HitMore     int // processes of Hit that are not named
 	Manual      []fleet.Ref
 	ManualTotal int
-	LeftAlone   []leftAlone
-	Signals     []signalChoice // to choose from, for a signal
-	Fleet       bool           // more than one node is hit, so that a name alone says too little
-	Self        string         // to be typed in
-	MaybeSelf   bool           // it is perhaps another program
-	Problem     cesi.Text      // why it did not go out the last time
-	Nothing     bool           // there is nothing that the command would touch
+	LeftAlone   []skippedProcesses
+	Signals     []signalChoice // choices for a signal
+	Fleet       bool           // more than one node is hit, so names need the node
+	Self        string         // must be typed
+	MaybeSelf   bool           // it may be another program
+	Problem     cesi.Text      // why it was not sent the last time
+	Nothing     bool           // the command would change nothing
 }
 
 // refGroup are the processes of one node.
@@ -33,18 +33,18 @@ type refGroup struct {
 	IDs  []string
 }
 
-// namesShown bounds the processes that one list of a question names.
+// namesShown bounds the processes named in one list of a confirmation.
 const namesShown = 500
 
-// leftAlone are the processes that a command does not touch for one reason.
-type leftAlone struct {
+// skippedProcesses are the processes that a command skips for one reason.
+type skippedProcesses struct {
 	Reason cesi.Text
 	Refs   []fleet.Ref
-	Total  int // with those that are not named
+	Total  int // including those not named
 }
 
-// newConfirmPage asks about a command as its preview describes it. Problem is a
-// sentence about an answer that was not accepted, or empty.
+// newConfirmPage asks for the confirmation of a command with its preview. Problem says
+// why an answer was not accepted, or is empty.
 func newConfirmPage(base view.Base, command request.Command, preview fleet.Preview, problem cesi.Text) confirmPage {
 	page := confirmPage{
 		Command: command,
@@ -101,8 +101,8 @@ func groupByNode(refs []fleet.Ref) []refGroup {
 	return groups
 }
 
-func groupByReason(outcomes []fleet.Outcome) []leftAlone {
-	var groups []leftAlone
+func groupByReason(outcomes []fleet.Outcome) []skippedProcesses {
+	var groups []skippedProcesses
 	at := make(map[string]int)
 	for _, o := range outcomes {
 		reason := o.Message.String()
@@ -110,7 +110,7 @@ func groupByReason(outcomes []fleet.Outcome) []leftAlone {
 		if !found {
 			i = len(groups)
 			at[reason] = i
-			groups = append(groups, leftAlone{Reason: o.Message})
+			groups = append(groups, skippedProcesses{Reason: o.Message})
 		} else {
 			groups[i].Reason = reasonOfMany(o)
 		}
@@ -122,7 +122,7 @@ func groupByReason(outcomes []fleet.Outcome) []leftAlone {
 	return groups
 }
 
-// reasonOfMany is the reason of an outcome as a sentence about several processes.
+// reasonOfMany returns the reason of an outcome as a sentence about several processes.
 func reasonOfMany(o fleet.Outcome) cesi.Text {
 	switch o.Skip {
 	case fleet.SkipNotRunning:

@@ -12,10 +12,10 @@ import (
 	"cesi/internal/store"
 )
 
-// dashboardEntries is how much of the activity log the dashboard shows.
+// dashboardEntries is how many entries of the activity log the dashboard shows.
 const dashboardEntries = 8
 
-// ShowDashboard shows the fleet at a glance: what needs attention comes first.
+// ShowDashboard shows a summary of the fleet: what needs attention comes first.
 func (h *Handler) ShowDashboard(w http.ResponseWriter, r *http.Request) error {
 	activity, err := h.latestActivity(r)
 	if err != nil {
@@ -28,7 +28,7 @@ func (h *Handler) ShowDashboard(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "dashboard", page)
 }
 
-// configFile is the configuration's path, for those who may edit it.
+// configFile returns the configuration's path, for users who may edit it.
 func (h *Handler) configFile(r *http.Request) string {
 	if session.Of(r).User.Role.Can(cesi.ManageUsers) {
 		return h.ConfigFile
@@ -36,15 +36,15 @@ func (h *Handler) configFile(r *http.Request) string {
 	return "cesi.conf"
 }
 
-// troublesShown is how many things that need attention the dashboard shows
-// before it is asked for all.
+// troublesShown is how many things that need attention the dashboard shows, unless it
+// is asked for all.
 const troublesShown = 12
 
-// dashboardPage is the fleet on one page.
+// dashboardPage is a summary of the fleet.
 type dashboardPage struct {
 	view.Base
-	Empty         *emptyFleet // set while no node is configured
-	Connecting    bool        // the first answer of every node is awaited
+	Empty         *emptyFleet // set if no node is configured
+	Connecting    bool        // no node has answered yet
 	Tiles         []tile
 	Troubles      []view.AttentionRow
 	TroublesTotal int
@@ -53,18 +53,18 @@ type dashboardPage struct {
 	Activity      []activityRow
 }
 
-// tile is one number that matters.
+// tile is one number with a label.
 type tile struct {
 	Tone  view.Tone // a colour for the number; empty: none
 	Count int
-	Of    int // 0: not said
+	Of    int // 0: not shown
 	Label cesi.Text
-	More  cesi.Text // a dim remark behind the label
+	More  cesi.Text // a remark after the label
 	Link  string    // local path
 	Bar   view.Bar
 }
 
-// emptyFleet teaches how to add the first node.
+// emptyFleet explains how to add the first node.
 type emptyFleet struct {
 	ConfigFile string
 }
@@ -76,7 +76,7 @@ func newEmptyFleet(s *fleet.Snapshot, configFile string) *emptyFleet {
 	return &emptyFleet{ConfigFile: configFile}
 }
 
-// dashboardOptions are what the dashboard needs beside the snapshot.
+// dashboardOptions are the data of the dashboard besides the snapshot.
 type dashboardOptions struct {
 	Activity   []store.ActivityLine // the latest, newest first
 	ConfigFile string               // where to add the first node
@@ -112,7 +112,7 @@ func newDashboardPage(base view.Base, s *fleet.Snapshot, opts dashboardOptions) 
 	return page
 }
 
-// restingProcesses asks for what does not run, as it should.
+// restingProcesses is the query for processes that do not run, as expected.
 func restingProcesses() request.ProcessesQuery {
 	return request.ProcessesQuery{Filter: fleet.Filter{States: []cesi.State{cesi.Stopped, cesi.Exited}, Attention: fleet.NeedsNone}, Sort: "name"}
 }

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// environmentRow sums up the nodes of one environment.
+// environmentRow summarizes the nodes of one environment.
 type environmentRow struct {
 	RowID     string
 	Name      string
@@ -48,6 +48,6 @@ func newEnvironmentRow(s *fleet.Snapshot, name string) environmentRow {
 		}
 	}
 	row.Bar = view.NewCountsBar(counts)
-	row.Bar.Label = cesi.Text{} // the numbers beside it say it
+	row.Bar.Label = cesi.Text{} // the numbers next to it say it
 	return row
 }

@@ -30,7 +30,7 @@ func (h *Handler) ShowEnvironment(w http.ResponseWriter, r *http.Request) error 
 	return h.Renderer.Render(w, http.StatusOK, "environment", newEnvironmentPage(h.Base(r), snapshot, name, number))
 }
 
-// findEnvironment returns the environment that the path names.
+// findEnvironment returns the environment named in the path.
 func findEnvironment(snapshot *fleet.Snapshot, r *http.Request) (string, error) {
 	name := request.Param(r, "environment")
 	configured := slices.ContainsFunc(snapshot.Environments, func(e cesi.Environment) bool { return e.Name == name })
@@ -44,7 +44,7 @@ func findEnvironment(snapshot *fleet.Snapshot, r *http.Request) (string, error) 
 type environmentsPage struct {
 	view.Base
 	Rows       []environmentRow
-	Elsewhere  int // nodes that are in none
+	Elsewhere  int // nodes without environment
 	ConfigFile string
 	Empty      *emptyFleet
 }
@@ -69,16 +69,16 @@ type environmentPage struct {
 	Words      []view.LinkedCount
 	Parts      []view.NodeSummaryRow
 	Pager      *view.Pager
-	Processes  []fleetRow // the worst first
-	Found      int        // with those that are not shown
+	Processes  []fleetRow // worst first
+	Found      int        // including those not shown
 	All        string     // local path of all of them
 	Groups     string     // local path of its groups
 	AllActions []view.SetAction
 	Selectable bool
 }
 
-// newEnvironmentPage shows an environment that the snapshot has. Page is that of
-// its nodes.
+// newEnvironmentPage shows an environment of the snapshot. Page is the page of its
+// nodes.
 func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int) environmentPage {
 	nodes, counts := s.Members(name)
 	q := request.ProcessesQuery{Filter: fleet.Filter{Environment: name}, Sort: "state", Page: 1}
@@ -99,7 +99,7 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 	}
 	for _, n := range request.OnPage(nodes, page, request.PageRows) {
 		row := view.NewNodeSummaryRow(base, n, fleet.Target{Node: n.Name}, n.Counts)
-		row.Environments = nil // this one goes without saying
+		row.Environments = nil // the page is about this one
 		p.Parts = append(p.Parts, row)
 		p.Selectable = p.Selectable || row.Selectable
 	}

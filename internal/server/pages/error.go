@@ -13,10 +13,10 @@ import (
 // FailPage shows an error as a page.
 func (h *Handler) FailPage(w http.ResponseWriter, r *http.Request, err error) {
 	page := NewErrorPage(h.Base(r), request.Status(err), cesi.TextOf(err), h.NodeToOffer(r))
-	if errors.Is(err, request.ErrCrossSite) { // no other role would help
+	if errors.Is(err, request.ErrCrossSite) { // another role would not help
 		page.Advice = cesi.T("If it was you who wanted this, do it from CeSI's own pages.")
 	}
-	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // nothing was renamed or removed
+	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // the thing exists, it only has no readable log
 		page.Advice = cesi.T("There is nothing to search or to download.")
 	}
 	if heading, advice := tooManyWords(cesi.KindOf(err)); heading.ID != "" {
@@ -33,7 +33,7 @@ func (h *Handler) ShowError(w http.ResponseWriter, page errorPage) {
 	}
 }
 
-// NodeToOffer is the node that a failed request was about, if it is one.
+// NodeToOffer returns the node that a failed request was about, if any.
 func (h *Handler) NodeToOffer(r *http.Request) string {
 	if session.Of(r).User == nil {
 		return ""
@@ -45,18 +45,18 @@ func (h *Handler) NodeToOffer(r *http.Request) string {
 	return n.Name
 }
 
-// errorPage says what went wrong and what to do.
+// errorPage says what is wrong and what to do.
 type errorPage struct {
 	view.Base
 	Status   int
 	Heading  string
 	Sentence cesi.Text
 	Advice   cesi.Text
-	Node     string // to offer, where a process of it was asked for
+	Node     string // linked, if a process of it was requested
 }
 
-// NewErrorPage explains a failure. The sentence is fit for people. Node is the
-// node that the request was about, if it exists.
+// NewErrorPage explains an error. The sentence is for users. Node is the node of the
+// request, if it exists.
 func NewErrorPage(base view.Base, status int, sentence cesi.Text, node string) errorPage {
 	title, advice := errorWords(status)
 	heading := base.Speaker.Localize(title)
@@ -66,15 +66,14 @@ func NewErrorPage(base view.Base, status int, sentence cesi.Text, node string) e
 	}
 }
 
-// retitle gives the page the heading and the advice of a narrower cause than its
-// status.
+// retitle replaces heading and advice by those of a more precise cause than the status.
 func (p *errorPage) retitle(heading, advice cesi.Text) {
 	p.Heading, p.Advice = p.Speaker.Localize(heading), advice
 	p.Base = p.At("", p.Heading)
 }
 
-// tooManyWords are the errorWords of what is too many, but not tries; zero for
-// other kinds.
+// tooManyWords are the errorWords for too many requests other than failed tries; zero
+// for other kinds.
 func tooManyWords(kind cesi.Kind) (heading, advice cesi.Text) {
 	switch kind {
 	case cesi.TooOften:
@@ -86,7 +85,7 @@ func tooManyWords(kind cesi.Kind) (heading, advice cesi.Text) {
 	}
 }
 
-// errorWords returns what an HTTP status means here, and what to do.
+// errorWords returns the meaning of an HTTP status, and what to do.
 func errorWords(status int) (heading, advice cesi.Text) {
 	switch status {
 	case http.StatusBadRequest:

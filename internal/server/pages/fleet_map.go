@@ -10,23 +10,23 @@ import (
 )
 
 const (
-	// mapElements bounds the elements of the map. Where a square for each process
-	// would need more, each node has a bar instead, the worst ones first; what is
-	// left without has the colour of its worst process.
+	// mapElements bounds the elements of the map. If a square for each process would
+	// need more, each node has a bar instead, the worst nodes first; a node without a
+	// bar has the colour of its worst process.
 	mapElements = 5000
-	// mapRoomy is how many nodes fit with their cells in full size and in the
-	// order of the configuration.
+	// mapRoomy is up to how many nodes have large cells in the order of the
+	// configuration.
 	mapRoomy = 60
-	// mapCells bounds the nodes that are drawn, the worst first. A cell without a
-	// bar has two elements, or four where an icon says that the node is silent.
+	// mapCells bounds the nodes that are drawn, worst first. A cell without a bar has
+	// two elements, or four with the icon of a silent node.
 	mapCells = 1200
 )
 
-// fleetMap draws a cell a node and a square a process.
+// fleetMap has a cell for each node and a square for each process.
 type fleetMap struct {
 	Cells []mapCell
-	Dense bool // small cells, the worst first
-	Bars  bool // a bar a node in place of squares
+	Dense bool // small cells, worst first
+	Bars  bool // a bar for each node instead of squares
 	Nodes int
 	Left  int // nodes that are not drawn
 }
@@ -35,11 +35,11 @@ type fleetMap struct {
 type mapCell struct {
 	RowID   string
 	Node    string
-	Tone    view.Tone // ToneBad or ToneMoving; empty for one that answers
+	Tone    view.Tone // ToneBad or ToneMoving; empty for a node that answers
 	Label   cesi.Text
 	Squares []view.MapSquare
-	Small   bool      // it has no squares, but a bar or
-	Bar     view.Bar  // the zero value: none
+	Small   bool      // it has a bar or a colour instead of squares
+	Bar     view.Bar  // zero value: none
 	Plain   view.Tone // of its worst process
 }
 
@@ -58,12 +58,12 @@ func newFleetMap(s *fleet.Snapshot) fleetMap {
 		m.Cells = append(m.Cells, newMapCell(n, m.Bars))
 	}
 	if m.Bars {
-		m.spare()
+		m.reduceBars()
 	}
 	return m
 }
 
-// squareElements counts what a map with a square for each process has.
+// squareElements counts the elements of a map with a square for each process.
 func squareElements(s *fleet.Snapshot) int {
 	const cell = 6 // with a name and an icon
 	count := 0
@@ -73,9 +73,8 @@ func squareElements(s *fleet.Snapshot) int {
 	return count
 }
 
-// spare draws plain what is all of one kind, and those for whose bars there are
-// no elements left.
-func (m *fleetMap) spare() {
+// reduceBars removes the bars of one colour, and those for which no elements are left.
+func (m *fleetMap) reduceBars() {
 	left := mapElements
 	for _, cell := range m.Cells {
 		left -= cell.elements()
@@ -83,14 +82,14 @@ func (m *fleetMap) spare() {
 	for i := range m.Cells {
 		cell := &m.Cells[i]
 		if parts := len(cell.Bar.Segments); parts == 1 || parts+1 > left {
-			*cell = cell.plain()
+			*cell = cell.withoutBar()
 		} else if parts > 1 {
 			left -= parts + 1
 		}
 	}
 }
 
-// elements counts those of a small cell without its bar.
+// elements counts the elements of a small cell without its bar.
 func (c mapCell) elements() int {
 	if c.Tone == view.ToneBad {
 		return 4
@@ -98,8 +97,8 @@ func (c mapCell) elements() int {
 	return 2
 }
 
-// plain is a small cell without a bar.
-func (c mapCell) plain() mapCell {
+// withoutBar returns a small cell without its bar.
+func (c mapCell) withoutBar() mapCell {
 	if parts := c.Bar.Segments; len(parts) > 0 {
 		c.Plain = parts[len(parts)-1].Tone // the worst is last
 	}
@@ -118,7 +117,7 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 	if bars {
 		if n.Status == fleet.Up {
 			cell.Bar = view.NewCountsBar(n.Counts)
-			cell.Bar.Label = cesi.Text{} // the cell's says it
+			cell.Bar.Label = cesi.Text{} // the cell's label says it
 		}
 		return cell
 	}
@@ -138,7 +137,7 @@ func squareTitle(p fleet.Process) cesi.Text {
 	return title
 }
 
-// cellLabel says a node's state in words: "web-14: 12 running, 1 fatal".
+// cellLabel describes a node's state: "web-14: 12 running, 1 fatal".
 func cellLabel(n *fleet.Node) cesi.Text {
 	what := view.NewCountsBar(n.Counts).Label
 	switch {

@@ -10,12 +10,12 @@ import (
 	"cesi/internal/server/view"
 )
 
-// groupPage shows a group of supervisord's as it is across the fleet: its
-// processes by node, and its part of each node.
+// groupPage shows a group across the fleet: its processes by node, and its part on each
+// node.
 type groupPage struct {
 	view.Base
 	Name       string
-	Places     []groupPlace // empty where there is nothing to choose from
+	Places     []groupPlace // empty if there is no choice
 	Nodes      int
 	Bar        view.Bar
 	Words      []view.LinkedCount
@@ -25,10 +25,10 @@ type groupPage struct {
 	NodesPager *view.Pager
 	Pager      *view.Pager
 	Selectable bool
-	AllActions []view.SetAction // none for those who may not, or while no node of it answers
+	AllActions []view.SetAction // empty without permission, or while none of its nodes answers
 }
 
-// groupPlace leads to the group in one environment, or in all.
+// groupPlace is a link to the group in one environment, or in all.
 type groupPlace struct {
 	Name    string // empty: all
 	Link    string
@@ -38,8 +38,8 @@ type groupPlace struct {
 // nodesShown is how many nodes a page of a group shows.
 const nodesShown = 24
 
-// newGroupPage shows a group, or its part in the query's environment. Where not
-// all nodes fit on one page, those with trouble come first.
+// newGroupPage shows a group, or its part in the query's environment. If its nodes do
+// not fit on one page, those with trouble come first.
 func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q request.GroupQuery) groupPage {
 	names := processNames(part)
 	nodePages, pages := request.PageCount(len(part.Parts), nodesShown), request.PageCount(len(names), request.PageRows)
@@ -78,7 +78,7 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 	return page
 }
 
-// processNames lists the names that the group's processes have on any node.
+// processNames lists the names of the group's processes on all nodes.
 func processNames(g *fleet.Group) []string {
 	names := make(map[string]bool)
 	for _, part := range g.Parts {

@@ -9,33 +9,34 @@ import (
 	"cesi/internal/server/view"
 )
 
-// matrix shows the processes of a group, a row each, by node, a column each.
+// matrix shows the processes of a group: a row for each process, a column for each
+// node.
 type matrix struct {
 	Columns []matrixColumn
 	Rows    []matrixRow
-	// Dense has no room for words: they are in labels.
+	// Dense has no room for text: it is in labels.
 	Dense bool
 }
 
-// roomyColumns is how many columns leave room for words in the cells.
+// roomyColumns is up to how many columns the cells have room for text.
 const roomyColumns = 8
 
 type matrixColumn struct {
 	Node  string
-	Stale bool // it does not answer
+	Stale bool // the node does not answer
 }
 
 // matrixRow is one process on all nodes that have it.
 type matrixRow struct {
 	RowID   string
 	Name    string
-	Running int // on all pages' nodes that answer
+	Running int // on answering nodes of all pages
 	Known   int
 	Cells   []matrixCell
-	Actions []view.SetAction // on all nodes; none for those who may not, or while no node of it answers
+	Actions []view.SetAction // on all nodes; empty without permission, or while none of its nodes answers
 }
 
-// matrixCell is one process on one node; Missing where the node does not have it.
+// matrixCell is one process on one node; Missing if the node does not have it.
 type matrixCell struct {
 	Missing bool
 	Badge   view.Badge
@@ -46,8 +47,8 @@ type matrixCell struct {
 	Stale   bool
 }
 
-// newMatrix shows the named processes of a group, as it is in an environment, on the
-// nodes of the parts.
+// newMatrix shows the named processes of a group in an environment, on the nodes of the
+// parts.
 func newMatrix(base view.Base, g *fleet.Group, parts []fleet.GroupPart, names []string, environment string) matrix {
 	m := matrix{Dense: len(parts) > roomyColumns}
 	for _, part := range parts {

@@ -20,7 +20,7 @@ func (h *Handler) ListGroups(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "groups", page)
 }
 
-// ShowGroup shows one group across the fleet, or across an environment.
+// ShowGroup shows one group across the fleet, or in an environment.
 func (h *Handler) ShowGroup(w http.ResponseWriter, r *http.Request) error {
 	q, err := request.ParseGroupQuery(r.URL.Query())
 	if err != nil {
@@ -50,21 +50,21 @@ type groupsPage struct {
 	Empty   *emptyFleet
 }
 
-// groupRow sums up one group, or its part in the environment that was asked for.
+// groupRow summarizes one group, or its part in the wanted environment.
 type groupRow struct {
 	RowID        string
 	Name         string
 	Link         string // local path
 	Processes    string // local path of its processes
 	Nodes        int
-	Silent       int // nodes of it that do not answer
+	Silent       int // its nodes that do not answer
 	Environments []string
 	Bar          view.Bar
 	Words        []view.StateCount
 	Attention    int
 }
 
-// newGroupsPage lists the groups that the query takes, by name.
+// newGroupsPage lists the groups that the query selects, by name.
 func newGroupsPage(base view.Base, s *fleet.Snapshot, q request.GroupsQuery, configFile string) groupsPage {
 	page := groupsPage{
 		Base: base.At("groups", base.Say("Groups")).Kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
@@ -83,9 +83,9 @@ func newGroupsPage(base view.Base, s *fleet.Snapshot, q request.GroupsQuery, con
 	return page
 }
 
-// findGroups returns the groups that the query takes, each as far as it is in
-// the query's environment, and how many of them need attention, whether or not
-// the query asks for that.
+// findGroups returns the groups that the query selects, each limited to the query's
+// environment, and how many of them need attention, whether or not the query asks for
+// that.
 func findGroups(s *fleet.Snapshot, q request.GroupsQuery) (found []*fleet.Group, bad int) {
 	text := strings.ToLower(q.Text)
 	for _, group := range s.Groups() {

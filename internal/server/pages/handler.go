@@ -1,6 +1,6 @@
-// Package pages has a file for each page: its handler, its page struct and what fills
-// it from the fleet's snapshot. What several pages share is in view; what a request
-// asks for is read in request.
+// Package pages has a file for each page: its handler, its page struct, and the
+// function that fills it from the fleet's snapshot. Parts of several pages are in view;
+// requests are read in request.
 package pages
 
 import (
@@ -20,7 +20,7 @@ import (
 	"cesi/internal/store"
 )
 
-// Handler answers with pages. Its fields are set before its first use.
+// Handler serves pages. Its fields must be set before its first use.
 type Handler struct {
 	Fleet    *fleet.Fleet
 	Auth     *auth.Service
@@ -33,9 +33,9 @@ type Handler struct {
 	Sessions *session.Sessions
 	Renderer *view.Renderer
 	Manual   *manual.Manual
-	// Version names the state of the fleet and of the activity log.
+	// Version identifies the state of the fleet and of the activity log.
 	Version func() string
-	// OwnQuery returns the parameters of a request that its page reads.
+	// OwnQuery returns the query parameters that the request's page reads.
 	OwnQuery func(*http.Request) url.Values
 	Build    Build
 	// Prefix is the path under which the server is reached; empty for none.
@@ -43,22 +43,22 @@ type Handler struct {
 	ConfigFile string // the configuration's path
 	Database   string // the database's path
 	Started    time.Time
-	Polls      session.Rates // that users ask for
+	Polls      session.Rates // requested by users
 
 	settings atomic.Pointer[Settings]
 }
 
-// Settings are the part of the configuration that pages follow.
+// Settings are the configuration of pages that can change.
 type Settings struct {
 	Name     string // the title of the pages
-	Theme    string // a Bootswatch theme; empty: our own
-	Language string // a language tag, or words.Auto
-	// Problem is what is wrong with the configuration as it is on disk; nil if
-	// it is the one in force.
+	Theme    string // a Bootswatch theme; empty: CeSI's own
+	Language string // a language tag, or i18n.Auto
+	// Problem is the problem of the configuration on disk; nil if that is the one in
+	// use.
 	Problem error
-	// NeedsRestart names the keys that have changed and that only a restart takes up.
+	// NeedsRestart names changed keys that only a restart applies.
 	NeedsRestart []string
 }
 
-// Apply takes up new settings; requests under way keep the old ones.
+// Apply applies new settings; running requests keep the old ones.
 func (h *Handler) Apply(settings Settings) { h.settings.Store(&settings) }

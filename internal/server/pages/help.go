@@ -30,7 +30,7 @@ func (h *Handler) ShowManualPage(w http.ResponseWriter, r *http.Request) error {
 type helpPage struct {
 	view.Base
 	Contents       manual.Edition
-	Open           *manual.Page // nil: the contents
+	Open           *manual.Page // nil: the table of contents
 	Previous, Next *manual.Page // of the open page
 }
 
@@ -38,7 +38,7 @@ func newContentsPage(base view.Base, edition manual.Edition) helpPage {
 	return helpPage{Base: base.At("help", base.Say("Manual")), Contents: edition}
 }
 
-// newHelpPage returns the page of the manual that is at a place of the edition.
+// newHelpPage shows a page of the manual, by its index in the edition.
 func newHelpPage(base view.Base, edition manual.Edition, at int) helpPage {
 	page := helpPage{Base: base.At("help", edition[at].Title), Contents: edition, Open: edition[at]}
 	if at > 0 {

@@ -14,7 +14,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// FailPartial tells a page that is there of an error.
+// FailPartial shows an error on a page that is already open.
 func (h *Handler) FailPartial(w http.ResponseWriter, r *http.Request, err error) {
 	f := &view.Flash{Tone: view.ToneBad, Sentence: cesi.TextOf(err)}
 	if err := h.Renderer.RenderPartial(w, request.Status(err), h.Speaker(r), "toast", f); err != nil {
@@ -22,8 +22,8 @@ func (h *Handler) FailPartial(w http.ResponseWriter, r *http.Request, err error)
 	}
 }
 
-// toast tells a page that is there how a command went: of a single process that
-// did not come up, with the end of its log.
+// toast shows the result of a command on a page that is already open. If a single
+// process did not come up, the end of its log is included.
 func (h *Handler) toast(w http.ResponseWriter, r *http.Request, report fleet.Report, later int) error {
 	f := view.NewFlash(report, later)
 	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && session.Of(r).User.Role.Can(cesi.ReadLogs) {
@@ -38,8 +38,8 @@ const (
 	lastWordsLines    = 5
 )
 
-// logExcerpt is the end of what a process has written to stderr, or to stdout
-// where that holds both; nil if there is nothing or the node does not say soon.
+// logExcerpt returns the end of a process's stderr, or of stdout if that has both; nil
+// if it is empty or the node does not answer soon.
 func (h *Handler) logExcerpt(ctx context.Context, ref fleet.Ref) *view.LogEnd {
 	n, found := h.Fleet.Snapshot().Node(ref.Node)
 	if !found {
@@ -69,7 +69,7 @@ func (h *Handler) logExcerpt(ctx context.Context, ref fleet.Ref) *view.LogEnd {
 	}
 }
 
-// redirectToConfirm leads a page that is there to the question before a command.
+// redirectToConfirm leads an open page to the confirmation of a command.
 func (h *Handler) redirectToConfirm(w http.ResponseWriter, r *http.Request, command request.Command) error {
 	query := url.Values{"action": {string(command.Action)}, "back": {command.Back}}
 	for _, f := range command.Fields {

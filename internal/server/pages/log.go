@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// beforeMatch is how much of a log is shown before a match, in bytes.
+	// beforeMatch is how many bytes of a log are shown before a match.
 	beforeMatch = 16 << 10
 	// foundRows is how many matches a search lists.
 	foundRows = 200
 )
 
-// ShowLog shows a part of a log: its end, or what offset, before or at (a
-// match) say. It waits for the node, within the node's timeout.
+// ShowLog shows a part of a log: its end, or the part at offset, before or at (a
+// match). It waits for the node, within the node's timeout.
 func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
@@ -35,12 +35,12 @@ func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 	case cesi.IsNoLog(err):
 		page.Panel.NoLog = request.WhyNoLog(l.Process, l.Name.Stream)
-		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // or there is none to come
+		page.Panel.Live = l.Process == nil || l.Process.LogFile(l.Name.Stream) != "" // otherwise there is no log to come
 	case cesi.IsUnreadableLog(err):
 		page.Panel.NoLog = cesi.TextOf(err)
 		page.Panel.Live = false
 	case slices.Contains([]cesi.Kind{cesi.Unreachable, cesi.Timeout, cesi.Fault}, cesi.KindOf(err)):
-		page.Panel.Problem = cesi.TextOf(err) // and it comes live when the node does
+		page.Panel.Problem = cesi.TextOf(err) // it is shown live once the node answers
 	default:
 		return err
 	}
@@ -48,8 +48,8 @@ func (h *Handler) ShowLog(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "log", page)
 }
 
-// fillLog reads the part of a log that a query asks for into the page.
-func (h *Handler) fillLog(ctx context.Context, page *logPageData, l request.Log, query url.Values) error {
+// fillLog reads the part of a log that a query names into the page.
+func (h *Handler) fillLog(ctx context.Context, page *logPage, l request.Log, query url.Values) error {
 	p := &page.Panel
 	window, err := request.ParseLogWindow(query, request.LogPageBytes)
 	if err != nil {
@@ -81,8 +81,8 @@ func (h *Handler) fillLog(ctx context.Context, page *logPageData, l request.Log,
 	return nil
 }
 
-// fromLine leaves out the line that a part of a log begins in the middle of, if
-// the offset that matters, when it is not 0, is behind it.
+// fromLine drops the incomplete line at the start of a part, if the needed offset,
+// unless 0, is after it.
 func fromLine(part cesi.LogPart, matters int64) cesi.LogPart {
 	if part.From == 0 || len(part.Pieces) == 0 {
 		return part
@@ -98,8 +98,8 @@ func fromLine(part cesi.LogPart, matters int64) cesi.LogPart {
 	return part
 }
 
-// toLine leaves out the line that a part of a log ends in the middle of, unless
-// it is the log's end or all there is.
+// toLine drops the incomplete line at the end of a part, unless it is the log's end or
+// the only line.
 func toLine(part cesi.LogPart, size int64) cesi.LogPart {
 	if part.To >= size || len(part.Pieces) == 0 {
 		return part
@@ -115,8 +115,7 @@ func toLine(part cesi.LogPart, size int64) cesi.LogPart {
 	return part
 }
 
-// SearchLog lists what a search finds, or leads to the next or previous
-// match of one.
+// SearchLog lists the matches of a search, or leads to the next or previous match.
 func (h *Handler) SearchLog(w http.ResponseWriter, r *http.Request) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
@@ -147,8 +146,8 @@ func (h *Handler) SearchLog(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "log_search", page)
 }
 
-// stepSearch leads to the match before or behind an offset, if there is one.
-func (h *Handler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l request.Log, query logtail.Query, page logPageData, direction string) error {
+// stepSearch leads to the match before or after an offset, if there is one.
+func (h *Handler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http.Request, l request.Log, query logtail.Query, page logPage, direction string) error {
 	from, err := strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	if err != nil || from < 0 {
 		return cesi.Errorf(cesi.Invalid, "from is a number of bytes, not %q", r.URL.Query().Get("from"))
@@ -170,19 +169,19 @@ func (h *Handler) stepSearch(ctx context.Context, w http.ResponseWriter, r *http
 	return h.Renderer.Render(w, http.StatusOK, "log_search", page)
 }
 
-// logPageData is the page of a log, or of a search in it.
-type logPageData struct {
+// logPage is the page of a log, or of a search in it.
+type logPage struct {
 	view.Base
 	Node    string
 	Process string // empty for supervisord's own log
 	Badge   view.Badge
 	Panel   view.LogPanel
-	Found   *foundView // what a search came to; nil on the log's own page
+	Found   *foundView // the result of a search; nil on the log's own page
 }
 
-// newLogPage makes the page of a log without its text.
-func newLogPage(base view.Base, l request.Log, query request.LogQuery) logPageData {
-	page := logPageData{Node: l.Node.Name, Badge: view.NewNodeBadge(l.Node), Panel: view.NewLogPanel(l.Node.Name, l.Name)}
+// newLogPage makes the page of a log, without its text.
+func newLogPage(base view.Base, l request.Log, query request.LogQuery) logPage {
+	page := logPage{Node: l.Node.Name, Badge: view.NewNodeBadge(l.Node), Panel: view.NewLogPanel(l.Node.Name, l.Name)}
 	page.Panel.Query = query
 	title := base.Say("supervisord's log") + " · " + l.Node.Name
 	if l.Process != nil {
@@ -193,13 +192,13 @@ func newLogPage(base view.Base, l request.Log, query request.LogQuery) logPageDa
 	return page
 }
 
-// foundView is what a search came to.
+// foundView is the result of a search.
 type foundView struct {
 	Count   cesi.Text // "1,234 matches"
 	Where   cesi.Text // "in the last 16.8 MB"
 	Rows    []view.MatchRow
-	More    bool      // than there are rows
-	Further string    // address of the same search further back; empty at the beginning
+	More    bool      // there are more matches than rows
+	Further string    // address of the same search in earlier parts; empty at the beginning
 	Gaps    cesi.Text // bytes that could not be searched
 }
 
@@ -227,7 +226,7 @@ func newFoundView(p view.LogPanel, found logtail.Found) *foundView {
 	return v
 }
 
-// matches writes a count of what was found.
+// matches writes the number of matches.
 func matches(n int) cesi.Text {
 	if n == 0 {
 		return cesi.T("Nothing found")

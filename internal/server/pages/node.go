@@ -30,40 +30,39 @@ type nodePage struct {
 	Address      string
 	Environments []string
 	Badge        view.Badge
-	Version      string // supervisord's
-	Identity     string // how supervisord names itself, unless as always
+	Version      string // of supervisord
+	Identity     string // supervisord's identification, unless it is the default
 	Contact      view.Contact
 	Groups       []processGroup
 	Up           bool
 	Connecting   bool
 	Stale        bool
 	Failure      *failureView
-	AllActions   []view.SetAction // on all processes; none for those who may not
-	Replaced     cesi.Text        // says that it is another machine; empty where it is not
+	AllActions   []view.SetAction // on all processes; empty without permission
+	Replaced     cesi.Text        // says that it is another machine now; else empty
 	Selectable   bool
 	Shown        int         // processes on all pages
-	Omitted      int         // processes that the node names and CeSI leaves out
-	Pager        *view.Pager // nil: this page has them all
+	Omitted      int         // processes of the node that CeSI leaves out
+	Pager        *view.Pager // nil: there is only one page
 }
 
-// processGroup is a group of a node's processes. One of several processes has a
-// heading and actions of its own.
+// processGroup is a group of a node's processes. A group of several processes has its
+// own heading and actions.
 type processGroup struct {
 	RowID   string
 	Name    string
 	Link    string // local path of the group across the fleet
 	Many    bool
 	Summary cesi.Text
-	Columns int              // that the heading spans
-	Actions []view.SetAction // none while they can't be done
+	Columns int              // of the heading
+	Actions []view.SetAction // empty while impossible
 	Rows    []view.ProcessRow
 }
 
 // NodeRows is how many processes a page of a node shows.
 const NodeRows = 500
 
-// newNodePage shows a node as the snapshot has it, and its processes a page at a
-// time.
+// newNodePage shows a node of the snapshot, and one page of its processes.
 func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 	base = base.At("nodes", n.Name).Kept()
 	pages := request.PageCount(len(n.Processes), NodeRows)
@@ -94,7 +93,7 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 	return page
 }
 
-// replacement says that the node is another machine than before.
+// replacement says that the node is now another machine.
 func replacement(base view.Base, r fleet.Replacement) cesi.Text {
 	since := view.When(base.Now, r.Since)
 	if r.From == r.To {
@@ -104,10 +103,10 @@ func replacement(base view.Base, r fleet.Replacement) cesi.Text {
 		since, request.Sanitize(r.From), request.Sanitize(r.To))
 }
 
-// Named is how many processes the node names.
+// Named is how many processes the node has.
 func (p nodePage) Named() int { return p.Shown + p.Omitted }
 
-// nodePath is the local path of a page of a node.
+// nodePath returns the local path of a page of a node.
 func nodePath(name string, page int) string {
 	return request.PathWith(request.PageValues(page), "nodes", name)
 }
@@ -126,8 +125,8 @@ func groupsOf(n *fleet.Node) [][]fleet.Process {
 	return groups
 }
 
-// newProcessGroups shows the groups of which there are processes on a page. What a
-// heading says and does is for the whole group.
+// newProcessGroups shows the groups with processes on a page. Their headings and
+// actions are for the whole group.
 func newProcessGroups(base view.Base, n *fleet.Node, page int) []processGroup {
 	var groups []processGroup
 	first, end := (page-1)*NodeRows, page*NodeRows
@@ -148,7 +147,7 @@ func newProcessGroups(base view.Base, n *fleet.Node, page int) []processGroup {
 	return groups
 }
 
-// groupRowID is the id of the heading of a group.
+// groupRowID returns the id of a group's heading.
 func groupRowID(group string) string { return view.RowID("group", group) }
 
 func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool, back string) processGroup {
@@ -158,7 +157,7 @@ func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool, back 
 		Many: len(members) > 1, Summary: summary(members),
 	}
 	if control && n.Status == fleet.Up {
-		g.Columns++ // the boxes to select with
+		g.Columns++ // for the checkboxes
 		all, short := cesi.T("all of group %s", request.Sanitize(name)), cesi.T("the group")
 		g.Actions = view.NewSetActions(all, short, func(action cesi.Action) string {
 			return request.NodeQuestion(n.Name, action, back, request.Field{Name: "group", Value: name})
@@ -167,7 +166,7 @@ func newProcessGroup(n *fleet.Node, members []fleet.Process, control bool, back 
 	return g
 }
 
-// summary counts processes by state in words: "4 processes, 2 RUNNING, 1 FATAL".
+// summary counts processes by state: "4 processes, 2 RUNNING, 1 FATAL".
 func summary(list []fleet.Process) cesi.Text {
 	counts := make(map[string]int)
 	for _, p := range list {

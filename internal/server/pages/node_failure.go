@@ -18,8 +18,8 @@ func newFailureView(n *fleet.Node) *failureView {
 	return &failureView{Message: n.Failure.Message, Advice: advice(n.Failure.Cause)}
 }
 
-// advice says what else to check, by the cause of a failure. The failure's own
-// sentence has named the first suspect.
+// advice says what else to check, by the cause of a failure. The failure's own sentence
+// names the likeliest reason.
 func advice(cause cesi.Cause) cesi.Text {
 	switch cause {
 	case cesi.CauseRefused:

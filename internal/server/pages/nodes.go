@@ -10,7 +10,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ListNodes lists the nodes that the filter takes.
+// ListNodes lists the nodes that the filter selects.
 func (h *Handler) ListNodes(w http.ResponseWriter, r *http.Request) error {
 	page := newNodesPage(h.Base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
 	return h.Renderer.Render(w, http.StatusOK, "nodes", page)
@@ -22,7 +22,7 @@ type choice struct {
 	Label cesi.Text
 }
 
-// nodeStates are the states to filter by.
+// nodeStates are the states for the filter.
 func nodeStates() []choice {
 	return []choice{
 		{"up", cesi.T("answering")},
@@ -40,11 +40,11 @@ type nodesPage struct {
 	Filter       request.NodesFilter
 	Environments []string
 	States       []choice
-	Empty        *emptyFleet // set while no node is configured
+	Empty        *emptyFleet // set if no node is configured
 }
 
-// newNodesPage lists the nodes that the filter lets through, in the order of
-// the configuration. ConfigFile is named where there are none at all.
+// newNodesPage lists the nodes that the filter selects, in the order of the
+// configuration. ConfigFile is shown if there are none at all.
 func newNodesPage(base view.Base, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
 	page := nodesPage{
 		Base:  base.At("nodes", base.Say("Nodes")).Kept(),

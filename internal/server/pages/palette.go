@@ -10,8 +10,8 @@ import (
 	"cesi/internal/server/view"
 )
 
-// SearchPalette answers what was typed into the palette of a page, which is at the
-// path "at" and puts the answer into its list.
+// SearchPalette returns the results for the text in the palette of the page at the path
+// "at", for its list.
 func (h *Handler) SearchPalette(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	base := h.Base(r)
@@ -23,24 +23,24 @@ func (h *Handler) SearchPalette(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.RenderPartial(w, http.StatusOK, h.Speaker(r), "palette_results", found)
 }
 
-// paletteResults is what the palette has found for what was typed.
+// paletteResults are the results for the text in the palette.
 type paletteResults struct {
 	Items []paletteItem
 }
 
-// paletteItem is one thing to go to, or to do.
+// paletteItem is one result: a link or a command.
 type paletteItem struct {
-	Icon   string // page, manual, environment or group; empty where Badge or Action is shown
+	Icon   string // page, manual, environment or group; empty with Badge or Action
 	Badge  *view.Badge
 	Action cesi.Action
-	Group  string // dim, in front of a process's name
+	Group  string // dim, before a process's name
 	Label  cesi.Text
 	Detail cesi.Text
-	Link   string // local path; empty where Send is set
+	Link   string // local path; empty if Send is set
 	Send   string // local path that the action is sent to
 }
 
-// palettePage is a page that the palette leads to.
+// palettePage is a page in the palette.
 type palettePage struct {
 	Title cesi.Text
 	Path  string
@@ -50,7 +50,7 @@ func (p palettePage) item() paletteItem {
 	return paletteItem{Icon: "page", Label: p.Title, Detail: cesi.T("Page"), Link: p.Path}
 }
 
-// palettePages are those that the user may see.
+// palettePages are the pages that the user may see.
 func palettePages(b view.Base) []palettePage {
 	list := []palettePage{
 		{cesi.T("Dashboard"), "/"}, {cesi.T("Nodes"), "/nodes"}, {cesi.T("Processes"), "/processes"},
@@ -64,9 +64,9 @@ func palettePages(b view.Base) []palettePage {
 	return append(list, palettePage{cesi.T("About"), "/about"})
 }
 
-// actionIn takes a verb off the front of what was typed, in English or in the
-// user's language: "restart api" is a restart and "api". Only a whole word
-// counts, but where words are written without spaces.
+// actionIn removes a verb from the start of the text, in English or in the user's
+// language: "restart api" is a restart and "api". Only a whole word counts, except in
+// languages without spaces.
 func actionIn(b view.Base, text string) (action cesi.Action, rest string, found bool) {
 	if !b.CanControl() {
 		return "", "", false
@@ -115,8 +115,8 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 	}
 }
 
-// newActionItem does what the process's row on its node's page does: it sends
-// the command, or leads to the question before it.
+// newActionItem does the same as the process's row on its node's page: it sends the
+// command, or leads to its confirmation.
 func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
 	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, process.ProcessID.String(), n.Name), Detail: cesi.Raw(process.State.String())}
 	if a.Ask {

@@ -5,32 +5,31 @@ import (
 	"strings"
 )
 
-// Bounds of what the palette is asked and answers.
+// Bounds of the palette.
 const (
-	mostAsked   = 200 // bytes of a question; what is behind them does not count
-	mostWords   = 6   // of a question
-	mostOfKind  = 10  // results of one kind, so that none hides the others
-	mostResults = 20
+	maxQueryBytes = 200 // bytes of the text; the rest is ignored
+	maxQueryWords = 6   // words of the text
+	maxPerKind    = 10  // results of one kind, so that none hides the others
+	maxResults    = 20
 )
 
-// query is what somebody looks for: words in lower case. All of them have to
-// be found.
+// query is the searched words, in lower case. All of them must match.
 type query []string
 
 func parseQuery(text string) query {
-	words := strings.Fields(strings.ToLower(text[:min(len(text), mostAsked)]))
-	return words[:min(len(words), mostWords)]
+	words := strings.Fields(strings.ToLower(text[:min(len(text), maxQueryBytes)]))
+	return words[:min(len(words), maxQueryWords)]
 }
 
-// How well a word matches a text.
+// Scores of a word that matches a text.
 const (
 	matchesWhole = 8
 	matchesStart = 6
-	matchesPart  = 4 // the beginning of a part, such as "eu" in "pay-eu-2"
+	matchesPart  = 4 // the start of a part, such as "eu" in "pay-eu-2"
 	matchesMid   = 2
 )
 
-// match rates how well a word matches a text in lower case; 0: not at all.
+// match scores a word against a text in lower case; 0: no match.
 func match(text, word string) int {
 	at := strings.Index(text, word)
 	switch {
@@ -53,9 +52,9 @@ func match(text, word string) int {
 	}
 }
 
-// rate adds up how well the words match one of the texts each, whatever their
-// case. It fails where a word matches none.
-func (w query) rate(texts ...string) (int, bool) {
+// score adds up the best score of each word against the texts, in any case. It fails if
+// a word matches none.
+func (w query) score(texts ...string) (int, bool) {
 	sum := 0
 	for _, word := range w {
 		best := 0
@@ -70,7 +69,7 @@ func (w query) rate(texts ...string) (int, bool) {
 	return sum, true
 }
 
-// result is something that was found. It is drawn only if it is shown.
+// result is a match. It is rendered only if it is shown.
 type result struct {
 	score int
 	draw  func() paletteItem
@@ -79,9 +78,9 @@ type result struct {
 // results are the best of one kind, best first; of equal ones the first found.
 type results []result
 
-// takes reports whether a result of that score would be kept.
+// takes reports whether a result with that score would be kept.
 func (r results) takes(score int) bool {
-	return len(r) < mostOfKind || score > r[len(r)-1].score
+	return len(r) < maxPerKind || score > r[len(r)-1].score
 }
 
 func (r *results) add(score int, draw func() paletteItem) {
@@ -95,7 +94,7 @@ func (r *results) add(score int, draw func() paletteItem) {
 		return 1
 	})
 	*r = slices.Insert(*r, at, result{score, draw})
-	*r = (*r)[:min(len(*r), mostOfKind)]
+	*r = (*r)[:min(len(*r), maxPerKind)]
 }
 
 // best merges results of several kinds.
@@ -106,7 +105,7 @@ func best(kinds ...results) []paletteItem {
 	}
 	slices.SortStableFunc(all, func(a, b result) int { return b.score - a.score })
 	var items []paletteItem
-	for _, r := range all[:min(len(all), mostResults)] {
+	for _, r := range all[:min(len(all), maxResults)] {
 		items = append(items, r.draw())
 	}
 	return items

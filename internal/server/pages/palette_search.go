@@ -11,29 +11,29 @@ import (
 	"cesi/internal/server/view"
 )
 
-// Of things that match equally well, those that stand for more come first. What
-// matches counts more than what it is.
+// Among equally good matches, those that stand for more come first. The match counts
+// more than the kind.
 const (
-	ratePage        = 50
-	rateEnvironment = 40
-	rateGroup       = 30
-	rateNode        = 20
-	rateProcess     = 0 // and up to 10 by how bad it is
-	rateHelpPage    = 10
-	rateHelpSection = 0
-	perMatch        = 100
-	rateAction      = 100_000 // whoever types a verb means it
+	scorePage        = 50
+	scoreEnvironment = 40
+	scoreGroup       = 30
+	scoreNode        = 20
+	scoreProcess     = 0 // and up to 10 more for trouble
+	scoreHelpPage    = 10
+	scoreHelpSection = 0
+	perMatch         = 100
+	scoreAction      = 100_000 // a verb was typed
 )
 
-// paletteSearch looks through what its reader may see and do.
+// paletteSearch searches what the user may see and do.
 type paletteSearch struct {
 	base     view.Base
 	snapshot *fleet.Snapshot
 	manual   manual.Edition
-	back     string // local path that a command leads back to
+	back     string // local path to which a command leads back
 }
 
-// find answers what was typed, best first. Nothing typed: the pages.
+// find returns the results for a text, best first; for an empty text the pages.
 func (p paletteSearch) find(text string) []paletteItem {
 	w := parseQuery(text)
 	if len(w) == 0 {
@@ -44,27 +44,27 @@ func (p paletteSearch) find(text string) []paletteItem {
 
 func (p paletteSearch) pages(w query) (found results) {
 	for _, page := range palettePages(p.base) {
-		if sum, ok := w.rate(page.Title.String(), p.base.Speaker.Localize(page.Title)); ok {
-			found.add(sum*perMatch+ratePage, func() paletteItem { return page.item() })
+		if sum, ok := w.score(page.Title.String(), p.base.Speaker.Localize(page.Title)); ok {
+			found.add(sum*perMatch+scorePage, func() paletteItem { return page.item() })
 		}
 	}
 	return found
 }
 
-// help finds the pages of the manual and their sections, by their titles or by the
-// name of the manual. A match counts half, so that it comes after one in the fleet.
+// help finds pages and sections of the manual, by their titles or by the name of the
+// manual. A match counts half, so that it comes after one in the fleet.
 func (p paletteSearch) help(w query) (found results) {
 	name := cesi.T("Manual")
 	own := p.base.Speaker.Localize(name)
 	for _, page := range p.manual {
-		if sum, ok := w.rate(page.Title, name.String(), own); ok {
-			found.add(sum*perMatch/2+rateHelpPage, func() paletteItem {
+		if sum, ok := w.score(page.Title, name.String(), own); ok {
+			found.add(sum*perMatch/2+scoreHelpPage, func() paletteItem {
 				return paletteItem{Icon: "manual", Label: cesi.Raw(page.Title), Detail: name, Link: page.Path()}
 			})
 		}
 		for _, section := range page.Sections {
-			if sum, ok := w.rate(section.Title, page.Title, name.String(), own); ok {
-				found.add(sum*perMatch/2+rateHelpSection, func() paletteItem {
+			if sum, ok := w.score(section.Title, page.Title, name.String(), own); ok {
+				found.add(sum*perMatch/2+scoreHelpSection, func() paletteItem {
 					return paletteItem{Icon: "manual", Label: cesi.Raw(section.Title), Detail: cesi.Raw(page.Title), Link: page.PathTo(section)}
 				})
 			}
@@ -75,8 +75,8 @@ func (p paletteSearch) help(w query) (found results) {
 
 func (p paletteSearch) environments(w query) (found results) {
 	for _, e := range p.snapshot.Environments {
-		if sum, ok := w.rate(e.Name); ok {
-			found.add(sum*perMatch+rateEnvironment, func() paletteItem { return newEnvironmentItem(e) })
+		if sum, ok := w.score(e.Name); ok {
+			found.add(sum*perMatch+scoreEnvironment, func() paletteItem { return newEnvironmentItem(e) })
 		}
 	}
 	return found
@@ -84,8 +84,8 @@ func (p paletteSearch) environments(w query) (found results) {
 
 func (p paletteSearch) groups(w query) (found results) {
 	for _, g := range p.snapshot.Groups() {
-		if sum, ok := w.rate(g.Name); ok {
-			found.add(sum*perMatch+rateGroup, func() paletteItem { return newGroupItem(g) })
+		if sum, ok := w.score(g.Name); ok {
+			found.add(sum*perMatch+scoreGroup, func() paletteItem { return newGroupItem(g) })
 		}
 	}
 	return found
@@ -93,8 +93,8 @@ func (p paletteSearch) groups(w query) (found results) {
 
 func (p paletteSearch) nodes(w query) (found results) {
 	for _, n := range p.snapshot.Nodes {
-		if sum, ok := w.rate(n.Name); ok {
-			found.add(sum*perMatch+rateNode, func() paletteItem { return newNodeItem(n) })
+		if sum, ok := w.score(n.Name); ok {
+			found.add(sum*perMatch+scoreNode, func() paletteItem { return newNodeItem(n) })
 		}
 	}
 	return found
@@ -105,7 +105,7 @@ func (p paletteSearch) processes(w query) (found results) {
 		by := newProcessRating(w, n)
 		for i := range n.Processes {
 			process := &n.Processes[i]
-			if score, ok := by.rate(process); ok && found.takes(score) {
+			if score, ok := by.score(process); ok && found.takes(score) {
 				found.add(score, func() paletteItem { return newProcessItem(n, process) })
 			}
 		}
@@ -113,12 +113,12 @@ func (p paletteSearch) processes(w query) (found results) {
 	return found
 }
 
-// processRating rates the processes of one node. The node's name and the
-// group's count too, but less than the process's own.
+// processRating scores the processes of one node. The node's and the group's name count
+// too, but less than the process's own.
 type processRating struct {
 	query
-	node [mostWords]int  // how well the node's name matches each word
-	full [mostWords]bool // whether the word is meant for "group:name"
+	node [maxQueryWords]int  // how well the node's name matches each word
+	full [maxQueryWords]bool // whether the word is for "group:name"
 }
 
 func newProcessRating(w query, n *fleet.Node) processRating {
@@ -130,7 +130,7 @@ func newProcessRating(w query, n *fleet.Node) processRating {
 	return r
 }
 
-func (r processRating) rate(p *fleet.Process) (int, bool) {
+func (r processRating) score(p *fleet.Process) (int, bool) {
 	sum := 0
 	name, group := strings.ToLower(p.Name), strings.ToLower(p.Group)
 	for i, word := range r.query {
@@ -143,11 +143,11 @@ func (r processRating) rate(p *fleet.Process) (int, bool) {
 		}
 		sum += rating
 	}
-	return sum*perMatch + rateProcess + int(p.Severity()), true
+	return sum*perMatch + scoreProcess + int(p.Severity()), true
 }
 
-// actions are what a sentence such as "restart api on web-1" asks for. A verb
-// alone is for what is in trouble.
+// actions are the commands for a text such as "restart api on web-1". A verb alone is
+// for processes in trouble.
 func (p paletteSearch) actions(text string) (found results) {
 	action, rest, is := actionIn(p.base, text)
 	if !is {
@@ -168,45 +168,45 @@ func (p paletteSearch) actions(text string) (found results) {
 	return found
 }
 
-// actOnProcesses offers the action for the processes of a node that it is
-// offered for in their rows.
+// actOnProcesses offers the action for those processes of a node that have it in their
+// rows.
 func (p paletteSearch) actOnProcesses(found *results, action cesi.Action, w query, n *fleet.Node) {
 	by := newProcessRating(w, n)
 	for i := range n.Processes {
 		process := &n.Processes[i]
-		score, ok := by.rate(process)
-		if !ok || len(w) == 0 && process.Severity() == 0 || !found.takes(score+rateAction) {
+		score, ok := by.score(process)
+		if !ok || len(w) == 0 && process.Severity() == 0 || !found.takes(score+scoreAction) {
 			continue
 		}
 		for _, a := range view.NewRowActions(*process, true) {
 			if a.Action == action && !a.Disabled {
-				found.add(score+rateAction, func() paletteItem { return p.newActionItem(n, process, a) })
+				found.add(score+scoreAction, func() paletteItem { return p.newActionItem(n, process, a) })
 			}
 		}
 	}
 }
 
-// actOnMany offers the question about the action on all of a node, a group or
-// an environment, unless that is a single process.
+// actOnMany offers the confirmation of the action on all of a node, a group or an
+// environment, unless that is a single process.
 func (p paletteSearch) actOnMany(found *results, action cesi.Action, w query) {
 	ask := func(label cesi.Text, question string) func() paletteItem {
 		return func() paletteItem { return paletteItem{Action: action, Label: label, Link: question} }
 	}
 	for _, n := range p.snapshot.Nodes {
-		if sum, ok := w.rate(n.Name); ok && n.Status == fleet.Up && len(n.Processes) > 1 {
-			found.add(sum*perMatch+rateAction+rateNode, ask(allOfNode(action, n.Name), request.NodeQuestion(n.Name, action, p.back)))
+		if sum, ok := w.score(n.Name); ok && n.Status == fleet.Up && len(n.Processes) > 1 {
+			found.add(sum*perMatch+scoreAction+scoreNode, ask(allOfNode(action, n.Name), request.NodeQuestion(n.Name, action, p.back)))
 		}
 	}
 	for _, g := range p.snapshot.Groups() {
-		if sum, ok := w.rate(g.Name); ok && g.Counts.Total > 1 {
+		if sum, ok := w.score(g.Name); ok && g.Counts.Total > 1 {
 			scope := request.Scope{Kind: request.ScopeGroup, Name: g.Name}
-			found.add(sum*perMatch+rateAction+rateGroup, ask(allOfGroup(action, g.Name), scope.QuestionPath(action, p.back)))
+			found.add(sum*perMatch+scoreAction+scoreGroup, ask(allOfGroup(action, g.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 	for _, e := range p.snapshot.Environments {
-		if sum, ok := w.rate(e.Name); ok {
+		if sum, ok := w.score(e.Name); ok {
 			scope := request.Scope{Kind: request.ScopeEnvironment, Name: e.Name}
-			found.add(sum*perMatch+rateAction+rateEnvironment, ask(allOfEnvironment(action, e.Name), scope.QuestionPath(action, p.back)))
+			found.add(sum*perMatch+scoreAction+scoreEnvironment, ask(allOfEnvironment(action, e.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 }

@@ -148,11 +148,11 @@ func manyProcesses() *fleet.Snapshot {
 func TestPalette_ResultsAreBounded(t *testing.T) {
 	s := manyProcesses()
 	for _, text := range []string{"o", "restart worker", strings.Repeat("x ", 5000), strings.Repeat("o", 5000), "工工" + strings.Repeat("人", 99)} {
-		if got := paletteFinds(sampleBase(cesi.Admin), s, text); len(got) > mostResults {
+		if got := paletteFinds(sampleBase(cesi.Admin), s, text); len(got) > maxResults {
 			t.Errorf("%.20q: %d results", text, len(got))
 		}
 	}
-	if got := paletteFinds(sampleBase(cesi.Admin), s, "o"); len(got) != mostResults {
+	if got := paletteFinds(sampleBase(cesi.Admin), s, "o"); len(got) != maxResults {
 		t.Errorf("%d results for o", len(got))
 	}
 }

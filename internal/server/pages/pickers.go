@@ -8,18 +8,18 @@ import (
 	"cesi/internal/server/request"
 )
 
-// picker is a field of a filter: a list to choose from, or, where that would be
-// too long, a field to type a name in.
+// picker is a field of a filter: a list of choices or, if that would be too long, a
+// text field.
 type picker struct {
 	Name    string
 	Label   cesi.Text
-	All     cesi.Text // the option that filters nothing
+	All     cesi.Text // the option without a filter
 	Value   string
 	Choices []string
 	Typed   bool
 }
 
-// pickerChoices is how long a list to choose from may be.
+// pickerChoices bounds the length of a list of choices.
 const pickerChoices = 200
 
 func newPickers(s *fleet.Snapshot, q request.ProcessesQuery) []picker {
@@ -38,7 +38,7 @@ func newPickers(s *fleet.Snapshot, q request.ProcessesQuery) []picker {
 	)
 }
 
-// pickersWithChoices leaves out those that offer nothing.
+// pickersWithChoices removes those without choices.
 func pickersWithChoices(all ...picker) []picker {
 	return slices.DeleteFunc(all, func(p picker) bool { return !p.Typed && len(p.Choices) == 0 })
 }
@@ -49,7 +49,7 @@ func newPicker(name string, label, all cesi.Text, value string, choices []string
 	case len(choices) > pickerChoices:
 		p.Choices, p.Typed = nil, true
 	case value != "" && !slices.Contains(choices, value):
-		p.Choices = append([]string{value}, choices...) // it stays in force
+		p.Choices = append([]string{value}, choices...) // the present value stays
 	}
 	return p
 }

@@ -20,8 +20,7 @@ func (h *Handler) ShowProcess(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "process", newProcessPage(h.Base(r), n, p))
 }
 
-// processPage shows one process: how it is, how it is configured, and what can
-// be done with it.
+// processPage shows one process: its state, its configuration, and the commands for it.
 type processPage struct {
 	view.Base
 	view.ProcessRow
@@ -30,20 +29,20 @@ type processPage struct {
 	Contact   view.Contact
 	DayMarks  []time.Time
 	Started   time.Time // by the node's clock; zero: never
-	Ended     time.Time // zero: not since it started
+	Ended     time.Time // zero: not since its start
 	Exit      cesi.Text // how it ended; zero while it is up
 	SpawnErr  string
-	Reads     bool // its reader may see logs and configuration
+	Reads     bool // the user may see logs and configuration
 	Logs      []view.LogPanel
 	Config    []setting
 	NoConfig  cesi.Text // why there is none
-	Partial   bool      // supervisord does not say all of it
+	Partial   bool      // supervisord does not report all of it
 	Signals   []signalChoice
-	CanSignal bool   // it is in a state to get signals and texts
-	ClearLogs string // local path of the question; empty for those who may not, and while it can't be done
+	CanSignal bool   // its state allows signals and texts
+	ClearLogs string // local path of the confirmation; empty without permission, and while impossible
 }
 
-// newProcessPage shows a process, with the live ends of its logs.
+// newProcessPage shows a process, with the ends of its logs, live.
 func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage {
 	page := processPage{
 		Base:       base.At("nodes", base.Say("%s on %s", p.ProcessID, n.Name)).Kept(),
@@ -81,7 +80,7 @@ func exitWords(p cesi.Process) cesi.Text {
 	switch {
 	case p.State.Active() || p.State == cesi.Stopping || p.Start == 0:
 		return cesi.Text{}
-	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have begun
+	case p.State == cesi.Fatal && p.ExitStatus == 0: // it may not even have started
 		return cesi.Text{}
 	case p.ExitStatus == -1:
 		return cesi.T("none, it was ended by a signal")
@@ -94,10 +93,10 @@ func exitWords(p cesi.Process) cesi.Text {
 	}
 }
 
-// When words a time of the process by the node's clock.
+// When writes a time of the process by the node's clock.
 func (p processPage) When(t time.Time) cesi.Text { return view.When(p.Now, t) }
 
-// newProcessLog is the live end of one of a process's logs, beside the other.
+// newProcessLog is the end of one of a process's logs, live, next to the other.
 func newProcessLog(n *fleet.Node, p fleet.Process, stream cesi.LogStream) view.LogPanel {
 	panel := view.NewLogPanel(n.Name, cesi.LogName{Process: p.ProcessID, Stream: stream})
 	if p.LogFile(stream) == "" {

@@ -7,15 +7,15 @@ import (
 	"cesi/internal/cesi"
 )
 
-// setting is one option of a program, named as in supervisord.conf.
+// setting is one option of a program, with its name in supervisord.conf.
 type setting struct {
 	Name  string
 	Value cesi.Text
-	Note  cesi.Text // what the value means, where that is not plain
+	Note  cesi.Text // explains the value, if necessary
 	Wide  bool      // the value is long
 }
 
-// newSettings lists a process's configuration; nil where there is none.
+// newSettings lists a process's configuration; nil if there is none.
 func newSettings(c *cesi.ProcessConfig) []setting {
 	if c == nil {
 		return nil
@@ -39,7 +39,7 @@ func newSettings(c *cesi.ProcessConfig) []setting {
 	}, logSettings("stdout", c.Stdout), logSettings("stderr", c.Stderr))
 }
 
-// placeSettings says where and as whom the program runs, where that is told.
+// placeSettings are the directory and user of the program, if known.
 func placeSettings(c *cesi.ProcessConfig) []setting {
 	if !c.Placed {
 		return nil
@@ -51,7 +51,7 @@ func placeSettings(c *cesi.ProcessConfig) []setting {
 	}
 }
 
-// groupPriority tells the group's priority where it is not the process's own.
+// groupPriority returns the group's priority if it differs from the process's own.
 func groupPriority(c *cesi.ProcessConfig) cesi.Text {
 	if c.GroupPriority == c.Priority {
 		return cesi.Text{}
@@ -84,15 +84,14 @@ func ifEmpty(value string, remark cesi.Text) cesi.Text {
 	return cesi.Text{}
 }
 
-// digits writes a number as the configuration does.
+// digits writes a number as in the configuration.
 func digits[N int | int64](n N) cesi.Text { return cesi.Raw(strconv.FormatInt(int64(n), 10)) }
 
 func yes(b bool) cesi.Text { return cesi.Raw(strconv.FormatBool(b)) }
 
 func seconds(n int) cesi.Text { return cesi.T("%s s", digits(n)) }
 
-// size writes a number of bytes in the units of supervisord.conf, where it is a
-// round one.
+// size writes a number of bytes in the units of supervisord.conf, if it is a round one.
 func size(n int64) cesi.Text {
 	switch {
 	case n >= 1<<30 && n%(1<<30) == 0:

@@ -6,10 +6,10 @@ import (
 	"cesi/internal/cesi"
 )
 
-// signalChoice is one of the values of a list.
+// signalChoice is a signal in a list of choices.
 type signalChoice struct {
 	Value    string
-	Label    cesi.Text // what it is for
+	Label    cesi.Text // its usual purpose
 	Selected bool
 }
 
@@ -26,7 +26,7 @@ func signalChoices(chosen string) []signalChoice {
 	return list
 }
 
-// signalUse says what programs usually do on a signal.
+// signalUse says what programs usually do with a signal.
 func signalUse(name string) cesi.Text {
 	switch name {
 	case "HUP":

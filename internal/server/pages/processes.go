@@ -9,7 +9,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ListProcesses lists the processes of the fleet that the query takes.
+// ListProcesses lists the processes of the fleet that the query selects.
 func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
 	q, err := request.ParseProcessesQuery(r.URL.Query())
 	if err != nil {
@@ -24,31 +24,31 @@ type processesPage struct {
 	view.Base
 	Query      request.ProcessesQuery
 	Rows       []fleetRow
-	Found      int // with those on other pages
+	Found      int // including other pages
 	Total      int // without the filter
 	Pickers    []picker
 	Chips      []chip
 	Columns    []column
 	Orders     []choice
 	Order      string      // one of Orders
-	Pager      *view.Pager // nil where one page holds all
+	Pager      *view.Pager // nil if there is only one page
 	Selectable bool
-	Matching   []request.Field // what a command on all that match carries
-	Empty      *emptyFleet     // set while no node is configured
+	Matching   []request.Field // sent by a command on all matching processes
+	Empty      *emptyFleet     // set if no node is configured
 }
 
-// fleetRow is one process in a list that spans nodes.
+// fleetRow is one process in a list of several nodes.
 type fleetRow struct {
 	view.ProcessRow
-	Target       string // as its box sends it
+	Target       string // as its checkbox sends it
 	GroupLink    string // local path of its group across the fleet
 	Environments []string
 	Stale        bool // of a node that does not answer
-	Boxes        bool // the table has boxes, though perhaps not for this row
+	Boxes        bool // the table has checkboxes, perhaps not for this row
 }
 
-// newProcessesPage lists the processes that the query takes. ConfigFile is named
-// where there is no node at all.
+// newProcessesPage lists the processes that the query selects. ConfigFile is shown if
+// there are no nodes at all.
 func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuery, configFile string) processesPage {
 	found := s.Find(q.Filter)
 	pages := request.PageCount(len(found), request.PageRows)

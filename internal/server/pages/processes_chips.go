@@ -7,8 +7,8 @@ import (
 	"cesi/internal/server/view"
 )
 
-// chip is a state to filter by, with how many are in it among those that the
-// rest of the filter takes.
+// chip is a state for the filter, with the number of processes in it that the rest of
+// the filter selects.
 type chip struct {
 	Name, Value string // of the field
 	Label       cesi.Text
@@ -17,15 +17,14 @@ type chip struct {
 	Checked     bool
 }
 
-// newChips offers what needs attention, and each state that occurs or is asked
-// for.
+// newChips offers "needs attention", and each state that occurs or is selected.
 func newChips(s *fleet.Snapshot, q request.ProcessesQuery) []chip {
 	wide := q.Filter
 	wide.States, wide.Attention = nil, fleet.AnyAttention
 	counts, bad := make(map[cesi.State]int), 0
 	for _, m := range s.Find(wide) {
 		if m.Node.Status != fleet.Up {
-			continue // what it does now is not known
+			continue // its present states are unknown
 		}
 		counts[m.Process.State]++
 		if m.Process.Severity() > 0 {

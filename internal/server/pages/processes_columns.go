@@ -5,7 +5,7 @@ import (
 	"cesi/internal/server/request"
 )
 
-// column is the heading of a column that can be sorted by.
+// column is the heading of a sortable column.
 type column struct {
 	Label cesi.Text
 	Class string
@@ -27,8 +27,8 @@ func newColumns(q request.ProcessesQuery) []column {
 	return list
 }
 
-// direction says which way the page is sorted. By state the worst comes first,
-// and by uptime the longest.
+// direction returns the direction of the order. By state, worst first is descending; by
+// uptime, longest first.
 func direction(q request.ProcessesQuery) string {
 	if (q.Sort == "state" || q.Sort == "uptime") != q.Reverse {
 		return "descending"
@@ -36,7 +36,7 @@ func direction(q request.ProcessesQuery) string {
 	return "ascending"
 }
 
-// newOrders lists the orders for where the columns have no headings.
+// newOrders lists the orders, for screens without column headings.
 func newOrders(q request.ProcessesQuery) []choice {
 	list := []choice{
 		{"name", cesi.T("by name")}, {"node", cesi.T("by node")}, {"state", cesi.T("worst first")},

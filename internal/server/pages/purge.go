@@ -11,7 +11,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ConfirmPurge asks how much of the activity log to remove, and then whether to.
+// ConfirmPurge asks until when to remove entries, and then for the confirmation.
 func (h *Handler) ConfirmPurge(w http.ResponseWriter, r *http.Request) error {
 	text := r.URL.Query().Get("before")
 	if text == "" {
@@ -28,7 +28,7 @@ func (h *Handler) ConfirmPurge(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "purge", newPurgePage(h.Base(r)).about(before, n))
 }
 
-// Purge is the yes to purgePage's question.
+// Purge removes the entries after the confirmation.
 func (h *Handler) Purge(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -44,20 +44,20 @@ func (h *Handler) Purge(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// purgePage asks until when to empty the activity log, and then whether to.
+// purgePage asks until when to remove entries, and then for the confirmation.
 type purgePage struct {
 	view.Base
 	Question string    // empty: the time is asked for first
-	Before   time.Time // what was written before then is to go
+	Before   time.Time // entries from before then are removed
 	Count    int
-	Offer    string // the date that is offered
+	Offer    string // the suggested date
 }
 
 func newPurgePage(base view.Base) purgePage {
 	return purgePage{Base: base.At("activity", base.Say("Purge the activity log")), Offer: base.Now.AddDate(-1, 0, 0).Format(time.DateOnly)}
 }
 
-// about turns the page into the question whether to remove so many entries.
+// about turns the page into the confirmation for that many entries.
 func (p purgePage) about(before time.Time, n int) purgePage {
 	p.Before, p.Count = before.In(p.Now.Location()), n
 	p.Question = p.Say("Remove %d entries?", n)
@@ -68,10 +68,10 @@ func (p purgePage) about(before time.Time, n int) purgePage {
 	return p
 }
 
-// Day is the time before which what was written is to go, in words.
+// Day is the time before which entries are removed, as text.
 func (p purgePage) Day() cesi.Text { return cesi.At("2 January 2006, 15:04 MST", p.Before) }
 
-// Export is the local path of the file with what is to go.
+// Export returns the local path of the file with the entries to remove.
 func (p purgePage) Export(format string) string {
 	return request.ExportPath + "?" + url.Values{"format": {format}, "until": {p.Before.Format(time.RFC3339)}}.Encode()
 }

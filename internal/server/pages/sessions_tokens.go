@@ -12,7 +12,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// EndSession ends one of the visitor's sessions.
+// EndSession ends one of the user's own sessions.
 func (h Account) EndSession(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndSession(r.Context(), session.ActorOf(r), request.Param(r, "id")); err != nil {
 		return err
@@ -21,7 +21,7 @@ func (h Account) EndSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// EndOtherSessions ends all sessions of the visitor but this one.
+// EndOtherSessions ends all of the user's own sessions but the present one.
 func (h Account) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Auth.EndOtherSessions(r.Context(), session.ActorOf(r), session.Of(r).Token); err != nil {
 		return err
@@ -30,7 +30,7 @@ func (h Account) EndOtherSessions(w http.ResponseWriter, r *http.Request) error 
 	return nil
 }
 
-// AddToken makes an API token and shows it.
+// AddToken adds an API token and shows it.
 func (h Account) AddToken(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -50,7 +50,7 @@ func (h Account) AddToken(w http.ResponseWriter, r *http.Request) error {
 	return h.renderProfile(w, r, h.Base(r), request.Status(err), profileFacts{TokenProblem: cesi.TextOf(err), TokenName: name})
 }
 
-// expiry is when a token ends that is to last for so many days; 0 is never.
+// expiry returns when a token with a lifetime of that many days expires; 0 is never.
 func (h Account) expiry(days string) (time.Time, error) {
 	n, err := strconv.Atoi(days)
 	switch {
@@ -70,7 +70,7 @@ func newTokenSecret(name, text string) *secret {
 	}
 }
 
-// ConfirmRevoke asks before one of the visitor's own tokens is revoked.
+// ConfirmRevoke asks before one of the user's own tokens is revoked.
 func (h Account) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	tokens, err := h.Auth.Tokens(r.Context(), session.Of(r).User.Name)
 	if err != nil {
@@ -88,7 +88,7 @@ func (h Account) ConfirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	return cesi.Errorf(cesi.NotFound, "there is no such token")
 }
 
-// RevokeToken revokes one of the visitor's API tokens.
+// RevokeToken revokes one of the user's own API tokens.
 func (h Account) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	id, err := request.TokenID(request.Param(r, "id"))
 	if err != nil {

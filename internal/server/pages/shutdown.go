@@ -6,15 +6,15 @@ import (
 	"cesi/internal/server/view"
 )
 
-// restartSeconds is how long a restart of this program may take before the
-// browser comes back; it is some tenths of a second.
+// restartSeconds is after how long the browser comes back after a restart of this
+// program, which takes some tenths of a second.
 const restartSeconds = 2
 
-// reloadSeconds is how long the reload of the supervisord that runs this program
-// may take before the browser comes back.
+// reloadSeconds is after how long the browser comes back after a reload of the
+// supervisord that runs this program.
 const reloadSeconds = 8
 
-// shutdownPage is the last page before this program ends by a command.
+// shutdownPage is the last page before a command ends this program.
 type shutdownPage struct {
 	view.Base
 	Heading  string
@@ -23,7 +23,7 @@ type shutdownPage struct {
 	Seconds  int    // until the browser goes there by itself; 0: never
 }
 
-// newShutdownPage tells that a command has just ended this program.
+// newShutdownPage says that a command has just ended this program.
 func newShutdownPage(base view.Base, command request.Command) shutdownPage {
 	page := shutdownPage{
 		Heading:  base.Say("CeSI restarts"),

@@ -10,13 +10,13 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ShowStyle shows every component, for those who work on them.
+// ShowStyle shows every component, for developers.
 func (h *Handler) ShowStyle(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "style", newStylePage(h.Base(r)))
 }
 
-// stylePage shows every component in every state, drawn by the partials that the
-// other pages draw them with, for those who work on them. Its fleet is made up.
+// stylePage shows every component in every state, with the partials of the other pages,
+// for developers. Its fleet is an example.
 type stylePage struct {
 	view.Base
 	States     []view.Badge
@@ -50,7 +50,7 @@ func newStylePage(base view.Base) stylePage {
 	for _, n := range []*fleet.Node{node, silent, connecting} {
 		large, small := newMapCell(n, false), newMapCell(n, true)
 		for i := range large.Squares {
-			large.Squares[i].RowID = view.RowID("square", n.Name, fmt.Sprint(i)) // a row has its own already
+			large.Squares[i].RowID = view.RowID("square", n.Name, fmt.Sprint(i)) // the row already has this id
 		}
 		small.RowID = view.RowID("small", n.Name)
 		page.Cells, page.Dense = append(page.Cells, large), append(page.Dense, small)
@@ -81,8 +81,8 @@ func newStylePage(base view.Base) stylePage {
 	return page
 }
 
-// styleNodes are a node with a process in every state, one that does not answer
-// and one that is being connected to.
+// styleNodes are a node with a process in every state, one that does not answer, and
+// one that is connecting.
 func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 	node = &fleet.Node{Name: "web-1", Address: "http://10.0.0.11:9001", Status: fleet.Up, LastContact: now}
 	for _, state := range cesi.States() {
@@ -115,8 +115,8 @@ func styleNodes(now time.Time) (node, silent, connecting *fleet.Node) {
 	return node, silent, &fleet.Node{Name: "web-3", Status: fleet.Connecting}
 }
 
-// styleHistory has each process in its state for four hours, after something
-// else, trouble and a silence.
+// styleHistory has each process in its state for four hours, after other states,
+// trouble and a silence.
 func styleHistory(n *fleet.Node, now time.Time) cesi.History {
 	end := cesi.BucketOf(now)
 	h := cesi.History{Answered: []cesi.NodeSpan{

@@ -11,7 +11,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ShowSupervisord shows what can be done to a node's supervisord itself.
+// ShowSupervisord shows a node's supervisord and the commands for it.
 func (h *Handler) ShowSupervisord(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
@@ -24,8 +24,8 @@ func (h *Handler) ShowSupervisord(w http.ResponseWriter, r *http.Request) error 
 	return h.Renderer.Render(w, http.StatusOK, "daemon", newDaemonPage(h.Base(r), n, number))
 }
 
-// Reread has the node's supervisord read its configuration anew, which
-// applies nothing, and shows what an update would do.
+// Reread makes the node's supervisord read its configuration again, which applies
+// nothing, and shows what an update would do.
 func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
@@ -41,7 +41,7 @@ func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "reread", newRereadPage(h.Base(r), n, changes))
 }
 
-// Update takes up the groups that were ticked on the page of a reread.
+// Update applies the groups selected on the reread page.
 func (h *Handler) Update(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -52,8 +52,8 @@ func (h *Handler) Update(w http.ResponseWriter, r *http.Request) error {
 	return h.sendToDaemon(w, r, h.daemonCommand(r, r.PostForm))
 }
 
-// SendToSupervisord sends a command to a node's supervisord, unless it has to be asked
-// about first.
+// SendToSupervisord sends a command to a node's supervisord, unless it needs a
+// confirmation first.
 func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -65,7 +65,7 @@ func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) erro
 	return h.sendToDaemon(w, r, c)
 }
 
-// ConfirmSupervisord asks about a command to a node's supervisord.
+// ConfirmSupervisord asks for the confirmation of a command to a node's supervisord.
 func (h *Handler) ConfirmSupervisord(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	c := h.daemonCommand(r, query)
@@ -76,8 +76,8 @@ func (h *Handler) ConfirmSupervisord(w http.ResponseWriter, r *http.Request) err
 	return h.askDaemon(w, r, c, nil)
 }
 
-// daemonCommand reads a command to the path's node, on the groups of the form if
-// it names any.
+// daemonCommand reads a command to the path's node, on the groups of the form if it
+// names any.
 func (h *Handler) daemonCommand(r *http.Request, form url.Values) fleet.Command {
 	c := fleet.Command{
 		Action:      cesi.Action(request.ActionOf(r)),
@@ -98,8 +98,8 @@ func (h *Handler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Comm
 	return h.Renderer.Render(w, status, "question", view.NewQuestionPage(h.Base(r), "nodes", question))
 }
 
-// sendToDaemon sends a command out and leads back to the node's daemon page. What
-// takes this program down with it is answered before it goes.
+// sendToDaemon sends a command and leads back to the node's supervisord page. If the
+// command ends this program, the reply is sent first.
 func (h *Handler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command) error {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
@@ -121,7 +121,7 @@ func (h *Handler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fleet.C
 	return nil
 }
 
-// daemonRefused asks anew where a name was not typed as it is written.
+// daemonRefused asks again if a name was typed wrong.
 func (h *Handler) daemonRefused(w http.ResponseWriter, r *http.Request, c fleet.Command, err error) error {
 	asks := c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown
 	if cesi.KindOf(err) != cesi.Conflict || !asks {
@@ -130,7 +130,7 @@ func (h *Handler) daemonRefused(w http.ResponseWriter, r *http.Request, c fleet.
 	return h.askDaemon(w, r, c, err)
 }
 
-// daemonPage shows a node's supervisord itself and what can be done to it.
+// daemonPage shows a node's supervisord and the commands for it.
 type daemonPage struct {
 	view.Base
 	Name     string
@@ -140,31 +140,31 @@ type daemonPage struct {
 	Info     cesi.SupervisorInfo
 	Address  string
 	Contact  view.Contact
-	Self     string // the program that this CeSI runs as there
-	SelfBack bool   // it comes back after a reload
+	Self     string // the process that is this CeSI
+	SelfBack bool   // it starts again after a reload
 	Known    bool   // the node has answered since CeSI started
-	// Local paths of questions.
+	// Local paths of confirmations.
 	ClearLog, ClearLogs, Reload, Shutdown string
 	Groups                                []daemonGroup
-	Total                                 int // groups, with those of other pages
+	Total                                 int // number of groups, including other pages
 	Pager                                 *view.Pager
 }
 
-// groupRows is how many groups a page of a supervisord shows, and how many changes
-// a reread.
+// groupRows is how many groups a page of a supervisord shows, and how many changes a
+// reread.
 const groupRows = 500
 
-// daemonGroup is a group that supervisord has.
+// daemonGroup is a group of supervisord.
 type daemonGroup struct {
 	RowID   string
 	Name    string
 	Link    string // local path of its row on the node's page
 	Summary cesi.Text
 	Self    bool
-	Remove  string // local path of the question before it is removed; empty while that can't be done
+	Remove  string // local path of the confirmation to remove it; empty while impossible
 }
 
-// newDaemonPage shows a supervisord, and its groups a page at a time.
+// newDaemonPage shows a supervisord, and one page of its groups.
 func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 	page := daemonPage{
 		Base: base.At("nodes", base.Say("supervisord on %s", n.Name)).Kept(),
@@ -195,10 +195,10 @@ func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 	return page
 }
 
-// comesBack reports whether a reload brings this CeSI back.
+// comesBack reports whether this CeSI starts again after a reload.
 func comesBack(self fleet.Process) bool { return self.Config == nil || self.Config.Autostart }
 
-// newDaemonGroup shows a group of the node, whose processes page leads to.
+// newDaemonGroup shows a group of the node. Page is the page with its processes.
 func newDaemonGroup(n *fleet.Node, members []fleet.Process, page string) daemonGroup {
 	name := members[0].Group
 	group := daemonGroup{
@@ -220,10 +220,10 @@ type rereadPage struct {
 	view.Base
 	Name    string
 	Heading string
-	Broken  string // supervisord's words, where it can't read its configuration
+	Broken  string // supervisord's sentence, if it can't read its configuration
 	Changes []groupChange
 	More    int    // changes that are not shown
-	Self    string // the program that this CeSI runs as, where its group is among them
+	Self    string // the process that is this CeSI, if its group is among them
 }
 
 // groupChange is one group that differs.
@@ -281,7 +281,7 @@ func differ(n int, node string) cesi.Text {
 	return cesi.T("%d groups differ on %s", n, node)
 }
 
-// running says how much of a group runs, for "… stopped".
+// running says how many processes of a group run, for "… stopped".
 func running(n *fleet.Node, group string) cesi.Text {
 	count := 0
 	for _, p := range n.Processes {

@@ -7,7 +7,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// newDaemonQuestion asks about a command to a node's supervisord.
+// newDaemonQuestion asks for the confirmation of a command to a node's supervisord.
 func newDaemonQuestion(n *fleet.Node, c fleet.Command) view.Confirmation {
 	name, processes := request.Sanitize(n.Name), cesi.T("%d processes", len(n.Processes))
 	q := view.Confirmation{
@@ -40,13 +40,13 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) view.Confirmation {
 		q.Remarks = []cesi.Text{cesi.T("What it has written so far is gone for good. The logs of its programs stay.")}
 	}
 	if self, found := n.OwnProcess(); found {
-		warnOfSelf(&q, c, self)
+		warnSelf(&q, c, self)
 	}
 	return q
 }
 
-// warnOfSelf says what becomes of this CeSI.
-func warnOfSelf(q *view.Confirmation, c fleet.Command, self fleet.Process) {
+// warnSelf says what happens to this CeSI.
+func warnSelf(q *view.Confirmation, c fleet.Command, self fleet.Process) {
 	name := request.Sanitize(self.String())
 	switch {
 	case c.Action == cesi.ActionShutdown:

@@ -12,7 +12,7 @@ import (
 	"cesi/internal/server/view"
 )
 
-// Users answers with the pages on accounts, which administrators manage.
+// Users serves the pages on accounts, for administrators.
 type Users struct{ *Handler }
 
 // ListUsers lists the accounts.
@@ -32,8 +32,8 @@ func (h Users) renderUsers(w http.ResponseWriter, r *http.Request, base view.Bas
 	return h.Renderer.Render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
 }
 
-// AddUser adds a user with the password of the form, or one that is made up,
-// and shows it. It has to be changed at the first login: two people know it.
+// AddUser adds a user with the password of the form, or a random one, and shows it. It
+// must be changed at the first login: two people know it.
 func (h Users) AddUser(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -52,7 +52,7 @@ func (h Users) AddUser(w http.ResponseWriter, r *http.Request) error {
 	return h.renderUsers(w, r, h.Base(r), request.Status(err), newUserForm{name, role}, cesi.TextOf(err), nil)
 }
 
-// passwordOrNew is the password that was typed or, where none was, a new one.
+// passwordOrNew returns the typed password or, if empty, a random one.
 func passwordOrNew(typed string) string {
 	if typed == "" {
 		return auth.NewPassword()
@@ -74,7 +74,7 @@ func (h Users) ShowUser(w http.ResponseWriter, r *http.Request) error {
 	return h.renderUser(w, r, base, nil, nil)
 }
 
-// renderUser shows the user of the path, with what went wrong or what is shown once.
+// renderUser shows the user of the path, with an error or a new secret.
 func (h Users) renderUser(w http.ResponseWriter, r *http.Request, base view.Base, failure error, made *secret) error {
 	account, err := h.account(r)
 	if err != nil {
@@ -106,7 +106,8 @@ func (h Users) account(r *http.Request) (cesi.Account, error) {
 	return cesi.Account{}, cesi.Errorf(cesi.NotFound, "there is no user %q", name)
 }
 
-// afterUserChange leads on after a change of a user, or shows why there was none.
+// afterUserChange leads to the next page after a change of a user, or shows why it
+// failed.
 func (h Users) afterUserChange(w http.ResponseWriter, r *http.Request, err error, next string) error {
 	switch {
 	case err == nil:
@@ -136,7 +137,7 @@ func (h Users) SetRole(w http.ResponseWriter, r *http.Request) error {
 	return h.afterUserChange(w, r, err, next)
 }
 
-// ResetPassword gives a user the password of the form, or a new one, and
+// ResetPassword sets the user's password to that of the form, or to a random one, and
 // shows it.
 func (h Users) ResetPassword(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
@@ -166,7 +167,7 @@ func (h Users) RevokeTokens(w http.ResponseWriter, r *http.Request) error {
 	return h.afterUserChange(w, r, h.Auth.RevokeTokens(r.Context(), session.ActorOf(r), name), request.LocalURL("users", name)+"?notice=tokens")
 }
 
-// ConfirmUserAction serves the question before a change of the path's user.
+// ConfirmUserAction asks for the confirmation of a change of the path's user.
 func (h Users) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		account, err := h.account(r)
@@ -177,7 +178,7 @@ func (h Users) ConfirmUserAction(ask func(cesi.Account) view.Confirmation) func(
 	}
 }
 
-// AskToDelete asks before an account is removed.
+// AskToDelete asks before an account is deleted.
 func AskToDelete(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
 		Question: cesi.T("Delete %s?", request.Sanitize(a.Name)), Verb: cesi.T("Delete %s", request.Sanitize(a.Name)),
@@ -212,18 +213,18 @@ type usersPage struct {
 	Rows    []userRow
 	Roles   []roleChoice
 	Name    string    // as typed before
-	Problem cesi.Text // why nobody was added
+	Problem cesi.Text // why no user was added
 	Secret  *secret
 }
 
-// newUserForm is what was typed to add a user.
+// newUserForm is the input of the form for a new user.
 type newUserForm struct {
 	Name string
 	Role cesi.Role
 }
 
-// newUsersPage lists the accounts. Problem says why nobody was added by the form;
-// secret is the password of whom it has added.
+// newUsersPage lists the accounts. Problem says why the form added no user; made is the
+// password of an added one.
 func newUsersPage(base view.Base, accounts []cesi.Account, form newUserForm, problem cesi.Text, made *secret) usersPage {
 	page := usersPage{
 		Base: base.At("users", base.Say("Users")), Roles: roleChoices(form.Role),
@@ -239,7 +240,7 @@ func newUsersPage(base view.Base, accounts []cesi.Account, form newUserForm, pro
 type userRow struct {
 	RowID      string
 	Name, Role string
-	Self       bool // it is the one who looks
+	Self       bool // it is the present user
 	MustChange bool
 	Created    relativeTimes
 	LastLogin  relativeTimes
@@ -255,13 +256,13 @@ func newUserRow(base view.Base, a cesi.Account) userRow {
 	}
 }
 
-// relativeTimes is a time in two ways: how far away, and exactly.
+// relativeTimes is a time in two forms: relative and exact.
 type relativeTimes struct {
 	Time  time.Time // zero: never
 	Words cesi.Text
 }
 
-// newRelativeTimes says when something was, or will be.
+// newRelativeTimes writes a time relative to now.
 func newRelativeTimes(now, t time.Time) relativeTimes {
 	d := now.Sub(t)
 	switch {
@@ -270,7 +271,7 @@ func newRelativeTimes(now, t time.Time) relativeTimes {
 	case d <= -24*time.Hour:
 		return relativeTimes{t, cesi.T("on %s", cesi.At("2 Jan 2006", t.In(now.Location())))}
 	case d < 0:
-		return relativeTimes{t, cesi.T("in %v", view.FormatElapsed(-d))} // %s is for how long something took
+		return relativeTimes{t, cesi.T("in %v", view.FormatElapsed(-d))} // %s is for durations
 	case d < time.Minute:
 		return relativeTimes{t, cesi.T("just now")}
 	case d < 48*time.Hour:
@@ -280,7 +281,7 @@ func newRelativeTimes(now, t time.Time) relativeTimes {
 	}
 }
 
-// roleChoice is one role to choose.
+// roleChoice is one role in a list of choices.
 type roleChoice struct {
 	Role   string
 	What   cesi.Text
@@ -301,7 +302,7 @@ func roleChoices(chosen cesi.Role) []roleChoice {
 	return choices
 }
 
-// userPage is one user, with what can be changed.
+// userPage is one user, with the possible changes.
 type userPage struct {
 	view.Base
 	userRow
@@ -318,14 +319,14 @@ func newUserPage(base view.Base, a cesi.Account, tokens []cesi.Token, problem ce
 	}
 }
 
-// secret is a text that a page shows this once.
+// secret is a text that is shown only once.
 type secret struct {
 	What   cesi.Text // what it is, as a sentence
 	Text   string
 	Advice cesi.Text
 }
 
-// newPasswordSecret shows the password that somebody has chosen for a user.
+// newPasswordSecret shows the new password of a user.
 func newPasswordSecret(user, password string) *secret {
 	return &secret{
 		What: cesi.T("The password of %s is now", request.Sanitize(user)), Text: password,
@@ -336,7 +337,7 @@ func newPasswordSecret(user, password string) *secret {
 // sessionRow is one of the user's own sessions.
 type sessionRow struct {
 	RowID, ID     string
-	Browser       cesi.Text // in short
+	Browser       cesi.Text // in short form
 	UserAgent     string
 	Address       string
 	Current       bool
@@ -355,7 +356,7 @@ func newSessionRows(now time.Time, sessions []cesi.Session, current string) []se
 	return rows
 }
 
-// tokenRow is an API token, without what it is.
+// tokenRow is an API token, without its secret text.
 type tokenRow struct {
 	RowID             string
 	ID                int64
@@ -376,8 +377,8 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 	return rows
 }
 
-// browserOf says in a few words what a User-Agent header means: who wrote it is
-// for people to tell apart, not for programs to rely on.
+// browserOf describes a User-Agent header in a few words, for people and not for
+// programs.
 func browserOf(userAgent string) cesi.Text {
 	first := func(pairs ...[2]string) string {
 		for _, pair := range pairs {
