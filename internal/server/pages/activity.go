@@ -166,25 +166,23 @@ const targetsShown = 25
 
 // activityRow is one entry as text.
 type activityRow struct {
-	RowID    string
-	ID       cesi.ActivityID
-	Time     time.Time
-	When     cesi.Text
-	Who      cesi.Text
-	From     string
-	ByUser   string    // local path of all the user's entries; empty if the name is hidden
-	Verb     cesi.Text // "restarted", "logged in"
-	Target   cesi.Text // the target on the node, or the user
-	OnTarget string    // local path of all entries on the target, for a process or group
-	Node     string
-	Result   view.ResultBadge
-	Plain    bool // the result needs no badge: success
-	Took     cesi.Text
-	Detail   string // the text sent to standard input, for administrators
-	Message  cesi.Text
-	Count    int // number of events, if more than one
-	Targets  []activityRow
-	// TargetsChosen is how many targets the filter selected, of TargetsTotal.
+	RowID   string
+	ID      cesi.ActivityID
+	Time    time.Time
+	When    cesi.Text
+	Who     cesi.Text
+	From    string
+	ByUser  string        // local path of all that the user did; empty where that is not to be known
+	What    view.RichText // "restarted web:web1 on alpha", "logged in"
+	Place   view.RichText // of one target: "web:web1 on alpha"
+	Result  view.ResultBadge
+	Plain   bool // the result needs no badge: all went well
+	Took    cesi.Text
+	Detail  string // the text that was sent to standard input, for administrators
+	Message cesi.Text
+	Count   int // how many events it stands for, where more than one
+	Targets []activityRow
+	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
 	TargetsChosen, TargetsTotal int
 }
 
@@ -205,30 +203,19 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	row := activityRow{
 		RowID: view.RowID("activity", fmt.Sprint(a.ID)), ID: a.ID,
 		Time: a.Time, When: view.When(now, a.Time), Who: cesi.Raw(a.User), From: a.Address,
-		Verb: verb(a.Action, a.Result), Node: a.Node, Message: a.Message,
-		Result: view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
+		Message: a.Message,
+		Result:  view.NewResultBadge(a.Result), Plain: a.Result == cesi.OK || a.Result == cesi.Skipped,
 	}
 	if a.Duration > 0 && a.Action.IsCommand() {
 		row.Took = cesi.T("in %s", view.Duration(a.Duration))
 	}
-	switch a.Action {
-	case cesi.ActionSignal:
-		row.Verb = view.SignalVerb(a.Detail, a.Result)
-	case cesi.ActionStdin:
+	if a.Action == cesi.ActionStdin {
 		row.Detail = a.Detail
 	}
 	if a.Count > 1 {
 		row.Count = a.Count
 	}
-	switch {
-	case a.Target == "*":
-		row.Target = cesi.T("everything")
-	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
-		row.Target = cesi.Raw(a.Target)
-	}
-	if a.Action.IsCommand() && strings.Contains(a.Target, ":") {
-		row.OnTarget = request.PathWith(url.Values{"process": {a.Target}}, "activity")
-	}
+	row.What, row.Place = whatWasDone(a), view.ProcessOnNode(a.Target, a.Node)
 	if a.User == "" {
 		row.Who = cesi.T("somebody")
 	} else {
@@ -237,14 +224,22 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	return row
 }
 
-// verb says what the user did, or tried to do.
-func verb(action cesi.Action, result cesi.Result) cesi.Text {
-	if action.IsCommand() {
-		return view.CommandVerb(action, result)
+// whatWasDone is what follows the user's name. It leads to the node, and to all that was
+// done to the process or group.
+func whatWasDone(a cesi.Activity) view.RichText {
+	var r view.RichText
+	var what cesi.Text
+	switch {
+	case a.Target == "*":
+		what = r.Name(cesi.T("everything"), "strong", "")
+	case a.Action.IsCommand() && strings.Contains(a.Target, ":"):
+		what = r.Name(cesi.Raw(a.Target), "strong", request.PathWith(url.Values{"process": {a.Target}}, "activity"))
+	case a.Target != "" && (a.Target != a.User || a.Action.IsCommand()): // "lin logged in", not "lin logged in lin"
+		what = r.Name(cesi.Raw(a.Target), "strong", "")
 	}
-	forms := accountActionTextOf(action)
-	if result == cesi.OK || action == cesi.ActionLoginFailed {
-		return forms.Did
+	if a.Node != "" && what.ID != "" {
+		what = cesi.T("%s on %s", what, r.Name(cesi.Raw(a.Node), "", request.LocalURL("nodes", a.Node)))
 	}
-	return cesi.T("tried to %s", forms.Do)
+	r.Text = view.ActivityText(a, what)
+	return r
 }

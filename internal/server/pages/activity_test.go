@@ -7,6 +7,7 @@ import (
 	"cesi/internal/cesi"
 	"cesi/internal/fleet/fleettest"
 	"cesi/internal/server/request"
+	"cesi/internal/server/view"
 	"cesi/internal/server/view/viewtest"
 	"cesi/internal/store"
 
@@ -106,21 +107,21 @@ func TestActivityPage_Pages(t *testing.T) {
 
 func TestActivityRow_HiddenName(t *testing.T) {
 	row := newActivityRow(fleettest.Now, cesi.Activity{Time: fleettest.Now, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
-	if row.Who.String() != "somebody" || row.Target.ID != "" {
-		t.Errorf("%q %q", row.Who, row.Target)
+	if row.Who.String() != "somebody" || row.What.Text.String() != "failed to log in" {
+		t.Errorf("%q %q", row.Who, row.What.Text)
 	}
 }
 
 func TestActivityRow_FailedActionTexts(t *testing.T) {
 	for action, want := range map[cesi.Action]string{
 		cesi.ActionLoginFailed: "failed to log in", cesi.ActionLogout: "tried to log out",
-		cesi.ActionUserAdd: "tried to add user", cesi.ActionUserDelete: "tried to delete user",
-		cesi.ActionUserRole: "tried to change the role of", cesi.ActionUserPassword: "tried to change the password",
-		cesi.ActionSessionEnd: "tried to end sessions", cesi.ActionTokenAdd: "tried to make an API token",
-		cesi.ActionTokenRevoke: "tried to revoke API tokens", cesi.ActionActivityPurged: "tried to purge the activity log",
-		cesi.ActionReload: "tried to reload",
+		cesi.ActionUserAdd: "tried to add user bob", cesi.ActionUserDelete: "tried to delete user bob",
+		cesi.ActionUserRole: "tried to change the role of bob", cesi.ActionUserPassword: "tried to change the password of bob",
+		cesi.ActionSessionEnd: "tried to end sessions of bob", cesi.ActionTokenAdd: "tried to make an API token of bob",
+		cesi.ActionTokenRevoke: "tried to revoke API tokens of bob", cesi.ActionActivityPurged: "tried to purge the activity log",
+		cesi.ActionReload: "tried to reload bob",
 	} {
-		if got := verb(action, cesi.Failed).String(); got != want {
+		if got := view.ActivityText(cesi.Activity{Action: action, Result: cesi.Failed}, cesi.Raw("bob")).String(); got != want {
 			t.Errorf("a failed %s reads %q, want %q", action, got, want)
 		}
 	}

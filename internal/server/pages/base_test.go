@@ -73,11 +73,11 @@ func TestFlash_ResultOfCommand(t *testing.T) {
 		tone     view.Tone
 		sentence string
 	}{
-		{one(cesi.ActionStop, cesi.OK, ""), "running", "api:a\ufffdb on web-1 is stopped."},
-		{one(cesi.ActionRestart, cesi.OK, ""), "running", "api:a\ufffdb on web-1 is restarted."},
-		{one(cesi.ActionStart, cesi.Failed, "no file"), "bad", "api:a\ufffdb on web-1 was not started: no file"},
-		{one(cesi.ActionStop, cesi.UnknownEnd, "It took too long."), "warning", "api:a\ufffdb on web-1: how the stop ended is not known. It took too long."},
-		{one(cesi.ActionStop, cesi.Skipped, "it does not run"), "idle", "api:a\ufffdb on web-1 was skipped: it does not run"},
+		{one(cesi.ActionStop, cesi.OK, ""), "running", "api:a\u202eb on web-1 is stopped."},
+		{one(cesi.ActionRestart, cesi.OK, ""), "running", "api:a\u202eb on web-1 is restarted."},
+		{one(cesi.ActionStart, cesi.Failed, "no file"), "bad", "api:a\u202eb on web-1 was not started: no file"},
+		{one(cesi.ActionStop, cesi.UnknownEnd, "It took too long."), "warning", "api:a\u202eb on web-1: how the stop ended is not known. It took too long."},
+		{one(cesi.ActionStop, cesi.Skipped, "it does not run"), "idle", "api:a\u202eb on web-1 was skipped: it does not run"},
 		{fleet.Report{Action: cesi.ActionRestart, Result: cesi.Pending}, "moving", "The restart is still under way; it goes on whether or not you wait."},
 		{fleet.Report{Action: cesi.ActionStop, Done: true, Result: cesi.OK, Message: cesi.Raw("there was nothing to do"), Duration: time.Second}, "running", "Stop: there was nothing to do (1.0 s)."},
 		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 skipped (4.1 s)."},

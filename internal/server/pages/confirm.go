@@ -15,16 +15,15 @@ type confirmPage struct {
 	Remark      cesi.Text // explains the command, if necessary
 	Verb        cesi.Text // on the button: "Stop 14 processes"
 	Hit         []refGroup
-	HitMore     int // processes of Hit that are not named
-	Manual      []fleet.Ref
+	HitMore     int // processes that are hit too, but not named
+	Manual      []view.RichText
 	ManualTotal int
 	LeftAlone   []skippedProcesses
-	Signals     []signalChoice // choices for a signal
-	Fleet       bool           // more than one node is hit, so names need the node
-	Self        string         // must be typed
-	MaybeSelf   bool           // it may be another program
-	Problem     cesi.Text      // why it was not sent the last time
-	Nothing     bool           // the command would change nothing
+	Signals     []signalChoice // to choose from, for a signal
+	Self        string         // to be typed in
+	MaybeSelf   bool           // it is perhaps another program
+	Problem     cesi.Text      // why it did not go out the last time
+	Nothing     bool           // there is nothing that the command would touch
 }
 
 // refGroup are the processes of one node.
@@ -39,8 +38,8 @@ const namesShown = 500
 // skippedProcesses are the processes that a command skips for one reason.
 type skippedProcesses struct {
 	Reason cesi.Text
-	Refs   []fleet.Ref
-	Total  int // including those not named
+	Names  []view.RichText
+	Total  int // with those that are not named
 }
 
 // newConfirmPage asks for the confirmation of a command with its preview. Problem says
@@ -49,14 +48,14 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 	page := confirmPage{
 		Command: command,
 		Hit:     groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
-		Manual: preview.Manual[:min(len(preview.Manual), namesShown)], ManualTotal: len(preview.Manual),
-		LeftAlone: groupByReason(preview.LeftAlone), Fleet: preview.Nodes > 1,
-		Self: preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
+		Manual: refNames(preview.Manual[:min(len(preview.Manual), namesShown)], preview.Nodes > 1), ManualTotal: len(preview.Manual),
+		LeftAlone: groupByReason(preview.LeftAlone, preview.Nodes > 1),
+		Self:      preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
-	page.Verb = view.Do(command.Action, hitWords(preview))
-	page.Question = base.Say("%s on %s?", base.Speaker.Localize(page.Verb), base.Speaker.Localize(nodeWords(preview)))
+	page.Verb = view.ActionOn(command.Action, hitWords(preview))
+	page.Question = base.Speaker.Localize(view.ActionQuestion(command.Action, hitWords(preview), nodeWords(preview)))
 	if page.Nothing {
-		page.Question = base.Say("There is nothing to %s", base.Speaker.Localize(view.ActionTextOf(command.Action).Infinitive))
+		page.Question = base.Speaker.Localize(view.NothingTo(command.Action))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = cesi.T("A restart touches what runs and what failed; what somebody stopped stays stopped.")
@@ -101,7 +100,25 @@ func groupByNode(refs []fleet.Ref) []refGroup {
 	return groups
 }
 
-func groupByReason(outcomes []fleet.Outcome) []skippedProcesses {
+// refNames are the names of processes, with their nodes where several are hit.
+func refNames(refs []fleet.Ref, several bool) []view.RichText {
+	list := make([]view.RichText, len(refs))
+	for i, ref := range refs {
+		list[i] = refName(ref, several)
+	}
+	return list
+}
+
+func refName(ref fleet.Ref, several bool) view.RichText {
+	if several {
+		return view.ProcessOnNode(ref.ProcessID.String(), ref.Node)
+	}
+	var r view.RichText
+	r.Text = r.Name(cesi.Raw(ref.ProcessID.String()), "", "")
+	return r
+}
+
+func groupByReason(outcomes []fleet.Outcome, several bool) []skippedProcesses {
 	var groups []skippedProcesses
 	at := make(map[string]int)
 	for _, o := range outcomes {
@@ -115,8 +132,8 @@ func groupByReason(outcomes []fleet.Outcome) []skippedProcesses {
 			groups[i].Reason = reasonOfMany(o)
 		}
 		groups[i].Total++
-		if len(groups[i].Refs) < namesShown {
-			groups[i].Refs = append(groups[i].Refs, o.Ref)
+		if len(groups[i].Names) < namesShown {
+			groups[i].Names = append(groups[i].Names, refName(o.Ref, several))
 		}
 	}
 	return groups

@@ -67,11 +67,11 @@ func drawGroup(t *testing.T, role cesi.Role, s *fleet.Snapshot, name, query stri
 func TestGroupsPage_OneRowForEachGroup(t *testing.T) {
 	for query, want := range map[string][]string{
 		"": {
-			"api 4 nodes, 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention",
+			"api 4 nodes · 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention",
 			"mail 1 node production 1 running",
 		},
 		"environment=staging": {"api 1 node staging 1 running 1 stopped"},
-		"attention=yes":       {"api 4 nodes, 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention"},
+		"attention=yes":       {"api 4 nodes · 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention"},
 		"q=AI":                {"mail 1 node production 1 running"},
 	} {
 		doc := draw(t, viewtest.Renderer(t, ""), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), query)})

@@ -27,16 +27,16 @@ func TestNodePage_ListsProcesses(t *testing.T) {
 	want := []string{
 		"beat:beat supervisord does not know its state UNKNOWN",
 		"cesi:cesi this CeSI RUNNING pid 1152 up 33 d 4 h",
-		"job:import exit status 3 (not expected), 1 h 10 min ago EXITED",
-		"job:nightly exit status 0 (expected), 1 d 2 h ago EXITED",
+		"job:import exit status 3 (not expected) · 1 h 10 min ago EXITED",
+		"job:nightly exit status 0 (expected) · 1 d 2 h ago EXITED",
 		"ledger:ledger RUNNING pid 1228 up 41 min",
-		"mail:mail Exited too quickly (process log may have details), 40 s ago BACKOFF",
+		"mail:mail Exited too quickly (process log may have details) · 40 s ago BACKOFF",
 		"payments:worker_01 RUNNING pid 1305 up 6 d 2 h",
 		"payments:worker_02 RUNNING pid 1305 up 6 d 2 h",
-		"payments:worker_03 can't find command '/srv/pay/bin/worker', 2 min ago FATAL",
+		"payments:worker_03 can't find command '/srv/pay/bin/worker' · 2 min ago FATAL",
 		"payments:worker_04 STARTING pid 1305 up 2 s",
 		"search:indexer STOPPING pid 1229 up 3 s",
-		"工人:工人 stopped, 8 h ago STOPPED",
+		"工人:工人 stopped · 8 h ago STOPPED",
 	}
 	if diff := cmp.Diff(want, texts(doc, "tr.process")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

@@ -52,11 +52,11 @@ func TestProcessesQuery_RoundTrip(t *testing.T) {
 func TestProcessesPage_Rows(t *testing.T) {
 	doc := drawProcesses(t, cesi.Viewer, fleettest.Scopes(), "group=api&sort=node")
 	want := []string{
-		"api:api_0 can't find command '/srv/pay/bin/worker', 1 h ago web-1 production FATAL",
+		"api:api_0 can't find command '/srv/pay/bin/worker' · 1 h ago web-1 production FATAL",
 		"api:api_1 web-1 production RUNNING up 1 h",
 		"api:api_0 as of 02:16:29; the node does not answer web-2 production RUNNING up 1 h",
 		"api:api_1 as of 02:16:29; the node does not answer web-2 production RUNNING up 1 h",
-		"api:api_1 can't find command '/srv/pay/bin/worker', 1 h ago 批处理 staging FATAL",
+		"api:api_1 can't find command '/srv/pay/bin/worker' · 1 h ago 批处理 staging FATAL",
 	}
 	if diff := cmp.Diff(want, texts(doc, "tbody tr")); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

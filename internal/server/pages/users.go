@@ -242,8 +242,8 @@ type userRow struct {
 	Name, Role string
 	Self       bool // it is the present user
 	MustChange bool
-	Created    relativeTimes
-	LastLogin  relativeTimes
+	Created    view.RelativeTime
+	LastLogin  view.RelativeTime
 	Sessions   int
 	Tokens     int
 }
@@ -251,37 +251,12 @@ type userRow struct {
 func newUserRow(base view.Base, a cesi.Account) userRow {
 	return userRow{
 		RowID: view.RowID("user", a.Name), Name: a.Name, Role: a.Role.String(), Self: a.Name == base.User.Name, MustChange: a.MustChange,
-		Created: newRelativeTimes(base.Now, a.Created), LastLogin: newRelativeTimes(base.Now, a.LastLogin),
+		Created: view.NewRelativeTime(base.Now, a.Created), LastLogin: view.NewRelativeTime(base.Now, a.LastLogin),
 		Sessions: a.Sessions, Tokens: a.Tokens,
 	}
 }
 
-// relativeTimes is a time in two forms: relative and exact.
-type relativeTimes struct {
-	Time  time.Time // zero: never
-	Words cesi.Text
-}
-
-// newRelativeTimes writes a time relative to now.
-func newRelativeTimes(now, t time.Time) relativeTimes {
-	d := now.Sub(t)
-	switch {
-	case t.IsZero():
-		return relativeTimes{}
-	case d <= -24*time.Hour:
-		return relativeTimes{t, cesi.T("on %s", cesi.At("2 Jan 2006", t.In(now.Location())))}
-	case d < 0:
-		return relativeTimes{t, cesi.T("in %v", view.FormatElapsed(-d))} // %s is for durations
-	case d < time.Minute:
-		return relativeTimes{t, cesi.T("just now")}
-	case d < 48*time.Hour:
-		return relativeTimes{t, cesi.T("%s ago", view.FormatElapsed(d))}
-	default:
-		return relativeTimes{t, cesi.T("%s ago", view.FormatElapsed(d.Truncate(24*time.Hour)))}
-	}
-}
-
-// roleChoice is one role in a list of choices.
+// roleChoice is one role to choose.
 type roleChoice struct {
 	Role   string
 	What   cesi.Text
@@ -341,7 +316,7 @@ type sessionRow struct {
 	UserAgent     string
 	Address       string
 	Current       bool
-	Created, Seen relativeTimes
+	Created, Seen view.RelativeTime
 }
 
 func newSessionRows(now time.Time, sessions []cesi.Session, current string) []sessionRow {
@@ -350,7 +325,7 @@ func newSessionRows(now time.Time, sessions []cesi.Session, current string) []se
 		id := s.Token.ID()
 		rows = append(rows, sessionRow{
 			RowID: view.RowID("session", id), ID: id, Browser: browserOf(s.UserAgent), UserAgent: s.UserAgent, Address: s.Address,
-			Current: id == auth.SessionID(current), Created: newRelativeTimes(now, s.Created), Seen: newRelativeTimes(now, s.LastSeen),
+			Current: id == auth.SessionID(current), Created: view.NewRelativeTime(now, s.Created), Seen: view.NewRelativeTime(now, s.LastSeen),
 		})
 	}
 	return rows
@@ -361,8 +336,8 @@ type tokenRow struct {
 	RowID             string
 	ID                int64
 	Name              string
-	Created, LastUsed relativeTimes
-	Expires           relativeTimes
+	Created, LastUsed view.RelativeTime
+	Expires           view.RelativeTime
 	Expired           bool
 }
 
@@ -370,8 +345,8 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 	var rows []tokenRow
 	for _, t := range tokens {
 		rows = append(rows, tokenRow{
-			RowID: view.RowID("token", t.Name), ID: t.ID, Name: t.Name, Created: newRelativeTimes(now, t.Created),
-			LastUsed: newRelativeTimes(now, t.LastUsed), Expires: newRelativeTimes(now, t.Expires), Expired: t.ExpiredAt(now),
+			RowID: view.RowID("token", t.Name), ID: t.ID, Name: t.Name, Created: view.NewRelativeTime(now, t.Created),
+			LastUsed: view.NewRelativeTime(now, t.LastUsed), Expires: view.NewRelativeTime(now, t.Expires), Expired: t.ExpiredAt(now),
 		})
 	}
 	return rows

@@ -59,7 +59,7 @@ func TestUsersPage_Rows(t *testing.T) {
 		got = append(got, strings.Join(strings.Fields(row.Text()), " "))
 	})
 	want := []string{
-		"lin you admin last log-in just now 2 sessions, 1 token Change",
+		"lin you admin last log-in just now 2 sessions · 1 token Change",
 		"maria operator last log-in 3 h ago 1 session Change",
 		"night-shift viewer last log-in 11 d ago Change",
 		"王芳has to change the password logreader last log-in never Change",
@@ -90,11 +90,11 @@ func TestProfilePage_ListsSessionsAndTokens(t *testing.T) {
 		got = append(got, strings.Join(strings.Fields(row.Text()), " "))
 	})
 	want := []string{
-		"Firefox on Linux this one from 10.9.0.4, since 1 h ago",
-		"curl/8.14.1 from 2001:db8::7, since 2 d ago, used 5 h 33 min ago End",
-		"deploy made 40 d ago, used 1 min ago Revoke…",
-		"nightly report made just now, never used, ends on 23 Dec 2026 Revoke…",
-		"old made just now, never used, expired 1 h ago Revoke…",
+		"Firefox on Linux this one from 10.9.0.4 · since 1 h ago",
+		"curl/8.14.1 from 2001:db8::7 · since 2 d ago · used 5 h 33 min ago End",
+		"deploy made 40 d ago · used 1 min ago Revoke…",
+		"nightly report made just now · never used · ends on 23 Dec 2026 Revoke…",
+		"old made just now · never used · expired 1 h ago Revoke…",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

@@ -30,8 +30,8 @@ func TestWaiting_TextsAreTranslated(t *testing.T) {
 		phrase           cesi.Text
 		english, chinese string
 	}{
-		{toast.Sentence, "The restart is still under way; it goes on whether or not you wait. g:p on n: " + stopping.String() + ".",
-			"重启仍在进行中；无论您是否等待，它都会继续。n 上的 g:p：从 12:04:05 起正在停止；停止后即会启动。"},
+		{toast.Sentence, "The restart is still under way; it goes on whether or not you wait.", "重启仍在进行中；无论您是否等待，它都会继续。"},
+		{toast.Note, "g:p on n: " + stopping.String(), "n 上的 g:p：从 12:04:05 起正在停止；停止后即会启动"},
 		{entry(stopping), stopping.String(), "从 12:04:05 起正在停止；停止后即会启动"},
 		{entry(cesi.T("CeSI ended in the middle of the %s", cesi.ActionUpdate.Text())), "CeSI ended in the middle of the update", "CeSI 在更新途中结束了"},
 		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",

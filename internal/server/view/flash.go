@@ -6,15 +6,14 @@ import (
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
-	"cesi/internal/server/request"
 )
 
 // Flash is the result of a command, on the next page.
 type Flash struct {
 	Tone     Tone
 	Sentence cesi.Text
-	Note     cesi.Text // a remark on success
-	Later    cesi.Text // targets that matched too late
+	Note     cesi.Text // a second sentence: what else is to be said, or what it waits for
+	Later    cesi.Text // who came too late for it
 	ID       cesi.ActivityID
 	Outcomes []outcomeRow // of a command on many, failed ones first
 	Total    int          // outcomes, including those not shown
@@ -29,9 +28,9 @@ type LogEnd struct {
 
 // outcomeRow is the outcome of a command for one process.
 type outcomeRow struct {
-	Node, Process string
-	Result        ResultBadge
-	Message       cesi.Text
+	Place   RichText // the process and its node
+	Result  ResultBadge
+	Message cesi.Text
 }
 
 // outcomesShown bounds the outcomes on a page; the activity log has them all.
@@ -44,14 +43,17 @@ func NewFlash(r fleet.Report, later int) *Flash {
 	switch {
 	case !r.Done:
 		f.Tone = ToneMoving
-		f.Sentence = underWay(r)
+		f.Sentence = cesi.Text{ID: textOfAction(r.Action).underWay}
+		if w := r.Waiting; w != nil {
+			f.Note = cesi.T("%s on %s: %s", w.What(), w.Node, w.Message)
+		}
 	case len(r.Outcomes) == 1:
-		f.Sentence = sentenceOn(r, r.Outcomes[0])
+		f.Sentence = outcomeText(r, r.Outcomes[0])
 		if r.Outcomes[0].Result == cesi.OK {
 			f.Note = r.Outcomes[0].Message
 		}
 	default:
-		f.Sentence = cesi.T("%s: %s (%s).", ActionTextOf(r.Action).Title, fleet.Tally(r.Outcomes), Duration(r.Duration))
+		f.Sentence = fill(textOfAction(r.Action).summary, fleet.Tally(r.Outcomes), Duration(r.Duration))
 	}
 	if len(r.Outcomes) > 1 {
 		f.Open = r.Done && r.Result != cesi.OK
@@ -63,17 +65,8 @@ func NewFlash(r fleet.Report, later int) *Flash {
 	return f
 }
 
-// underWay describes a running command, and what it waits for.
-func underWay(r fleet.Report) cesi.Text {
-	noun := ActionTextOf(r.Action).Noun
-	if w := r.Waiting; w != nil {
-		what := cesi.T("%s on %s", request.Sanitize(w.What()), request.Sanitize(w.Node))
-		return cesi.T("The %s is still under way; it goes on whether or not you wait. %s: %s.", noun, what, w.Message)
-	}
-	return cesi.T("The %s is still under way; it goes on whether or not you wait.", noun)
-}
-
-// worstFirst returns the outcomes to show: failed ones first, skipped ones last.
+// worstFirst returns the outcomes to show: what failed before what went well,
+// and what was skipped last.
 func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 	rank := func(r cesi.Result) int {
 		switch r {
@@ -93,13 +86,13 @@ func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 func newOutcomeRows(outcomes []fleet.Outcome) []outcomeRow {
 	rows := make([]outcomeRow, len(outcomes))
 	for i, o := range outcomes {
-		rows[i] = outcomeRow{Node: o.Node, Process: o.What(), Result: NewResultBadge(o.Result), Message: o.Message}
+		rows[i] = outcomeRow{Place: ProcessOnNode(o.What(), o.Node), Result: NewResultBadge(o.Result), Message: o.Message}
 	}
 	return rows
 }
 
-// Capitalized makes the first letter of an English text a capital.
-func Capitalized(s string) string {
+// capitalized makes the first letter of an English text upper case.
+func capitalized(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
 	}

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 
 	"cesi/internal/cesi"
@@ -22,18 +23,30 @@ func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer)
 	}
 	sprite := prefix + static["icons.svg"]
 	return template.FuncMap{
-		"url":      func(segments ...any) string { return prefix + request.LocalURL(segments...) },
-		"local":    func(path string) string { return prefix + path },
-		"static":   staticURL,
-		"icon":     func(name string) template.HTML { return icon(sprite, name) },
-		"t":        func(text any, args ...any) (any, error) { return translate(speaker, text, args) },
+		"url":    func(segments ...any) string { return prefix + request.LocalURL(segments...) },
+		"local":  func(path string) string { return prefix + path },
+		"static": staticURL,
+		"icon":   func(name string) template.HTML { return icon(sprite, name) },
+		"t": func(text any, args ...any) (any, error) {
+			if id, is := text.(string); is && slices.ContainsFunc(args, isMarkup) {
+				text = newRichText(id, args)
+			}
+			if rich, is := text.(RichText); is {
+				return rich.html(speaker, prefix), nil
+			}
+			return translate(speaker, text, args)
+		},
 		"sentence": func(text any, args ...any) (any, error) { return sentence(speaker, text, args) },
 		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
-		"do":       func(action any, what ...any) string { return doLabel(speaker, cesi.Action(fmt.Sprint(action)), what) },
-		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain":    request.Sanitize,
-		"pending":  func(action any) string { return speaker.Localize(pending(cesi.Action(fmt.Sprint(action)))) },
-		"capital":  func(v any) string { return Capitalized(fmt.Sprint(v)) },
+		"actionLabel": func(action any, what ...any) string {
+			return actionLabel(speaker, cesi.Action(fmt.Sprint(action)), what)
+		},
+		"iso":   func(t time.Time) string { return t.Format(time.RFC3339) },
+		"plain": request.Sanitize,
+		"actionProgress": func(action any) string {
+			return speaker.Localize(actionProgress(cesi.Action(fmt.Sprint(action))))
+		},
+		"capitalize": func(v any) string { return capitalized(fmt.Sprint(v)) },
 	}
 }
 
@@ -57,19 +70,15 @@ func When(now, t time.Time) cesi.Text {
 	}
 }
 
-// pending is the text of a running action: "stopping…".
-func pending(action cesi.Action) cesi.Text {
-	return cesi.T("%s…", ActionTextOf(action).Progressive)
-}
-
-// doLabel is the text of an action's button: "Stop", or with a target "Stop web:web1".
-func doLabel(speaker *i18n.Localizer, action cesi.Action, what []any) string {
+// actionLabel names a button for an action: "Stop", or "Stop web:web1" with what it is
+// for.
+func actionLabel(speaker *i18n.Localizer, action cesi.Action, what []any) string {
 	if len(what) == 0 {
-		return speaker.Localize(ActionTextOf(action).Title)
+		return speaker.Localize(ActionLabel(action))
 	}
 	object, is := what[0].(cesi.Text)
 	if !is {
 		object = cesi.Raw(fmt.Sprint(what[0]))
 	}
-	return speaker.Localize(Do(action, object))
+	return speaker.Localize(ActionOn(action, object))
 }

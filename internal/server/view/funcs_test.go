@@ -32,7 +32,7 @@ func TestFuncs_NumbersAndTimes(t *testing.T) {
 		{age(now, now.Add(-800*time.Millisecond)).String(), "0.8 s"}, {age(now, now.Add(-6*time.Minute)).String(), "6 min"}, {age(now, now.Add(time.Hour)).String(), "0.0 s"},
 		{When(now, now.Add(-time.Minute)).String(), "02:16:31"}, {When(now, now.Add(-24*time.Hour)).String(), "22 Nov 02:17:31"}, {When(now, now.AddDate(-1, 0, 0)).String(), "23 Nov 2025 02:17"},
 		{request.Sanitize("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {request.Sanitize("工人"), "工人"},
-		{Capitalized("stop"), "Stop"}, {Capitalized(""), ""}, {Capitalized("工人"), "工人"},
+		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

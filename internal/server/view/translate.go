@@ -33,9 +33,9 @@ func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
 	}
 	switch said := said.(type) {
 	case string:
-		return Capitalized(said), err
+		return capitalized(said), err
 	case template.HTML:
-		return template.HTML(Capitalized(string(said))), err
+		return template.HTML(capitalized(string(said))), err
 	default:
 		return said, err
 	}

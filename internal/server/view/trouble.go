@@ -13,9 +13,8 @@ import (
 type AttentionRow struct {
 	RowID   string
 	Node    string
-	ID      string // "group:name" of the process
-	Group   string
-	Name    string
+	ID      string   // "group:name" of the process
+	What    RichText // the process on its node
 	Badge   Badge
 	Reason  cesi.Text
 	Age     Elapsed
@@ -33,9 +32,11 @@ func NewAttentionRow(t fleet.Trouble, now time.Time, control bool) AttentionRow 
 	row := AttentionRow{
 		RowID: RowID("trouble", t.Node.Name, p.ProcessID.String()),
 		Node:  t.Node.Name, ID: p.ProcessID.String(),
-		Group: p.Group, Name: p.Name, Link: request.LocalURL("nodes", t.Node.Name, "processes", p.ProcessID),
+		Link:  request.LocalURL("nodes", t.Node.Name, "processes", p.ProcessID),
 		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(*p),
 	}
+	row.What.Text = cesi.T("%s on %s", row.What.put(processName{p.Group, p.Name, row.Link}),
+		row.What.Name(cesi.Raw(row.Node), "", request.LocalURL("nodes", row.Node)))
 	if control {
 		row.Restart = RowAction{Action: cesi.ActionRestart}.LinkOn(t.Node.Name, p.ProcessID, "")
 	}

@@ -1,0 +1,105 @@
+package view
+
+import (
+	"html/template"
+	"strings"
+
+	"cesi/internal/cesi"
+	"cesi/internal/i18n"
+	"cesi/internal/server/request"
+)
+
+// RichText is a text with names in it that are emphasized or lead somewhere. Templates
+// write it with {{t}}.
+type RichText struct {
+	Text   cesi.Text
+	places []markup
+}
+
+// markup is what a RichText writes in the place of an argument.
+type markup interface {
+	html(speaker *i18n.Localizer, prefix string) template.HTML
+}
+
+func isMarkup(arg any) bool {
+	_, is := arg.(markup)
+	return is
+}
+
+type name struct {
+	text  cesi.Text
+	class string // of the name; empty: none
+	link  string // local path; empty: none
+}
+
+// newRichText returns a template's text, with those of its arguments that are markup.
+func newRichText(id string, args []any) RichText {
+	var r RichText
+	for i, arg := range args {
+		if m, is := arg.(markup); is {
+			args[i] = r.put(m)
+		}
+	}
+	r.Text = fill(id, args...)
+	return r
+}
+
+func (r *RichText) put(m markup) cesi.Text {
+	r.places = append(r.places, m)
+	return cesi.Raw(string(firstPlace + rune(len(r.places)-1)))
+}
+
+// Name returns an argument for the text: a name on the page, with a class such as
+// "strong" and the local path that it leads to, both perhaps empty.
+func (r *RichText) Name(text cesi.Text, class, link string) cesi.Text {
+	return r.put(name{text, class, link})
+}
+
+// processName is "group:name" with the group dimmed.
+type processName struct{ group, name, link string }
+
+func (p processName) html(_ *i18n.Localizer, prefix string) template.HTML {
+	escape := func(s string) string { return template.HTMLEscapeString(request.Sanitize(s)) }
+	return template.HTML(`<a class="name-link" href="` + template.HTMLEscapeString(prefix+p.link) + `"><bdi class="process-name"><bdi class="dim">` +
+		escape(p.group) + `</bdi><span class="dim">:</span><bdi class="strong">` + escape(p.name) + `</bdi></bdi></a>`)
+}
+
+// ProcessOnNode is "web:web1 on alpha".
+func ProcessOnNode(process, node string) RichText {
+	var r RichText
+	r.Text = cesi.T("%s on %s", r.Name(cesi.Raw(process), "strong", ""), r.Name(cesi.Raw(node), "", ""))
+	return r
+}
+
+// firstPlace stands for the first markup of a text until the text is HTML. Where a node
+// has such a character in a name, one of them is there once more.
+const firstPlace = '\ue100'
+
+// html writes the text in a language, with links below the prefix.
+func (r RichText) html(speaker *i18n.Localizer, prefix string) template.HTML {
+	var places []string
+	for i, m := range r.places {
+		places = append(places, string(firstPlace+rune(i)), string(m.html(speaker, prefix)))
+	}
+	text := ""
+	switch said := withTimes(speaker, r.Text).(type) {
+	case template.HTML:
+		text = string(said)
+	case string:
+		text = template.HTMLEscapeString(said)
+	}
+	return template.HTML(strings.NewReplacer(places...).Replace(text))
+}
+
+func (n name) html(speaker *i18n.Localizer, prefix string) template.HTML {
+	var b strings.Builder
+	b.WriteString("<bdi")
+	if n.class != "" {
+		b.WriteString(` class="` + template.HTMLEscapeString(n.class) + `"`)
+	}
+	b.WriteString(">" + template.HTMLEscapeString(request.Sanitize(speaker.Localize(n.text))) + "</bdi>")
+	if n.link == "" {
+		return template.HTML(b.String())
+	}
+	return template.HTML(`<a class="name-link" href="` + template.HTMLEscapeString(prefix+n.link) + `">` + b.String() + `</a>`)
+}
