@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// Text is a sentence for people that is not in a language yet. ID is the sentence in
-// English, as a format of package fmt, and the key of the catalogues in web/locales.
-// Args fill it in: strings, whole numbers, fractions, other texts and moments. The zero
-// Text says nothing.
+// Text is a sentence that is not translated yet. ID is the sentence in English, as a
+// format of package fmt, and the key of the catalogues in web/locales. Args are its
+// arguments: strings, integers, fractions, other texts and moments. The zero Text is
+// empty.
 type Text struct {
 	ID   string
 	Args []any
 }
 
-// T returns a text. Whole numbers of other types become int unless they have a String
-// method; all else becomes a string. Strings are cut off at 8 KB: they may quote a request
-// or a node.
+// T returns a text. Integers of other types become int unless they have a String
+// method; any other type becomes a string. Strings are cut at 8 KB: they may quote a
+// request or a node.
 func T(id string, args ...any) Text {
 	if false {
-		_ = fmt.Sprintf(id, args...) // has go vet check the arguments
+		_ = fmt.Sprintf(id, args...) // makes go vet check the arguments
 	}
 	t := Text{ID: id}
 	for _, arg := range args {
@@ -31,8 +31,8 @@ func T(id string, args ...any) Text {
 	return t
 }
 
-// Raw returns a text that is the same in every language, such as a name or what a node
-// has said.
+// Raw returns a text that is the same in every language, such as a name or a sentence
+// of a node.
 func Raw(text string) Text {
 	if text == "" {
 		return Text{}
@@ -40,8 +40,8 @@ func Raw(text string) Text {
 	return T(verbatim, text)
 }
 
-// At returns a text for a time. The layout, of package time, is a key of the catalogues,
-// where its order is a language's own.
+// At returns a text for a time. The layout, of package time, is a key of the catalogues
+// if its order depends on the language.
 func At(layout string, t time.Time) Text { return T(verbatim, Moment{layout, t}) }
 
 // Moment is a time as an argument of a Text.
@@ -76,7 +76,7 @@ func List(parts ...Text) Text {
 	return list
 }
 
-// String is the text in English: for the log, the API and the command line.
+// String returns the text in English, for the log, the API and the command line.
 func (t Text) String() string {
 	if t.ID == "" {
 		return ""
@@ -84,7 +84,7 @@ func (t Text) String() string {
 	return clip(fmt.Sprintf(t.ID, t.Fill(Text.String, Moment.String)...))
 }
 
-// Equal reports whether both texts say the same in every language.
+// Equal reports whether both texts are the same in every language.
 func (t Text) Equal(other Text) bool {
 	return t.ID == other.ID && slices.EqualFunc(t.Args, other.Args, func(a, b any) bool {
 		x, is := a.(Text)
@@ -96,7 +96,7 @@ func (t Text) Equal(other Text) bool {
 	})
 }
 
-// Fill returns the arguments, with texts and moments replaced by what they say.
+// Fill returns the arguments, with texts and moments replaced by strings.
 func (t Text) Fill(say func(Text) string, tell func(Moment) string) []any {
 	args := make([]any, len(t.Args))
 	for i, arg := range t.Args {
@@ -112,13 +112,13 @@ func (t Text) Fill(say func(Text) string, tell func(Moment) string) []any {
 	return args
 }
 
-// String is the time in English.
+// String returns the time in English.
 func (m Moment) String() string { return m.Time.Format(m.Layout) }
 
-// maxText is where a text and each of its strings is cut off, in bytes.
+// maxText is the length at which a text, and each of its strings, is cut, in bytes.
 const maxText = 8 << 10
 
-// plain returns an argument as one of the types that a Text holds.
+// plain returns an argument as one of the types that a Text may have.
 func plain(arg any) any {
 	switch arg := arg.(type) {
 	case Text, Moment, int, float64:

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// textJSON is an argument of a Text that is no string and no number, as JSON.
+// textJSON is an argument of a Text, other than a string or a number, as JSON.
 type textJSON struct {
 	ID     string            `json:"id,omitempty"`
 	Args   []json.RawMessage `json:"args,omitempty"`
@@ -17,8 +17,8 @@ type textJSON struct {
 	Time   *time.Time        `json:"time,omitempty"`
 }
 
-// MarshalArgs returns the text's arguments as a JSON array. A fraction has a point or an
-// exponent, a whole number has neither.
+// MarshalArgs returns the text's arguments as a JSON array. A fraction has a point or
+// an exponent, an integer has neither.
 func (t Text) MarshalArgs() ([]byte, error) {
 	list := make([]json.RawMessage, len(t.Args))
 	for i, arg := range t.Args {
@@ -52,7 +52,7 @@ func marshalArg(arg any) (json.RawMessage, error) {
 	}
 }
 
-// UnmarshalText returns the text of an id and what MarshalArgs made of its arguments.
+// UnmarshalText returns the text of an id and the arguments of MarshalArgs.
 func UnmarshalText(id string, args []byte) (Text, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(args, &list); err != nil {

@@ -142,17 +142,17 @@ func matching(pattern string) ([]string, error) {
 	}), nil
 }
 
-// beside resolves a path found in a file, relative to that file's folder.
-func beside(file, path string) string {
+// resolvePath resolves a path found in a file, relative to that file's folder.
+func resolvePath(file, path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(filepath.Dir(file), path)
 }
 
-// globBeside is beside for a pattern. Pattern characters in the folder's own name are
+// resolvePattern is resolvePath for a pattern. Pattern characters in the folder's own name are
 // taken literally.
-func globBeside(file, pattern string) string {
+func resolvePattern(file, pattern string) string {
 	if filepath.IsAbs(pattern) {
 		return pattern
 	}

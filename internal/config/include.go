@@ -19,7 +19,7 @@ func (l *loader) include(s section) []section {
 
 func (l *loader) includeFiles(to *[]section, e entry) error {
 	for _, pattern := range words(e.text) {
-		matches, err := l.files.glob(globBeside(e.at.file, pattern))
+		matches, err := l.files.glob(resolvePattern(e.at.file, pattern))
 		if err != nil {
 			l.report.problem(e.at, "[include]: %s is no file name pattern", quote(pattern))
 		}

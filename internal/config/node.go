@@ -150,7 +150,7 @@ func setSocket(d *draft, e entry) error {
 	if path == "" {
 		return fmt.Errorf("%s %s is not a path", e.key, quote(e.text))
 	}
-	d.node.Socket = beside(e.at.file, path)
+	d.node.Socket = resolvePath(e.at.file, path)
 	return nil
 }
 

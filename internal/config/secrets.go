@@ -12,7 +12,7 @@ import (
 
 // setPasswordFile reads the first line of a file as the password.
 func (l *loader) setPasswordFile(d *draft, e entry) error {
-	file := l.files.get(beside(e.at.file, e.text))
+	file := l.files.get(resolvePath(e.at.file, e.text))
 	if file.err != nil {
 		return fmt.Errorf("%s %s: %w", e.key, quote(e.text), file.err)
 	}
@@ -41,7 +41,7 @@ func (l *loader) setAuthorities(d *draft, e entry) error {
 		d.node.TLSCA = ""
 		return nil
 	}
-	path := beside(e.at.file, e.text)
+	path := resolvePath(e.at.file, e.text)
 	a, ok := l.authorities[path]
 	if !ok {
 		// Cached: a thousand nodes may share one bundle of a hundred certificates.

@@ -2,15 +2,15 @@ package fleet
 
 import "cesi/internal/cesi"
 
-// SkipReason says why a command on many leaves one of its targets alone.
+// SkipReason says why a command on many skips one of its targets.
 type SkipReason string
 
 // The reasons.
 const (
 	SkipSelf       SkipReason = "self"        // it is this CeSI
-	SkipHasSelf    SkipReason = "has-self"    // the group has this CeSI
-	SkipUnchanged  SkipReason = "unchanged"   // an update finds nothing new in the group
-	SkipNotRunning SkipReason = "not-running" // what is sent goes to running processes only
+	SkipHasSelf    SkipReason = "has-self"    // the group contains this CeSI
+	SkipUnchanged  SkipReason = "unchanged"   // an update changes nothing in the group
+	SkipNotRunning SkipReason = "not-running" // it can only be sent to running processes
 	SkipDown       SkipReason = "down"        // nothing to stop
 	SkipRunning    SkipReason = "running"     // nothing to start
 	SkipStopping   SkipReason = "stopping"
@@ -18,7 +18,7 @@ const (
 	SkipNoLog      SkipReason = "no-log"  // it has no log that can be cleared
 )
 
-// Text is the reason as a sentence about one process or group.
+// Text returns the reason as a sentence about one process or group.
 func (s SkipReason) Text() cesi.Text {
 	switch s {
 	case SkipSelf:

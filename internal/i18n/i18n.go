@@ -1,10 +1,9 @@
-// Package i18n says what people read in their language. A text's key is the text
-// itself in English, as a format of package fmt, so that code and templates can be
-// read; the other languages are catalogues, and English needs one for its plurals
-// alone.
+// Package i18n translates texts into the reader's language. A text's key is the text
+// itself in English, a format of package fmt, so that code and templates stay readable.
+// The other languages are catalogues; English needs one only for its plurals.
 //
-// Names of states, such as RUNNING, are supervisord's own and the same everywhere.
-// The log and the API speak English.
+// Names of states, such as RUNNING, are supervisord's and the same in every language.
+// The log and the API are in English.
 package i18n
 
 import (
@@ -22,13 +21,13 @@ import (
 	"golang.org/x/text/message/catalog"
 )
 
-// Auto is the preference of those who leave the language to their browser.
+// Auto is the preference that leaves the language to the browser.
 const Auto = "auto"
 
-// Bundle is all the languages.
+// Bundle has all languages.
 type Bundle struct {
-	speakers []*Localizer
-	matcher  language.Matcher
+	localizers []*Localizer
+	matcher    language.Matcher
 }
 
 // entry is a text in a catalogue: one form, or a form for each plural category of
@@ -38,7 +37,7 @@ type entry struct {
 	forms map[string]string
 }
 
-// UnmarshalJSON takes a string, or an object such as {"one": …, "other": …}.
+// UnmarshalJSON reads a string, or an object such as {"one": …, "other": …}.
 func (e *entry) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &e.text) == nil {
 		return nil
@@ -47,7 +46,7 @@ func (e *entry) UnmarshalJSON(data []byte) error {
 }
 
 // New reads the catalogues: files named after their language, such as zh-CN.json.
-// English is first, and is what those get whose language there is not.
+// English is first, and is used for every unknown language.
 func New(catalogues fs.FS) (*Bundle, error) {
 	names, err := fs.Glob(catalogues, "*.json")
 	if err != nil {
@@ -69,7 +68,7 @@ func New(catalogues fs.FS) (*Bundle, error) {
 	}
 	b := &Bundle{matcher: language.NewMatcher(tags)}
 	for _, tag := range tags {
-		b.speakers = append(b.speakers, &Localizer{tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder))})
+		b.localizers = append(b.localizers, &Localizer{tag: tag, printer: message.NewPrinter(tag, message.Catalog(builder))})
 	}
 	return b, nil
 }
@@ -95,8 +94,8 @@ func read(catalogues fs.FS, name string, tag language.Tag, to *catalog.Builder) 
 	return nil
 }
 
-// message compiles an entry. The form for "other" is required, as it is by the
-// plural rules of every language.
+// message compiles an entry. The form for "other" is required, as by the plural rules
+// of every language.
 func (e entry) message() (catalog.Message, error) {
 	if e.forms == nil {
 		return catalog.String(e.text), nil
@@ -113,33 +112,33 @@ func (e entry) message() (catalog.Message, error) {
 	return plural.Selectf(1, "%d", cases...), nil
 }
 
-// Localizers returns who speaks each language, English first.
-func (b *Bundle) Localizers() []*Localizer { return b.speakers }
+// Localizers returns the localizer of each language, English first.
+func (b *Bundle) Localizers() []*Localizer { return b.localizers }
 
-// Choose returns who speaks the first of the wishes that can be met. A wish is a
-// language tag, a browser's Accept-Language, Auto or empty.
-func (b *Bundle) Choose(wishes ...string) *Localizer {
-	for _, wish := range wishes {
-		tags, _, err := language.ParseAcceptLanguage(wish)
-		if err != nil || wish == Auto {
+// Choose returns the localizer of the first preference that is available. A preference
+// is a language tag, a browser's Accept-Language, Auto or empty.
+func (b *Bundle) Choose(preferences ...string) *Localizer {
+	for _, preference := range preferences {
+		tags, _, err := language.ParseAcceptLanguage(preference)
+		if err != nil || preference == Auto {
 			continue
 		}
 		if _, i, confidence := b.matcher.Match(tags...); confidence > language.No {
-			return b.speakers[i]
+			return b.localizers[i]
 		}
 	}
-	return b.speakers[0]
+	return b.localizers[0]
 }
 
-// Localizer says things in one language. A nil Speaker says them as they are
-// written. It is safe for concurrent use.
+// Localizer translates into one language. A nil Localizer returns the English texts. It
+// is safe for concurrent use.
 type Localizer struct {
 	tag     language.Tag
 	printer *message.Printer
-	mark    func(text, layout string, t time.Time) string // nil: times are said as they are
+	mark    func(text, layout string, t time.Time) string // nil: times are plain text
 }
 
-// Tag is the language, such as "en" or "zh-CN".
+// Tag returns the language tag, such as "en" or "zh-CN".
 func (s *Localizer) Tag() string {
 	if s == nil {
 		return language.English.String()
@@ -147,11 +146,11 @@ func (s *Localizer) Tag() string {
 	return s.tag.String()
 }
 
-// Name is what the language calls itself, such as "English" or "简体中文".
+// Name returns the language's own name, such as "English" or "简体中文".
 func (s *Localizer) Name() string { return s.Sprintf("English") }
 
 // Sprintf formats a text in the language; the verbs are those of package fmt. Numbers
-// are written as people of the language do.
+// have the format of the language.
 func (s *Localizer) Sprintf(text string, args ...any) string {
 	if s == nil || s.printer == nil {
 		return fmt.Sprintf(text, args...)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func book(t *testing.T) *Bundle {
+func bundle(t *testing.T) *Bundle {
 	t.Helper()
 	b, err := New(fstest.MapFS{
 		"en.json":    {Data: []byte(`{"%d nodes": {"one": "%d node", "other": "%d nodes"}}`)},
@@ -20,10 +20,10 @@ func book(t *testing.T) *Bundle {
 }
 
 func TestChoose_FirstKnownLanguage(t *testing.T) {
-	b := book(t)
+	b := bundle(t)
 	cases := map[string]struct {
-		wishes []string
-		want   string
+		preferences []string
+		want        string
 	}{
 		"none":                  {nil, "en"},
 		"the browser's":         {[]string{"", "auto", "zh-CN,zh;q=0.9,en;q=0.8"}, "zh-CN"},
@@ -33,14 +33,14 @@ func TestChoose_FirstKnownLanguage(t *testing.T) {
 		"nonsense":              {[]string{"%%%", "zh"}, "zh-CN"},
 	}
 	for name, c := range cases {
-		if got := b.Choose(c.wishes...).Tag(); got != c.want {
+		if got := b.Choose(c.preferences...).Tag(); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }
 
 func TestSprintf_Translates(t *testing.T) {
-	en, zh := book(t).Choose("en"), book(t).Choose("zh")
+	en, zh := bundle(t).Choose("en"), bundle(t).Choose("zh")
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	cases := []struct{ got, want string }{
 		{en.Sprintf("%d nodes", 1), "1 node"},

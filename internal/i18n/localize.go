@@ -6,7 +6,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Localize says a text in the language.
+// Localize returns a text in the language.
 func (s *Localizer) Localize(t cesi.Text) string {
 	if t.ID == "" {
 		return ""
@@ -14,7 +14,7 @@ func (s *Localizer) Localize(t cesi.Text) string {
 	return s.Sprintf(t.ID, t.Fill(s.Localize, s.moment)...)
 }
 
-// moment says a time.
+// moment writes a time.
 func (s *Localizer) moment(m cesi.Moment) string {
 	text := m.Time.Format(s.Localize(cesi.Text{ID: m.Layout}))
 	if s == nil || s.mark == nil {

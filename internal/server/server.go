@@ -87,11 +87,11 @@ func New(opts Options, settings Settings) (*Server, error) {
 		}
 	}
 	s := &Server{opts: opts, static: web.Handler(), started: opts.Now(), changes: session.Rates{Burst: changeBurst}}
-	book, err := manual.New(web.Manual(), opts.Prefix)
+	help, err := manual.New(web.Manual(), opts.Prefix)
 	if err != nil {
 		return nil, err
 	}
-	s.wire(book)
+	s.wire(help)
 	s.Apply(settings)
 	s.router = s.routes()
 	s.stream.Routes = s.router
@@ -103,7 +103,7 @@ func New(opts Options, settings Settings) (*Server, error) {
 }
 
 // wire makes the handlers and connects them.
-func (s *Server) wire(book *manual.Manual) {
+func (s *Server) wire(help *manual.Manual) {
 	o := s.opts
 	requests := &request.Reader{
 		Fleet: o.Fleet, Logs: request.LogSource{Fleet: o.Fleet}, Prefix: o.Prefix, Now: o.Now, Closing: o.Closing, Patience: o.patience,
@@ -112,7 +112,7 @@ func (s *Server) wire(book *manual.Manual) {
 	s.sessions = &session.Sessions{Auth: o.Auth, Log: o.Log, Prefix: o.Prefix, Installation: o.Store.Installation()}
 	s.pages = &pages.Handler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
-		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Manual: book, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
+		Requests: requests, Sessions: s.sessions, Renderer: o.renderer, Manual: help, Version: s.version, OwnQuery: s.ownQuery, Build: o.Build,
 		Prefix: o.Prefix, ConfigFile: o.ConfigFile, Database: o.Database, Started: s.started,
 		Polls: session.Rates{Burst: pollBurst},
 	}
@@ -122,7 +122,7 @@ func (s *Server) wire(book *manual.Manual) {
 	}
 	s.stream = stream.New(&stream.Handler{
 		Fleet: o.Fleet, Logs: tails, Log: o.Log, Now: o.Now, Requests: requests, Sessions: s.sessions,
-		Version: s.version, Speaker: s.pages.Speaker, CanonicalPage: s.canonicalPage,
+		Version: s.version, Localizer: s.pages.Localizer, CanonicalPage: s.canonicalPage,
 	})
 }
 

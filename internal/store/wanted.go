@@ -10,8 +10,8 @@ import (
 
 const wantedColumns = `node, grp, process, since, by, activity, started, reason, reason_id, reason_args`
 
-// SaveWanted stores what is wanted, a row a process, and removes what is gone
-// (its Node and ProcessID), in one transaction.
+// SaveWanted stores wanted processes, one row for each, and removes those in gone (by
+// Node and ProcessID), in one transaction.
 func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		for _, w := range wanted {

@@ -41,11 +41,11 @@ type hintTest struct {
 
 func TestHints_SentenceForEachCause(t *testing.T) {
 	t.Parallel()
-	book, err := i18n.New(web.Locales())
+	bundle, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}
-	chinese := book.Choose("zh-CN")
+	chinese := bundle.Choose("zh-CN")
 	said, told := make(map[string]string), make(map[string]string)
 	for name, test := range hintTests(t) {
 		t.Run(name, func(t *testing.T) {

@@ -91,7 +91,7 @@ func (h Account) renderProfile(w http.ResponseWriter, r *http.Request, base view
 	if err != nil {
 		return err
 	}
-	facts.Preferences = newPreferences(h.Renderer.Book)
+	facts.Preferences = newPreferences(h.Renderer.Bundle)
 	return h.Renderer.Render(w, status, "profile", newProfilePage(base, facts, sessions, v.Token, tokens))
 }
 
@@ -190,12 +190,12 @@ type preferences struct {
 	Languages, Schemes []choice
 }
 
-func newPreferences(book *i18n.Bundle) preferences {
+func newPreferences(bundle *i18n.Bundle) preferences {
 	p := preferences{
 		Languages: []choice{{"", cesi.T("As the browser asks")}},
 		Schemes:   []choice{{"", cesi.T("As the system has it")}, {"light", cesi.T("Light")}, {"dark", cesi.T("Dark")}},
 	}
-	for _, s := range book.Localizers() {
+	for _, s := range bundle.Localizers() {
 		p.Languages = append(p.Languages, choice{s.Tag(), cesi.Raw(s.Name())})
 	}
 	return p

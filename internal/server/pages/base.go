@@ -17,7 +17,7 @@ func (h *Handler) Base(r *http.Request) view.Base {
 	settings := h.settings.Load()
 	v := session.Of(r)
 	b := view.Base{
-		Site: settings.Name, Theme: settings.Theme, User: v.User, Speaker: h.Speaker(r),
+		Site: settings.Name, Theme: settings.Theme, User: v.User, Localizer: h.Localizer(r),
 		Here: h.here(r), Now: h.Now(), Version: h.Version(),
 	}
 	if v.User == nil {
@@ -37,14 +37,14 @@ func (h *Handler) Base(r *http.Request) view.Base {
 	return b
 }
 
-// Speaker returns the language of a request: the user's choice, else the
+// Localizer returns the language of a request: the user's choice, else the
 // configuration's, else the browser's.
-func (h *Handler) Speaker(r *http.Request) *i18n.Localizer {
+func (h *Handler) Localizer(r *http.Request) *i18n.Localizer {
 	var own string
 	if user := session.Of(r).User; user != nil {
 		own = user.Language
 	}
-	return h.Renderer.Book.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
+	return h.Renderer.Bundle.Choose(own, h.settings.Load().Language, r.Header.Get("Accept-Language"))
 }
 
 // here returns the page's path and query, without the parameters about the last

@@ -53,9 +53,9 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 		Self:      preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
 	page.Verb = view.ActionOn(command.Action, hitWords(preview))
-	page.Question = base.Speaker.Localize(view.ActionQuestion(command.Action, hitWords(preview), nodeWords(preview)))
+	page.Question = base.Localizer.Localize(view.ActionQuestion(command.Action, hitWords(preview), nodeWords(preview)))
 	if page.Nothing {
-		page.Question = base.Speaker.Localize(view.NothingTo(command.Action))
+		page.Question = base.Localizer.Localize(view.NothingTo(command.Action))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
 		page.Remark = cesi.T("A restart touches what runs and what failed; what somebody stopped stays stopped.")

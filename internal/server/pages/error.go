@@ -59,7 +59,7 @@ type errorPage struct {
 // request, if it exists.
 func NewErrorPage(base view.Base, status int, sentence cesi.Text, node string) errorPage {
 	title, advice := errorWords(status)
-	heading := base.Speaker.Localize(title)
+	heading := base.Localizer.Localize(title)
 	return errorPage{
 		Base:   base.At("", heading),
 		Status: status, Heading: heading, Sentence: sentence, Advice: advice, Node: node,
@@ -68,7 +68,7 @@ func NewErrorPage(base view.Base, status int, sentence cesi.Text, node string) e
 
 // retitle replaces heading and advice by those of a more precise cause than the status.
 func (p *errorPage) retitle(heading, advice cesi.Text) {
-	p.Heading, p.Advice = p.Speaker.Localize(heading), advice
+	p.Heading, p.Advice = p.Localizer.Localize(heading), advice
 	p.Base = p.At("", p.Heading)
 }
 

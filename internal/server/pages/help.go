@@ -12,13 +12,13 @@ import (
 // ShowManual shows the contents of the manual.
 func (h *Handler) ShowManual(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
-	return h.Renderer.Render(w, http.StatusOK, "help", newContentsPage(base, h.Manual.Edition(base.Speaker.Tag())))
+	return h.Renderer.Render(w, http.StatusOK, "help", newContentsPage(base, h.Manual.Edition(base.Localizer.Tag())))
 }
 
 // ShowManualPage shows one page of the manual.
 func (h *Handler) ShowManualPage(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
-	edition := h.Manual.Edition(base.Speaker.Tag())
+	edition := h.Manual.Edition(base.Localizer.Tag())
 	open, at := edition.Find(request.Param(r, "page"))
 	if open == nil {
 		return cesi.Errorf(cesi.NotFound, "There is nothing at this address.")

@@ -31,8 +31,8 @@ func sampleManualIn(language string) manual.Edition {
 func manualFinds(t *testing.T, language, text string) []string {
 	t.Helper()
 	base := sampleBase(cesi.Viewer)
-	base.Speaker = viewtest.Renderer(t, "").Book.Choose(language)
-	search := paletteSearch{base: base, snapshot: paletteFleet(), manual: sampleManualIn(base.Speaker.Tag())}
+	base.Localizer = viewtest.Renderer(t, "").Bundle.Choose(language)
+	search := paletteSearch{base: base, snapshot: paletteFleet(), manual: sampleManualIn(base.Localizer.Tag())}
 	var found []string
 	for _, item := range search.find(text) {
 		if item.Icon == "manual" {

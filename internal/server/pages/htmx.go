@@ -17,7 +17,7 @@ import (
 // FailPartial shows an error on a page that is already open.
 func (h *Handler) FailPartial(w http.ResponseWriter, r *http.Request, err error) {
 	f := &view.Flash{Tone: view.ToneBad, Sentence: cesi.TextOf(err)}
-	if err := h.Renderer.RenderPartial(w, request.Status(err), h.Speaker(r), "toast", f); err != nil {
+	if err := h.Renderer.RenderPartial(w, request.Status(err), h.Localizer(r), "toast", f); err != nil {
 		h.Log.Error("a message failed", "error", err)
 	}
 }
@@ -29,7 +29,7 @@ func (h *Handler) toast(w http.ResponseWriter, r *http.Request, report fleet.Rep
 	if len(report.Outcomes) == 1 && report.Result == cesi.Failed && session.Of(r).User.Role.Can(cesi.ReadLogs) {
 		f.Log = h.logExcerpt(r.Context(), report.Outcomes[0].Ref)
 	}
-	return h.Renderer.RenderPartial(w, http.StatusOK, h.Speaker(r), "toast", f)
+	return h.Renderer.RenderPartial(w, http.StatusOK, h.Localizer(r), "toast", f)
 }
 
 const (

@@ -77,7 +77,7 @@ func (h *Handler) fillLog(ctx context.Context, page *logPage, l request.Log, que
 		}
 		found = &q
 	}
-	p.Fill(ctx, page.Speaker, toLine(part, size), size, found)
+	p.Fill(ctx, page.Localizer, toLine(part, size), size, found)
 	return nil
 }
 

@@ -33,9 +33,9 @@ func sampleLogPages(base view.Base) []sample {
 	part := hostileLog()
 	asked := request.LogQuery{Text: "error", Wrap: true}
 	live, middle, main := newLogPage(base, l, request.LogQuery{Wrap: true}), newLogPage(base, l, asked), newLogPage(base, request.Log{Node: n, Name: cesi.LogName{Stream: cesi.MainLog}}, request.LogQuery{})
-	live.Panel.Fill(context.Background(), base.Speaker, part, part.To, nil)
+	live.Panel.Fill(context.Background(), base.Localizer, part, part.To, nil)
 	middle.Panel.At = part.Pieces[2].Offset
-	middle.Panel.Fill(context.Background(), base.Speaker, part, 3<<30, &query)
+	middle.Panel.Fill(context.Background(), base.Localizer, part, 3<<30, &query)
 	none := newLogPage(base, l, request.LogQuery{Wrap: true})
 	none.Panel.NoLog = request.WhyNoLog(&process, cesi.Stderr)
 	silent := newLogPage(base, l, request.LogQuery{Wrap: true})

@@ -31,7 +31,7 @@ func sampleUser(role cesi.Role) *cesi.User { return &cesi.User{ID: 1, Name: "lin
 
 // sampleBase is a base page as the server makes one, for a user of the role.
 func sampleBase(role cesi.Role) view.Base {
-	return view.Base{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: fleettest.Now, Speaker: viewtest.English()}
+	return view.Base{Site: "CeSI", User: sampleUser(role), Here: "/nodes?q=web", Now: fleettest.Now, Localizer: viewtest.English()}
 }
 
 // sampleReport is a command on many of which one failed.

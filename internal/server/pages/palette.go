@@ -16,11 +16,11 @@ func (h *Handler) SearchPalette(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	base := h.Base(r)
 	search := paletteSearch{
-		base: base, snapshot: h.Fleet.Snapshot(), manual: h.Manual.Edition(base.Speaker.Tag()),
+		base: base, snapshot: h.Fleet.Snapshot(), manual: h.Manual.Edition(base.Localizer.Tag()),
 		back: h.Requests.LocalPath(query.Get("at")),
 	}
 	found := paletteResults{Items: search.find(query.Get("q"))}
-	return h.Renderer.RenderPartial(w, http.StatusOK, h.Speaker(r), "palette_results", found)
+	return h.Renderer.RenderPartial(w, http.StatusOK, h.Localizer(r), "palette_results", found)
 }
 
 // paletteResults are the results for the text in the palette.

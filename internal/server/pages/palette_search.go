@@ -44,7 +44,7 @@ func (p paletteSearch) find(text string) []paletteItem {
 
 func (p paletteSearch) pages(w query) (found results) {
 	for _, page := range palettePages(p.base) {
-		if sum, ok := w.score(page.Title.String(), p.base.Speaker.Localize(page.Title)); ok {
+		if sum, ok := w.score(page.Title.String(), p.base.Localizer.Localize(page.Title)); ok {
 			found.add(sum*perMatch+scorePage, func() paletteItem { return page.item() })
 		}
 	}
@@ -55,7 +55,7 @@ func (p paletteSearch) pages(w query) (found results) {
 // manual. A match counts half, so that it comes after one in the fleet.
 func (p paletteSearch) help(w query) (found results) {
 	name := cesi.T("Manual")
-	own := p.base.Speaker.Localize(name)
+	own := p.base.Localizer.Localize(name)
 	for _, page := range p.manual {
 		if sum, ok := w.score(page.Title, name.String(), own); ok {
 			found.add(sum*perMatch/2+scoreHelpPage, func() paletteItem {

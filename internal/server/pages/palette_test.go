@@ -119,7 +119,7 @@ func TestPalette_CommandsNeedPermission(t *testing.T) {
 func TestPalette_UnderstandsReadersLanguage(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	base := sampleBase(cesi.Operator)
-	base.Speaker = r.Book.Choose("zh-CN")
+	base.Localizer = r.Bundle.Choose("zh-CN")
 	for text, want := range map[string]string{
 		"节点":      "Nodes = /nodes",
 		"重启 api":  "Restart all of group api… = /command?action=restart&back=%2Fback&name=api&scope=group",

@@ -241,7 +241,7 @@ func newBrokenPage(base view.Base, n *fleet.Node, text string) rereadPage {
 }
 
 func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
-	page := rereadPage{Name: n.Name, Heading: base.Speaker.Localize(differ(c.Total(), request.Sanitize(n.Name)))}
+	page := rereadPage{Name: n.Name, Heading: base.Localizer.Localize(differ(c.Total(), request.Sanitize(n.Name)))}
 	page.Base = base.At("nodes", page.Heading)
 	self, found := n.OwnProcess()
 	add := func(group string, tone view.Tone, word cesi.Text, effect func() cesi.Text) {

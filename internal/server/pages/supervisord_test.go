@@ -170,7 +170,7 @@ func TestRereadPage_CountsChangesAndStops(t *testing.T) {
 		"payments": "3 processes are stopped, then it is added anew and starts",
 	} {
 		page := newRereadPage(base, payNode(), cesi.Changes{Changed: []string{group}})
-		if got := base.Speaker.Localize(page.Changes[0].Effect); got != effect {
+		if got := base.Localizer.Localize(page.Changes[0].Effect); got != effect {
 			t.Errorf("%s: %q, want %q", group, got, effect)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // TestWaiting_TextsAreTranslated checks the texts of a command that waits for a slow
 // stop, and of one that was broken off when CeSI ended.
 func TestWaiting_TextsAreTranslated(t *testing.T) {
-	book, err := i18n.New(web.Locales())
+	bundle, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +37,10 @@ func TestWaiting_TextsAreTranslated(t *testing.T) {
 		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
 			"lin 为重新启动而停止了它：CeSI 在重启途中结束了"},
 	} {
-		if got := book.Choose("en").Localize(test.phrase); got != test.english {
+		if got := bundle.Choose("en").Localize(test.phrase); got != test.english {
 			t.Errorf("%q, want %q", got, test.english)
 		}
-		if got := book.Choose("zh-CN").Localize(test.phrase); got != test.chinese {
+		if got := bundle.Choose("zh-CN").Localize(test.phrase); got != test.chinese {
 			t.Errorf("%q, want %q", got, test.chinese)
 		}
 	}

@@ -27,8 +27,8 @@ type Handler struct {
 	Sessions *session.Sessions
 	// Version identifies the state of the fleet and of the activity log.
 	Version func() string
-	// Speaker chooses the language of a response.
-	Speaker func(*http.Request) *i18n.Localizer
+	// Localizer chooses the language of a response.
+	Localizer func(*http.Request) *i18n.Localizer
 	// CanonicalPage finds the live page at a local address: the permission that it
 	// needs, and its address in one form.
 	CanonicalPage func(at string) (permission cesi.Permission, canonical string, err error)

@@ -57,7 +57,7 @@ func (h *Handler) Live(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	updates := h.hub.Subscribe(ctx, pageKey{At: at, Role: user.Role, Language: h.Speaker(r).Tag()}, query.Get("version"))
+	updates := h.hub.Subscribe(ctx, pageKey{At: at, Role: user.Role, Language: h.Localizer(r).Tag()}, query.Get("version"))
 	_ = h.follow(ctx, stream, r, updates) // the browser is gone
 	return nil
 }

@@ -47,7 +47,7 @@ func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 	}
 	var following sync.WaitGroup
 	for _, stream := range bothStreams {
-		t := &tailer{logStream: shared, stream: stream.String(), speaker: h.Speaker(r), encode: encodeSpans()}
+		t := &tailer{logStream: shared, stream: stream.String(), localizer: h.Localizer(r), encode: encodeSpans()}
 		tail, from := tails[stream], places[stream]
 		if tail == nil {
 			if err := t.notice("end", false, refused[stream]); err != nil {

@@ -23,7 +23,7 @@ type encodeText func(text []byte, offset int64, flush bool) (data any, held int)
 
 // LogTail follows a log for a page: text is sent as spans.
 func (h *Handler) LogTail(w http.ResponseWriter, r *http.Request) error {
-	return h.followLog(w, r, h.Speaker(r), encodeSpans())
+	return h.followLog(w, r, h.Localizer(r), encodeSpans())
 }
 
 // encodeSpans encodes text for a page.
@@ -94,14 +94,14 @@ const recheckEvery = 2 * time.Second
 // tailer sends a log to one reader.
 type tailer struct {
 	*logStream
-	stream  string          // the log's name in a shared stream; empty: the only log
-	speaker *i18n.Localizer // nil: for a program
-	encode  encodeText
+	stream    string          // the log's name in a shared stream; empty: the only log
+	localizer *i18n.Localizer // nil: for a program
+	encode    encodeText
 }
 
 // followLog sends a log live until the reader is gone or loses the permission, or the
 // log is gone for good.
-func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18n.Localizer, encode encodeText) error {
+func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, localizer *i18n.Localizer, encode encodeText) error {
 	l, err := h.Requests.FindLog(r)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, speaker *i18
 	if err != nil || r.Method == http.MethodHead {
 		return err
 	}
-	t := &tailer{logStream: newLogStream(stream), speaker: speaker, encode: encode}
+	t := &tailer{logStream: newLogStream(stream), localizer: localizer, encode: encode}
 	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	// The response has begun: it reports every end itself.
@@ -234,7 +234,7 @@ func (t *tailer) text(e logtail.Event, flush bool) error {
 }
 
 func (t *tailer) notice(name string, live bool, sentence cesi.Text) error {
-	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.speaker.Localize(sentence)})
+	return t.sendNotice(t.stream, name, logNotice{Live: live, Sentence: t.localizer.Localize(sentence)})
 }
 
 // resumption is the seam for a reader that has connected again; a negative offset says

@@ -16,13 +16,13 @@ import (
 // Base is the part that every page has. The constructors of the pages set Title,
 // Section and Live; the rest comes from the request.
 type Base struct {
-	Site    string // the dashboard's title
-	Title   string // of the page
-	Section string // the marked entry of the navigation, if any
-	Theme   string // a Bootswatch theme; empty: CeSI's own colours
-	Scheme  string // light, dark, or empty for the system's; only without a theme
-	Speaker *i18n.Localizer
-	User    *cesi.User // nil: not logged in
+	Site      string // the dashboard's title
+	Title     string // of the page
+	Section   string // the marked entry of the navigation, if any
+	Theme     string // a Bootswatch theme; empty: CeSI's own colours
+	Scheme    string // light, dark, or empty for the system's; only without a theme
+	Localizer *i18n.Localizer
+	User      *cesi.User // nil: not logged in
 	// Here is the page's own path and query without prefix.
 	Here         string
 	Banners      []Banner      // shown to administrators only
@@ -69,7 +69,7 @@ func (b Base) WayBack() string {
 }
 
 // Say returns a text in the language of the page; see package i18n.
-func (b Base) Say(text string, args ...any) string { return b.Speaker.Sprintf(text, args...) }
+func (b Base) Say(text string, args ...any) string { return b.Localizer.Sprintf(text, args...) }
 
 func (b Base) base() Base { return b }
 

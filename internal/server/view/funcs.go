@@ -13,7 +13,7 @@ import (
 
 // viewFuncs are the functions of the templates, besides the methods of the page
 // structs.
-func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer) template.FuncMap {
+func viewFuncs(prefix string, static map[string]string, localizer *i18n.Localizer) template.FuncMap {
 	staticURL := func(name string) (string, error) {
 		p, found := static[name]
 		if !found {
@@ -32,19 +32,19 @@ func viewFuncs(prefix string, static map[string]string, speaker *i18n.Localizer)
 				text = newRichText(id, args)
 			}
 			if rich, is := text.(RichText); is {
-				return rich.html(speaker, prefix), nil
+				return rich.html(localizer, prefix), nil
 			}
-			return translate(speaker, text, args)
+			return translate(localizer, text, args)
 		},
-		"sentence": func(text any, args ...any) (any, error) { return sentence(speaker, text, args) },
-		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(speaker, nodeURL, list) },
+		"sentence": func(text any, args ...any) (any, error) { return sentence(localizer, text, args) },
+		"squares":  func(nodeURL string, list []MapSquare) template.HTML { return Squares(localizer, nodeURL, list) },
 		"actionLabel": func(action any, what ...any) string {
-			return actionLabel(speaker, cesi.Action(fmt.Sprint(action)), what)
+			return actionLabel(localizer, cesi.Action(fmt.Sprint(action)), what)
 		},
 		"iso":   func(t time.Time) string { return t.Format(time.RFC3339) },
 		"plain": request.Sanitize,
 		"actionProgress": func(action any) string {
-			return speaker.Localize(actionProgress(cesi.Action(fmt.Sprint(action))))
+			return localizer.Localize(actionProgress(cesi.Action(fmt.Sprint(action))))
 		},
 		"capitalize": func(v any) string { return capitalized(fmt.Sprint(v)) },
 	}
@@ -72,13 +72,13 @@ func When(now, t time.Time) cesi.Text {
 
 // actionLabel names a button for an action: "Stop", or "Stop web:web1" with what it is
 // for.
-func actionLabel(speaker *i18n.Localizer, action cesi.Action, what []any) string {
+func actionLabel(localizer *i18n.Localizer, action cesi.Action, what []any) string {
 	if len(what) == 0 {
-		return speaker.Localize(ActionLabel(action))
+		return localizer.Localize(ActionLabel(action))
 	}
 	object, is := what[0].(cesi.Text)
 	if !is {
 		object = cesi.Raw(fmt.Sprint(what[0]))
 	}
-	return speaker.Localize(ActionOn(action, object))
+	return localizer.Localize(ActionOn(action, object))
 }

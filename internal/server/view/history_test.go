@@ -48,7 +48,7 @@ func TestDayBar_PathForEachColour(t *testing.T) {
 }
 
 func TestDayBar_Label(t *testing.T) {
-	book, err := i18n.New(web.Locales())
+	bundle, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +65,13 @@ func TestDayBar_Label(t *testing.T) {
 	}
 	for _, test := range tests {
 		bar := newDayBar(test.day)
-		if got := book.Choose("en").Localize(bar.Words); got != test.english {
+		if got := bundle.Choose("en").Localize(bar.Words); got != test.english {
 			t.Errorf("in English: %q, want %q", got, test.english)
 		}
-		if got := book.Choose("zh-CN").Localize(bar.Words); got != test.chinese {
+		if got := bundle.Choose("zh-CN").Localize(bar.Words); got != test.chinese {
 			t.Errorf("in Chinese: %q, want %q", got, test.chinese)
 		}
-		if got, want := book.Choose("zh-CN").Localize(bar.Label()), "最近 24 小时："+test.chinese; got != want {
+		if got, want := bundle.Choose("zh-CN").Localize(bar.Label()), "最近 24 小时："+test.chinese; got != want {
 			t.Errorf("the label: %q, want %q", got, want)
 		}
 	}

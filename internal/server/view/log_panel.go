@@ -74,7 +74,7 @@ const markTime = 300 * time.Millisecond
 
 // Fill puts a part of the log into the panel, with remarks in a language. It marks the
 // matches of the query, as far as they are found within markTime and before ctx ends.
-func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Localizer, part cesi.LogPart, size int64, query *logtail.Query) {
+func (p *LogPanel) Fill(ctx context.Context, localizer *i18n.Localizer, part cesi.LogPart, size int64, query *logtail.Query) {
 	p.Filled = true
 	p.From, p.To, p.Size = part.From, part.To, size
 	p.Live = part.To >= size
@@ -84,7 +84,7 @@ func (p *LogPanel) Fill(ctx context.Context, speaker *i18n.Localizer, part cesi.
 	for _, piece := range part.Pieces {
 		if piece.Gap > 0 {
 			p.add(a.Flush(), false)
-			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: speaker.Localize(logtail.GapSentence(piece.Gap))}}, false)
+			p.add([]ansi.Span{{Class: ansi.ClassGap, Text: localizer.Localize(logtail.GapSentence(piece.Gap))}}, false)
 			continue
 		}
 		p.draw(ctx, &a, piece, query)

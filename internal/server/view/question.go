@@ -32,5 +32,5 @@ type TypedConfirmation struct {
 
 // NewQuestionPage asks for a confirmation.
 func NewQuestionPage(base Base, section string, q Confirmation) questionPage {
-	return questionPage{Base: base.At(section, base.Speaker.Localize(q.Question)), Confirmation: q}
+	return questionPage{Base: base.At(section, base.Localizer.Localize(q.Question)), Confirmation: q}
 }

@@ -36,7 +36,7 @@ func NewRelativeTime(now, t time.Time) RelativeTime {
 }
 
 // html writes the time as an element that times.js keeps up to date.
-func (r RelativeTime) html(speaker *i18n.Localizer, _ string) template.HTML {
+func (r RelativeTime) html(localizer *i18n.Localizer, _ string) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-form="words" title="%s">%s</time>`,
-		r.Time.Format(time.RFC3339), r.Time.Format("2006-01-02 15:04 MST"), template.HTMLEscapeString(speaker.Localize(r.Words))))
+		r.Time.Format(time.RFC3339), r.Time.Format("2006-01-02 15:04 MST"), template.HTMLEscapeString(localizer.Localize(r.Words))))
 }

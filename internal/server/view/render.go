@@ -14,7 +14,7 @@ import (
 // Renderer turns page structs into HTML, in the reader's language. Its templates are
 // parsed once. It is safe for concurrent use.
 type Renderer struct {
-	Book      *i18n.Bundle
+	Bundle    *i18n.Bundle
 	languages map[*i18n.Localizer]*template.Template
 }
 
@@ -22,40 +22,40 @@ type Renderer struct {
 // The prefix, such as "/cesi", is put before every link; it is empty for a server at
 // the root.
 func NewRenderer(prefix string) (*Renderer, error) {
-	book, err := i18n.New(web.Locales())
+	bundle, err := i18n.New(web.Locales())
 	if err != nil {
 		return nil, err
 	}
-	static, speakers := web.StaticPaths(), book.Localizers()
-	set, err := template.New("").Funcs(viewFuncs(prefix, static, speakers[0])).
+	static, localizers := web.StaticPaths(), bundle.Localizers()
+	set, err := template.New("").Funcs(viewFuncs(prefix, static, localizers[0])).
 		ParseFS(web.Templates(), "layouts/*.html", "partials/*.html", "pages/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	dropIndentation(set)
-	r := &Renderer{Book: book, languages: map[*i18n.Localizer]*template.Template{speakers[0]: set}}
-	for _, speaker := range speakers[1:] {
+	r := &Renderer{Bundle: bundle, languages: map[*i18n.Localizer]*template.Template{localizers[0]: set}}
+	for _, localizer := range localizers[1:] {
 		language, err := set.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("clone templates: %w", err)
 		}
-		r.languages[speaker] = language.Funcs(viewFuncs(prefix, static, speaker))
+		r.languages[localizer] = language.Funcs(viewFuncs(prefix, static, localizer))
 	}
 	return r, nil
 }
 
 // in returns the templates in a language, English for nil.
-func (r *Renderer) in(speaker *i18n.Localizer) *template.Template {
-	if t, found := r.languages[speaker]; found {
+func (r *Renderer) in(localizer *i18n.Localizer) *template.Template {
+	if t, found := r.languages[localizer]; found {
 		return t
 	}
-	return r.languages[r.Book.Localizers()[0]]
+	return r.languages[r.Bundle.Localizers()[0]]
 }
 
 // RenderPartial writes one partial, such as "toast", in a language: a part for a page
 // that is already open.
-func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, speaker *i18n.Localizer, part string, data any) error {
-	return write(w, status, r.in(speaker), part, data)
+func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, localizer *i18n.Localizer, part string, data any) error {
+	return write(w, status, r.in(localizer), part, data)
 }
 
 // Page is a page struct: one that embeds Base.
@@ -73,7 +73,7 @@ type layout struct {
 // "dashboard_page" in the layout. It writes nothing if a template fails.
 func (r *Renderer) Render(w http.ResponseWriter, status int, page string, data Page) error {
 	base := data.base()
-	t := r.in(base.Speaker)
+	t := r.in(base.Localizer)
 	var content strings.Builder
 	if err := t.ExecuteTemplate(&content, page+"_page", data); err != nil {
 		return fmt.Errorf("render %s: %w", page, err)

@@ -18,7 +18,7 @@ type RichText struct {
 
 // markup is what a RichText writes in the place of an argument.
 type markup interface {
-	html(speaker *i18n.Localizer, prefix string) template.HTML
+	html(localizer *i18n.Localizer, prefix string) template.HTML
 }
 
 func isMarkup(arg any) bool {
@@ -76,13 +76,13 @@ func ProcessOnNode(process, node string) RichText {
 const firstPlace = '\ue100'
 
 // html writes the text in a language, with links below the prefix.
-func (r RichText) html(speaker *i18n.Localizer, prefix string) template.HTML {
+func (r RichText) html(localizer *i18n.Localizer, prefix string) template.HTML {
 	var places []string
 	for i, m := range r.places {
-		places = append(places, string(firstPlace+rune(i)), string(m.html(speaker, prefix)))
+		places = append(places, string(firstPlace+rune(i)), string(m.html(localizer, prefix)))
 	}
 	text := ""
-	switch said := withTimes(speaker, r.Text).(type) {
+	switch said := withTimes(localizer, r.Text).(type) {
 	case template.HTML:
 		text = string(said)
 	case string:
@@ -91,13 +91,13 @@ func (r RichText) html(speaker *i18n.Localizer, prefix string) template.HTML {
 	return template.HTML(strings.NewReplacer(places...).Replace(text))
 }
 
-func (n name) html(speaker *i18n.Localizer, prefix string) template.HTML {
+func (n name) html(localizer *i18n.Localizer, prefix string) template.HTML {
 	var b strings.Builder
 	b.WriteString("<bdi")
 	if n.class != "" {
 		b.WriteString(` class="` + template.HTMLEscapeString(n.class) + `"`)
 	}
-	b.WriteString(">" + template.HTMLEscapeString(request.Sanitize(speaker.Localize(n.text))) + "</bdi>")
+	b.WriteString(">" + template.HTMLEscapeString(request.Sanitize(localizer.Localize(n.text))) + "</bdi>")
 	if n.link == "" {
 		return template.HTML(b.String())
 	}

@@ -19,7 +19,7 @@ type MapSquare struct {
 
 // Squares draws the squares of a node whose page has the given URL. A page may have
 // thousands, for which html/template is slow; so everything is escaped here.
-func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template.HTML {
+func Squares(localizer *i18n.Localizer, nodeURL string, list []MapSquare) template.HTML {
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(`<a class="sq sq-` + string(s.Tone))
@@ -30,7 +30,7 @@ func Squares(speaker *i18n.Localizer, nodeURL string, list []MapSquare) template
 		b.WriteString(`" href="`)
 		template.HTMLEscape(&b, []byte(RowLink(nodeURL+pageQuery(s.Page), s.RowID)))
 		b.WriteString(`" title="`)
-		template.HTMLEscape(&b, []byte(speaker.Localize(s.Title)))
+		template.HTMLEscape(&b, []byte(localizer.Localize(s.Title)))
 		b.WriteString(`" tabindex="-1"></a>`)
 	}
 	return template.HTML(b.String())

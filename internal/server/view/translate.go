@@ -13,12 +13,12 @@ import (
 
 // translate returns a text with its arguments in the language. The result is a string,
 // or HTML if it contains times of day, which times.js converts to the reader's zone.
-func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
+func translate(localizer *i18n.Localizer, text any, args []any) (any, error) {
 	switch text := text.(type) {
 	case cesi.Text:
-		return withTimes(speaker, text), nil
+		return withTimes(localizer, text), nil
 	case string:
-		return withTimes(speaker, cesi.T(text, args...)), nil
+		return withTimes(localizer, cesi.T(text, args...)), nil
 	default:
 		return "", fmt.Errorf("%T can't be translated", text)
 	}
@@ -26,8 +26,8 @@ func translate(speaker *i18n.Localizer, text any, args []any) (any, error) {
 
 // sentence is translate for the beginning of a line: if the English text begins with a
 // small letter, the result begins with a capital.
-func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
-	said, err := translate(speaker, text, args)
+func sentence(localizer *i18n.Localizer, text any, args []any) (any, error) {
+	said, err := translate(localizer, text, args)
 	if t, is := text.(cesi.Text); is && (t.ID == "" || t.ID[0] < 'a' || t.ID[0] > 'z') {
 		return said, err
 	}
@@ -45,10 +45,10 @@ func sentence(speaker *i18n.Localizer, text any, args []any) (any, error) {
 // has such a character, a time appears twice, which is harmless.
 const timePlace = '\ue000'
 
-func withTimes(speaker *i18n.Localizer, p cesi.Text) any {
+func withTimes(localizer *i18n.Localizer, p cesi.Text) any {
 	var times []string
 	p = sanitized(p)
-	text := speaker.WithTimeFormat(func(text, layout string, t time.Time) string {
+	text := localizer.WithTimeFormat(func(text, layout string, t time.Time) string {
 		if !strings.Contains(layout, "15:04") {
 			return text // a day, which has no zone
 		}

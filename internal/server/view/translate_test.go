@@ -11,11 +11,11 @@ import (
 )
 
 func TestTranslate_TimesAreElements(t *testing.T) {
-	book, err := i18n.New(web.Locales())
+	bundle, err := i18n.New(web.Locales())
 	if err != nil {
 		t.Fatal(err)
 	}
-	english := book.Choose("en")
+	english := bundle.Choose("en")
 	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.FixedZone("CST", 8*3600))
 	for _, c := range []struct {
 		phrase cesi.Text
@@ -31,8 +31,8 @@ func TestTranslate_TimesAreElements(t *testing.T) {
 			template.HTML(`<time datetime="2026-01-02T15:04:05+08:00">15:04:05</time>, <time datetime="2026-01-02T16:04:05+08:00">16:04</time>: &lt;script&gt;&#34;`),
 		},
 	} {
-		for _, speaker := range []*i18n.Localizer{nil, english} {
-			if got, err := translate(speaker, c.phrase, nil); got != c.want || err != nil {
+		for _, localizer := range []*i18n.Localizer{nil, english} {
+			if got, err := translate(localizer, c.phrase, nil); got != c.want || err != nil {
 				t.Errorf("got %#v, %v, want %#v", got, err, c.want)
 			}
 		}

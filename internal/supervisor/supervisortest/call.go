@@ -21,7 +21,7 @@ func (s *Supervisor) State(process string) string {
 	return membersOf(s.call("getProcessInfo", process))["statename"]
 }
 
-// ProcessPID is the pid of a process; 0 if it does not run.
+// ProcessPID returns the pid of a process; 0 if it does not run.
 func (s *Supervisor) ProcessPID(process string) int {
 	s.t.Helper()
 	pid, _ := strconv.Atoi(membersOf(s.call("getProcessInfo", process))["pid"]) // none is 0
@@ -46,20 +46,20 @@ func (s *Supervisor) SignalProcess(process, signal string) {
 	s.call("signalProcess", process, signal)
 }
 
-// Tail is the end of what a process has written to stdout.
+// Tail returns the end of a process's stdout.
 func (s *Supervisor) Tail(process string) string {
 	s.t.Helper()
 	return firstString(s.call("tailProcessStdoutLog", process, 0, 20_000))
 }
 
-// TailStderr is the end of what a process has written to stderr.
+// TailStderr returns the end of a process's stderr.
 func (s *Supervisor) TailStderr(process string) string {
 	s.t.Helper()
 	return firstString(s.call("tailProcessStderrLog", process, 0, 20_000))
 }
 
-// States lists all processes as supervisorctl names them, each with its state:
-// "api:api_1 RUNNING". They are in order.
+// States lists all processes with their states, in order, named as by supervisorctl:
+// "api:api_1 RUNNING".
 func (s *Supervisor) States() []string {
 	s.t.Helper()
 	var list []string
@@ -75,9 +75,9 @@ func (s *Supervisor) States() []string {
 	return list
 }
 
-// call calls a method of supervisord's with texts and whole numbers, and returns the
-// reply; empty if there is none. Starting supervisorctl for each question would take
-// most of a test's time.
+// call calls a method of supervisord with texts and integers, and returns the reply;
+// empty if there is none. Starting supervisorctl for each question would take most of a
+// test's time.
 func (s *Supervisor) call(method string, params ...any) string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -121,7 +121,7 @@ var (
 	aString = regexp.MustCompile(`<value><string>([^<]*)</string></value>`)
 )
 
-// membersOf reads the texts and numbers of a reply that is one struct.
+// membersOf returns the texts and numbers of a reply that is one struct.
 func membersOf(reply string) map[string]string {
 	members := make(map[string]string)
 	for _, m := range aMember.FindAllStringSubmatch(reply, -1) {
@@ -130,7 +130,7 @@ func membersOf(reply string) map[string]string {
 	return members
 }
 
-// firstString is the first text of a reply.
+// firstString returns the first text of a reply.
 func firstString(reply string) string {
 	m := aString.FindStringSubmatch(reply)
 	if m == nil {

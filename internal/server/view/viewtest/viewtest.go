@@ -31,9 +31,9 @@ func Renderer(t testing.TB, prefix string) *view.Renderer {
 
 // English returns English with its plurals, made once for all tests.
 var English = sync.OnceValue(func() *i18n.Localizer {
-	book, err := i18n.New(web.Locales())
+	bundle, err := i18n.New(web.Locales())
 	if err != nil {
 		panic(err)
 	}
-	return book.Choose("en")
+	return bundle.Choose("en")
 })
