@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// names returns what the first group of the expression finds in the files that
-// match the suffix, sorted and each once.
+// names returns the first group of all matches of the expression in the files with the
+// suffix, sorted and each once.
 func names(t *testing.T, fsys fs.FS, suffix, expression string) []string {
 	t.Helper()
 	found := make(map[string]bool)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// leastContrast is what text needs on its ground (WCAG 2, AA).
+// leastContrast is the minimum for text (WCAG 2, AA).
 const leastContrast = 4.5
 
 // palette reads the custom properties with a plain colour that a style sheet
@@ -101,7 +101,7 @@ func TestContrast_Themes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ours := content[bytes.LastIndex(content, []byte("\n:root")):] // what surfaces.mjs appended
+			ours := content[bytes.LastIndex(content, []byte("\n:root")):] // the part appended by surfaces.mjs
 			p := palette(t, map[string]string{}, "app.css", ":root")
 			if bytes.Contains(ours, []byte("color-scheme:dark")) {
 				p = palette(t, p, "dark.css", ":root")

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// sources lists the files that are joined to others, such as "scripts/log.js".
+// sources lists the files that are joined into others, such as "scripts/log.js".
 func sources(t *testing.T) []string {
 	t.Helper()
 	var list []string

@@ -23,9 +23,9 @@ var (
 // layoutReader follows how deep the lines of a template are nested.
 type layoutReader struct {
 	depth    int
-	tag      string // the tag that it is in, such as "<li"
+	tag      string // the present tag, such as "<li"
 	quote    string // of the attribute value that it is in
-	verbatim string // the end of the element whose text is kept, such as "</pre"
+	verbatim string // the end of the present element with verbatim text, such as "</pre"
 }
 
 // layoutProblems lists the lines of a template that are indented by something
@@ -85,12 +85,12 @@ func (r *layoutReader) read(token string) {
 		r.depth--
 		r.tag = token
 	case strings.HasPrefix(token, "<"):
-		r.depth++ // for its attributes, then for what is in it
+		r.depth++ // for its attributes, then for its content
 		r.tag = token
 	}
 }
 
-// readTag reads what is between the name of a tag and its end.
+// readTag reads the part between the name of a tag and its end.
 func (r *layoutReader) readTag(token string) {
 	switch {
 	case r.quote != "":

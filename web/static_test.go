@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// get asks the handler for a path, with header lines "Name: value".
+// get requests a path from the handler, with header lines "Name: value".
 func get(t *testing.T, h http.Handler, method, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, path, nil)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// runWith runs the program in this process, with an empty standard input, and
-// returns what it prints and how it ends.
+// runWith runs the program in this process, with empty standard input, and returns its
+// output and its error.
 func runWith(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	var out, errs strings.Builder

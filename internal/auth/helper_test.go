@@ -64,7 +64,7 @@ func (b *bench) login(name string) string {
 	return token
 }
 
-// tryLogin returns what the login failed with.
+// tryLogin returns the error of a login.
 func (b *bench) tryLogin(name, password string) error {
 	_, _, err := b.Login(b.t.Context(), name, password, home, "test", "", "")
 	return err

@@ -86,7 +86,7 @@ func TestPassword_UnknownUserTakesAsLong(t *testing.T) {
 		t.Fatalf("the dummy's cost is %d, error %v", cost, err)
 	}
 	p = newPasswords(bcrypt.MinCost)
-	// Only a hash that is well formed has the work done on it.
+	// The work is done only for a well-formed hash.
 	if err := bcrypt.CompareHashAndPassword([]byte(p.dummy), []byte("x")); !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		t.Errorf("comparing with the dummy: %v", err)
 	}

@@ -8,9 +8,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Hashes of "pässword of ann" and "admin". scryptOfAnn and shortPBKDF2 are what
-// Werkzeug 3.1's generate_password_hash made, the others what Python's hashlib
-// did with the parameters of older ones.
+// Hashes of "pässword of ann" and "admin". scryptOfAnn and shortPBKDF2 were made by
+// Werkzeug 3.1's generate_password_hash, the others by Python's hashlib with the
+// parameters of older versions.
 const (
 	pbkdf2OfAnn   = "pbkdf2:sha256:150000$Xk3pQ9aB$279b4ec18cfef44910655c301ba1cd4e284a149f3c3063f5789904b14a5c45e1"
 	pbkdf2OfAdmin = "pbkdf2:sha256:1000$Xk3pQ9aB$8b91a13f06658da1ca3073b9b1853df12ab71835bbe4045ee1482d6407b41249"

@@ -60,7 +60,7 @@ language = zh_CN
 
 func TestCesi_EmptyValueIsDefault(t *testing.T) {
 	want := defaults("cesi.conf")
-	want.TrustedProxies = nil // the one whose empty value says something: trust nobody
+	want.TrustedProxies = nil // the only one whose empty value has a meaning: trust no proxy
 
 	text := "[cesi]\n"
 	for _, key := range keys((&loader{}).cesiSettings()) {

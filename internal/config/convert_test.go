@@ -45,7 +45,7 @@ host = "monitoring.example.com"
 port = "9001"
 `
 
-// converted converts a configuration and loads what comes out.
+// converted converts a configuration and loads the result.
 func converted(t *testing.T, toml string) (*Config, []string) {
 	t.Helper()
 	text, notes, err := Convert([]byte(toml))

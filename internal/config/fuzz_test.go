@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// FuzzLoad holds that no file makes Load panic, that each problem points into
-// the file, and that a good configuration keeps what Config promises.
+// FuzzLoad checks that no file makes Load panic, that each problem names a line of the
+// file, and that a valid configuration keeps the promises of Config.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(cesi1))
 	f.Add([]byte(everything))
@@ -62,7 +62,7 @@ func checkPromises(t *testing.T, c *Config) {
 	}
 }
 
-// FuzzValue holds that a value comes through ini.v1 as it stands in the file.
+// FuzzValue checks that ini.v1 does not change a value.
 func FuzzValue(f *testing.F) {
 	for _, value := range []string{"", `"`, `"""`, "`", `\"`, `a\`, "%(a)s", "a # b", "[a]", "'a'", "a=b:c"} {
 		f.Add(value)

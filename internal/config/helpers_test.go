@@ -106,7 +106,7 @@ func texts(problems []Problem) []string {
 	return all
 }
 
-// same compares what configurations say, not where from they were read.
+// same compares configurations, without the files that they were read from.
 func same(t *testing.T, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got,

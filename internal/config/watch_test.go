@@ -253,8 +253,7 @@ func loadedAbroad(t *testing.T, text string) *Config {
 	return c
 }
 
-// replace puts a new file in place of an old one at once, so that nobody sees it
-// half written.
+// replace replaces a file in one step, so that it is never half written.
 func replace(t *testing.T, path, text string) {
 	t.Helper()
 	write(t, path+".new", text)

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// mayImport says which rooms of ours each room may import. Dependencies point
-// one way, and adapters do not know each other.
+// mayImport lists the packages that each package may import. Dependencies point one
+// way, and adapters do not import each other.
 var mayImport = map[string][]string{
 	"cesi/cmd/cesi": {"cesi/internal/auth", "cesi/internal/cesi", "cesi/internal/config", "cesi/internal/conns", "cesi/internal/fleet",
 		"cesi/internal/server", "cesi/internal/server/pages", "cesi/internal/server/session", "cesi/internal/store", "cesi/internal/store/legacy", "cesi/internal/supervisor"},
@@ -92,7 +92,7 @@ func TestArchitecture_Imports(t *testing.T) {
 	}
 }
 
-// maxShare and maxMethods bound what one package and one receiver may hold.
+// maxShare and maxMethods bound one package and one receiver.
 const (
 	maxShare   = 0.16
 	maxMethods = 60

@@ -30,14 +30,14 @@ func axeScript(t testing.TB) string {
 	return string(script)
 }
 
-// axeRun looks for what breaks WCAG 2.2 A or AA in the page.
+// axeRun checks the page for violations of WCAG 2.2 A and AA.
 const axeRun = `axe.run(document, {
   runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
   resultTypes: ['violations'], preload: false, iframes: false,
 }).then(found => JSON.stringify(found.violations.flatMap(rule => rule.nodes.map(node =>
   rule.id + ': ' + node.html.slice(0, 200) + ' ' + node.any.concat(node.all, node.none).map(check => check.message).join('; ')))))`
 
-// barriers is what axe, which is in the page already, finds there.
+// barriers returns the violations that axe, which is already loaded, finds in the page.
 func (b *tab) barriers() []string {
 	b.t.Helper()
 	var text string
@@ -76,7 +76,7 @@ command = tail -f /dev/null
 autostart = false
 `
 
-// openPages are what is seen without a login.
+// openPages are the pages without login.
 var openPages = []axePage{{path: "/login"}, {
 	path:  "/login",
 	first: `for (const e of document.querySelectorAll('[required]')) e.value = 'wrong'; document.querySelector('.btn-primary').click()`,
@@ -105,7 +105,7 @@ var axePages = []axePage{
 	{path: "/nodes/alpha/processes/idle:idle/log/stderr"}, {path: "/nodes/alpha/log"},
 }
 
-// axePage is a page, what is done there first, and what is there then.
+// axePage is a page, a script to run in it first, and a condition to wait for then.
 type axePage struct{ path, first, until string }
 
 // looks are the ways in which people see the pages; each page is looked at in
@@ -140,7 +140,7 @@ func TestAccessibility_Axe(t *testing.T) {
 				c.stranger().open(t, s.in.url, "/login"): openPages,
 				c.open(t, s.in.url, "/about"):            axePages,
 			} {
-				b.tolerate("(Not Found)") // what the pages say too
+				b.tolerate("(Not Found)") // pages say it too
 				b.tolerate("(Unauthorized)")
 				b.screen(look.width, 800)
 				b.run(network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": look.language}))
@@ -153,8 +153,8 @@ func TestAccessibility_Axe(t *testing.T) {
 	}
 }
 
-// look looks for barriers in a page that are not known yet, and for what moves:
-// as it is loaded in light, and after a change to dark, by all rules both times.
+// look checks a page for new violations and for animations: as loaded in light, and
+// after a change to dark, with all rules both times.
 func (b *tab) look(p axePage, script string, known map[string]bool) {
 	b.t.Helper()
 	b.prefer("light")
@@ -184,18 +184,17 @@ func (b *tab) look(p axePage, script string, known map[string]bool) {
 	}
 }
 
-// grounds are the colours of the page's ground, which tell that a scheme is in
-// force.
+// grounds are the background colours of the schemes.
 var grounds = map[string]string{"light": "rgb(245, 247, 250)", "dark": "rgb(17, 22, 29)"}
 
-// prefer has the system prefer a scheme of colours, and little motion.
+// prefer sets the system's colour scheme, and reduced motion.
 func (b *tab) prefer(scheme string) {
 	b.t.Helper()
 	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}))
 }
 
-// moves tells whether anything in the page is animated.
+// moves reports whether anything in the page is animated.
 const moves = `[...document.querySelectorAll('*')].some(e => {
   const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(e)
   return parseFloat(transitionDuration) > 0 || animationName !== 'none' || scrollBehavior === 'smooth'

@@ -14,7 +14,7 @@ import (
 // pageViews is how often a page is fetched for its p99.
 const pageViews = 300
 
-// p99 fetches a page again and again, and returns what 99 of 100 stay under.
+// p99 fetches a page many times, and returns the time that 99 of 100 do not exceed.
 func (b *browser) p99(path string) time.Duration {
 	b.t.Helper()
 	took := make([]time.Duration, pageViews)
@@ -31,8 +31,7 @@ func (b *browser) p99(path string) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// thirtyPrograms are what a node of the measured fleet has besides the one that
-// runs.
+// thirtyPrograms are the stopped programs of a node in the measured fleet.
 const thirtyPrograms = `[program:worker]
 command = tail -f /dev/null
 process_name = %(program_name)s_%(process_num)02d

@@ -85,7 +85,7 @@ func (b *tab) switchKeys() {
 	b.waitFor("the focus on the menu", "!"+keysOpen+" && document.activeElement.matches('.user-menu summary')")
 }
 
-// dead tells that / and ? do nothing; Ctrl-K, which comes after them, does.
+// dead checks that / and ? do nothing; Ctrl-K, which follows, works.
 func (b *tab) dead(when string) {
 	b.t.Helper()
 	at := b.string("location.href")

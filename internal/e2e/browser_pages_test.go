@@ -122,7 +122,7 @@ func (b *tab) inZone(zone *time.Location) {
 	}
 }
 
-// testPalette steers a process by keyboard alone.
+// testPalette controls a process by keyboard only.
 func testPalette(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/beta")
 	b.stay()
@@ -138,7 +138,7 @@ func testPalette(t *testing.T, s *scene) {
 	b.same()
 }
 
-// changePassword fills in the form of whoever has to choose a password.
+// changePassword fills in the form of a forced password change.
 func (b *tab) changePassword(current, next string) {
 	b.t.Helper()
 	b.write("[name=current]", current)
@@ -148,8 +148,8 @@ func (b *tab) changePassword(current, next string) {
 	b.waitFor("the password to be changed", "!document.querySelector('.remark-warning')")
 }
 
-// tooSmall are what a thumb has to hit in the page and is less than 44 pixels high
-// or wide. Links within a sentence are as high as its lines.
+// tooSmall are the controls of the page that are less than 44 pixels high or wide, too
+// small for a thumb. Links in sentences are exempt.
 const tooSmall = `[...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary, label.check')]
 .filter(e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !e.closest('[inert], .visually-hidden, .skip-link, .squares'))
 .filter(e => !(e.matches('a') && getComputedStyle(e).display === 'inline'))

@@ -30,7 +30,7 @@ func testPaletteFinds(t *testing.T, s *scene) {
 	b.waitText("#palette [role=status]", "Nothing is called that.")
 }
 
-// testPaletteKeys goes to what is found by keyboard alone.
+// testPaletteKeys opens a result by keyboard only.
 func testPaletteKeys(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/about")
 	b.openPalette()
@@ -73,7 +73,7 @@ func (b *tab) openPalette() {
 	b.waitFor("the palette", "document.activeElement.matches('.palette-field')")
 }
 
-// ask types a text into the open palette, in place of what is there.
+// ask replaces the text in the open palette.
 func (b *tab) ask(text string) {
 	b.t.Helper()
 	b.waitFor("the field's text to be selected", "(document.activeElement.select(), true)")

@@ -16,7 +16,7 @@ const (
 	logsOfUser  = 12 // logs that a user may follow
 )
 
-// hold opens event streams as a browser does, and returns what ends them.
+// hold opens event streams as a browser does, and returns a function that ends them.
 func (b *browser) hold(count int, path string) (release func()) {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -71,8 +71,8 @@ func testRefused(t *testing.T, s *scene) {
 	b.same()
 }
 
-// testNotFollowed has the server not know the page that the stream is for, as one of
-// another version may.
+// testNotFollowed makes the server not know the page of the stream, as after a change
+// of version.
 func testNotFollowed(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/about")
 	b.tolerate("404")

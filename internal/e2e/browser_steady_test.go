@@ -12,7 +12,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// trouble is the selector of a process's row in the list of what needs attention.
+// trouble is the selector of a process's row in the list of processes that need
+// attention.
 func trouble(node, process string) string {
 	return fmt.Sprintf("#attention [id$='%s/%s']", node, process)
 }
@@ -51,7 +52,7 @@ func testDoubleClick(t *testing.T, s *scene) {
 	b.same()
 }
 
-// testButtonChanges has a button stand for something else just before the click.
+// testButtonChanges changes the meaning of a button just before the click.
 func testButtonChanges(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.waitFor("the page to be live", live)
@@ -105,8 +106,8 @@ func testOthersUnderPointer(t *testing.T, s *scene) {
 	b.waitFor("the way to what was pointed at since", "!window.stayed")
 }
 
-// testBelowDialog has a button of the page wait below the palette and get the focus
-// back from it.
+// testBelowDialog has a button of the page below the palette, which gets the focus back
+// from it.
 func testBelowDialog(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.waitFor("the page to be live", live)

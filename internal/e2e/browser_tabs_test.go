@@ -37,13 +37,13 @@ func testHiddenTab(t *testing.T, s *scene) {
 	front.run(page.BringToFront())
 }
 
-// testLoadedHidden loads a page in a tab that nobody sees, as a click with the
-// middle button does.
+// testLoadedHidden loads a page in a hidden tab, as a click with the middle button
+// does.
 func testLoadedHidden(t *testing.T, s *scene) {
 	hidden := s.chromium.open(t, s.in.url, "/about")
 	front := s.chromium.open(t, s.in.url, "/about")
 	hidden.waitFor("the tab to be hidden", "document.hidden")
-	// Not by visit, which may wait in vain for what a hidden tab does not draw.
+	// Not by visit, which waits for things that a hidden tab does not draw.
 	hidden.waitFor("the way to another page", "(location.assign('/nodes/beta'), true)")
 	hidden.waitFor("the stream to end", "location.pathname === '/nodes/beta' && document.hidden && "+streams+" > 0")
 	if hidden.is(live) {
@@ -56,7 +56,7 @@ func testLoadedHidden(t *testing.T, s *scene) {
 	front.run(page.BringToFront())
 }
 
-// testHiddenLog hides the page of a log that goes on.
+// testHiddenLog hides the page of a growing log.
 func testHiddenLog(t *testing.T, s *scene) {
 	const tails = `performance.getEntriesByType('resource').filter(e => e.name.includes('/tail')).length`
 	const lines = `document.querySelector('.log-text').innerText.match(/line number \d+\./g).map(line => parseInt(line.slice(12)))`
@@ -90,7 +90,7 @@ func (b *browser) talked() int64 {
 	return answer.Log.Size
 }
 
-// live tells that the page says that it is.
+// live reports whether the page says that it is live.
 const live = `!document.querySelector('[data-live]').hidden`
 
 // testManyTabs opens more tabs than a browser makes connections to one host.
@@ -112,7 +112,7 @@ func testManyTabs(t *testing.T, s *scene) {
 func testConnectionLost(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.stay()
-	b.tolerate("ERR_") // the browser's own words for what it is about
+	b.tolerate("ERR_") // the browser reports the broken connection
 	b.tolerate("htmx:sse:error")
 	b.waitFor("the page to be live", live)
 	const told = `!document.getElementById('offline').hidden`

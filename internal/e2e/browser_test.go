@@ -10,9 +10,9 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// watchedPrograms are what is done to in a browser: web takes a second to start,
-// victim stays as it ends, talker writes to both its logs, 工人 is called in
-// Chinese.
+// watchedPrograms are the programs of the browser tests: web takes a second to start,
+// victim stays down when it ends, talker writes to both its logs, 工人 has a Chinese
+// name.
 const watchedPrograms = `[program:web]
 command = tail -f /dev/null
 startsecs = 1
@@ -67,7 +67,7 @@ func (b *tab) login(name, password string) {
 	b.waitFor("the way past the login", `!location.pathname.endsWith('/login')`)
 }
 
-// stay marks the page, so that same can tell whether it was loaded anew.
+// stay marks the page, so that same can check whether it was loaded again.
 func (b *tab) stay() {
 	b.t.Helper()
 	b.waitFor("a mark on the page", "window.stayed = true")
@@ -80,7 +80,7 @@ func (b *tab) same() {
 	}
 }
 
-// row is the selector of what shows a process on a page.
+// row is the selector of a process's row on a page.
 func row(node, process string) string { return fmt.Sprintf("[id='process-%s/%s']", node, process) }
 
 func TestBrowser(t *testing.T) {
@@ -215,11 +215,12 @@ func testRowsMove(t *testing.T, s *scene) {
 	sorted.same()
 }
 
-// wordsOfRestart is what watchWords notes of one: its first word is the page's own.
+// wordsOfRestart is the result of watchWords for a restart: the first word is set by
+// the page itself.
 const wordsOfRestart = `seen.find(word => word !== 'RUNNING') === 'restarting…' && seen.at(-1) === 'RUNNING'`
 
-// watchWords notes what a state says, and what is announced, from now on; a
-// message that goes away announces nothing.
+// watchWords records the texts of a state and all announcements, from now on; a message
+// that disappears is not announced.
 func (b *tab) watchWords(element string) {
 	b.t.Helper()
 	b.waitFor("a look at the badge", fmt.Sprintf(`(() => {
@@ -251,7 +252,7 @@ func testKilledOutside(t *testing.T, s *scene) {
 	b.same()
 }
 
-// testKept changes the very row that is selected and has the focus.
+// testKept changes exactly the row that is selected and has the focus.
 func testKept(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.stay()

@@ -62,7 +62,7 @@ func (c *chromium) stranger() *chromium {
 	return &chromium{t: c.t, ctx: c.ctx, cookies: id}
 }
 
-// browser does what is for the whole browser.
+// browser runs an action for the whole browser.
 func (c *chromium) browser(do func(context.Context) error) {
 	c.t.Helper()
 	if err := do(cdp.WithExecutor(c.ctx, chromedp.FromContext(c.ctx).Browser)); err != nil {
@@ -85,9 +85,8 @@ func (c *chromium) newTab() (context.Context, context.CancelFunc) {
 	return chromedp.NewContext(c.ctx, chromedp.WithTargetID(id))
 }
 
-// tab is a page in the browser. What a person would not see, but should not
-// happen, is collected: errors in the console, violations of the content
-// security policy, requests to other hosts.
+// tab is a page in the browser. It collects invisible errors: errors in the console,
+// violations of the content security policy, requests to other hosts.
 type tab struct {
 	t    testing.TB
 	ctx  context.Context
@@ -125,7 +124,7 @@ func (c *chromium) open(t testing.TB, base, path string) *tab {
 	return b
 }
 
-// hear takes what the browser tells about the tab.
+// hear handles the browser's events for the tab.
 func (b *tab) hear(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -167,7 +166,7 @@ func (b *tab) complain(text string) {
 	}
 }
 
-// tolerate takes no offence any more at what contains the text.
+// tolerate ignores errors that contain the text.
 func (b *tab) tolerate(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -178,14 +177,14 @@ func (b *tab) tolerate(text string) {
 // for ever for some things that do not come about.
 const tabPatience = time.Minute
 
-// try has the browser do things.
+// try runs actions in the browser.
 func (b *tab) try(actions ...chromedp.Action) error {
 	ctx, cancel := context.WithTimeout(b.ctx, tabPatience)
 	defer cancel()
 	return chromedp.Run(ctx, actions...)
 }
 
-// run has the browser do things that it can do.
+// run runs actions in the browser that must succeed.
 func (b *tab) run(actions ...chromedp.Action) {
 	b.t.Helper()
 	if err := b.try(actions...); err != nil {

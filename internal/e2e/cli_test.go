@@ -21,7 +21,7 @@ func (in *instance) cli(t testing.TB, stdin string, args ...string) (string, int
 	return runCesi(t, stdin, append(args, "-c", in.conf)...)
 }
 
-// mustCLI is cli for what has to work.
+// mustCLI is cli for commands that must succeed.
 func (in *instance) mustCLI(t testing.TB, stdin string, args ...string) string {
 	t.Helper()
 	out, code := in.cli(t, stdin, args...)

@@ -61,7 +61,7 @@ func (c command) count(result string) int {
 	return n
 }
 
-// send posts a form without waiting for what becomes of it.
+// send posts a form without waiting for the reply.
 func (b *browser) send(path string, form url.Values) {
 	r := b.request("POST", path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -111,8 +111,7 @@ func TestCrash_EveryTargetOfRestartHasAResult(t *testing.T) {
 	}
 }
 
-// wantInterrupted looks at the last command of an administrator who is still
-// logged in.
+// wantInterrupted checks the last command, as an administrator who is still logged in.
 func wantInterrupted(t *testing.T, b *browser, finished int) {
 	t.Helper()
 	c := b.lastCommand()

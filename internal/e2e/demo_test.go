@@ -65,8 +65,8 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// interrupt does what Ctrl-C in a terminal does, and waits for the end. It may
-// be called twice.
+// interrupt does the same as Ctrl-C in a terminal, and waits for the end. It may be
+// called twice.
 func (d *demo) interrupt(t *testing.T) {
 	t.Helper()
 	if isClosed(d.ended) {
@@ -88,7 +88,7 @@ func (d *demo) supervisorctl(t *testing.T, node string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "supervisorctl", append([]string{"-c", filepath.Join(d.dir, node+".conf")}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
-	out, _ := cmd.CombinedOutput() // its exit status tells of the programs' states
+	out, _ := cmd.CombinedOutput() // the exit status depends on the programs' states
 	return string(out)
 }
 
@@ -125,7 +125,7 @@ func (d *demo) processes(t *testing.T) []string {
 	return pids
 }
 
-// occupy takes a port, if nobody has it already.
+// occupy takes a port, if it is free.
 func occupy(t *testing.T, port int) {
 	t.Helper()
 	if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {

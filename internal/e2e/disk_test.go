@@ -58,7 +58,7 @@ func smallDisk(t *testing.T, in *instance) disk {
 	}
 }
 
-// limitedDisk has the system refuse whatever cesi writes to files.
+// limitedDisk makes the system refuse everything that cesi writes to files.
 func limitedDisk(_ *testing.T, in *instance) disk {
 	limit := func(size string) func(*testing.T) {
 		return func(t *testing.T) {
@@ -132,7 +132,7 @@ func hasLine(text string, parts ...string) bool {
 
 const auditBanner = "The activity log can't be written"
 
-// wantDegraded expects cesi to say what is wrong, to those whom it concerns.
+// wantDegraded expects cesi to report the problem to administrators.
 func wantDegraded(t *testing.T, in *instance, admin *browser) {
 	t.Helper()
 	if _, doc := admin.get("/"); !strings.Contains(doc.Find("[role=alert]").Text(), auditBanner) {

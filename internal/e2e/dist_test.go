@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// makeDist runs make dist for this machine's kind in a tree and returns the folder
-// with what it made.
+// makeDist runs make dist for this machine's platform in a tree and returns the folder
+// with the results.
 func makeDist(t *testing.T, tree, version string) string {
 	t.Helper()
 	out := t.TempDir()
@@ -80,8 +80,7 @@ func TestDist_ArchivesAndPackages(t *testing.T) {
 	})
 }
 
-// packageSteps print the facts below. What dpkg says is of interest only if it
-// fails.
+// packageSteps print the facts below. The output of dpkg matters only if it fails.
 const packageSteps = `
 facts() { for path in "$@"; do stat -c '%U:%G %a %n' "$path" 2>/dev/null || echo "no $path"; done; }
 cesi_facts() { facts /usr/bin/cesi /etc/cesi /etc/cesi/cesi.conf /var/lib/cesi /usr/lib/systemd/system/cesi.service /etc/systemd/system/multi-user.target.wants/cesi.service; }
@@ -148,9 +147,9 @@ no /usr/lib/systemd/system/cesi.service
 no /etc/systemd/system/multi-user.target.wants/cesi.service
 `
 
-// inScratchSystem runs a shell script as root in a copy of this system that is thrown
-// away, with some files at its root, and returns what it prints. Nothing reaches the
-// machine itself: the copy is an overlay in a mount namespace of its own.
+// inScratchSystem runs a shell script as root in a temporary copy of this system, with
+// some files at its root, and returns its output. The machine itself is not changed:
+// the copy is an overlay in its own mount namespace.
 func inScratchSystem(t *testing.T, script string, files map[string]string) string {
 	t.Helper()
 	if _, err := exec.LookPath("dpkg"); err != nil || os.Getuid() != 0 {

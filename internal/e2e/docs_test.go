@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// texts are the Markdown files for people who read the repository.
+// texts are the Markdown files for readers of the repository.
 var texts = []string{readme, "../README.md", "../../.github/CONTRIBUTING.md", "../../.github/SECURITY.md"}
 
 func TestDocs_LinksLeadToFiles(t *testing.T) {

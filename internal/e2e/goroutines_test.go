@@ -93,7 +93,8 @@ func functionsIn(t *testing.T, dir string) []function {
 	return list
 }
 
-// startedBy returns what a node runs in another goroutine, nil for one that does not.
+// startedBy returns the function that a node runs in another goroutine, nil if there is
+// none.
 func startedBy(n ast.Node) ast.Node {
 	switch n := n.(type) {
 	case *ast.GoStmt:
@@ -139,7 +140,7 @@ func callsContain(n ast.Node) bool {
 	return found
 }
 
-// nameOf is the last name of an expression such as a.b.c; "" for another one.
+// nameOf returns the last name of an expression such as a.b.c; "" for any other.
 func nameOf(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:

@@ -29,8 +29,8 @@ import (
 // adminPassword is the administrator's in every test's database.
 const adminPassword = "correct horse"
 
-// binary builds the program as make does, so that they share what is compiled,
-// once for all tests.
+// binary builds the program with make's flags, to share its build cache, once for all
+// tests.
 var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "cesi-test-binary-")
 	if err != nil {
@@ -157,7 +157,7 @@ func (in *instance) read(t testing.TB, name string) string {
 	return string(text)
 }
 
-// startCesi starts the real binary on nodes and waits until it has asked all.
+// startCesi starts the real binary on nodes and waits until it has polled all.
 func startCesi(t testing.TB, sections string, lines ...string) *instance {
 	t.Helper()
 	in := writeConf(t, sections, lines...)
@@ -196,7 +196,7 @@ func (in *instance) kill() {
 	<-in.ended
 }
 
-// terminate asks cesi to end, and returns how long it took.
+// terminate sends SIGTERM to cesi, and returns how long it took to end.
 func (in *instance) terminate(t testing.TB) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -232,8 +232,8 @@ func status(url string) int {
 	return response.StatusCode
 }
 
-// waitFor waits until the condition holds, for two minutes: what it waits for may
-// have to be compiled first.
+// waitFor waits until the condition holds, for two minutes: something may have to be
+// compiled first.
 func waitFor(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
@@ -245,7 +245,7 @@ func waitFor(t testing.TB, what string, condition func() bool) {
 	}
 }
 
-// browser is somebody who uses the pages, with cookies and a base address.
+// browser is a client for pages, with cookies and a base address.
 type browser struct {
 	t      testing.TB
 	client *http.Client

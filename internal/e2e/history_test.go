@@ -24,7 +24,7 @@ func (in *instance) database(t *testing.T) *store.DB {
 	return db
 }
 
-// lastStored is what the process p:p of node n was last, by the database.
+// lastStored is the last state of the process p:p of node n in the database.
 func lastStored(t *testing.T, db *store.DB) cesi.Mark {
 	t.Helper()
 	h, err := db.History(t.Context(), time.Now())
@@ -40,7 +40,7 @@ func lastStored(t *testing.T, db *store.DB) cesi.Mark {
 	return newest.Last
 }
 
-// bar is what the process's page shows of its last 24 hours.
+// bar returns the bar of the last 24 hours on the process's page.
 func (b *browser) bar() (label, bad, running string) {
 	b.t.Helper()
 	_, doc := b.get("/nodes/n/processes/p:p")

@@ -11,7 +11,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// nodeState is what these tests look at in the API's answer about a node.
+// nodeState is the part of the API's reply about a node that these tests need.
 type nodeState struct {
 	Name        string
 	Connected   bool

@@ -26,7 +26,7 @@ const (
 	floodSize   = 200 << 20
 	floodLine   = 100
 	maxGrowth   = 32 << 20 // of cesi's memory
-	floodWindow = 1 << 20  // that the reader may be behind: it could take all of it
+	floodWindow = 1 << 20  // how far the reader may be behind: all of that is still available
 )
 
 // flood is a supervisord whose log grows by 50 MB/s once it is let go, but not
@@ -63,7 +63,7 @@ func (f *flood) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// memory is what a process has in RAM at the moment and had at most, in bytes.
+// memory returns the RAM of a process, now and at most, in bytes.
 func memory(t *testing.T, pid int) (now, peak int64) {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

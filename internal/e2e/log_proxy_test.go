@@ -13,8 +13,8 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// behind is what an nginx in front of a supervisord says in its location, and
-// whether logs come as streams then.
+// behind are locations of an nginx in front of a supervisord, and whether logs come as
+// streams then.
 var behind = map[string]struct {
 	directives string
 	live       bool

@@ -51,7 +51,7 @@ func TestReadme_NginxBlockIsTheManuals(t *testing.T) {
 	}
 }
 
-// replace replaces what stands once in the text.
+// replace replaces a part that occurs once in the text.
 func replace(t *testing.T, text, old, new string) string {
 	t.Helper()
 	if n := strings.Count(text, old); n != 1 {
@@ -133,7 +133,7 @@ func runNginx(t *testing.T, servers string) {
 	})
 }
 
-// visit is somebody with a browser in front of the proxy.
+// visit returns a browser that uses the proxy.
 func (p *proxy) visit(t *testing.T, scheme string) (*browser, *visitor) {
 	t.Helper()
 	v := &visitor{proxy: p, origin: scheme + "://" + site}

@@ -21,8 +21,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// visitor is the network side of a browser on another machine than nginx's: it
-// takes the site's name for nginx's address, and tells what it saw.
+// visitor is the network side of a browser on another machine than nginx's: it resolves
+// the site's name to nginx's address, and records what it saw.
 type visitor struct {
 	proxy  *proxy
 	origin string

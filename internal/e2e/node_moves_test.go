@@ -73,7 +73,7 @@ func TestNode_FollowsNameToNewAddress(t *testing.T) {
 	waitFor(t, "the processes of the first machine", func() bool { return shows("before") })
 	old := before.ProcessPID("app")
 
-	hosts("127.0.0.3") // the first machine goes on to answer
+	hosts("127.0.0.3") // the first machine still answers
 	waitFor(t, "the processes of the second machine", func() bool { return shows("after") })
 	if text := b.page("/nodes/n").Find("#replaced").Text(); !strings.Contains(text, "127.0.0.2:"+port+", and now stands for 127.0.0.3:"+port) {
 		t.Errorf("the page says of the move %q", text)

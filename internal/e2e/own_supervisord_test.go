@@ -33,7 +33,7 @@ func (h *atHome) entriesOf(b *browser, action string) []ownEntry {
 	return list
 }
 
-// waitEnd waits until CeSI is back and says how the only such command ended.
+// waitEnd waits until CeSI is back and returns the result of the only such command.
 func (h *atHome) waitEnd(b *browser, action string) ownEntry {
 	b.t.Helper()
 	var entry ownEntry

@@ -8,9 +8,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// press does what a click on the link or button with the given label does: the
-// link is fetched, the button's form is sent with all its fields. Typed holds
-// what was typed into the form before.
+// press clicks the link or button with the given label: the link is fetched, the
+// button's form is sent with all its fields. Typed are fields filled in before.
 func (b *browser) press(page *goquery.Document, label string, typed url.Values) (int, *goquery.Document) {
 	b.t.Helper()
 	control := labelled(b.t, page, label)
@@ -36,7 +35,7 @@ func labelled(t testing.TB, page *goquery.Document, label string) *goquery.Selec
 	return found
 }
 
-// submission is where a button sends its form to, and what is in it.
+// submission returns the address and the fields of a button's form.
 func submission(t testing.TB, page *goquery.Document, button *goquery.Selection) (string, url.Values) {
 	t.Helper()
 	if _, disabled := button.Attr("disabled"); disabled {

@@ -77,7 +77,7 @@ func writeThenHangup(t *testing.T, in *instance, path, text string) {
 	}
 }
 
-// reloading is a cesi whose nodes stand in one file, which a test changes.
+// reloading is a cesi whose nodes are in one file, which a test changes.
 type reloading struct {
 	*instance
 	admin    *browser
@@ -228,7 +228,7 @@ func TestReload_NamesKeysThatNeedRestart(t *testing.T) {
 	}
 }
 
-// banners is what stands above every page.
+// banners returns the text at the top of every page.
 func banners(b *browser) string {
 	b.t.Helper()
 	return b.page("/about").Find(".flash-warning").Text()

@@ -60,7 +60,7 @@ func TestRetention_RemovesNothingAfterClockJump(t *testing.T) {
 		t.Errorf("%d entries are left, want 1", len(answer.Logs))
 	}
 	in.terminate(t)
-	in.start(t) // what it wrote by the wrong clock makes that no better
+	in.start(t) // entries written with the wrong clock do not change that
 	in.waitReady(t)
 	in.login(t).api("GET", "/api/v2/activitylogs?format=json&user=lin", nil, &answer)
 	if len(answer.Logs) != 1 {

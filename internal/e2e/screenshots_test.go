@@ -15,7 +15,7 @@ import (
 // maxPicture bounds a picture of the README, in bytes.
 const maxPicture = 150_000
 
-// pictures are what the README shows of the demo.
+// pictures are the README's pictures of the demo.
 var pictures = []struct {
 	name, path, scheme, language string
 	width, height                int64

@@ -43,7 +43,7 @@ func TestStart_RefusesInvalidConfiguration(t *testing.T) {
 	}
 }
 
-// wantSentences fails on what only a programmer can read.
+// wantSentences fails if the output is readable only for programmers.
 func wantSentences(t testing.TB, out string) {
 	t.Helper()
 	for _, bad := range []string{"panic", "goroutine", ".go:", "%!", "(MISSING)", "<nil>"} {
@@ -108,7 +108,7 @@ func wantDatabaseRefused(t *testing.T, in *instance, sentence string) {
 	}
 }
 
-// contents returns the files of a folder with what is in them.
+// contents returns the files of a folder with their content.
 func contents(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -202,7 +202,7 @@ func TestStart_RefusesDatabaseWithoutFolder(t *testing.T) {
 	wantDatabaseRefused(t, in, "does not exist")
 }
 
-// As root, everything is writable: cesi then runs as somebody else.
+// As root, everything is writable: cesi then runs as another user.
 func TestStart_RefusesUnwritableDatabase(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -248,8 +248,8 @@ func runAsNobody(t *testing.T, in *instance) (string, int) {
 	return string(out), cmd.ProcessState.ExitCode()
 }
 
-// oldConfiguration is one as CeSi 1.x's README shows it, with the comments of
-// people who fill it in; only port and database are ours.
+// oldConfiguration is the one in CeSi 1.x's README, filled in and commented by a user;
+// only port and database are ours.
 const oldConfiguration = `; CeSi 1.x 配置文件
 [node:web-1]
 username = ; 没有就留空

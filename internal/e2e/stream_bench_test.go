@@ -99,7 +99,7 @@ func (b *browser) stream(path string, received *atomic.Int64) {
 	}()
 }
 
-// counter counts what is written to it.
+// counter counts the bytes written to it.
 type counter struct{ n *atomic.Int64 }
 
 func (c counter) Write(p []byte) (int, error) {

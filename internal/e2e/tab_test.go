@@ -20,13 +20,13 @@ func (b *tab) waitFor(what, expression string) {
 	waitFor(b.t, what, func() bool { return b.is(expression) })
 }
 
-// is tells whether an expression is true in the page.
+// is reports whether an expression is true in the page.
 func (b *tab) is(expression string) bool {
 	var yes bool
 	return b.eval("!!("+expression+")", &yes) && yes
 }
 
-// text is what people read in the first element that matches.
+// text returns the visible text of the first matching element.
 func (b *tab) text(selector string) string {
 	var text string
 	b.eval(fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector), &text)
@@ -78,7 +78,7 @@ const place = `(selector => {
 // settled says that the page has been there long enough to take clicks; see steady.js.
 const settled = `(e => e && e.domContentLoadedEventEnd > 0 && performance.now() - e.domContentLoadedEventEnd > 600)(performance.getEntriesByType('navigation')[0])`
 
-// click clicks with the mouse on what matches, once it can be clicked.
+// click clicks on the matching element, once that is possible.
 func (b *tab) click(selector string) {
 	b.t.Helper()
 	var at []float64
@@ -89,7 +89,7 @@ func (b *tab) click(selector string) {
 	b.run(chromedp.MouseClickXY(at[0], at[1]))
 }
 
-// write types a text into what matches, after what is there.
+// write types a text at the end of the matching field.
 func (b *tab) write(selector, text string) {
 	b.t.Helper()
 	b.click(selector)

@@ -30,7 +30,7 @@ func codeBlocks(t *testing.T, file, language string) []string {
 	return blocks
 }
 
-// sources is a folder without what npm has put there.
+// sources is a folder without the files of npm.
 type sources struct{ fs.FS }
 
 // ReadDir implements fs.ReadDirFS.
@@ -39,7 +39,7 @@ func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(list, func(e fs.DirEntry) bool { return e.Name() == "node_modules" }), err
 }
 
-// copyTree copies the sources, as somebody has them who has just fetched them.
+// copyTree copies the sources, as after a fresh clone.
 func copyTree(t *testing.T) string {
 	t.Helper()
 	supervisortest.SkipShort(t)

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// homePrograms run beside CeSI; slow is under way for longer than anybody waits.
+// homePrograms run next to CeSI; slow takes longer to start than any test waits.
 const homePrograms = `
 [program:app]
 startsecs = 0
@@ -59,7 +59,7 @@ func (h *atHome) pid(t *testing.T) int {
 	return h.supervisor.ProcessPID("cesi")
 }
 
-// supervisordLog is what supervisord has written to its own log.
+// supervisordLog returns supervisord's own log.
 func (h *atHome) supervisordLog(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(h.supervisor.Path("supervisord.log"))
@@ -69,8 +69,8 @@ func (h *atHome) supervisordLog(t *testing.T) string {
 	return string(text)
 }
 
-// lastStop is how long supervisord waited for CeSI to end, by its own log. It has the
-// beginning only of a stop that somebody waits for.
+// lastStop is how long supervisord waited for CeSI to end, from its own log.
+// supervisord logs the beginning of a stop only if a client waits for it.
 func (h *atHome) lastStop(t *testing.T) time.Duration {
 	t.Helper()
 	text := h.supervisordLog(t)
@@ -239,7 +239,7 @@ func TestShutdown_OpenStreamsDoNotDelay(t *testing.T) {
 	}
 }
 
-// comeBack starts CeSI as people do who have stopped it.
+// comeBack starts CeSI after a stop, as users do.
 func (h *atHome) comeBack(t *testing.T) {
 	t.Helper()
 	h.supervisor.StartProcess("cesi")
@@ -278,8 +278,8 @@ func (b *browser) follow(path string) io.Reader {
 	return stream
 }
 
-// startSlowly sends a start that takes long, and returns once it is under way.
-// The status of its answer comes later; 0 is none.
+// startSlowly sends a slow start, and returns once it is running. The status of its
+// reply comes later; 0 is none.
 func (h *atHome) startSlowly(t *testing.T, b *browser) <-chan int {
 	t.Helper()
 	answered := make(chan int, 1)

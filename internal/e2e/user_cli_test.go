@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// entry is what these tests look at in an entry of the activity log.
+// entry is the part of an activity log entry that these tests need.
 type entry struct {
 	ID                           int64
 	Parent                       int64
@@ -37,13 +37,13 @@ func (b *browser) apiStatus(method, path string) int {
 	return b.api(method, path, nil, nil)
 }
 
-// tryLogin returns what the API says to a name and a password.
+// tryLogin returns the API's status for a name and a password.
 func (in *instance) tryLogin(t testing.TB, name, password string) int {
 	t.Helper()
 	return newBrowser(t, in.url).api("POST", "/api/v2/auth/login", map[string]string{"username": name, "password": password}, nil)
 }
 
-// unixUser is the user whom the command line names in the activity log.
+// unixUser is the user name of the command line in the activity log.
 func unixUser(t testing.TB) string {
 	t.Helper()
 	if name := os.Getenv("SUDO_USER"); name != "" {
@@ -99,7 +99,7 @@ func TestUserCommand_WhileServerRuns(t *testing.T) {
 	wantCLIEntries(t, admin.entries())
 }
 
-// wantCLIEntries looks for what the command line did, and by whom.
+// wantCLIEntries checks the entries of the command line.
 func wantCLIEntries(t *testing.T, log []entry) {
 	t.Helper()
 	var got []entry

@@ -30,7 +30,7 @@ func (c client) call(method, path, body string, value any) int {
 	return code
 }
 
-// answer is what the tests read of the API's answers.
+// answer is the part of the API's replies that the tests need.
 type answer struct {
 	Status, Message, Token, Password string
 	ID                               int64
@@ -57,7 +57,7 @@ type answer struct {
 	Logs []struct{ User, Address, Action, Target, Result, Message string }
 }
 
-// ask calls the API with the session's cookie and wants the status.
+// ask calls the API with the session's cookie and checks the status.
 func (b *browser) ask(want int, method, path string, body any) answer {
 	b.t.Helper()
 	var a answer
@@ -67,7 +67,7 @@ func (b *browser) ask(want int, method, path string, body any) answer {
 	return a
 }
 
-// as logs somebody in.
+// as logs a user in.
 func (in *instance) as(t testing.TB, name, password string) *browser {
 	t.Helper()
 	b := newBrowser(t, in.url)

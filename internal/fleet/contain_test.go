@@ -11,7 +11,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// panicker is a client that panics where a test has it do so.
+// panicker is a client that panics when a test wants it.
 type panicker struct {
 	fleet.Client
 	polls, process, commands, daemon atomic.Bool

@@ -39,7 +39,7 @@ func TestControl_OneProcess(t *testing.T) {
 		if r := h.do(step.action, "a"); r.Result != cesi.OK {
 			t.Fatalf("%s: %+v", step.action, r)
 		}
-		// The report comes after the poll that shows what it did.
+		// The report comes after the poll that shows the effect.
 		if got := h.state("a").String(); got != step.want {
 			t.Errorf("after %s the snapshot says %s, want %s", step.action, got, step.want)
 		}
@@ -465,7 +465,7 @@ func TestControl_NeedsPermission(t *testing.T) {
 func TestControl_StopSelfNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	restarts := make(chan struct{}, 1)
-	// A program of the node plays the part of this CeSI.
+	// A program of the node counts as this CeSI.
 	self := fleet.Self{Process: cesi.ProcessID{Group: "a", Name: "a"}, Proof: proven{}}
 	options := func(o *fleet.Options) {
 		o.Self = self

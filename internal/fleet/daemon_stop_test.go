@@ -171,7 +171,7 @@ func TestUpdate_BrokenOffInSlowStopStaysWanted(t *testing.T) {
 	first.wait("it to say that it waits", func() bool {
 		return slices.ContainsFunc(first.journal.all(), func(e cesi.Activity) bool { return strings.HasPrefix(e.Message.String(), "stopping since ") })
 	})
-	wanted, entries := w.all(), first.journal.all() // what a kill -9 would leave
+	wanted, entries := w.all(), first.journal.all() // as after a kill -9
 	first.Drain(0)
 	endStubborn(t, s)
 	if r := first.finish(op); r.Result != cesi.Interrupted || len(wanted) != 1 || wanted[0].By != "ann" {

@@ -369,7 +369,7 @@ stopwaitsecs = 3
 	}
 }
 
-// asSelf makes a fleet in which a program of the node plays the part of this CeSI.
+// asSelf makes a fleet in which a program of the node counts as this CeSI.
 func asSelf(t *testing.T, first *harness, s *supervisortest.Supervisor, name string) *harness {
 	t.Helper()
 	first.waitState(name, cesi.Running)

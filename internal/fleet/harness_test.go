@@ -46,7 +46,7 @@ func (j *journal) all() []cesi.Activity {
 	return append([]cesi.Activity(nil), j.entries...)
 }
 
-// operator may steer processes and nothing more.
+// operator may control processes and nothing more.
 var operator = cesi.Actor{User: "maria", Role: cesi.Operator, Address: "192.0.2.7"}
 
 type harness struct {
@@ -55,8 +55,8 @@ type harness struct {
 	journal *journal
 }
 
-// newFleet runs a fleet of the nodes until the test ends, and waits until each
-// has been asked.
+// newFleet runs a fleet of the nodes until the test ends, and waits until each has been
+// polled.
 func newFleet(t testing.TB, settings fleet.Settings, change ...func(*fleet.Options)) *harness {
 	t.Helper()
 	h := &harness{t: t, journal: new(journal)}

@@ -17,7 +17,7 @@ import (
 // midnight is when the tests begin: at the beginning of a slot.
 var midnight = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
-// scripted is a client that says what it is told to.
+// scripted is a client with scripted replies.
 type scripted struct {
 	Client
 	processes []cesi.Process // nil: no answer
@@ -79,7 +79,7 @@ func (w *watched) configure(nodes ...cesi.Node) {
 	w.Apply(Settings{Nodes: nodes, PollInterval: time.Second})
 }
 
-// poll asks at a time of the day, such as "12:05".
+// poll polls at a time of the day, such as "12:05".
 func (w *watched) poll(at string, processes ...cesi.Process) {
 	w.t.Helper()
 	w.moveTo(at)
@@ -401,7 +401,7 @@ func TestHistory_SurvivesClockJump(t *testing.T) {
 		w.poll("00:30", inState(cesi.Running))
 		want := "RFRR"
 		if ahead >= 24*time.Hour {
-			want = ".FRR" // what was before had gone by then
+			want = ".FRR" // the earlier part was dropped by then
 		}
 		if got := w.day(); got != want {
 			t.Errorf("%s ahead: got %s, want %s", ahead, got, want)

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// pollAt is a node that was polled at a moment of ours, by a clock that is ahead
-// of ours, and says what failed or was started at which moment of ours.
+// pollAt is a node that was polled at a time of our clock. Its own clock is ahead, and
+// began has the times of our clock at which its processes started or failed.
 func pollAt(known int64, name string, at, ahead int64, state cesi.State, began map[string]int64) *Node {
 	n := &Node{Name: name, Status: Up}
 	var list []cesi.Process

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// snapshotOf returns a snapshot of one node, n1, that answers and has the given
-// processes, which must be in order.
+// snapshotOf returns a snapshot with one node, n1, that answers and has the given
+// sorted processes.
 func snapshotOf(processes ...Process) *Snapshot {
 	n := &Node{Name: "n1", Status: Up, Processes: processes}
 	for _, p := range processes {

@@ -49,7 +49,7 @@ func TestControl_SilentNodeSaysWhy(t *testing.T) {
 	if r.Result != cesi.Failed || cesi.KindOf(r.Outcomes[0].Err) != cesi.Unreachable {
 		t.Errorf("%+v", r)
 	}
-	// The first thing that somebody does after mending a node is a command.
+	// After repairing a node, users often send a command first.
 	s.Restart()
 	if r := h.do(cesi.ActionRestart, "a"); r.Result != cesi.OK {
 		t.Errorf("after it is back: %+v", r)

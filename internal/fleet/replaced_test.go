@@ -10,7 +10,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// placed is a client that only tells its address.
+// placed is a client that only has an address.
 type placed struct {
 	Client
 	at string

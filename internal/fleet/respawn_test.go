@@ -12,8 +12,9 @@ import (
 	"cesi/internal/supervisor"
 )
 
-// rival is a node on which somebody else starts a process again as soon as it is
-// stopped, before supervisord has seen it down: then it never answers the stop.
+// rival is a node on which another client starts a process again as soon as it is
+// stopped, before supervisord has seen it down: then supervisord never answers the
+// stop.
 type rival struct {
 	fleet.Client
 	again cesi.ProcessID

@@ -66,7 +66,7 @@ func TestStdin_ProvesOnlyArrivedText(t *testing.T) {
 	}
 }
 
-// counted counts how often a proof is asked for.
+// counted counts the requests for a proof.
 type counted struct {
 	asked int
 	proof Proof

@@ -14,7 +14,7 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// wantedStore keeps what is wanted, in memory.
+// wantedStore keeps wanted processes in memory.
 type wantedStore struct {
 	mu   sync.Mutex
 	list []cesi.Wanted
@@ -131,7 +131,7 @@ func TestWanted_EndsWithAStopOrAnotherStart(t *testing.T) {
 		t.Errorf("a stop: %+v, and it is %s", r, h.state("api:api_0"))
 	}
 	there(true)
-	s.StartProcess("api:api_1") // by somebody else
+	s.StartProcess("api:api_1") // by another client
 	h.waitState("api:api_1", cesi.Running)
 	h.wait("both to be forgotten", func() bool { return len(w.all()) == 1 })
 	if r := h.group(cesi.ActionStop); r.Result != cesi.OK {
@@ -152,7 +152,7 @@ func TestWanted_IsStoredBeforeStop(t *testing.T) {
 	first.waitState("stubborn", cesi.Running)
 	op := first.begin(cesi.ActionRestart, "stubborn")
 	first.waitState("stubborn", cesi.Stopping)
-	left := w.all() // what a kill -9 would leave
+	left := w.all() // as after a kill -9
 	first.Drain(0)
 	if r := first.finish(op); r.Result != cesi.Interrupted || len(left) != 1 || left[0].Reason.String() != "" {
 		t.Fatalf("%+v, stored %+v", r, left)

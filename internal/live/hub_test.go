@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// stage is a page that a test changes, behind a hub.
+// stage is a page that a test changes, with its hub.
 type stage struct {
 	*Hub[string]
 	mu      sync.Mutex

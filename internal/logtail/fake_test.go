@@ -11,7 +11,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// fakeLog is a Source with one log, of which a test decides what happens to it.
+// fakeLog is a Source with one log, controlled by a test.
 type fakeLog struct {
 	mu      sync.Mutex
 	content []byte
@@ -20,7 +20,7 @@ type fakeLog struct {
 	follow  error
 	size    error
 	hangs   bool // streams do not open
-	polls   int  // asked for its size
+	polls   int  // requests for its size
 	streams []*fakeStream
 	opened  int
 	reading int
@@ -28,7 +28,7 @@ type fakeLog struct {
 	reads   int
 }
 
-// fakeStream is what FollowLog gives.
+// fakeStream is a stream of FollowLog.
 type fakeStream struct {
 	*io.PipeReader
 	in     *io.PipeWriter
@@ -158,8 +158,8 @@ func newTestLogs(content string) (*Logs, *fakeLog) {
 	return l, f
 }
 
-// collect gathers what a reader gets: the text, with seams and ends in brackets,
-// until it holds what is awaited.
+// collect returns everything that a reader gets: the text, with seams and ends in
+// brackets, until the condition holds.
 func collect(t testing.TB, next func(context.Context) (Event, error), until func(string) bool) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

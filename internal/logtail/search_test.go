@@ -72,7 +72,7 @@ func offsets(text, expression string) []int64 {
 	return list
 }
 
-// logsToSearch are such that matches are across every cut that a search makes.
+// logsToSearch have matches across every cut that a search makes.
 func logsToSearch() map[string]string {
 	var lines strings.Builder
 	for i := range 20_000 {

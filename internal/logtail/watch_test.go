@@ -58,7 +58,7 @@ func TestWatch_OnlySlowReaderLosesText(t *testing.T) {
 	s := f.stream(t, 1)
 	const lines, length = 3 * ringSize / 1000, 1000
 	last := fmt.Sprintf("%0*d\n", length-1, lines-1)
-	room := make(chan struct{}, 500) // lines that the quick one is behind: it can take them
+	room := make(chan struct{}, 500) // lines that the fast reader may be behind
 	go func() {
 		for i := range lines {
 			room <- struct{}{}

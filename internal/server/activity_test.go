@@ -25,20 +25,20 @@ func (h *harness) logEntries(entries ...cesi.Activity) {
 	}
 }
 
-// loggedActivity is what the API answers.
+// loggedActivity is the API's reply.
 type loggedActivity struct {
 	Logs []loggedEntry `json:"logs"`
 	Next int64         `json:"next"`
 }
 
-// loggedEntry is an entry of the activity log in the API, as far as tests look at it.
+// loggedEntry is the part of an activity log entry that tests need.
 type loggedEntry struct {
 	User    string `json:"user"`
 	Target  string `json:"target"`
 	Message string `json:"message"`
 }
 
-// targetsOf asks the API for entries and returns what they are about.
+// targetsOf requests entries from the API and returns their targets.
 func (b *browser) targetsOf(query string) []string {
 	b.h.t.Helper()
 	got := b.get("/api/v2/activitylogs?format=json&" + query)
@@ -120,8 +120,8 @@ func TestActivityAPI_Pages(t *testing.T) {
 	}
 }
 
-// What others may not see they must not find either: neither in the API nor on
-// the page, nor by a filter that tells whether it is there.
+// Hidden texts must not be found either: not in the API, not on the page, and not by a
+// filter that reveals whether they exist.
 func TestActivity_OnlyAdminsFindHiddenTexts(t *testing.T) {
 	h := startServer(t, nil)
 	h.addUsers()
@@ -301,7 +301,7 @@ func TestPurge_API(t *testing.T) {
 	}
 }
 
-// What is logged between a page and its stream must not be missed.
+// An entry logged between a page and its stream must not be missed.
 func TestActivity_LiveShowsEntriesLoggedAfterThePage(t *testing.T) {
 	h, _ := startLive(t)
 	viewer := h.as("viewer")

@@ -39,9 +39,9 @@ autostart = false
 startsecs = 2
 `
 
-// startReal starts a supervisord with the programs, and a server with it as
-// node n, on which an operator is logged in. Such tests run beside each other:
-// most of their time they wait.
+// startReal starts a supervisord with the programs, and a server with it as node n, on
+// which an operator is logged in. Such tests run in parallel: most of the time they
+// wait.
 func startReal(t *testing.T, change ...func(*setup)) (*harness, *browser, *supervisortest.Supervisor) {
 	t.Helper()
 	t.Parallel()
@@ -105,7 +105,7 @@ func TestCommandAPI_OneProcess(t *testing.T) {
 	if got := s.State("web:web_0"); got != "RUNNING" {
 		t.Errorf("web_0 is %s", got)
 	}
-	if got := len(h.commands()); got != 8 { // what was refused as unknown has no entry
+	if got := len(h.commands()); got != 8 { // unknown commands have no entry
 		t.Errorf("%d entries in the activity log", got)
 	}
 }

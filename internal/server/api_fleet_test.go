@@ -124,7 +124,7 @@ func TestEnvironmentsAPI_ListsNodes(t *testing.T) {
 	}
 }
 
-// bulkAnswer is what a command on the fleet is answered with.
+// bulkAnswer is the reply to a command on the fleet.
 type bulkAnswer struct {
 	Status, Message string
 	Results         []struct{ Node, Process, Result string }

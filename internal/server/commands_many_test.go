@@ -54,13 +54,13 @@ func startMany(t *testing.T, count int, programs string, change ...func(*setup))
 	return h, b, daemons
 }
 
-// waitRunning waits for the fleet to know of so many running processes.
+// waitRunning waits until the fleet has that many running processes.
 func (h *harness) waitRunning(count int) {
 	h.t.Helper()
 	h.wait(fmt.Sprint(count, " to run"), func() bool { return h.fleet.Snapshot().Counts.Running == count })
 }
 
-// formFields are what a form sends if no button is named.
+// formFields returns the fields that a form sends without a named button.
 func formFields(form *goquery.Selection) url.Values {
 	values := make(url.Values)
 	form.Find("input[name]").Each(func(_ int, e *goquery.Selection) {
@@ -147,7 +147,7 @@ func TestCommandOnMany_SlowRestartsRunInParallel(t *testing.T) {
 	}
 }
 
-// pids are those in what supervisorctl status prints.
+// pids returns the pids in the output of supervisorctl status.
 func pids(status string) []string {
 	var list []string
 	for line := range strings.Lines(status) {

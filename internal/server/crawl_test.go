@@ -74,7 +74,7 @@ func (c *crawler) visit(path string) []string {
 	doc.Find("form[action], [formaction]").Each(func(_ int, e *goquery.Selection) { c.checkForm(path, e) })
 	var links []string
 	if path == c.prefix+"/about/style" {
-		return nil // what it links is made up
+		return nil // its links are examples
 	}
 	doc.Find("a[href], link[href]").Each(func(_ int, a *goquery.Selection) {
 		link := a.AttrOr("href", "")
@@ -91,7 +91,7 @@ func (c *crawler) visit(path string) []string {
 	return links
 }
 
-// checkForm checks that what a form or button is sent to is there, and for the
+// checkForm checks that the target of a form or button exists, and is permitted for the
 // caller.
 func (c *crawler) checkForm(path string, e *goquery.Selection) {
 	c.t.Helper()

@@ -33,8 +33,8 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// harness is a whole server behind a port, made of the real parts: a database in
-// a file, accounts, and a fleet that polls.
+// harness is a whole server on a port, with the real parts: a database in a file,
+// accounts, and a fleet that polls.
 type harness struct {
 	*Server
 	t       testing.TB
@@ -49,7 +49,7 @@ type harness struct {
 	settings Settings
 }
 
-// setup is what a test may want otherwise.
+// setup is what a test may change.
 type setup struct {
 	Options
 	Settings
@@ -57,11 +57,11 @@ type setup struct {
 	fleetNow func() time.Time
 	self     fleet.Self
 	wanted   []cesi.Wanted // of an earlier run
-	// unready has the test begin before every node was asked.
+	// unready begins the test before every node was polled.
 	unready bool
 }
 
-// startServer runs a server until the test ends, and waits until every node was asked.
+// startServer runs a server until the test ends, and waits until every node was polled.
 func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harness {
 	t.Helper()
 	log := &logBuffer{}
@@ -223,7 +223,7 @@ type browser struct {
 	http.Client
 }
 
-// anybody is a browser in which nobody is logged in.
+// anybody is a browser without login.
 func (h *harness) anybody() *browser {
 	jar, _ := cookiejar.New(nil) // fails never
 	return &browser{h: h, Client: http.Client{
@@ -337,8 +337,8 @@ func fakeProcess(group, name string, state cesi.State) cesi.Process {
 	return cesi.Process{ProcessID: cesi.ProcessID{Group: group, Name: name}, State: state, PID: 42, Start: 1, Now: 100}
 }
 
-// breakAudit has the database refuse entries of the activity log until it is
-// mended.
+// breakAudit makes the database refuse entries of the activity log until mend is
+// called.
 func (h *harness) breakAudit() (mend func()) {
 	h.t.Helper()
 	db := h.another()

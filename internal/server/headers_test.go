@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// everyKindOfReply asks for one of each, by its status and what it is.
+// everyKindOfReply requests one of each kind, by status and type.
 func everyKindOfReply(t *testing.T) map[string]reply {
 	t.Helper()
 	_, nodes := fakeNode(t)
@@ -45,7 +45,7 @@ func everyKindOfReply(t *testing.T) map[string]reply {
 	return replies
 }
 
-// panicking asks for a page and for an answer that panic.
+// panicking requests a page and an API reply that panic.
 func panicking(t *testing.T, h *harness) map[string]reply {
 	t.Helper()
 	listener := httptest.NewServer(h.chain(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret detail") })))

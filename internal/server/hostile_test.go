@@ -14,9 +14,8 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// What attackers send, and the tests that hold the bounds. Those of this file send
-// odd requests to a whole server and are served by odd nodes; the others are next
-// to the code that they are about.
+// Attacks, and the tests of the bounds against them. Those in this file send odd
+// requests to a whole server, or use odd nodes; the others are next to their code.
 //
 //	A request ends the process
 //	    live pages              TestLive_EveryRouteByEveryRole, TestLive_EqualPagesHaveOneAddress
@@ -53,7 +52,7 @@ import (
 //	                            TestToken_EndsWithPasswordReset
 //	    guessing                TestPassword_UnknownUserTakesAsLong, TestCommonPasswords_RefusedEverywhere
 //	    old sessions            TestSession_EndsWhenIdle, TestHeaders_StrictTransportOnlyWithHTTPS (server)
-//	Texts that others read
+//	Texts from other machines
 //	    spreadsheets            TestActivityExport_CSVIsSafeInSpreadsheets
 //	    terminals               e2e: TestCheckConnect_TextOfNodeIsHarmless
 //	    pages                   TestPages_EscapeHostileNames, TestPalette_EscapesHostileNames
@@ -63,7 +62,7 @@ import (
 const (
 	oddTime  = 15 * time.Second
 	oddReply = 300 << 10
-	oddHeap  = 64 << 20 // what all of them may leave in use
+	oddHeap  = 64 << 20 // all of them together may leave in use
 )
 
 // counted repeats a parameter with another value each.
@@ -75,7 +74,7 @@ func counted(format string, n int) string {
 	return b.String()
 }
 
-// oddRequest is a request of somebody who is logged in.
+// oddRequest is a request of a logged-in user.
 type oddRequest struct {
 	method, path, body string
 	header             with

@@ -63,7 +63,7 @@ func message(t *testing.T, events <-chan event) *goquery.Document {
 	t.Helper()
 	for e := range events {
 		if e.name == "" {
-			// A row is no row outside of a table, so look at it in one.
+			// Outside of a table a row is not parsed as one, so put it into a table.
 			text := strings.NewReplacer("<hx-partial", "<table><tbody data-part", "</hx-partial>", "</tbody></table>").Replace(e.data)
 			return reply{body: text}.page(t)
 		}
@@ -72,7 +72,7 @@ func message(t *testing.T, events <-chan event) *goquery.Document {
 	return nil
 }
 
-// startLive is a server on one fake node that tells browsers of changes.
+// startLive is a server with one fake node that sends changes to browsers.
 func startLive(t *testing.T, change ...func(*setup)) (*harness, *supervisortest.Fake) {
 	t.Helper()
 	fake, nodes := fakeNode(t)
@@ -115,8 +115,8 @@ func TestLive_SendsChangedRow(t *testing.T) {
 	}
 }
 
-// awaitBeat waits until a stream has said that it lives: by then it has what its
-// page showed.
+// awaitBeat waits for the first sign of life of a stream: it then has the state of its
+// page.
 func awaitBeat(t *testing.T, events <-chan event) {
 	t.Helper()
 	for e := range events {
@@ -203,7 +203,7 @@ func TestLive_RowsFollowFilterSortAndPages(t *testing.T) {
 	}
 	set := func(state cesi.State) {
 		list[7].State = state
-		fake.SetProcesses(slices.Clone(list)...) // it reads them meanwhile
+		fake.SetProcesses(slices.Clone(list)...) // it is read at the same time
 	}
 	set(cesi.Running)
 	viewer := h.as("viewer")
@@ -232,7 +232,7 @@ func TestLive_RowsFollowFilterSortAndPages(t *testing.T) {
 	rowsOf(sorted, row(0)+" to "+row(request.PageRows-1))
 }
 
-// liveStatus asks for the stream of a page and returns the answer's status.
+// liveStatus requests the stream of a page and returns the status.
 func (b *browser) liveStatus(at string) int {
 	b.h.t.Helper()
 	response := b.send(http.MethodGet, "/live?"+url.Values{"at": {at}}.Encode(), "", with{"HX-Request", "true"})

@@ -24,8 +24,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// programs write what logs may hold. p waits for its log to be written by the
-// test; odd writes bytes that belong together apart.
+// programs write all kinds of logs. The test writes the log of p; odd writes bytes of
+// one character separately.
 const logPrograms = `
 [program:p]
 command = tail -f /dev/null
@@ -157,14 +157,14 @@ func (b *browser) tail(path string, headers ...with) <-chan event {
 	return events
 }
 
-// sentText is what the API sends of a log.
+// sentText is the API's event with text of a log.
 type sentText struct {
 	Text   string
 	Base64 string // the bytes, where they are not all UTF-8
 }
 
-// untilText gathers a tail's text until it holds what is awaited. The API's text
-// is bytes, a page's is spans.
+// untilText returns a tail's text until it contains the wanted one. The API's text is
+// bytes, a page's is spans.
 func untilText(t *testing.T, events <-chan event, until string) string {
 	t.Helper()
 	var all string
@@ -213,7 +213,7 @@ func TestLogStream_SendsEveryByte(t *testing.T) {
 	if got := untilText(t, page, "end\n"); got != drawn {
 		t.Errorf("the page shows %q, want %q", got, drawn)
 	}
-	// What can't be read back is a gap in the page.
+	// Bytes that can't be read back are a gap in the page.
 	if got := b.get("/nodes/n/processes/odd/log/stdout").page(t).Find(".log-gap").Length(); got != 1 {
 		t.Errorf("%d gaps", got)
 	}
@@ -550,7 +550,7 @@ func TestLogStream_CapPerUser(t *testing.T) {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}
 	}
-	part := b.send(http.MethodGet, page, "", with{"HX-Request", "true"}) // as the page asks why
+	part := b.send(http.MethodGet, page, "", with{"HX-Request", "true"}) // as the page asks for the reason
 	defer part.Body.Close()
 	if text, err := io.ReadAll(part.Body); err != nil || !strings.Contains(string(text), "<bdi>You follow or download 12 logs already") {
 		t.Errorf("%v %s", err, text)
@@ -606,8 +606,8 @@ func TestLogPage_DevicesAndSyslogAreNotLive(t *testing.T) {
 	}
 }
 
-// A program that writes 400 lines a second, into a log that is rotated every other
-// second: supervisord loses what was written just before.
+// The program writes 400 lines a second into a log that is rotated every other second:
+// supervisord loses the lines written just before.
 func TestLogStream_MarksLinesLostInRotation(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -640,7 +640,7 @@ func TestLogStream_MarksLinesLostInRotation(t *testing.T) {
 				text = rest
 				var n int
 				if _, err := fmt.Sscanf(line, "line %d of", &n); err != nil {
-					continue // its beginning was in what is lost
+					continue // its beginning was lost
 				}
 				if last >= 0 && n != last+1 && !marked {
 					t.Errorf("after line %d comes %d without a mark", last, n)
@@ -691,7 +691,7 @@ type writeHook struct {
 	first func()
 }
 
-// SetWriteDeadline implements what http.ResponseController looks for.
+// SetWriteDeadline is for http.ResponseController.
 func (w *writeHook) SetWriteDeadline(time.Time) error { return nil }
 
 func (w *writeHook) Write(text []byte) (int, error) {

@@ -187,7 +187,7 @@ func TestLogin_ReplacesSession(t *testing.T) {
 func TestSession_EndsAfter(t *testing.T) {
 	for name, test := range map[string]struct {
 		end  func(h *harness, b *browser) // maria's browser
-		goes bool                         // whether the browser has a new session after it
+		goes bool                         // the browser has a new session after it
 	}{
 		"a logout":            {end: func(_ *harness, b *browser) { b.post("/logout", nil) }},
 		"a logout by the API": {end: func(_ *harness, b *browser) { b.do(http.MethodPost, "/api/v2/auth/logout", "") }},

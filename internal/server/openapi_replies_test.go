@@ -33,15 +33,15 @@ func newReplyChecker(t *testing.T) *replyChecker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What is no JSON is text to the document.
+	// Other types than JSON are text in the document.
 	for _, contentType := range []string{"application/jsonl", "text/csv"} {
 		openapi3filter.RegisterBodyDecoder(contentType, openapi3filter.FileBodyDecoder)
 	}
 	return &replyChecker{operations: operations(readDoc(t, text)), succeeded: make(map[string]bool)}
 }
 
-// closeObjects forbids properties that the document does not name: clients are to
-// put up with new ones, but the document has to know them.
+// closeObjects forbids properties that the document does not name: clients must accept
+// new ones, but the document must have them.
 func closeObjects(value any) {
 	switch v := value.(type) {
 	case map[string]any:
@@ -58,7 +58,7 @@ func closeObjects(value any) {
 	}
 }
 
-// check holds one answer against what the document says of it.
+// check compares a reply with the document.
 func (c *replyChecker) check(t *testing.T, key string, got reply) {
 	t.Helper()
 	op, found := c.operations[key]
@@ -90,8 +90,8 @@ func (c *replyChecker) streams(key string) bool {
 	return success != nil && success.Value.Content["text/event-stream"] != nil
 }
 
-// checkStream holds the beginning of an endless answer against what the
-// document says of it, and ends it.
+// checkStream compares the beginning of an endless reply with the document, and ends
+// it.
 func (c *replyChecker) checkStream(t *testing.T, key string, got *http.Response) {
 	t.Helper()
 	got.Body.Close()
@@ -109,8 +109,8 @@ type operationCall struct {
 	status    int
 }
 
-// requests call operations so that they succeed, and some so that they fail, in
-// this order. SESSION stands for the ID of another session.
+// requests calls operations so that they succeed, and some so that they fail, in this
+// order. SESSION is replaced by the ID of another session.
 func requests() []operationCall {
 	return []operationCall{
 		{"POST /auth/login", "auth/login", `{"username":"admin","password":"` + passwordOf("admin") + `"}`, 200},

@@ -26,7 +26,7 @@ type operation struct {
 	route routers.Route
 }
 
-// role is who may use the operation.
+// role returns who may use the operation.
 func (o operation) role() string {
 	word, _ := o.Extensions["x-role"].(string)
 	return word
@@ -142,7 +142,7 @@ func TestOpenAPI_ListsExactlyTheRoutes(t *testing.T) {
 	}
 }
 
-// roleWord is what the document calls those who may use a route.
+// roleWord is the document's word for those who may use a route.
 func roleWord(r rank) string {
 	return [...]string{"anybody", "everybody", "viewer", "logreader", "operator", "admin"}[r]
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// What the first look at the dashboard may weigh, as it is sent.
+// Bounds of the first visit of the dashboard, in bytes as sent.
 const (
 	mostInAll   = 150 << 10
 	mostScripts = 60 << 10
 )
 
-// packedBytes asks for a path as a browser does, and returns the answer's size
-// on the wire.
+// packedBytes requests a path as a browser does, and returns the size of the reply as
+// sent.
 func (b *browser) packedBytes(t *testing.T, path string) int {
 	t.Helper()
 	response := b.send(http.MethodGet, path, "", with{"Accept-Encoding", "gzip, deflate, br"}, with{"Sec-Fetch-Site", "same-origin"})

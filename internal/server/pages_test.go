@@ -28,8 +28,8 @@ func (b *browser) open(path string) *goquery.Document {
 	return r.page(b.h.t)
 }
 
-// press does what a browser does without scripts when a button is pressed:
-// it sends the button's form. Typed are the fields that somebody filled in.
+// press sends a button's form, as a browser without scripts does. Typed are fields
+// filled in before.
 func (b *browser) press(doc *goquery.Document, button *goquery.Selection, typed ...with) reply {
 	b.h.t.Helper()
 	form := button.Closest("form")
@@ -49,8 +49,7 @@ func (b *browser) press(doc *goquery.Document, button *goquery.Selection, typed 
 	return b.post(button.AttrOr("formaction", form.AttrOr("action", "")), values)
 }
 
-// answer presses the button of a question, and follows to the page that tells
-// how it went.
+// answer presses the button of a confirmation, and follows to the page with the result.
 func (b *browser) answer(question *goquery.Document, typed ...with) *goquery.Document {
 	b.h.t.Helper()
 	r := b.press(question, question.Find("form.stack button[type=submit]:not([disabled])"), typed...)

@@ -172,7 +172,7 @@ func routeTable() map[string]rank {
 	}
 }
 
-// parameters fill the patterns; what is not here becomes "x".
+// parameters fill the patterns; all others become "x".
 func parameters() map[string]string {
 	return map[string]string{"node": "n", "process": "g:p", "group": "g", "environment": "e", "action": "restart", "limit": "3", "id": "1", "stream": "stdout"}
 }
@@ -231,8 +231,8 @@ func newTroupe(t *testing.T) *troupe {
 	return &troupe{harness: h, browsers: make([]*browser, len(callers()))}
 }
 
-// caller returns the rank's browser, logged in anew where the last request has
-// ended its session.
+// caller returns the rank's browser, logged in again if the last request has ended its
+// session.
 func (c *troupe) caller(of rank) *browser {
 	c.t.Helper()
 	if of == byAnybody {
@@ -266,7 +266,7 @@ func TestRoutes_RolesOfEachRoute(t *testing.T) {
 	}
 }
 
-// checkCell lets a caller use a route, of which the least rank may make use.
+// checkCell lets a caller use a route that needs at least the rank least.
 func (c *troupe) checkCell(route string, of, least rank) {
 	c.t.Helper()
 	method, pattern, _ := strings.Cut(route, " ")

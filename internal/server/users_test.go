@@ -11,7 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// secretOf is what a page shows this once.
+// secretOf returns the text that a page shows only once.
 func (r reply) secretOf(t *testing.T) string {
 	t.Helper()
 	return r.page(t).Find(".secret-text").Text()

@@ -10,8 +10,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// aDay logs what a small fleet sees in a day, each entry an hour after the one
-// before, from noon on.
+// aDay logs the entries of a small fleet in a day, each an hour after the one before,
+// from noon on.
 func aDay(t *testing.T, db *DB) []cesi.Activity {
 	t.Helper()
 	clock := noon
@@ -167,7 +167,7 @@ func TestActivity_QueriesUseAnIndex(t *testing.T) {
 	where, args = ActivityFilter{Node: "n", Target: "g:*", Result: cesi.Failed}.whereIn(7)
 	wants("activity_by_parent (parent=? AND id<?)", where, args)
 	where, args = ActivityFilter{Target: "g:*", User: "u"}.where()
-	wants("activity", where+newestFirst, append(args, 50)) // by time or by name: SQLite knows better
+	wants("activity", where+newestFirst, append(args, 50)) // by time or by name: SQLite chooses
 	wants("activity_", `result = 'pending'`, nil)
 	wants("activity_unmirrored", `unmirrored = 1 AND result <> 'pending' ORDER BY id LIMIT 3`, nil)
 }

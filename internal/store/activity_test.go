@@ -9,7 +9,7 @@ import (
 	"cesi/internal/cesi"
 )
 
-// targets lists what the entries are about, for short comparisons.
+// targets lists the targets of the entries, for short comparisons.
 func targets(entries []cesi.Activity) []string {
 	var got []string
 	for _, a := range entries {

@@ -95,7 +95,7 @@ func TestHistory_DeleteKeepsPresentState(t *testing.T) {
 		}
 	}
 	remove(0, 0)
-	remove(9, 5) // two stretches, a point that another followed, what is gone, what was on the removed node
+	remove(9, 5) // two spans, a point with a later one, a removed process, a removed node
 	wantHistory(t, db, 0, cesi.History{Answered: []cesi.NodeSpan{answered("n", 4, 9)}, Points: []cesi.ProcessPoint{calm, newest}})
 }
 

@@ -213,7 +213,7 @@ func TestJournal_LogsOverflow(t *testing.T) {
 	emptied()
 	drain(t, j)
 	lost[0].Result = cesi.Failed
-	j.Complete(t.Context(), lost[0]) // what was lost of it is stored with its end
+	j.Complete(t.Context(), lost[0]) // its lost part is stored with its end
 	if diff := cmp.Diff([]string{"one", "two", "lost"}, targets(all(t, db))); diff != "" {
 		t.Error(diff)
 	}

@@ -99,7 +99,7 @@ func TestMirror_WritesEntriesOfOtherPrograms(t *testing.T) {
 func TestMirror_RestartContinues(t *testing.T) {
 	db, j, _, file := mirrored(t)
 	j.Add(t.Context(), started("0"))
-	j.SetMirror(filepath.Dir(file)) // a folder: what comes now gets no line
+	j.SetMirror(filepath.Dir(file)) // a folder: entries get no line now
 	j.Add(t.Context(), started("1"))
 	drain(t, j)
 
@@ -213,7 +213,7 @@ func logrotate(t *testing.T, file, how string) {
 	}
 }
 
-// rotatedUnderLoad writes 1,000 lines and has logrotate rotate some times
+// rotatedUnderLoad writes 1,000 lines and lets logrotate rotate several times
 // meanwhile; it returns the files, oldest first.
 func rotatedUnderLoad(t *testing.T, rotate func(write func(), file string)) []string {
 	t.Helper()
@@ -255,7 +255,7 @@ func TestMirror_LogrotateCreate(t *testing.T) {
 func TestMirror_LogrotateCopytruncate(t *testing.T) {
 	t.Parallel()
 	files := rotatedUnderLoad(t, func(wait func(), file string) {
-		wait() // what is written between the copy and the cut is lost by copytruncate itself
+		wait() // copytruncate itself loses lines written between the copy and the cut
 		logrotate(t, file, "copytruncate")
 	})
 	if diff := cmp.Diff(count(0, 1000), numbers(t, files...)); diff != "" {

@@ -164,7 +164,7 @@ func TestOpen_WrongPath(t *testing.T) {
 
 func TestOpen_UnwritableFile(t *testing.T) {
 	folder := t.TempDir()
-	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { // for who is nobody
+	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { // for the user nobody
 		t.Fatal(err)
 	}
 	inFolder := filepath.Join(folder, "cesi.db")
@@ -236,7 +236,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// contents returns what the files of a folder hold, by name.
+// contents returns the contents of a folder's files, by name.
 func contents(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files, err := os.ReadDir(folder)

@@ -171,8 +171,8 @@ func decodeCosts(t *testing.T, reply []byte, result func() any) (into any, took 
 	return into, took, held, err
 }
 
-// processorTime is what this program has used so far. What else the machine does
-// counts little in it, unlike in the time on the wall.
+// processorTime is the processor time of this program so far. Unlike real time, it
+// hardly depends on other programs.
 func processorTime(t *testing.T) time.Duration {
 	t.Helper()
 	var used syscall.Rusage
@@ -182,7 +182,7 @@ func processorTime(t *testing.T) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// inUse is the size of what is reachable, in bytes.
+// inUse is the size of the reachable memory, in bytes.
 func inUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -190,7 +190,7 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// oracle is what kolo/xmlrpc makes of a reply.
+// oracle is the result of kolo/xmlrpc for a reply.
 func oracle(reply []byte, result any) (err error) {
 	defer func() {
 		if recover() != nil {

@@ -18,5 +18,5 @@ func listenIPv6(ctx context.Context) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(ctx, "tcp", "[::1]:0")
 }
 
-// quietLog is where servers complain of what a test does to them.
+// quietLog discards the complaints of servers about tests.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

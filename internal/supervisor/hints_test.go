@@ -68,7 +68,7 @@ func TestHints_SentenceForEachCause(t *testing.T) {
 	}
 }
 
-// sameHint reports whether two causes are the same to who mends them.
+// sameHint reports whether two causes need the same repair.
 func sameHint(a, b string) bool {
 	kind := func(name string) string { kind, _, _ := strings.Cut(name, ","); return kind }
 	return kind(a) == kind(b)
@@ -142,7 +142,7 @@ func hintsOfConnections(t *testing.T) map[string]hintTest {
 	}
 }
 
-// fullListener returns the URL of a listener that takes no more connections.
+// fullListener returns the URL of a listener that accepts no more connections.
 func fullListener(t *testing.T) string {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)

@@ -24,7 +24,7 @@ func listenAndSay(t *testing.T, first, again string) string {
 		if err != nil {
 			return
 		}
-		_, _ = io.Copy(io.Discard, request.Body) // what is left unread resets the connection
+		_, _ = io.Copy(io.Discard, request.Body) // an unread rest would reset the connection
 		_, err = io.WriteString(conn, first)
 		for err == nil && again != "" {
 			_, err = io.WriteString(conn, again)

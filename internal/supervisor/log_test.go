@@ -51,7 +51,7 @@ func tracebacks(t *testing.T, s *supervisortest.Supervisor) int {
 	return strings.Count(string(text), "Handling XML-RPC request")
 }
 
-// checkPart makes sure that a part is what the log has there.
+// checkPart checks that a part has the text of the log at its place.
 func checkPart(t *testing.T, part cesi.LogPart, log string) (gaps int64) {
 	t.Helper()
 	at := part.From
@@ -257,7 +257,7 @@ autostart = false
 func TestReadLog_DeviceHasNoLog(t *testing.T) {
 	t.Parallel()
 	fake := supervisortest.StartFleet(t).Add("n")
-	fake.Misbehave(func(w http.ResponseWriter, _ *http.Request) { // what stdout_logfile = /dev/stdout comes to
+	fake.Misbehave(func(w http.ResponseWriter, _ *http.Request) { // the reply with stdout_logfile = /dev/stdout
 		fmt.Fprint(w, "<methodResponse><fault><value><struct><member><name>faultCode</name><value><int>30</int></value></member>"+
 			"<member><name>faultString</name><value><string>FAILED</string></value></member></struct></value></fault></methodResponse>")
 	})
@@ -267,7 +267,7 @@ func TestReadLog_DeviceHasNoLog(t *testing.T) {
 	}
 }
 
-// stream reads what comes until it holds what is awaited.
+// stream reads until the text contains the wanted one.
 func stream(t *testing.T, from io.Reader, until string) string {
 	t.Helper()
 	var all strings.Builder

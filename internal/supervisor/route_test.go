@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// machine plays a supervisord at an address of the loopback network, and notes what
-// it is asked.
+// machine is a fake supervisord on an address of the loopback network that records its
+// requests.
 type machine struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -68,7 +68,7 @@ func (m *machine) stop() {
 	m.Close()
 }
 
-// took returns what was asked since the last call.
+// took returns the requests since the last call.
 func (m *machine) took() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,7 +78,7 @@ func (m *machine) took() []string {
 }
 
 func (m *machine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body) // what came is looked at below
+	body, _ := io.ReadAll(r.Body) // it is checked below
 	m.mu.Lock()
 	status := m.status
 	what := "follow"
@@ -137,7 +137,7 @@ func newNamed(t *testing.T, port string, is ...string) *named {
 	return n
 }
 
-// poll asks once, and wants an answer.
+// poll polls once, and wants an answer.
 func (n *named) poll() {
 	n.t.Helper()
 	if _, err := n.Processes(n.t.Context()); err != nil {
@@ -171,7 +171,7 @@ func TestRoute_FollowsNameToNewAddress(t *testing.T) {
 	if diff := cmp.Diff(all, machines[0].took()); diff != "" {
 		t.Errorf("asked of the first machine:\n%s", diff)
 	}
-	n.is = []string{"127.0.0.2"} // the old one goes on to answer
+	n.is = []string{"127.0.0.2"} // the old one still answers
 	n.now = n.now.Add(nameEvery)
 	use()
 	if diff := cmp.Diff(all, machines[1].took()); diff != "" {

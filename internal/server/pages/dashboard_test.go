@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// texts returns the texts of what the selector finds, with white space folded.
+// texts returns the texts of the selected elements, with white space folded.
 func texts(doc *goquery.Document, selector string) []string {
 	var list []string
 	doc.Find(selector).Each(func(_ int, e *goquery.Selection) {

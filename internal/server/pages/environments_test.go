@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// bareFleet has a node that is in no environment.
+// bareFleet has a node without environment.
 func bareFleet() *fleet.Snapshot {
 	n := fleettest.Node("a", "x")
 	n.Environments = nil

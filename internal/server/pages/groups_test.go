@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// groupFleet has the group api on four nodes in two environments, with a process
-// that is not on all of them.
+// groupFleet has the group api on four nodes in two environments. One process is not on
+// all of them.
 func groupFleet() *fleet.Snapshot {
 	api := func(first, second cesi.State) []fleet.Process {
 		return []fleet.Process{fleettest.Process("api", "api_0", first, time.Hour), fleettest.Process("api", "api_1", second, time.Hour)}

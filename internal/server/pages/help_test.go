@@ -27,7 +27,7 @@ func sampleManualIn(language string) manual.Edition {
 	return m.Edition(language)
 }
 
-// manualFinds lists what the palette finds in the manual.
+// manualFinds lists the palette's results in the manual.
 func manualFinds(t *testing.T, language, text string) []string {
 	t.Helper()
 	base := sampleBase(cesi.Viewer)

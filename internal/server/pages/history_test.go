@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sampleHistory has had the processes FATAL for a slot two hours ago.
+// sampleHistory makes the processes FATAL for a slot two hours ago.
 func sampleHistory(n *fleet.Node) {
 	end := cesi.BucketOf(fleettest.Now)
 	h := cesi.History{Answered: []cesi.NodeSpan{{Node: n.Name, Span: cesi.Span{First: end - 143, Last: end}}}}

@@ -11,7 +11,7 @@ import (
 	"cesi/internal/server/view/viewtest"
 )
 
-// hostileLog is what a log may hold, with a gap in it.
+// hostileLog has everything that a log may contain, with a gap in it.
 func hostileLog() cesi.LogPart {
 	first := []byte("<script>alert(1)</script> \x1b[31;1m\"red\" & <b>bold\x1b[0m \x00\a\u202e\xff ]]> <fault>\r\n")
 	last := []byte("error: <i>it</i> failed\nerror again\n")

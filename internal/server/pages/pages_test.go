@@ -57,7 +57,7 @@ type sample struct {
 	data view.Page
 }
 
-// samplePreview is what a command on many would touch.
+// samplePreview is the preview of a command on many.
 func samplePreview(self string) fleet.Preview {
 	p := fleet.Preview{Nodes: 1, Self: self}
 	for _, process := range payNode().Processes {
@@ -72,8 +72,8 @@ func samplePreview(self string) fleet.Preview {
 	return p
 }
 
-// samplePages is every page in every shape it takes, for a user of the role,
-// with what the names of the hostile nodes do to them.
+// samplePages is every page in every form, for a user of the role, and also with
+// hostile names.
 func samplePages(role cesi.Role) []sample {
 	base := sampleBase(role)
 	themed, reported, forced, out := base, base, base, base

@@ -31,8 +31,8 @@ func paletteFleet() *fleet.Snapshot {
 	)
 }
 
-// paletteFinds says in a line each what the palette finds: what is shown, and
-// where it leads (=) or is sent (!).
+// paletteFinds describes the palette's results, one per line: the label, and its link
+// (=) or where it is sent (!).
 func paletteFinds(base view.Base, s *fleet.Snapshot, text string) []string {
 	var lines []string
 	for _, item := range (paletteSearch{base: base, snapshot: s, back: "/back"}).find(text) {

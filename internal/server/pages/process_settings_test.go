@@ -11,7 +11,7 @@ import (
 func TestProcessSettings_UnknownIsNotShown(t *testing.T) {
 	for name, test := range map[string]struct {
 		config *cesi.ProcessConfig
-		want   map[string]string // a setting that is told of, and its value or remark
+		want   map[string]string // a setting, and its value or remark
 	}{
 		"3.x":        {&cesi.ProcessConfig{Autostart: true}, map[string]string{"autostart": "true"}},
 		"4.0":        {&cesi.ProcessConfig{Full: true, Command: "cat"}, map[string]string{"autostart": "false", "command": "cat"}},

@@ -16,7 +16,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// configured gives a process the configuration that supervisord 4 tells.
+// configured gives a process the configuration that supervisord 4 returns.
 func configured(p fleet.Process) fleet.Process {
 	p.Config = &cesi.ProcessConfig{
 		ProcessID: p.ProcessID, Autostart: true, GroupPriority: 999, Priority: 20, Full: true,

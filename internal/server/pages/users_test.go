@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sampleAccounts are users of every kind; the first is the one who looks.
+// sampleAccounts are users of every kind; the first is the present user.
 func sampleAccounts() []cesi.Account {
 	ago := func(d time.Duration) time.Time { return fleettest.Now.Add(-d) }
 	account := func(id int64, name string, role cesi.Role, login time.Time, sessions, tokens int) cesi.Account {

@@ -12,8 +12,8 @@ import (
 	"cesi/web"
 )
 
-// toned are the classes that end in a tone, by what is before it; to each, those that
-// end in something else. Those that a tone leaves as they are have no rule for it.
+// toned are the classes that end in a tone, by their beginning; with each, those with
+// another ending. Tones without effect have no rule.
 func toned() map[string][]string {
 	return map[string][]string{
 		"state": {"counts", "heading"}, "text": nil, "fill": {string(ToneRest)}, "flash": {"text"},

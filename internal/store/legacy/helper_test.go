@@ -61,7 +61,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// contents returns what the files of a folder hold, by name.
+// contents returns the contents of a folder's files, by name.
 func contents(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files, err := os.ReadDir(folder)

@@ -22,7 +22,7 @@ const (
 	table2 = `CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY, username VARCHAR(16), password VARCHAR(120), usertype INTEGER)`
 )
 
-// keepForTest stores what tells how it was kept.
+// keepForTest stores a text that says how the password was kept.
 func keepForTest(_ context.Context, kept string, inClear bool) (string, bool, error) {
 	if kept == "" {
 		return "", false, nil
@@ -70,8 +70,8 @@ func described(t *testing.T, path string) []string {
 	return list
 }
 
-// wantNowhere fails if the text is in a file beside the path, or in it, but for
-// the copy of the original.
+// wantNowhere fails if the text is in the file at path, or in any file next to it
+// except the copy of the original.
 func wantNowhere(t *testing.T, path, original, text string) {
 	t.Helper()
 	for name, content := range contents(t, filepath.Dir(path)) {
