@@ -1,14 +1,15 @@
-# make help lists the targets. Everything that they need and that is missing is
-# installed with apt where that is possible, and named where not.
+# make help lists the targets. Missing programs that they need are installed with apt
+# if possible, and else named.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
-# How the binary is compiled: whoever does the same shares the build cache with it.
+# The settings with which the binary is compiled: builds with the same ones share the
+# build cache.
 AS_SHIPPED = CGO_ENABLED=0 GOFLAGS=-trimpath
-# What the race detector leaves out, since it took half of the tests' time and no race
-# of ours is in there: SQLite, which is C made into Go, hashes of passwords, and what
-# draws and reads pages.
+# Packages without the race detector, which took half of the tests' time there and can
+# find no race of ours: SQLite, which is translated from C, hashes of passwords, and the
+# rendering and parsing of pages.
 CALM = modernc.org/... crypto/... golang.org/x/crypto/... text/template/... html/template/... golang.org/x/net/html/... github.com/andybalholm/...
 RACE = -race $(foreach package,$(CALM),'-gcflags=$(package)=-race=false -d=checkptr=0')
 LDFLAGS = -s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT)

@@ -11,8 +11,8 @@ const here = dirname(fileURLToPath(import.meta.url))
 const modules = join(here, 'node_modules')
 const vendor = join(here, 'static', 'vendor')
 
-// A style sheet that asks for nothing else: Bootswatch imports Google fonts, and
-// both name source maps that are not served.
+// A style sheet without external files: Bootswatch imports Google fonts, and both name
+// source maps that are not served.
 function standalone(css) {
   return css
     .replace(/@import url\([^)]*\);/g, '')
@@ -20,14 +20,14 @@ function standalone(css) {
     .trimEnd() + '\n'
 }
 
-// The scripts without their comments, whose words could be classes.
+// The scripts without their comments: words there could be taken for classes.
 function scripts() {
   const names = readdirSync(join(here, 'scripts'))
   return names.map((name) => readFileSync(join(here, 'scripts', name), 'utf8').replace(/(^|\s)\/\/ .*/g, '')).join('\n')
 }
 
 // A style sheet without the rules that no template or script can use. Of Bootstrap's
-// 230 KB that leaves a tenth, 27 times over.
+// 230 KB a tenth remains, 27 times.
 async function needed(css) {
   const content = [join(here, 'templates/**/*.html'), { raw: scripts(), extension: 'js' }]
   const [result] = await new PurgeCSS().purge({ content, css: [{ raw: css }] })
@@ -66,7 +66,7 @@ function templates(dir) {
     .map((name) => readFileSync(join(dir, name), 'utf8'))
 }
 
-// The sprite holds the icons that the templates name, and no other.
+// The sprite has exactly the icons that the templates name.
 function writeSprite() {
   const used = new Set()
   for (const html of templates(join(here, 'templates'))) {

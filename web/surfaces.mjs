@@ -1,5 +1,5 @@
-// Works out our surfaces and text colours from a Bootswatch theme's own, so that
-// every theme can be read: some have grey text of 3:1, or links of 2:1.
+// Computes our surface and text colours from those of a Bootswatch theme, so that every
+// theme is readable: some have grey text of 3:1, or links of 2:1.
 
 function parse(colour) {
   const hex = colour.trim().replace('#', '')
@@ -28,8 +28,8 @@ function contrast(a, b) {
   return (high + 0.05) / (low + 0.05)
 }
 
-// The colour, moved towards black or white as little as it takes to be read on
-// every ground.
+// The colour, moved towards black or white only as far as needed to be readable on
+// every background.
 function readable(colour, grounds, least, pole) {
   for (let share = 1; share > 0; share -= 0.02) {
     const tried = parse(format(mix(colour, pole, share)))
@@ -42,7 +42,7 @@ function variable(css, name) {
   return css.match(new RegExp(`--bs-${name}:(#[0-9a-fA-F]+)`))[1]
 }
 
-// The ground, darkened as little as it takes for every text to be read on it.
+// The background, darkened only as far as needed for every text to be readable on it.
 function bearing(ground, texts, least) {
   for (let share = 1; share > 0; share -= 0.02) {
     const tried = parse(format(mix(ground, [0, 0, 0], share)))
@@ -51,8 +51,8 @@ function bearing(ground, texts, least) {
   return [0, 0, 0]
 }
 
-// A card stands out from a dark page by being lighter where that can be read,
-// and from a light page by being the theme's own ground.
+// On a dark page a card is lighter, if that stays readable; on a light page it has the
+// theme's own background.
 function grounds(ground, text, states) {
   if (luminance(text) <= luminance(ground)) {
     return { page: parse(format(mix(ground, text, 0.965))), card: ground }
@@ -61,8 +61,8 @@ function grounds(ground, text, states) {
   return { page, card: bearing(parse(format(mix(page, text, 0.93))), states, 4.6) }
 }
 
-// The custom properties that app.css builds on, as a rule to append to a theme.
-// states is the style sheet with the state colours for dark grounds.
+// The custom properties that app.css uses, as a rule to append to a theme. states is
+// the style sheet with the state colours for dark backgrounds.
 export function surfaces(css, states) {
   const text = parse(variable(css, 'body-color'))
   const own = parse(variable(css, 'body-bg'))
@@ -81,7 +81,7 @@ export function surfaces(css, states) {
   return `:root{${lines.join(';')};color-scheme:${dark ? 'dark' : 'light'}}\n`
 }
 
-// The texts of the states, which also stand on pages and cards.
+// The colours of the states' texts, which are also used on pages and cards.
 function stateColours(css) {
   return [...css.matchAll(/--(running|bad|warning|moving): (#[0-9a-f]{6})/g)].map(([, , colour]) => parse(colour))
 }

@@ -1,4 +1,4 @@
-// What pages load that show the fleet. All of them work without it.
+// The modules of pages that show the fleet. All of them work without scripts.
 
 import './live.js'
 import './palette.js'

@@ -1,6 +1,7 @@
-// What the palette and the list of keys have in common.
+// The common part of the palette and the list of keys.
 
-// Has a link open a dialog, as a button does. In another tab or window it stays a link.
+// Makes a link open a dialog, as a button does. In another tab or window it stays a
+// link.
 export function opensDialog(opener, open) {
   opener.setAttribute('role', 'button')
   opener.setAttribute('aria-haspopup', 'dialog')

@@ -1,5 +1,5 @@
-// Filters a list while somebody types, by fetching the page that the form would
-// lead to. The form works without this script; its button is of no use with it.
+// Filters a list while the user types, by fetching the page to which the form leads.
+// The form works without this script; with it, its button is not needed.
 
 import { parseHTML } from './html.js'
 
@@ -8,8 +8,8 @@ const typingPause = 250 // ms
 let waiting = 0
 let underWay = new AbortController()
 
-// The address that the form leads to, without what says nothing. A field may be
-// called "action", and hide the form's property of that name.
+// The address of the form, without empty fields. A field may be called "action", and
+// hide the form's property of that name.
 function addressOf(form) {
   const address = new URL(form.getAttribute('action'), location.href)
   for (const [name, value] of new FormData(form)) {
@@ -18,8 +18,8 @@ function addressOf(form) {
   return address
 }
 
-// Puts the fetched page's content in place, keeping what of it is the same, and
-// follows its stream from now on.
+// Puts the content of the fetched page in place, keeping unchanged parts, and follows
+// its stream from now on.
 function show(page) {
   const part = (id, how) => `<hx-partial id="${id}" hx-swap="${how}">${page.getElementById(id).outerHTML}</hx-partial>`
   const text = part('live', 'outerMorph') + part('act', 'outerMorph') + part('stream', 'outerHTML')
@@ -34,7 +34,7 @@ async function follow(form) {
     const answer = await fetch(address, { headers: { Accept: 'text/html' }, signal: underWay.signal })
     const page = parseHTML(await answer.text())
     if (answer.redirected || !page.querySelector('form[data-filter]')) {
-      location.assign(address) // logged out, or an error to be read
+      location.assign(address) // logged out, or an error page
       return
     }
     history.replaceState(null, '', address)
@@ -51,7 +51,7 @@ document.addEventListener('input', (event) => {
   waiting = setTimeout(() => follow(form), event.target.matches('select, [type="checkbox"]') ? 0 : typingPause)
 })
 
-// Text put together with an input method counts once it is done.
+// Text of an input method counts once it is complete.
 document.addEventListener('compositionend', (event) => {
   const form = event.target.closest('form[data-filter]')
   if (form) follow(form)

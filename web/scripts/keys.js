@@ -1,6 +1,6 @@
-// The keys of one character: / goes to the search field, ? shows the keys. The
-// dialog that shows them has a switch for those who press them by accident, by
-// voice, say.
+// Single-character keys: / goes to the search field, ? shows the keys. The dialog with
+// the keys has a switch for users who press them by accident, for example with voice
+// input.
 
 import { dialogIsOpen, opensDialog } from './dialog.js'
 
@@ -9,7 +9,7 @@ const opener = document.querySelector('[data-keys]')
 const choice = dialog.querySelector('[data-single-keys]')
 const kept = 'cesi.single-keys' // in this browser
 
-// A browser may refuse to keep anything; then the choice holds for the page.
+// A browser may refuse to store anything; then the choice holds only for the page.
 function recall() {
   try {
     choice.checked = localStorage.getItem(kept) !== 'off'
@@ -22,7 +22,7 @@ function keep() {
   try {
     localStorage.setItem(kept, choice.checked ? 'on' : 'off')
   } catch {
-    // It is as good as can be.
+    // There is nothing more to do.
   }
 }
 
@@ -50,7 +50,7 @@ document.addEventListener('keydown', (event) => {
   else dialog.showModal()
 })
 
-// The menu closes, and has the focus again after the dialog.
+// The menu closes, and gets the focus back after the dialog.
 function open() {
   const menu = opener.closest('details')
   menu.open = false

@@ -1,16 +1,16 @@
-// Keeps the page as the fleet is: follows its stream, moves times on, and says
-// when the connection is lost. htmx puts in place what the stream brings.
+// Keeps the page up to date: follows its stream, counts times on, and says when the
+// connection is lost. htmx puts the elements of the stream in place.
 
 import { parseHTML } from './html.js'
 
 const stream = () => document.getElementById('stream') // another one after a filter
 const offline = document.getElementById('offline')
-const patience = 4400 // ms without a sign of life until people are told: two beats and some
+const patience = 4400 // ms without a sign of life before the page says so: two beats and a little more
 const sentence = offline?.querySelector('.flash-text')
 const lost = sentence?.textContent
 let connection = null
-let refused = false // the server has answered, but with no stream
-let silence = 0 // the timer that ends the patience
+let refused = false // the server has answered, but without a stream
+let silence = 0 // the timer for the patience
 let ahead = Date.now() - Number(document.body.dataset.now) // of the server's clock
 
 // "2 h 14 min", as the server words it.
@@ -23,7 +23,7 @@ function duration(seconds) {
 }
 
 function tick() {
-  if (!offline.hidden) return // it is not known whether they last
+  if (!offline.hidden) return // it is not known whether they still last
   const now = Date.now() - ahead
   for (const e of document.querySelectorAll('[data-since]')) {
     const lasted = duration(Math.max(0, now - Number(e.dataset.since)) / 1000)
@@ -45,12 +45,12 @@ function listen() {
 }
 
 function alive() {
-  if (sentence.textContent !== lost) sentence.textContent = lost // which is announced
+  if (sentence.textContent !== lost) sentence.textContent = lost // this announces it
   listen()
   show(true)
 }
 
-// Says so when the stream is silent, and has it connect anew.
+// Says that the stream is silent, and connects it again.
 function silent() {
   listen()
   if (document.hidden) return
@@ -63,21 +63,21 @@ function connect() {
   htmx.ajax('GET', stream().getAttribute('data-hx-sse:connect'), { source: stream() })
 }
 
-// htmx pauses the stream of a tab that gets hidden, but not of one that was
-// hidden when it loaded: a browser has six connections to a server for all.
+// htmx pauses the stream of a tab that becomes hidden, but not of one that was hidden
+// when it loaded: a browser has six connections to a server for all tabs.
 function unlessHidden(event) {
   if (!document.hidden && !refused) return
   event.preventDefault()
   if (refused) {
     refused = false
-    setTimeout(connect) // which gets the reason, unlike the stream's own tries
+    setTimeout(connect) // it gets the reason, unlike the stream's own tries
     return
   }
   document.addEventListener('visibilitychange', connect, { once: true })
 }
 
-// Says why the server refuses to keep the page up to date. Only one that is
-// asked too much is asked again.
+// Says why the server refuses to keep the page up to date. It tries again only if the
+// server was asked too often.
 function refuse(event) {
   const { sourceElement, response, text } = event.detail.ctx
   if (sourceElement !== stream() || response.status >= 500) return
@@ -107,7 +107,7 @@ if (stream()) {
   document.addEventListener('htmx:sse:before:message', alive)
   document.addEventListener('htmx:sse:error', broken)
   document.addEventListener('beat', (event) => { ahead = Date.now() - Number(event.detail.data) })
-  // A page that is gone as soon as it is there must not load all the time.
+  // A page that must reload as soon as it is loaded must not do so all the time.
   document.addEventListener('reload', () => setTimeout(() => location.reload(), Math.max(0, 2000 - performance.now())))
   document.addEventListener('visibilitychange', listen)
   listen()

@@ -1,12 +1,12 @@
-// Shows logs live: [data-log-tail] is a panel of partials/log.html, and its value
-// where the event stream is. Panels with the same one share it; data-log-stream
-// says which log of the stream a panel shows.
+// Shows logs live: [data-log-tail] is a panel of partials/log.html, and its value is
+// the address of the event stream. Panels with the same address share the stream;
+// data-log-stream says which of its logs a panel shows.
 
 import { parseHTML } from './html.js'
 
 const maxText = 1 << 20 // characters kept in a page, and while paused
 const nearEnd = 40 // pixels
-const grace = 5000 // ms for which a log that nobody sees is followed on
+const grace = 5000 // ms for which a hidden log is still followed
 
 // One span of the log's text, as the server sends it.
 function draw([content, name]) {
@@ -17,15 +17,15 @@ function draw([content, name]) {
   return span
 }
 
-// What a button says the other way round; it keeps the words that it has.
+// Stores the words for the other state of a button, and returns the earlier ones.
 function otherWords(button, words) {
   const other = button.dataset.other
   button.dataset.other = words
   return other
 }
 
-// An event stream, and the panels that it fills. It is there only while somebody
-// sees them: a browser has six connections to a server for all its tabs.
+// An event stream, and the panels that it fills. It is open only while they are
+// visible: a browser has six connections to a server for all its tabs.
 class Feed {
   constructor(address, panels) {
     this.address = address
@@ -53,7 +53,7 @@ class Feed {
     const address = new URL(this.address, location.href)
     for (const tail of this.tails) {
       if (this.left) tail.back()
-      tail.wish(address.searchParams)
+      tail.setStart(address.searchParams)
     }
     this.source = new EventSource(address)
     for (const tail of this.tails) {
@@ -67,8 +67,8 @@ class Feed {
     })
   }
 
-  // Says why the stream was refused, which the browser knows and does not tell, and
-  // asks again later where the answer may be another by then.
+  // Says why the stream was refused, which the browser does not reveal, and asks again
+  // later if the answer may change.
   async explain(address) {
     const { source } = this
     const ended = new AbortController()
@@ -95,7 +95,7 @@ class Feed {
     }
   }
 
-  // Asks for the stream once more, unless that has happened since.
+  // Requests the stream again, unless that has already happened.
   again(source) {
     if (this.source !== source) return
     this.source = null
@@ -129,14 +129,14 @@ class Tail {
     if (this.follow) this.toEnd()
   }
 
-  // Says where the stream is to begin: behind what has come already.
-  wish(values) {
+  // Says where the stream has to begin: after the text that was received.
+  setStart(values) {
     const name = this.log || 'from'
     if (this.come > 0) values.set(name, this.come)
-    else if (this.come) values.delete(name) // it is not known where that was
+    else if (this.come) values.delete(name) // the place of that text is not known
   }
 
-  // Nobody has looked for a while.
+  // The page is visible again after a while.
   back() {
     if (this.come && !this.ended) this.seam(this.come > 0 ? this.panel.dataset.sayBack : this.panel.dataset.sayUnsure)
   }
@@ -196,8 +196,7 @@ class Tail {
     if (this.follow) this.text.scrollTop = this.text.scrollHeight
   }
 
-  // Takes the oldest text away, so that a page that is open for days does not
-  // grow.
+  // Removes the oldest text, so that a page that stays open for days does not grow.
   trim() {
     if (this.length <= maxText) return
     const place = this.text.scrollTop - this.text.scrollHeight
@@ -206,7 +205,7 @@ class Tail {
       this.text.firstChild.remove()
     }
     this.text.scrollTop = place + this.text.scrollHeight
-    delete this.panel.dataset.logOlder // it would leave a hole
+    delete this.panel.dataset.logOlder // it would leave a gap
     this.panel.querySelector('.log-more a')?.remove()
   }
 
@@ -237,7 +236,7 @@ class Tail {
   }
 }
 
-// Puts what is before the text on top of it when somebody scrolls there.
+// Loads the part before the text when the user scrolls to its top.
 async function older(panel) {
   const text = panel.querySelector('.log-text')
   const from = panel.dataset.logOlder
@@ -282,7 +281,7 @@ function wrap(event, panel) {
   }
 }
 
-// Starts the panels that have come since the last time.
+// Starts the panels that are new since the last call.
 function start() {
   const feeds = new Map() // panels by the address of their stream
   for (const panel of document.querySelectorAll('.log-panel')) {

@@ -1,4 +1,4 @@
-// The menus of the bar, and dialogs, close by Escape and by a click beside them.
+// The menus of the bar, and dialogs, close with Escape and with a click outside.
 
 import { dialogIsOpen } from './dialog.js'
 
@@ -11,5 +11,5 @@ document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('.nav-bar details[open]')) {
     if (!menu.contains(event.target)) menu.open = false
   }
-  if (event.target.matches('dialog')) event.target.close() // a click beside it
+  if (event.target.matches('dialog')) event.target.close() // a click outside
 })

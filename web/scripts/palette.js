@@ -4,16 +4,16 @@ import { opensDialog } from './dialog.js'
 import { parseHTML } from './html.js'
 
 const typingPause = 120 // ms
-const settling = 500 // ms until Enter sends a command that took the place of another
+const settling = 500 // ms until Enter sends a command that has replaced another
 const palette = document.getElementById('palette')
 const opener = document.querySelector('[data-palette]')
 const field = palette.querySelector('.palette-field')
 const list = document.getElementById('palette-list')
 const remark = palette.querySelector('[role="status"]')
-let current = 0 // the option that Enter takes
-let answered = '' // what the options are for
-let replaced = -Infinity // when others took the place of one that was chosen
-let eager = false // Enter was pressed before they were there
+let current = 0 // the option for Enter
+let answered = '' // the text that the options are for
+let replaced = -Infinity // when a chosen option was replaced by another
+let eager = false // Enter was pressed before the options were there
 let waiting = 0
 let underWay = new AbortController()
 
@@ -36,7 +36,7 @@ function show(text, question) {
   answered = question
   replaced = current > 0 ? performance.now() : -Infinity
   mark(0)
-  // Nothing is started or stopped that could not be seen before.
+  // A command is never sent before the user could see it.
   if (eager && list.firstElementChild?.matches('a')) list.firstElementChild.click()
   eager = false
 }

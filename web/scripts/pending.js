@@ -1,7 +1,7 @@
-// What a button does is shown at once, then what really came of it.
+// Shows at once that a button was pressed, and then the actual result.
 
-// The row, or the head of a process's page, says what it is told to do until it is
-// drawn anew.
+// The row, or the head of a process's page, shows the command until it is rendered
+// again.
 function markPending(button) {
   const row = button.closest('tr, li, .process-head')
   const badge = row?.querySelector('.state')
@@ -10,13 +10,13 @@ function markPending(button) {
   row.classList.add('pending')
   badge.lastChild.textContent = button.dataset.pending
   return () => {
-    if (!row.classList.contains('pending')) return // drawn anew since
+    if (!row.classList.contains('pending')) return // rendered again since
     row.classList.remove('pending')
     badge.replaceWith(was)
   }
 }
 
-const underway = new Map() // requests, to what undoes their mark
+const underway = new Map() // requests, with the function that undoes their mark
 
 document.addEventListener('htmx:before:request', (event) => {
   const { ctx } = event.detail

@@ -1,4 +1,4 @@
-// What the other pages load, such as the login.
+// The modules of the other pages, such as the login.
 
 import './menus.js'
 import './forms.js'

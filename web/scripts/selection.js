@@ -1,5 +1,5 @@
-// The boxes of rows, the bar that says how many are ticked, and the boxes that tick all of
-// a table.
+// The checkboxes of rows, the bar with the number of selected rows, and the checkboxes
+// that select a whole table.
 
 import { dialogIsOpen } from './dialog.js'
 
@@ -7,8 +7,8 @@ function boxes(place = document) {
   return [...place.querySelectorAll('.select-target input[name]')]
 }
 
-// Brings the selection bar, and the boxes that tick all of a table, in line with
-// the boxes.
+// Updates the selection bar, and the checkboxes that select a whole table, from the
+// rows' checkboxes.
 function showSelection() {
   const chosen = boxes().filter((box) => box.checked).length
   const label = document.querySelector('[data-selected]')
@@ -28,7 +28,7 @@ function select(all, place) {
   showSelection()
 }
 
-// Shows what works only with this script.
+// Shows the parts that work only with this script.
 function prepare() {
   for (const head of document.querySelectorAll('[data-select-all]')) head.closest('label').removeAttribute('hidden')
   document.querySelector('.selection-hint')?.removeAttribute('hidden')

@@ -1,20 +1,20 @@
-// A command that has not left the browser within three seconds is taken back, and
-// the page says so. A browser has six connections to a server: when streams hold all
-// of them, a command waits, and would be sent when another window closes.
+// A command that has not left the browser within three seconds is cancelled, and the
+// page says so. A browser has six connections to a server: when streams use all of
+// them, a command waits, and would be sent when another window closes.
 
-const patience = 3000 // ms until a command is taken back
+const patience = 3000 // ms until a command is cancelled
 
 function sayNotSent() {
   const toast = document.getElementById('not-sent').content.cloneNode(true)
   document.getElementById('toasts').prepend(toast)
 }
 
-// Sends a request as fetch does. Only XMLHttpRequest tells when a request has left.
+// Sends a request as fetch does. Only XMLHttpRequest reports when a request has left.
 function send(action, { method, headers, body, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     let timer = setTimeout(() => {
-      timer = setTimeout(() => { // a page that was busy learns late that it has left
+      timer = setTimeout(() => { // a busy page learns late that it has left
         request.abort()
         sayNotSent()
       })
@@ -39,10 +39,10 @@ document.addEventListener('htmx:config:request', (event) => {
   if (ctx.request.method.toUpperCase() === 'POST') ctx.fetch = send
 })
 
-// A form that leads to another page can't tell when it has left. It goes only after
-// a small request has shown that the server can be reached.
-const asked = new WeakSet() // forms that wait for the answer
-const cleared = new WeakSet() // forms that may go
+// A form that leads to another page can't report when it has left. It is sent only
+// after a small request has shown that the server can be reached.
+const asked = new WeakSet() // forms that wait for that reply
+const cleared = new WeakSet() // forms that may be sent
 
 document.addEventListener('submit', async (event) => {
   const form = event.target

@@ -1,21 +1,21 @@
-// Nothing under a pointer changes its meaning: what appeared, moved or came to mean
-// something else a moment ago takes no click, and a row that was acted on
-// keeps its place while the pointer or the focus is in its list.
+// Nothing under the pointer changes its meaning: an element that has just appeared,
+// moved or changed its meaning ignores clicks, and a row that was used keeps its place
+// while the pointer or the focus is in its list.
 
 import { dialogIsOpen } from './dialog.js'
 
-const settling = 500 // ms until a button takes a click
+const settling = 500 // ms until a button accepts clicks
 const longest = 10000 // ms that a row keeps its place
 const guarded = 'main button:not([type=button]), main input[type=submit], main a.btn, main .select-target, #palette-list > *, .toasts a'
 const clickable = 'a[href], button, input, select, label, summary'
-const seen = new WeakMap() // buttons, to what they meant, where they were, and since when
+const seen = new WeakMap() // buttons, with their meaning, their place, and since when
 const kept = new Map() // ids of rows that keep their place
-let pointer = null // where the mouse is, what a click would do there, and since when
+let pointer = null // the place of the mouse, the effect of a click there, and since when
 let closed = -Infinity // when the last dialog was closed
 let covered = -Infinity // when a key was last pressed with a dialog open
 let dirty = true
 
-// Buttons: what they mean and where they are.
+// Buttons: their meaning and their place.
 
 function meaning(button) {
   button = button.control ?? button // of a label
@@ -41,13 +41,13 @@ function measure() {
   }
 }
 
-// What a click on an element does: there are too many links to measure them all.
+// The effect of a click on an element. There are too many links to measure them all.
 function does(element) {
   const e = element?.closest(clickable)
   return e ? meaning(e) : ''
 }
 
-// Looks whether the page has changed under a mouse that did not move.
+// Checks whether the page has changed under a mouse that did not move.
 function lookUnder() {
   if (!pointer) return
   const now = does(document.elementFromPoint(pointer.x, pointer.y))
@@ -79,13 +79,14 @@ document.addEventListener('click', (event) => {
   event.stopImmediatePropagation()
 }, true)
 
-// A dialog gives the focus back: a second Enter is not for what gets it.
-// The event of its end may come after that Enter, so keys pressed in it count, too.
+// A dialog gives the focus back: a second Enter must not press the element that gets
+// it. The event of its closing may come after that Enter, so keys pressed in it count
+// too.
 document.addEventListener('close', () => { closed = performance.now() }, true)
 document.addEventListener('keydown', () => { if (dialogIsOpen()) covered = performance.now() }, true)
 
-// Rows: they keep their place, though the page that the server draws has them
-// elsewhere or not at all.
+// Rows: they keep their place, even if the server's page has them elsewhere or not at
+// all.
 
 function inside(list) {
   return list.matches(':hover') || list.contains(document.activeElement)
@@ -98,7 +99,7 @@ function keep(row) {
   setTimeout(releaseAll, longest)
 }
 
-// Puts a row that the server has taken out back, as one that nothing can be done to.
+// Keeps a row that the server has removed in its place, with its controls disabled.
 function leave(hold) {
   const { row } = hold
   row.classList.remove('pending')

@@ -1,9 +1,9 @@
-// Says times in the zone of who reads them. The server writes them in its own;
-// data-form says how: "clock" and "full" name the zone, "minute" is a time
-// of day, "words" stay as they are, the others are as short as can be.
+// Converts times to the reader's zone. The server writes them in its own. data-form is
+// the format: "clock" and "full" name the zone, "minute" is a time of day, "words" is
+// not changed, all others are as short as possible.
 
 const language = document.documentElement.lang
-const said = new WeakMap() // what this has made of an element
+const said = new WeakMap() // the text that this script gave an element
 const two = (n) => String(n).padStart(2, '0')
 const zoneOf = new Intl.DateTimeFormat(language, { timeZoneName: 'short' })
 const monthOf = new Intl.DateTimeFormat(language, { month: 'short' })
@@ -19,7 +19,7 @@ function day(t, year) {
   return t.toLocaleDateString(language, { month: 'short', day: 'numeric', year: year ? 'numeric' : undefined })
 }
 
-// The date goes without saying today, and the seconds do not matter after years.
+// Without the date today, and without seconds after years.
 function short(t) {
   const now = new Date()
   if (t.toDateString() === now.toDateString()) return clock(t)
@@ -42,7 +42,7 @@ const sayAll = () => document.querySelectorAll('time[datetime]').forEach(say)
 const inLog = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest('.log-text')
 
 sayAll()
-// A live page brings times in the server's zone.
+// A live page receives times in the server's zone.
 new MutationObserver((changes) => {
   if (changes.some((change) => !inLog(change.target))) sayAll()
 }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['datetime', 'title'] })

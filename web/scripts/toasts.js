@@ -1,6 +1,6 @@
 // Messages over the page.
 
-// Toasts on what went well go by themselves; others stay until dismissed.
+// Toasts about a success disappear by themselves; others stay until dismissed.
 document.addEventListener('htmx:after:swap', () => {
   for (const toast of document.querySelectorAll('.toasts .flash-running:not([data-seen])')) {
     toast.dataset.seen = ''
