@@ -48,7 +48,7 @@ func (r *daemonRun) contained(ctx context.Context) {
 	}
 	defer r.op.finish()
 	if !given {
-		r.giveBack()
+		r.releaseAll()
 	}
 	refs := r.children()
 	if len(refs) == 0 {

@@ -107,14 +107,14 @@ func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
 	for _, part := range plan.parts {
 		p, err := f.poller(part.node.Name)
 		if err != nil {
-			r.giveBack()
+			r.releaseAll()
 			return nil, err
 		}
 		s := &step{part: part, asker: newAsker(p), inFlight: make(map[Ref]*inflight), calls: make(chan struct{}, perNode)}
 		p.use()
 		r.steps = append(r.steps, s)
 		if err := r.take(s); err != nil {
-			r.giveBack()
+			r.releaseAll()
 			return nil, err
 		}
 	}
@@ -140,7 +140,7 @@ func (r *run) take(s *step) error {
 	return nil
 }
 
-func (r *run) giveBack() {
+func (r *run) releaseAll() {
 	for _, s := range r.steps {
 		for _, one := range s.inFlight {
 			r.fleet.commands.inFlight.end(one)
@@ -217,7 +217,7 @@ func (r *run) complete(s *step, o Outcome) {
 		r.fleet.commands.inFlight.end(s.inFlight[o.Ref])
 		s.poller.remark()
 	}()
-	r.wantNoMore(s, o)
+	r.clearWanted(s, o)
 	r.note(o)
 }
 

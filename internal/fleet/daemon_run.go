@@ -35,11 +35,11 @@ func (f *Fleet) newDaemonRun(ctx context.Context, n *Node, actor cesi.Actor, c C
 	r := &daemonRun{ledger: f.newLedger(actor, c), fleet: f, command: c, actor: actor, node: n, asker: newAsker(p), timeout: f.actionTimeout()}
 	p.use()
 	if err := r.take(Ref{Node: n.Name}); err != nil {
-		r.giveBack()
+		r.releaseAll()
 		return nil, err
 	}
 	if err := r.prepare(ctx); err != nil {
-		r.giveBack()
+		r.releaseAll()
 		return nil, err
 	}
 	return r, nil
@@ -53,7 +53,7 @@ func (r *daemonRun) take(ref Ref) error {
 	return err
 }
 
-func (r *daemonRun) giveBack() {
+func (r *daemonRun) releaseAll() {
 	for _, one := range r.inFlight {
 		r.fleet.commands.inFlight.end(one)
 	}
@@ -103,7 +103,7 @@ func (r *daemonRun) work(ctx context.Context, given func()) {
 		settle(ctx, r.poller)
 	}
 	given()
-	r.giveBack()
+	r.releaseAll()
 	r.poller.remark()
 	if over {
 		r.op.finish()
@@ -172,7 +172,7 @@ func (r *daemonRun) restartOrShutdown(ctx context.Context, call func(context.Con
 		return true
 	}
 	if r.command.Action == cesi.ActionShutdown {
-		r.wantNothing("")
+		r.clearWantedOn("")
 	}
 	r.sent(cesi.T("supervisord has taken it, and is on its way down"))
 	began, told := r.now(), false

@@ -16,7 +16,7 @@ func (r *daemonRun) stopGroup(ctx context.Context, j *groupJob, stops []*job) er
 	if j.add {
 		r.wantGroup(ctx, j, stops)
 	} else {
-		r.wantNothing(j.ref.Group)
+		r.clearWantedOn(j.ref.Group)
 	}
 	sets := byPriority(stops)
 	slices.Reverse(sets)

@@ -41,9 +41,9 @@ func (r *daemonRun) want(stops []*job) []Ref {
 	return refs
 }
 
-// wantNothing removes the wanted processes of a stopped group, or of the node if group
+// clearWantedOn removes the wanted processes of a stopped group, or of the node if group
 // is empty.
-func (r *daemonRun) wantNothing(group string) {
+func (r *daemonRun) clearWantedOn(group string) {
 	r.fleet.wanted.save(r.fleet.wanted.removeOn(r.node.Name, group))
 }
 

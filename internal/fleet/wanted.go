@@ -281,9 +281,9 @@ func (r *run) want(s *step) {
 	w.save(refs)
 }
 
-// wantNoMore removes a process that was started, or preempted by a stop, from the
+// clearWanted removes a process that was started, or preempted by a stop, from the
 // wanted ones; else it records why it was not started.
-func (r *run) wantNoMore(s *step, o Outcome) {
+func (r *run) clearWanted(s *step, o Outcome) {
 	if !changesState(r.plan.command.Action) {
 		return
 	}

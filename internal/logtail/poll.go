@@ -80,7 +80,7 @@ func (f *feed) readOn(ctx context.Context) error {
 		f.opened = true
 		*p = polled{next: max(0, size-streamStart)}
 	case size < p.next:
-		f.turnOver(ctx)
+		f.markRotation(ctx)
 	case size == p.next:
 		return nil
 	}
@@ -94,7 +94,7 @@ func (f *feed) readOn(ctx context.Context) error {
 		return err
 	}
 	if !p.proof.Holds(part, p.next) {
-		f.turnOver(ctx)
+		f.markRotation(ctx)
 		return f.readOn(ctx)
 	}
 	for _, piece := range part.Pieces {
@@ -132,8 +132,8 @@ func (p Proof) Holds(part cesi.LogPart, next int64) bool {
 	return bytes.Equal(proof[:n], text[:n])
 }
 
-// turnOver marks a rotation: the log begins again at offset 0.
-func (f *feed) turnOver(ctx context.Context) {
+// markRotation adds the seam of a rotation: the log begins again at offset 0.
+func (f *feed) markRotation(ctx context.Context) {
 	f.add(ctx, Event{Kind: Seam, Sentence: rotated(), Rotated: true})
 	f.polled = polled{}
 }

@@ -177,7 +177,7 @@ func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 		s.api.WriteJSON(w, http.StatusMethodNotAllowed, api.ErrorJSON{Status: "error", Kind: cesi.Invalid.String(), Message: refusal.String()})
 		return
 	}
-	s.pages.ShowError(w, pages.NewErrorPage(s.pages.Base(r), http.StatusMethodNotAllowed, refusal, s.pages.NodeToOffer(r)))
+	s.pages.ShowError(w, pages.NewErrorPage(s.pages.Base(r), http.StatusMethodNotAllowed, refusal, s.pages.NodeToLink(r)))
 }
 
 // methodsOf lists the methods that the request's address accepts.

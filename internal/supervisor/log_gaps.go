@@ -29,16 +29,16 @@ func (r *logReader) stretch(from, to int64, known bool) ([]cesi.LogPiece, error)
 		to = size
 		r.failed.add(from, to)
 	}
-	pieces, err := r.mendEnds(from, to, known, ended)
+	pieces, err := r.alignEnds(from, to, known, ended)
 	if pieces != nil || err != nil {
 		return pieces, err
 	}
 	return r.split(from, to)
 }
 
-// mendEnds moves the ends of a range by one to three bytes, so that it begins and ends
+// alignEnds moves the ends of a range by one to three bytes, so that it begins and ends
 // with whole characters. It returns nil if that does not help.
-func (r *logReader) mendEnds(from, to int64, known, ended bool) ([]cesi.LogPiece, error) {
+func (r *logReader) alignEnds(from, to int64, known, ended bool) ([]cesi.LogPiece, error) {
 	ends, beginnings := int64(utf8.UTFMax), int64(utf8.UTFMax)
 	if known || from == 0 {
 		beginnings = 1

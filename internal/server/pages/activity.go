@@ -96,7 +96,7 @@ func newActivityPage(base view.Base, query request.ActivityQuery, lines []store.
 		Rows: newActivityRows(base, lines), Actions: actionChoices(), Results: resultChoices(),
 	}
 	if page.Newest() {
-		page.Base = page.Kept()
+		page.Base = page.AsLive()
 	}
 	if more && len(lines) > 0 {
 		page.Older = lines[len(lines)-1].Entry.ID
@@ -142,7 +142,7 @@ type activityEntryPage struct {
 func newActivityEntryPage(base view.Base, entry cesi.Activity, children []cesi.Activity) activityEntryPage {
 	base = base.At("activity", base.Say("Activity"))
 	if entry.Result == cesi.Pending {
-		base = base.Kept()
+		base = base.AsLive()
 	}
 	row := newActivityRow(base.Now, entry)
 	for _, child := range failedFirst(children) {

@@ -87,7 +87,7 @@ type dashboardOptions struct {
 func newDashboardPage(base view.Base, s *fleet.Snapshot, opts dashboardOptions) dashboardPage {
 	troubles := s.Troubles()
 	page := dashboardPage{
-		Base:          base.At("dashboard", base.Say("Dashboard")).Kept(),
+		Base:          base.At("dashboard", base.Say("Dashboard")).AsLive(),
 		Empty:         newEmptyFleet(s, opts.ConfigFile),
 		Connecting:    s.NodesUp+s.NodesDown == 0,
 		Tiles:         newTiles(s, len(troubles)),

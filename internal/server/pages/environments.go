@@ -51,7 +51,7 @@ type environmentsPage struct {
 
 func newEnvironmentsPage(base view.Base, s *fleet.Snapshot, configFile string) environmentsPage {
 	page := environmentsPage{
-		Base: base.At("environments", base.Say("Environments")).Kept(),
+		Base: base.At("environments", base.Say("Environments")).AsLive(),
 		Rows: newEnvironmentRows(s), ConfigFile: configFile, Empty: newEmptyFleet(s, configFile),
 	}
 	for _, n := range s.Nodes {
@@ -86,7 +86,7 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 	page = min(page, pages)
 	found := s.Find(q.Filter)
 	p := environmentPage{
-		Base: base.At("environments", name).Kept(), environmentRow: newEnvironmentRow(s, name),
+		Base: base.At("environments", name).AsLive(), environmentRow: newEnvironmentRow(s, name),
 		Words: view.LinkedCounts(counts, request.ProcessesQuery{Filter: q.Filter, Sort: "name"}), Found: len(found), All: q.Path(),
 		Groups: request.GroupsQuery{Environment: name, Page: 1}.Path(1),
 		Pager:  view.NewPager(cesi.T("Nodes: page %d of %d", page, pages), page, pages, func(n int) string { return environmentPath(name, n) }),
@@ -94,7 +94,7 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 	if base.CanControl() && p.environmentRow.NodesUp > 0 && len(found) > 0 {
 		scope := request.Scope{Kind: request.ScopeEnvironment, Name: name}
 		p.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
-			return scope.QuestionPath(action, base.WayBack())
+			return scope.QuestionPath(action, base.BackPath())
 		})
 	}
 	for _, n := range request.OnPage(nodes, page, request.PageRows) {

@@ -12,7 +12,7 @@ import (
 
 // FailPage shows an error as a page.
 func (h *Handler) FailPage(w http.ResponseWriter, r *http.Request, err error) {
-	page := NewErrorPage(h.Base(r), request.Status(err), cesi.TextOf(err), h.NodeToOffer(r))
+	page := NewErrorPage(h.Base(r), request.Status(err), cesi.TextOf(err), h.NodeToLink(r))
 	if errors.Is(err, request.ErrCrossSite) { // another role would not help
 		page.Advice = cesi.T("If it was you who wanted this, do it from CeSI's own pages.")
 	}
@@ -33,8 +33,8 @@ func (h *Handler) ShowError(w http.ResponseWriter, page errorPage) {
 	}
 }
 
-// NodeToOffer returns the node that a failed request was about, if any.
-func (h *Handler) NodeToOffer(r *http.Request) string {
+// NodeToLink returns the node that a failed request was about, if any.
+func (h *Handler) NodeToLink(r *http.Request) string {
 	if session.Of(r).User == nil {
 		return ""
 	}

@@ -51,7 +51,7 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 	}
 	parts = request.OnPage(parts, q.NodesPage, nodesShown)
 	page := groupPage{
-		Base: base.At("groups", part.Name).Kept(), Name: part.Name,
+		Base: base.At("groups", part.Name).AsLive(), Name: part.Name,
 		Places: newGroupPlaces(whole, q.Environment), Nodes: len(part.Parts),
 		Bar: view.NewCountsBar(part.Counts), Words: view.LinkedCounts(part.Counts, request.GroupProcesses(part.Name, q.Environment)),
 		Processes: request.GroupProcesses(part.Name, q.Environment).Path(),
@@ -67,7 +67,7 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 	if base.CanControl() && answering {
 		scope := request.Scope{Kind: request.ScopeGroup, Name: part.Name, Within: q.Environment}
 		page.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
-			return scope.QuestionPath(action, base.WayBack())
+			return scope.QuestionPath(action, base.BackPath())
 		})
 	}
 	for _, p := range parts {

@@ -74,7 +74,7 @@ func newMatrix(base view.Base, g *fleet.Group, parts []fleet.GroupPart, names []
 			scope := request.Scope{Kind: request.ScopeProcess, Name: id.String(), Within: environment}
 			everywhere, short := cesi.T("%s on all nodes", request.Sanitize(id.String())), cesi.T("%s on all nodes", cesi.T("it"))
 			row.Actions = view.NewSetActions(everywhere, short, func(action cesi.Action) string {
-				return scope.QuestionPath(action, base.WayBack())
+				return scope.QuestionPath(action, base.BackPath())
 			})
 		}
 		m.Rows = append(m.Rows, row)

@@ -67,7 +67,7 @@ type groupRow struct {
 // newGroupsPage lists the groups that the query selects, by name.
 func newGroupsPage(base view.Base, s *fleet.Snapshot, q request.GroupsQuery, configFile string) groupsPage {
 	page := groupsPage{
-		Base: base.At("groups", base.Say("Groups")).Kept(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
+		Base: base.At("groups", base.Say("Groups")).AsLive(), Total: len(s.Groups()), Empty: newEmptyFleet(s, configFile),
 	}
 	page.Pickers = pickersWithChoices(newPicker("environment", cesi.T("Environment"), cesi.T("all environments"), q.Environment, request.EnvironmentNames(s)))
 	groups, bad := findGroups(s, q)

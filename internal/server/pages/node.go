@@ -64,7 +64,7 @@ const NodeRows = 500
 
 // newNodePage shows a node of the snapshot, and one page of its processes.
 func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
-	base = base.At("nodes", n.Name).Kept()
+	base = base.At("nodes", n.Name).AsLive()
 	pages := request.PageCount(len(n.Processes), NodeRows)
 	number = min(number, pages)
 	page := nodePage{
@@ -81,7 +81,7 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 			if !page.Up {
 				return ""
 			}
-			return request.NodeQuestion(n.Name, action, base.WayBack())
+			return request.NodeQuestion(n.Name, action, base.BackPath())
 		})
 	}
 	if id := n.Supervisor.Identification; id != "supervisor" {

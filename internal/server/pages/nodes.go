@@ -47,7 +47,7 @@ type nodesPage struct {
 // configuration. ConfigFile is shown if there are none at all.
 func newNodesPage(base view.Base, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
 	page := nodesPage{
-		Base:  base.At("nodes", base.Say("Nodes")).Kept(),
+		Base:  base.At("nodes", base.Say("Nodes")).AsLive(),
 		Total: len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
 	}
 	for _, e := range s.Environments {

@@ -45,14 +45,14 @@ type processPage struct {
 // newProcessPage shows a process, with the ends of its logs, live.
 func newProcessPage(base view.Base, n *fleet.Node, p fleet.Process) processPage {
 	page := processPage{
-		Base:       base.At("nodes", base.Say("%s on %s", p.ProcessID, n.Name)).Kept(),
-		ProcessRow: view.NewProcessRow(base, n, p, base.WayBack()),
+		Base:       base.At("nodes", base.Say("%s on %s", p.ProcessID, n.Name)).AsLive(),
+		ProcessRow: view.NewProcessRow(base, n, p, base.BackPath()),
 		Up:         n.Status == fleet.Up, Stale: n.Stale(), Failure: newFailureView(n), Contact: view.NewContact(base.Now, n),
 		DayMarks: view.NewDayMarks(base.Now),
 		SpawnErr: p.SpawnErr, Exit: exitWords(p.Process), Reads: base.Can(cesi.ReadLogs),
 	}
 	if base.CanDaemon() && page.Up {
-		page.ClearLogs = request.NodeQuestion(n.Name, cesi.ActionClearLogs, base.WayBack(), request.Field{Name: "process", Value: p.ProcessID.String()})
+		page.ClearLogs = request.NodeQuestion(n.Name, cesi.ActionClearLogs, base.BackPath(), request.Field{Name: "process", Value: p.ProcessID.String()})
 	}
 	if p.State == cesi.Fatal || p.State == cesi.Backoff { // its reason says it
 		page.SpawnErr = ""

@@ -54,7 +54,7 @@ func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuer
 	pages := request.PageCount(len(found), request.PageRows)
 	q.Page = min(q.Page, pages)
 	page := processesPage{
-		Base: base.At("processes", base.Say("Processes")).Kept(), Query: q,
+		Base: base.At("processes", base.Say("Processes")).AsLive(), Query: q,
 		Found: len(found), Total: s.Counts.Total + s.Stale,
 		Pickers: newPickers(s, q), Chips: newChips(s, q), Columns: newColumns(q),
 		Orders: newOrders(q), Order: q.SortWord(),
@@ -73,7 +73,7 @@ func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuer
 
 func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 	row := fleetRow{
-		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process, base.WayBack()),
+		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process, base.BackPath()),
 		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}

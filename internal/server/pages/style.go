@@ -62,7 +62,7 @@ func newStylePage(base view.Base) stylePage {
 		p := &node.Processes[i]
 		page.States = append(page.States, view.NewProcessBadge(p.Process))
 		page.Chips = append(page.Chips, chip{Name: "state", Label: cesi.Raw(p.State.String()), Tone: view.NewProcessBadge(p.Process).Tone, Count: i})
-		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p, base.WayBack()))
+		page.Rows = append(page.Rows, view.NewProcessRow(base, node, *p, base.BackPath()))
 		if p.Severity() > 0 {
 			page.Troubles = append(page.Troubles, view.NewAttentionRow(fleet.Trouble{Node: node, Process: p}, base.Now, true))
 		}

@@ -167,11 +167,11 @@ type daemonGroup struct {
 // newDaemonPage shows a supervisord, and one page of its groups.
 func newDaemonPage(base view.Base, n *fleet.Node, number int) daemonPage {
 	page := daemonPage{
-		Base: base.At("nodes", base.Say("supervisord on %s", n.Name)).Kept(),
+		Base: base.At("nodes", base.Say("supervisord on %s", n.Name)).AsLive(),
 		Name: n.Name, Badge: view.NewNodeBadge(n), Up: n.Status == fleet.Up, Failure: newFailureView(n),
 		Info: n.Supervisor, Address: view.PlaceOf(n), Contact: view.NewContact(base.Now, n), Known: !n.LastContact.IsZero(),
 		ClearLog:  request.SupervisordQuestion(n.Name, cesi.ActionClearMainLog, ""),
-		ClearLogs: request.NodeQuestion(n.Name, cesi.ActionClearLogs, base.WayBack()),
+		ClearLogs: request.NodeQuestion(n.Name, cesi.ActionClearLogs, base.BackPath()),
 		Reload:    request.SupervisordQuestion(n.Name, cesi.ActionReload, ""),
 		Shutdown:  request.SupervisordQuestion(n.Name, cesi.ActionShutdown, ""),
 	}

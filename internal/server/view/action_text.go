@@ -2,13 +2,13 @@ package view
 
 import "cesi/internal/cesi"
 
-// actionText is the table of all that is said of an action, as ids of texts. Each is a
-// whole sentence, or all of a label, so that every language can order its words. What
-// people do with their accounts has did and tried alone.
+// actionText has all texts about an action, as ids. Each is a whole sentence or a whole
+// label, so that every language can order its words. Actions on accounts have only did
+// and tried.
 //
-// The first argument of each but label, nothing, progress and underWay is what the action
-// was for; of a signal the second is its name. Then comes where (of question) and why (of
-// failed and unknown). Summary has the tally and how long it took.
+// The first argument of each text, except label, nothing, progress and underWay, is the
+// target; for a signal the second is its name. Then follows the place (question) or the
+// reason (failed and unknown). Summary has the counts and the duration.
 type actionText struct {
 	label    string // of a button
 	on       string // the same with its target

@@ -40,8 +40,8 @@ func (b Base) At(section, title string) Base {
 	return b
 }
 
-// Kept returns the base of a live page.
-func (b Base) Kept() Base {
+// AsLive returns the base of a live page.
+func (b Base) AsLive() Base {
 	b.Live = true
 	return b
 }
@@ -55,9 +55,9 @@ func (b Base) Stream() string {
 // in each row.
 const maxBack = 1000
 
-// WayBack returns the local path to which a command leads back: the page itself,
+// BackPath returns the local path to which a command leads back: the page itself,
 // without its query if that is too long.
-func (b Base) WayBack() string {
+func (b Base) BackPath() string {
 	if len(b.Here) <= maxBack {
 		return b.Here
 	}

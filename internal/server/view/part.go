@@ -40,7 +40,7 @@ func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Co
 	}
 	if row.Selectable {
 		row.Actions = NewSetActions(row.Spoken, row.Spoken, func(action cesi.Action) string {
-			return request.NodeQuestion(n.Name, action, base.WayBack(), fields...)
+			return request.NodeQuestion(n.Name, action, base.BackPath(), fields...)
 		})
 	}
 	return row
