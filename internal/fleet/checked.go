@@ -61,5 +61,12 @@ func (c Command) detail() string {
 // endsIt reports whether the command would end this program if it were the target. The
 // signal HUP would not: CeSI then reads its configuration.
 func (c Command) endsIt() bool {
-	return c.Action == cesi.ActionStop || c.Action == cesi.ActionSignal && c.Signal != "HUP" && c.Signal != "1"
+	switch c.Action.Rule().Self {
+	case cesi.SelfEnds:
+		return true
+	case cesi.SelfEndsUnlessHUP:
+		return c.Signal != "HUP" && c.Signal != "1"
+	default:
+		return false
+	}
 }

@@ -11,42 +11,86 @@ import (
 // settleTime bounds the wait for the poll after a command.
 const settleTime = time.Second
 
-// Control executes every command. It checks the actor's permission, takes the
-// processes, stores the activity entries, and sends the command in the background: ctx
-// does not bound the command itself. Errors: Forbidden, Invalid, NotFound, Unreachable,
-// Busy, or Conflict if the command would stop this program and that is not confirmed.
+// Control plans a command and sends it. Errors are those of Plan and Send.
 func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
-	if !actor.Role.Can(c.Action.Permission()) {
-		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
-	}
-	if c.Action.OnDaemon() {
-		return f.controlDaemon(ctx, actor, c)
-	}
-	f.askSilent(ctx, c.Targets)
-	plan, err := f.Snapshot().plan(c)
+	plan, err := f.Plan(ctx, actor, c)
 	if err != nil {
 		return nil, err
 	}
-	if plan.maybe && c.ConfirmSelf != plan.self {
-		return nil, cesi.Errorf(cesi.Conflict,
-			"%s may be this CeSI itself, and once stopped it could not start itself again: confirm by naming it", plan.self)
+	return f.Send(ctx, actor, plan)
+}
+
+// Plan checks the actor's permission and resolves a command, after it has asked those of
+// its nodes that did not answer last time. Errors: Forbidden, Invalid, NotFound,
+// Unreachable.
+func (f *Fleet) Plan(ctx context.Context, actor cesi.Actor, c Command) (*Plan, error) {
+	if !actor.Role.Can(c.Action.Rule().Permission) {
+		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
 	}
-	if plan.self != "" && c.ConfirmSelf != plan.self {
-		return nil, cesi.Errorf(cesi.Conflict,
-			"%s is this CeSI itself, and once stopped it can't start itself again: confirm by naming it", plan.self)
+	f.askSilent(ctx, c.Targets)
+	return f.Snapshot().plan(c)
+}
+
+// Send executes every command. It checks the actor's permission and the confirmation, takes
+// the processes, stores the activity entries, and sends the command in the background: ctx
+// does not bound the command itself. Errors: Forbidden, Unreachable, Busy, or Conflict if
+// the command is not confirmed.
+func (f *Fleet) Send(ctx context.Context, actor cesi.Actor, plan *Plan) (*Operation, error) {
+	if !actor.Role.Can(plan.command.Action.Rule().Permission) {
+		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
+	}
+	if err := plan.command.CheckConfirmed(plan.Preview()); err != nil {
+		return nil, err
 	}
 	if err := f.commands.begin(); err != nil {
 		return nil, err
 	}
-	run, err := f.newRun(plan, actor)
+	r, err := f.newRunner(ctx, actor, plan)
 	if err != nil {
 		f.commands.running.Done()
 		return nil, err
 	}
-	run.begin(context.WithoutCancel(ctx), run.children())
-	f.commands.remember(run.op)
-	go run.contained(f.commands.ctx)
-	return run.op, nil
+	r.begin(context.WithoutCancel(ctx), r.children())
+	f.commands.remember(r.operation())
+	go r.contained(f.commands.ctx)
+	return r.operation(), nil
+}
+
+// runner is a command that has taken its processes or its supervisord.
+type runner interface {
+	children() []Ref
+	begin(ctx context.Context, targets []Ref)
+	operation() *Operation
+	contained(ctx context.Context)
+}
+
+func (f *Fleet) newRunner(ctx context.Context, actor cesi.Actor, plan *Plan) (runner, error) {
+	if plan.node != nil {
+		return f.newDaemonRun(ctx, plan.node, actor, plan.command)
+	}
+	return f.newRun(plan, actor)
+}
+
+// CheckConfirmed fails with Conflict if a name must be typed before the command, and was
+// not.
+func (c Command) CheckConfirmed(p Preview) error {
+	switch {
+	case p.TypedNode != "":
+		if c.ConfirmNode != p.TypedNode {
+			return cesi.Errorf(cesi.Conflict, "a shutdown can't be undone from here: confirm by naming the node, %s", p.TypedNode)
+		}
+		return nil
+	case p.Self == "" || c.ConfirmSelf == p.Self:
+		return nil
+	case p.MaybeSelf:
+		return cesi.Errorf(cesi.Conflict,
+			"%s may be this CeSI itself, and once stopped it could not start itself again: confirm by naming it", p.Self)
+	case c.Action.OnDaemon():
+		return cesi.Errorf(cesi.Conflict, "%s is this CeSI itself, and would not come back: confirm by naming it", p.Self)
+	default:
+		return cesi.Errorf(cesi.Conflict,
+			"%s is this CeSI itself, and once stopped it can't start itself again: confirm by naming it", p.Self)
+	}
 }
 
 // askSilent polls the targets' nodes that did not answer last time: users often send a
@@ -85,7 +129,7 @@ func refreshAll(ctx context.Context, pollers []*poller) {
 type run struct {
 	*ledger
 	fleet   *Fleet
-	plan    *plan
+	plan    *Plan
 	actor   cesi.Actor
 	timeout time.Duration
 	steps   []*step
@@ -102,7 +146,7 @@ type step struct {
 
 // newRun takes every process of the plan. A single busy process is an error; of many,
 // busy processes are refused and the others continue.
-func (f *Fleet) newRun(plan *plan, actor cesi.Actor) (*run, error) {
+func (f *Fleet) newRun(plan *Plan, actor cesi.Actor) (*run, error) {
 	r := &run{ledger: f.newLedger(actor, plan.command), fleet: f, plan: plan, actor: actor, timeout: f.actionTimeout()}
 	for _, part := range plan.parts {
 		p, err := f.poller(part.node.Name)

@@ -28,34 +28,20 @@ func (p *poller) reread(ctx context.Context) (cesi.Changes, error) {
 	return p.client.Reread(ctx)
 }
 
-// controlDaemon executes a command to a supervisord itself.
-func (f *Fleet) controlDaemon(ctx context.Context, actor cesi.Actor, c Command) (*Operation, error) {
+// planDaemon resolves a command to a supervisord itself. What an update comes to is known
+// once supervisord has read its configuration again, when the command is sent.
+func (s *Snapshot) planDaemon(c Command) (*Plan, error) {
 	if err := c.checkDaemon(); err != nil {
 		return nil, err
 	}
-	f.askSilent(ctx, c.Targets)
-	node, err := f.Snapshot().target(c.Targets[0])
+	node, err := s.target(c.Targets[0])
 	if err != nil {
 		return nil, err
 	}
 	if err := node.Unanswered(); err != nil {
 		return nil, err
 	}
-	if err := c.confirmed(node); err != nil {
-		return nil, err
-	}
-	if err := f.commands.begin(); err != nil {
-		return nil, err
-	}
-	run, err := f.newDaemonRun(ctx, node, actor, c)
-	if err != nil {
-		f.commands.running.Done()
-		return nil, err
-	}
-	run.begin(context.WithoutCancel(ctx), run.children())
-	f.commands.remember(run.op)
-	go run.contained(f.commands.ctx)
-	return run.op, nil
+	return &Plan{command: c, node: node, self: c.EndsSelf(node)}, nil
 }
 
 // checkDaemon says why a command to a supervisord is invalid.
@@ -88,18 +74,6 @@ func (c Command) chose(group string) bool {
 	return slices.ContainsFunc(c.Targets, func(t Target) bool { return t.Group == group })
 }
 
-// confirmed checks the names that must be typed before a shutdown, and before a command
-// that ends this program for good.
-func (c Command) confirmed(n *Node) error {
-	if c.Action == cesi.ActionShutdown && c.ConfirmNode != n.Name {
-		return cesi.Errorf(cesi.Conflict, "a shutdown can't be undone from here: confirm by naming the node, %s", n.Name)
-	}
-	if self := c.EndsSelf(n); self != "" && c.ConfirmSelf != self && c.Action != cesi.ActionShutdown {
-		return cesi.Errorf(cesi.Conflict, "%s is this CeSI itself, and would not come back: confirm by naming it", self)
-	}
-	return nil
-}
-
 // EndsSelf returns the "group:name" of the process that is this CeSI if the command to
 // its supervisord would end it for good; else "". After a reload it starts again if it
 // has autostart=true.
@@ -109,12 +83,12 @@ func (c Command) EndsSelf(n *Node) string {
 		return ""
 	}
 	ends := false
-	switch c.Action {
-	case cesi.ActionShutdown:
+	switch c.Action.Rule().Self {
+	case cesi.SelfEnds:
 		ends = true
-	case cesi.ActionReload:
+	case cesi.SelfReloads:
 		ends = self.Config != nil && !self.Config.Autostart
-	case cesi.ActionUpdate:
+	case cesi.SelfEndsInGroup:
 		ends = c.chose(self.Group)
 	}
 	if !ends {

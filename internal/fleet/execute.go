@@ -23,7 +23,7 @@ const (
 // in priority order; in a selection each process restarts independently.
 func (r *run) execute(ctx context.Context, s *step) {
 	r.want(s)
-	if s.whole == nil || !changesState(r.plan.command.Action) {
+	if s.whole == nil || !r.plan.command.Action.Rule().ChangesState {
 		r.parallel(s, s.jobs, func(j *job) { r.executeOne(ctx, s, j) })
 		return
 	}
@@ -54,7 +54,7 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 		return
 	}
 	action := r.plan.command.Action
-	if !changesState(action) {
+	if !action.Rule().ChangesState {
 		r.complete(s, r.send(ctx, s, j))
 		return
 	}

@@ -56,6 +56,8 @@ func describe(c Command) (node, target string) {
 	return node, target
 }
 
+func (l *ledger) operation() *Operation { return l.op }
+
 // begin stores the command's entry, and one for each of the targets, before anything is
 // sent.
 func (l *ledger) begin(ctx context.Context, targets []Ref) {

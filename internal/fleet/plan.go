@@ -7,10 +7,11 @@ import (
 	"cesi/internal/cesi"
 )
 
-// plan is a command resolved against a snapshot: what it changes, on which node, in
+// Plan is a command resolved against a snapshot: what it changes, on which node, in
 // which order.
-type plan struct {
+type Plan struct {
 	command   Command
+	node      *Node // of a command to a supervisord; nil otherwise
 	parts     []*part
 	leftAlone []Outcome
 	silent    []Outcome // whole groups and nodes without data, since the node does not answer
@@ -37,16 +38,30 @@ type job struct {
 	restarted bool // it is this program, which restarts by executing itself again
 }
 
-// Preview returns what a command would do, without doing it. Errors are those of
-// Control: NotFound, Invalid, Unreachable.
+// Preview returns what a command would do, without doing it and without asking a node.
+// Errors: NotFound, Invalid, Unreachable.
 func (f *Fleet) Preview(c Command) (Preview, error) {
 	plan, err := f.Snapshot().plan(c)
 	if err != nil {
 		return Preview{}, err
 	}
-	preview := Preview{LeftAlone: plan.leftAlone, Self: plan.self, MaybeSelf: plan.maybe}
+	return plan.Preview(), nil
+}
+
+// Preview returns what the command would do.
+func (p *Plan) Preview() Preview {
+	c := p.command
+	preview := Preview{LeftAlone: p.leftAlone, Self: p.self, MaybeSelf: p.maybe}
+	if p.node != nil {
+		_, own := p.node.OwnProcess()
+		preview.TakesSelfDown = own && c.Action.Rule().On == cesi.OnSupervisord && c.Action.Rule().Self != cesi.SelfGoesOn
+		if c.Action.Rule().TypesNode {
+			preview.TypedNode = p.node.Name
+		}
+		return preview
+	}
 	nodes := make(map[string]bool)
-	for _, part := range plan.parts {
+	for _, part := range p.parts {
 		for _, j := range part.jobs {
 			nodes[part.node.Name] = true
 			preview.Hit = append(preview.Hit, j.ref)
@@ -57,12 +72,15 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 		}
 	}
 	preview.Nodes = len(nodes)
-	return preview, nil
+	return preview
 }
 
 // plan resolves a command. A command on a single process is always sent; one on many
 // skips processes to which it does not apply.
-func (s *Snapshot) plan(c Command) (*plan, error) {
+func (s *Snapshot) plan(c Command) (*Plan, error) {
+	if c.Action.OnDaemon() {
+		return s.planDaemon(c)
+	}
 	c, err := c.checked()
 	if err != nil {
 		return nil, err
@@ -73,14 +91,14 @@ func (s *Snapshot) plan(c Command) (*plan, error) {
 	return s.planMany(c)
 }
 
-func (s *Snapshot) planOne(c Command) (*plan, error) {
+func (s *Snapshot) planOne(c Command) (*Plan, error) {
 	t := c.Targets[0]
 	node, p, err := s.resolve(t)
 	if err != nil {
 		return nil, err
 	}
 	j := newJob(node, p)
-	plan := &plan{command: c, parts: []*part{{node: node, jobs: []*job{j}}}}
+	plan := &Plan{command: c, parts: []*part{{node: node, jobs: []*job{j}}}}
 	if p.Self && c.endsIt() || p.MaybeSelf && (c.endsIt() || c.Action == cesi.ActionRestart) {
 		plan.self, plan.maybe = p.String(), p.MaybeSelf
 	}
@@ -116,8 +134,8 @@ func newJob(node *Node, p Process) *job {
 	return &job{ref: Ref{Node: node.Name, ProcessID: p.ProcessID}, process: p, active: p.State.Active()}
 }
 
-func (s *Snapshot) planMany(c Command) (*plan, error) {
-	plan := &plan{command: c}
+func (s *Snapshot) planMany(c Command) (*Plan, error) {
+	plan := &Plan{command: c}
 	taken := make(map[Ref]bool)
 	singles := make(map[string]*part)
 	for _, t := range c.Targets {
@@ -151,7 +169,7 @@ func (s *Snapshot) planMany(c Command) (*plan, error) {
 }
 
 // planWhole plans a whole group or node.
-func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, error) {
+func (s *Snapshot) planWhole(plan *Plan, t Target, taken map[Ref]bool) (*part, error) {
 	node, err := s.target(t)
 	if err != nil {
 		return nil, err
@@ -180,7 +198,7 @@ func (s *Snapshot) planWhole(plan *plan, t Target, taken map[Ref]bool) (*part, e
 
 // consider adds a process to the part if the command applies to it, else to the skipped
 // ones. It reports which.
-func (p *plan) consider(part *part, process Process, taken map[Ref]bool) bool {
+func (p *Plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 	j := newJob(part.node, process)
 	if taken[j.ref] {
 		return false

@@ -7,12 +7,6 @@ import (
 	"cesi/internal/cesi"
 )
 
-// changesState reports whether the action starts or stops processes. Any other action
-// is one call, which is answered at once and needs no order.
-func changesState(action cesi.Action) bool {
-	return action == cesi.ActionStart || action == cesi.ActionStop || action == cesi.ActionRestart
-}
-
 // send makes the one call of a command that neither starts nor stops, and checks its
 // effect: supervisord answers True even if it has done nothing.
 func (r *run) send(ctx context.Context, s *step, j *job) Outcome {

@@ -47,11 +47,11 @@ func skipReason(action cesi.Action, p Process) SkipReason {
 	switch {
 	case p.Self && action != cesi.ActionStart && action != cesi.ActionClearLogs:
 		return SkipSelf
-	case !changesState(action) && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
+	case !action.Rule().ChangesState && !p.State.Signallable(): // it gets no signal, and supervisord clears no logs of it
 		return SkipNotRunning
 	case action == cesi.ActionClearLogs && p.CheckClear() != nil:
 		return SkipNoLog
-	case !changesState(action):
+	case !action.Rule().ChangesState:
 		return ""
 	case p.State == cesi.Stopping:
 		return SkipStopping

@@ -284,7 +284,7 @@ func (r *run) want(s *step) {
 // clearWanted removes a process that was started, or preempted by a stop, from the
 // wanted ones; else it records why it was not started.
 func (r *run) clearWanted(s *step, o Outcome) {
-	if !changesState(r.plan.command.Action) {
+	if !r.plan.command.Action.Rule().ChangesState {
 		return
 	}
 	w, changed := r.fleet.wanted, false

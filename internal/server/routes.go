@@ -90,10 +90,10 @@ func (s *Server) routes() chi.Router {
 	r.Post("/nodes/{node}/{action:start|stop|restart|signal}", s.require(cesi.ControlProcesses, s.pages.SendCommand))
 	r.Post("/nodes/{node}/processes/{process}/{action:start|stop|restart|signal|stdin}", s.require(cesi.ControlProcesses, s.pages.SendCommand))
 	r.Method(http.MethodGet, "/nodes/{node}/daemon", s.livePage(cesi.ControlDaemon, s.pages.ShowSupervisord, "page"))
-	r.Get("/nodes/{node}/daemon/confirm", s.require(cesi.ControlDaemon, s.pages.ConfirmSupervisord))
+	r.Get("/nodes/{node}/daemon/confirm", s.require(cesi.ControlDaemon, s.pages.ConfirmCommand))
 	r.Post("/nodes/{node}/reread", s.require(cesi.ControlDaemon, s.pages.Reread))
-	r.Post("/nodes/{node}/update", s.require(cesi.ControlDaemon, s.pages.Update))
-	r.Post("/nodes/{node}/{action:add|remove|reload|shutdown|clear-log}", s.require(cesi.ControlDaemon, s.pages.SendToSupervisord))
+	r.Post("/nodes/{node}/update", s.require(cesi.ControlDaemon, s.pages.SendCommand))
+	r.Post("/nodes/{node}/{action:add|remove|reload|shutdown|clear-log}", s.require(cesi.ControlDaemon, s.pages.SendCommand))
 	r.Post("/nodes/{node}/clear-logs", s.require(cesi.ControlDaemon, s.pages.SendCommand))
 	r.Post("/nodes/{node}/processes/{process}/clear-logs", s.require(cesi.ControlDaemon, s.pages.SendCommand))
 

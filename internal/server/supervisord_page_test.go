@@ -74,7 +74,11 @@ func TestSupervisordPage_RereadAndUpdate(t *testing.T) {
 func TestSupervisordPage_Commands(t *testing.T) {
 	h, b, s := startDaemon(t)
 	for _, action := range []string{"reload", "shutdown", "clear-log", "remove"} {
-		got := b.post("/nodes/n/"+action, url.Values{"group": {"web"}})
+		form := url.Values{}
+		if action == "remove" {
+			form.Set("group", "web")
+		}
+		got := b.post("/nodes/n/"+action, form)
 		if got.status != http.StatusOK || got.page(t).Find("form .btn-stop").Length() != 1 {
 			t.Errorf("%s is not asked about: %d", action, got.status)
 		}

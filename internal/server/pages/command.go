@@ -10,32 +10,28 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
+	"cesi/internal/server/view"
 )
 
 // ConfirmCommand asks for the confirmation of a command: on the path's node, or on the
 // scope in the query.
 func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	request, err := h.Requests.ReadCommand(r, query.Get("action"), query)
+	command, err := h.Requests.ReadCommand(r, query.Get("action"), query)
 	if err != nil {
 		return err
 	}
-	if err := mayCommand(r, request.Action); err != nil {
-		return err
+	if rule := command.Action.Rule(); command.Action.OnDaemon() && rule.Asks == cesi.AsksNever {
+		return cesi.Errorf(cesi.Invalid, "%q is not asked about: want remove, reload, shutdown or clear-log", command.Action)
 	}
-	preview, err := h.Fleet.Preview(request.Command)
+	preview, err := h.Fleet.Preview(command.Command)
 	if err != nil {
 		return err
 	}
-	return h.ask(w, r, request, preview, cesi.Text{})
-}
-
-// mayCommand refuses the confirmation of a command that the user may not send.
-func mayCommand(r *http.Request, action cesi.Action) error {
-	if role := session.Of(r).User.Role; !role.Can(action.Permission()) {
-		return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
+	if _, _, err := decide(session.Of(r).User.Role, command, preview, false); err != nil {
+		return err
 	}
-	return nil
+	return h.ask(w, r, command, preview, cesi.Text{})
 }
 
 // ask shows the confirmation of a command. Problem says why an answer was not accepted;
@@ -45,7 +41,16 @@ func (h *Handler) ask(w http.ResponseWriter, r *http.Request, command request.Co
 	if problem.ID != "" {
 		status = http.StatusConflict
 	}
-	return h.Renderer.Render(w, status, "confirm", newConfirmPage(h.Base(r), command, preview, problem))
+	if !command.Action.OnDaemon() {
+		return h.Renderer.Render(w, status, "confirm", newConfirmPage(h.Base(r), command, preview, problem))
+	}
+	n, err := h.Requests.FindNode(r)
+	if err != nil {
+		return err
+	}
+	question := newDaemonQuestion(n, command)
+	question.Problem = problem
+	return h.Renderer.Render(w, status, "question", view.NewQuestionPage(h.Base(r), "nodes", question))
 }
 
 // SendCommand sends a command, unless it needs a confirmation first, and leads back to
@@ -62,33 +67,47 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	preview, err := h.Fleet.Preview(command.Command)
+	plan, err := h.Fleet.Plan(r.Context(), session.ActorOf(r), command.Command)
 	if err != nil {
 		return err
 	}
-	confirmed := form.Has("confirmed")
-	asked := func(problem cesi.Text) error { return h.ask(w, r, command, preview, problem) }
-	if request.IsPartial(r) {
-		asked = func(cesi.Text) error { return h.redirectToConfirm(w, r, command) }
-	}
-	if confirmed && preview.Self != "" && command.ConfirmSelf != preview.Self {
-		return asked(cesi.T("Type %s to stop it.", preview.Self))
-	}
-	if !confirmed && command.Question != "" {
-		h.Requests.Redirect(w, r, command.Question) // so that its address can be shared
+	preview := plan.Preview()
+	decision, problem, err := decide(session.Of(r).User.Role, command, preview, form.Has("confirmed"))
+	switch {
+	case err != nil:
+		return err
+	case decision == askAt && !request.IsPartial(r):
+		h.Requests.Redirect(w, r, command.Question)
 		return nil
+	case decision != sendNow && request.IsPartial(r):
+		return h.redirectToConfirm(w, r, command)
+	case decision == ask:
+		return h.ask(w, r, command, preview, problem)
 	}
-	if !confirmed && (request.Param(r, "node") == "" || needsConfirmation(command.Action, preview)) {
-		return asked(cesi.Text{})
+	return h.send(w, r, command, plan)
+}
+
+// send sends a command and answers with its result. If the command takes this program
+// down with its supervisord, the reply is sent first.
+func (h *Handler) send(w http.ResponseWriter, r *http.Request, command request.Command, plan *fleet.Plan) error {
+	preview := plan.Preview()
+	if preview.TakesSelfDown {
+		op, err := h.Fleet.Send(r.Context(), session.ActorOf(r), plan)
+		if err != nil {
+			return err
+		}
+		command.Back = request.LocalURL("activity", op.ID())
+		return h.renderShutdown(w, r, command)
 	}
-	report, err := h.Requests.Control(r, session.ActorOf(r), command.Command)
+	report, err := h.Requests.Send(r, session.ActorOf(r), plan)
 	if err != nil {
 		return err
 	}
-	if request.IsPartial(r) {
+	endsSelf := preview.Respawned || preview.Self != "" && !preview.MaybeSelf && command.Action.OnProcesses()
+	switch {
+	case request.IsPartial(r):
 		return h.toast(w, r, report, command.NewlyMatching)
-	}
-	if (preview.Self != "" && !preview.MaybeSelf || preview.Respawned) && report.Result == cesi.OK {
+	case endsSelf && report.Result == cesi.OK:
 		return h.renderShutdown(w, r, command)
 	}
 	h.Requests.Redirect(w, r, withReport(command.Back, report.ID, command.NewlyMatching))
@@ -103,11 +122,6 @@ func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command
 		w.Header().Set("Refresh", fmt.Sprintf("%d; url=%s", page.Seconds, h.Prefix+page.Back))
 	}
 	return h.Renderer.Render(w, http.StatusOK, "shutdown", page)
-}
-
-// needsConfirmation reports whether a command needs a confirmation.
-func needsConfirmation(action cesi.Action, p fleet.Preview) bool {
-	return action != cesi.ActionStart && len(p.Hit) > 1 || len(p.Manual) > 1 || p.Self != "" || action == cesi.ActionClearLogs
 }
 
 // withReport adds to a local path the command whose result the page shall show, and how

@@ -2,12 +2,10 @@ package pages
 
 import (
 	"net/http"
-	"net/url"
 
 	"cesi/internal/cesi"
 	"cesi/internal/fleet"
 	"cesi/internal/server/request"
-	"cesi/internal/server/session"
 	"cesi/internal/server/view"
 )
 
@@ -39,95 +37,6 @@ func (h *Handler) Reread(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.Renderer.Render(w, http.StatusOK, "reread", newRereadPage(h.Base(r), n, changes))
-}
-
-// Update applies the groups selected on the reread page.
-func (h *Handler) Update(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return request.BodyError(err)
-	}
-	if len(r.PostForm["group"]) == 0 {
-		return cesi.Errorf(cesi.Invalid, "No group was chosen. Reread the configuration, and tick what to take up.")
-	}
-	return h.sendToDaemon(w, r, h.daemonCommand(r, r.PostForm))
-}
-
-// SendToSupervisord sends a command to a node's supervisord, unless it needs a
-// confirmation first.
-func (h *Handler) SendToSupervisord(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return request.BodyError(err)
-	}
-	c := h.daemonCommand(r, r.PostForm)
-	if c.Action != cesi.ActionAddGroup && !r.PostForm.Has("confirmed") {
-		return h.askDaemon(w, r, c, nil)
-	}
-	return h.sendToDaemon(w, r, c)
-}
-
-// ConfirmSupervisord asks for the confirmation of a command to a node's supervisord.
-func (h *Handler) ConfirmSupervisord(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	c := h.daemonCommand(r, query)
-	c.Action = cesi.Action(query.Get("action"))
-	if !c.Action.OnDaemon() || c.Action == cesi.ActionUpdate {
-		return cesi.Errorf(cesi.Invalid, "%q is not asked about: want remove, reload, shutdown or clear-log", c.Action)
-	}
-	return h.askDaemon(w, r, c, nil)
-}
-
-// daemonCommand reads a command to the path's node, on the groups of the form if it
-// names any.
-func (h *Handler) daemonCommand(r *http.Request, form url.Values) fleet.Command {
-	c := fleet.Command{
-		Action:      cesi.Action(request.ActionOf(r)),
-		ConfirmSelf: form.Get("confirm_self"), ConfirmNode: form.Get("confirm_node"),
-	}
-	return request.OnGroups(c, request.Param(r, "node"), form["group"])
-}
-
-func (h *Handler) askDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command, problem error) error {
-	n, err := h.Requests.FindNode(r)
-	if err != nil {
-		return err
-	}
-	status, question := http.StatusOK, newDaemonQuestion(n, c)
-	if problem != nil {
-		status, question.Problem = http.StatusConflict, cesi.TextOf(problem)
-	}
-	return h.Renderer.Render(w, status, "question", view.NewQuestionPage(h.Base(r), "nodes", question))
-}
-
-// sendToDaemon sends a command and leads back to the node's supervisord page. If the
-// command ends this program, the reply is sent first.
-func (h *Handler) sendToDaemon(w http.ResponseWriter, r *http.Request, c fleet.Command) error {
-	n, err := h.Requests.FindNode(r)
-	if err != nil {
-		return err
-	}
-	if _, ours := n.OwnProcess(); ours && (c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown) {
-		op, err := h.Fleet.Control(r.Context(), session.ActorOf(r), c)
-		if err != nil {
-			return h.daemonRefused(w, r, c, err)
-		}
-		back := request.LocalURL("activity", op.ID())
-		return h.renderShutdown(w, r, request.Command{Command: c, Back: back})
-	}
-	report, err := h.Requests.Control(r, session.ActorOf(r), c)
-	if err != nil {
-		return h.daemonRefused(w, r, c, err)
-	}
-	h.Requests.Redirect(w, r, withReport(request.LocalURL("nodes", n.Name, "daemon"), report.ID, 0))
-	return nil
-}
-
-// daemonRefused asks again if a name was typed wrong.
-func (h *Handler) daemonRefused(w http.ResponseWriter, r *http.Request, c fleet.Command, err error) error {
-	asks := c.Action == cesi.ActionReload || c.Action == cesi.ActionShutdown
-	if cesi.KindOf(err) != cesi.Conflict || !asks {
-		return err
-	}
-	return h.askDaemon(w, r, c, err)
 }
 
 // daemonPage shows a node's supervisord and the commands for it.

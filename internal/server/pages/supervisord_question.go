@@ -8,17 +8,9 @@ import (
 )
 
 // newDaemonQuestion asks for the confirmation of a command to a node's supervisord.
-func newDaemonQuestion(n *fleet.Node, c fleet.Command) view.Confirmation {
+func newDaemonQuestion(n *fleet.Node, c request.Command) view.Confirmation {
 	name, processes := request.Sanitize(n.Name), cesi.T("%d processes", len(n.Processes))
-	q := view.Confirmation{
-		Post: request.LocalURL("nodes", n.Name, c.Action), Back: request.LocalURL("nodes", n.Name, "daemon"),
-		Fields: []request.Field{{Name: "confirmed", Value: "yes"}},
-	}
-	for _, t := range c.Targets {
-		if t.Group != "" {
-			q.Fields = append(q.Fields, request.Field{Name: "group", Value: t.Group})
-		}
-	}
+	q := view.Confirmation{Post: c.Post, Back: c.Back, Fields: append([]request.Field{{Name: "confirmed", Value: "yes"}}, c.Fields...)}
 	switch c.Action {
 	case cesi.ActionReload:
 		q.Question, q.Verb = cesi.T("Reload supervisord on %s?", name), cesi.T("Reload")
@@ -46,7 +38,7 @@ func newDaemonQuestion(n *fleet.Node, c fleet.Command) view.Confirmation {
 }
 
 // warnSelf says what happens to this CeSI.
-func warnSelf(q *view.Confirmation, c fleet.Command, self fleet.Process) {
+func warnSelf(q *view.Confirmation, c request.Command, self fleet.Process) {
 	name := request.Sanitize(self.String())
 	switch {
 	case c.Action == cesi.ActionShutdown:

@@ -39,7 +39,10 @@ func daemonPages(base view.Base, silent *fleet.Node) []sample {
 		{"reread broken", "reread", newBrokenPage(base, payNode(), "CANT_REREAD: <b>")},
 	}
 	for _, action := range []cesi.Action{cesi.ActionReload, cesi.ActionShutdown, cesi.ActionClearMainLog, cesi.ActionRemoveGroup} {
-		c := request.OnGroups(fleet.Command{Action: action}, "pay-eu-2", []string{"<i>"})
+		c := request.Command{
+			Command: request.OnGroups(fleet.Command{Action: action}, "pay-eu-2", []string{"<i>"}),
+			Post:    "/nodes/pay-eu-2/" + string(action), Back: "/nodes/pay-eu-2/daemon", Fields: []request.Field{{Name: "group", Value: "<i>"}},
+		}
 		pages = append(pages, sample{"daemon " + string(action), "question",
 			view.NewQuestionPage(base, "nodes", newDaemonQuestion(payNode(), c))})
 	}
@@ -115,7 +118,7 @@ func TestSupervisordConfirm_SaysWhatHappensToThisCeSI(t *testing.T) {
 		{cesi.ActionClearMainLog, true, "", ""},
 	} {
 		n.Processes[1].Config = &cesi.ProcessConfig{Autostart: test.autostart}
-		q := newDaemonQuestion(n, request.OnGroups(fleet.Command{Action: test.action}, n.Name, nil))
+		q := newDaemonQuestion(n, request.Command{Command: request.OnGroups(fleet.Command{Action: test.action}, n.Name, nil)})
 		name := ""
 		if q.Typed != nil {
 			name = q.Typed.Name

@@ -36,7 +36,10 @@ func (rd *Reader) ReadCommand(r *http.Request, action string, form url.Values) (
 	}
 	request, err := read(r, action, form)
 	request.Back = rd.LocalPath(form.Get("back"))
-	request.ConfirmSelf = form.Get("confirm_self")
+	if request.Action.OnDaemon() && !form.Has("back") {
+		request.Back = LocalURL("nodes", Param(r, "node"), "daemon")
+	}
+	request.ConfirmSelf, request.ConfirmNode = form.Get("confirm_self"), form.Get("confirm_node")
 	switch request.Action {
 	case cesi.ActionSignal:
 		request.Signal = form.Get("signal")
@@ -65,6 +68,9 @@ func (rd *Reader) nodeRequest(r *http.Request, action string, form url.Values) (
 	if err != nil {
 		return Command{}, err
 	}
+	if cesi.Action(action).OnDaemon() {
+		return supervisordRequest(n.Name, cesi.Action(action), form)
+	}
 	groups, processes := form["group"], form["process"]
 	if process := Param(r, "process"); process != "" {
 		groups, processes = nil, []string{process}
@@ -78,6 +84,20 @@ func (rd *Reader) nodeRequest(r *http.Request, action string, form url.Values) (
 		request.Fields = append(request.Fields, Field{"process", process})
 	}
 	return request, err
+}
+
+// supervisordRequest reads a command to the supervisord of a node, on the groups in the
+// form if it names any.
+func supervisordRequest(node string, action cesi.Action, form url.Values) (Command, error) {
+	groups := form["group"]
+	if action == cesi.ActionUpdate && len(groups) == 0 {
+		return Command{}, cesi.Errorf(cesi.Invalid, "No group was chosen. Reread the configuration, and tick what to take up.")
+	}
+	request := Command{Command: OnGroups(fleet.Command{Action: action}, node, groups), Post: LocalURL("nodes", node, action)}
+	for _, group := range groups {
+		request.Fields = append(request.Fields, Field{"group", group})
+	}
+	return request, nil
 }
 
 // fleetRequest reads a command on a scope of the fleet. A confirmed command on a set is

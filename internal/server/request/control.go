@@ -17,7 +17,16 @@ const DefaultPatience = 20 * time.Second
 // Control sends a command and waits for it: at most for the server's patience, until
 // the client is gone or the server shuts down. The command continues in every case.
 func (rd *Reader) Control(r *http.Request, actor cesi.Actor, c fleet.Command) (fleet.Report, error) {
-	op, err := rd.Fleet.Control(r.Context(), actor, c)
+	plan, err := rd.Fleet.Plan(r.Context(), actor, c)
+	if err != nil {
+		return fleet.Report{}, err
+	}
+	return rd.Send(r, actor, plan)
+}
+
+// Send is Control for a command that is planned already.
+func (rd *Reader) Send(r *http.Request, actor cesi.Actor, plan *fleet.Plan) (fleet.Report, error) {
+	op, err := rd.Fleet.Send(r.Context(), actor, plan)
 	if err != nil {
 		return fleet.Report{}, err
 	}

@@ -1,0 +1,146 @@
+package cesi
+
+// Action is the action of an activity entry.
+type Action string
+
+// The commands to processes.
+const (
+	ActionStart     Action = "start"
+	ActionStop      Action = "stop"
+	ActionRestart   Action = "restart"
+	ActionSignal    Action = "signal"
+	ActionStdin     Action = "stdin"      // sends a text to a process's standard input
+	ActionClearLogs Action = "clear-logs" // empties both logs of a process
+)
+
+// The commands to a supervisord itself.
+const (
+	ActionUpdate       Action = "update"    // applies the changes of its configuration
+	ActionAddGroup     Action = "add"       // adds a group of its configuration
+	ActionRemoveGroup  Action = "remove"    // removes a group of which no process runs
+	ActionReload       Action = "reload"    // restarts it with all its programs
+	ActionShutdown     Action = "shutdown"  // ends it with all its programs
+	ActionClearMainLog Action = "clear-log" // empties its own log
+)
+
+// The actions on accounts and on the activity log.
+const (
+	ActionLogin          Action = "login"
+	ActionLoginFailed    Action = "login failed"
+	ActionLogout         Action = "logout"
+	ActionUserAdd        Action = "user add"
+	ActionUserPassword   Action = "user password"
+	ActionUserRole       Action = "user role"
+	ActionUserDelete     Action = "user delete"
+	ActionSessionEnd     Action = "session end"
+	ActionTokenAdd       Action = "token add"
+	ActionTokenRevoke    Action = "token revoke"
+	ActionActivityPurged Action = "activity purge"
+)
+
+// Actions lists the actions.
+func Actions() []Action {
+	return []Action{
+		ActionStart, ActionStop, ActionRestart, ActionSignal, ActionStdin, ActionClearLogs,
+		ActionUpdate, ActionAddGroup, ActionRemoveGroup, ActionReload, ActionShutdown, ActionClearMainLog,
+		ActionLogin, ActionLoginFailed, ActionLogout,
+		ActionUserAdd, ActionUserPassword, ActionUserRole, ActionUserDelete,
+		ActionSessionEnd, ActionTokenAdd, ActionTokenRevoke, ActionActivityPurged,
+	}
+}
+
+// ActionRule is what holds for a command.
+type ActionRule struct {
+	On         ActionTarget
+	Permission Permission
+	Asks       Asks
+	Self       SelfEffect
+	TypesNode  bool // it wants the node's name typed
+	// ChangesState says that it starts or stops processes. Any other command to processes
+	// is one call, which ends at once and needs no order.
+	ChangesState bool
+}
+
+// ActionTarget is what an action is for.
+type ActionTarget int
+
+// The targets of actions.
+const (
+	OnNothing            ActionTarget = iota // it is no command
+	OnProcesses                              // any number of processes
+	OnOneProcess                             // one at a time
+	OnSupervisord                            // the supervisord of one node
+	OnGroup                                  // one group, to its supervisord
+	OnGroupsOrEverything                     // any groups of one node, or all
+)
+
+// Asks is when a command is confirmed before it goes out.
+type Asks int
+
+// The confirmations.
+const (
+	AsksNever   Asks = iota
+	AsksForMany      // for more than one process
+	AsksAlways
+)
+
+// SelfEffect is what a command does to this CeSI if it is among the targets.
+type SelfEffect int
+
+// The effects.
+const (
+	SelfGoesOn        SelfEffect = iota
+	SelfEnds                     // for good
+	SelfEndsUnlessHUP            // a signal; HUP has CeSI read its configuration
+	SelfRestarts                 // it executes itself again
+	SelfReloads                  // it ends with its supervisord, and comes back if it has autostart
+	SelfEndsInGroup              // if its group is named
+)
+
+// Rule returns what holds for the action: this is the table of commands. What is said of
+// them is in the table of package view.
+func (a Action) Rule() ActionRule {
+	switch a {
+	case ActionStart:
+		return ActionRule{On: OnProcesses, Permission: ControlProcesses, ChangesState: true}
+	case ActionStop:
+		return ActionRule{On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfEnds, ChangesState: true}
+	case ActionRestart:
+		return ActionRule{On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfRestarts, ChangesState: true}
+	case ActionSignal:
+		return ActionRule{On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfEndsUnlessHUP}
+	case ActionStdin:
+		return ActionRule{On: OnOneProcess, Permission: ControlProcesses}
+	case ActionClearLogs:
+		return ActionRule{On: OnProcesses, Permission: ControlDaemon, Asks: AsksAlways}
+	case ActionUpdate: // its question is the page of a reread
+		return ActionRule{On: OnGroupsOrEverything, Permission: ControlDaemon, Self: SelfEndsInGroup}
+	case ActionAddGroup:
+		return ActionRule{On: OnGroup, Permission: ControlDaemon}
+	case ActionRemoveGroup:
+		return ActionRule{On: OnGroup, Permission: ControlDaemon, Asks: AsksAlways}
+	case ActionReload:
+		return ActionRule{On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways, Self: SelfReloads}
+	case ActionShutdown:
+		return ActionRule{On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways, Self: SelfEnds, TypesNode: true}
+	case ActionClearMainLog:
+		return ActionRule{On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways}
+	default:
+		return ActionRule{}
+	}
+}
+
+// OnProcesses reports whether the action is a command to processes.
+func (a Action) OnProcesses() bool {
+	on := a.Rule().On
+	return on == OnProcesses || on == OnOneProcess
+}
+
+// OnDaemon reports whether the action is a command to a supervisord itself.
+func (a Action) OnDaemon() bool { return a.IsCommand() && !a.OnProcesses() }
+
+// IsCommand reports whether the action is a command to nodes.
+func (a Action) IsCommand() bool { return a.Rule().On != OnNothing }
+
+// Text names the action: "restart".
+func (a Action) Text() Text { return Text{ID: string(a)} }

@@ -1,0 +1,59 @@
+package pages
+
+import (
+	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/request"
+)
+
+// decision is what happens to a command that a page sends.
+type decision int
+
+const (
+	sendNow decision = iota
+	ask              // show its question
+	askAt            // lead to the address of its question, which can be shared
+)
+
+// decide says what happens to a command, by the table of actions and what the command
+// would do. Problem says why a confirmation was not accepted; the question is then asked
+// again. An error refuses the command.
+func decide(role cesi.Role, c request.Command, p fleet.Preview, confirmed bool) (d decision, problem cesi.Text, err error) {
+	rule := c.Action.Rule()
+	if !role.Can(rule.Permission) {
+		return ask, cesi.Text{}, cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
+	}
+	if confirmed {
+		err := c.CheckConfirmed(p)
+		switch {
+		case err == nil:
+			return sendNow, cesi.Text{}, nil
+		case c.Action.OnProcesses():
+			return ask, cesi.T("Type %s to stop it.", p.Self), nil
+		case rule.Asks == cesi.AsksNever:
+			return ask, cesi.Text{}, err
+		default:
+			return ask, cesi.TextOf(err), nil
+		}
+	}
+	switch {
+	case c.Question != "":
+		return askAt, cesi.Text{}, nil
+	case c.Post == request.FleetCommand || asks(rule, p):
+		return ask, cesi.Text{}, nil
+	default:
+		return sendNow, cesi.Text{}, nil
+	}
+}
+
+// asks reports whether a command is confirmed before it is sent.
+func asks(rule cesi.ActionRule, p fleet.Preview) bool {
+	switch rule.Asks {
+	case cesi.AsksAlways:
+		return true
+	case cesi.AsksForMany:
+		return len(p.Hit) > 1 || p.Self != ""
+	default:
+		return len(p.Manual) > 1
+	}
+}
