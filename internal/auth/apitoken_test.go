@@ -13,7 +13,7 @@ import (
 
 var bobHere = cesi.Actor{User: "bob", Role: cesi.Operator, Address: home}
 
-func (b *bench) token(name string, expires time.Time) string {
+func (b *fixture) token(name string, expires time.Time) string {
 	b.t.Helper()
 	text, _, err := b.AddToken(b.t.Context(), bobHere, name, expires)
 	if err != nil {
@@ -22,13 +22,13 @@ func (b *bench) token(name string, expires time.Time) string {
 	return text
 }
 
-func (b *bench) tryToken(text string) error {
+func (b *fixture) tryToken(text string) error {
 	_, err := b.Token(b.t.Context(), text, home)
 	return err
 }
 
 func TestToken_HasOwnersCurrentRole(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", time.Time{})
@@ -54,7 +54,7 @@ func TestToken_HasOwnersCurrentRole(t *testing.T) {
 }
 
 func TestToken_EndsWithPasswordReset(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
 	deploy := b.token("deploy", time.Time{})
@@ -74,7 +74,7 @@ func TestToken_EndsWithPasswordReset(t *testing.T) {
 }
 
 func TestToken_PrefixAndHash(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", time.Time{})
 	if !strings.HasPrefix(text, "cesi_") || len(text) != len("cesi_")+43 {
@@ -92,7 +92,7 @@ func TestToken_PrefixAndHash(t *testing.T) {
 }
 
 func TestToken_Expires(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", b.clock.now().Add(time.Hour))
 	b.clock.pass(time.Hour - time.Second)
@@ -109,7 +109,7 @@ func TestToken_Expires(t *testing.T) {
 }
 
 func TestToken_InvalidOnesDoNotBlockValidOnes(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("bob", cesi.Operator)
 	good := b.token("deploy", time.Time{})
 	b.lines()
@@ -133,7 +133,7 @@ func TestToken_InvalidOnesDoNotBlockValidOnes(t *testing.T) {
 }
 
 func TestToken_LastUseOnceAMinute(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("bob", cesi.Operator)
 	text := b.token("deploy", time.Time{})
 	lastUse := func() time.Time {
@@ -162,7 +162,7 @@ func TestToken_LastUseOnceAMinute(t *testing.T) {
 }
 
 func TestToken_AddAndRevokeAreLogged(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("bob", cesi.Operator)
 	b.lines()
 	ctx, now := t.Context(), b.clock.now()

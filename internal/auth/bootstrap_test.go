@@ -11,7 +11,7 @@ import (
 )
 
 // bootstrapped makes the first administrator and returns its password.
-func bootstrapped(t *testing.T, b *bench) (file, password string) {
+func bootstrapped(t *testing.T, b *fixture) (file, password string) {
 	t.Helper()
 	file, err := b.Bootstrap(t.Context(), "", "")
 	if err != nil {
@@ -32,7 +32,7 @@ func wantGone(t *testing.T, file string, gone bool) {
 }
 
 func TestBootstrap_PasswordOnlyInPrivateFile(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	file, password := bootstrapped(t, b)
 	if file != b.path+".initial-password" || len(password) < 20 {
 		t.Errorf("password of %d characters in %s", len(password), file)
@@ -65,18 +65,20 @@ func TestBootstrap_PasswordOnlyInPrivateFile(t *testing.T) {
 }
 
 func TestBootstrap_PasswordFileIsRemovedAfterUse(t *testing.T) {
-	for name, end := range map[string]func(b *bench, password string) error{
-		"login":    func(b *bench, password string) error { return b.tryLogin("admin", password) },
-		"password": func(b *bench, _ string) error { return b.SetPassword(b.t.Context(), root, "admin", "a-b-c-4-", false) },
-		"delete": func(b *bench, _ string) error {
+	for name, end := range map[string]func(b *fixture, password string) error{
+		"login": func(b *fixture, password string) error { return b.tryLogin("admin", password) },
+		"password": func(b *fixture, _ string) error {
+			return b.SetPassword(b.t.Context(), root, "admin", "a-b-c-4-", false)
+		},
+		"delete": func(b *fixture, _ string) error {
 			b.add("ann", cesi.Admin)
 			return b.DeleteUser(b.t.Context(), root, "admin")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			file, password := bootstrapped(t, b)
-			if err := end(newBenchOn(t, b.path, b.clock), password); err != nil {
+			if err := end(newFixtureOn(t, b.path, b.clock), password); err != nil {
 				t.Fatal(err)
 			}
 			wantGone(t, file, true)
@@ -85,7 +87,7 @@ func TestBootstrap_PasswordFileIsRemovedAfterUse(t *testing.T) {
 }
 
 func TestBootstrap_ReplacesFileOfCrashedStart(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	if err := os.WriteFile(b.initial, []byte("of a user that was never stored\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +98,7 @@ func TestBootstrap_ReplacesFileOfCrashedStart(t *testing.T) {
 }
 
 func TestBootstrap_NothingIfUsersExist(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Viewer)
 	for _, password := range []cesi.Secret{"", "a-b-c-4-"} {
 		if file, err := b.Bootstrap(t.Context(), "root", password); file != "" || err != nil {
@@ -111,7 +113,7 @@ func TestBootstrap_NothingIfUsersExist(t *testing.T) {
 
 func TestBootstrap_ConfiguredAdmin(t *testing.T) {
 	for name, want := range map[string]string{"": "admin", "boss": "boss"} {
-		b := newBench(t)
+		b := newFixture(t)
 		if file, err := b.Bootstrap(t.Context(), name, "admin"); file != "" || err != nil {
 			t.Fatalf("file %q, error %v", file, err)
 		}
@@ -126,7 +128,7 @@ func TestBootstrap_ConfiguredAdmin(t *testing.T) {
 }
 
 func TestBootstrap_InvalidConfiguredAdmin(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	_, err := b.Bootstrap(t.Context(), "a b", "a-b-c-4-")
 	b.wantKind(err, cesi.Invalid, "letters, digits")
 	_, err = b.Bootstrap(t.Context(), "boss", cesi.Secret(strings.Repeat("x", 73)))
@@ -134,7 +136,7 @@ func TestBootstrap_InvalidConfiguredAdmin(t *testing.T) {
 }
 
 func TestBootstrap_UnwritableFileFails(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	if err := os.MkdirAll(b.initial+"/in the way", 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // attack has 60 addresses guess the password in another minute, as often as they
 // are let through.
-func (b *bench) attack(name string) {
+func (b *fixture) attack(name string) {
 	b.t.Helper()
 	b.clock.pass(time.Minute)
 	for n := range 60 {
@@ -23,7 +23,7 @@ func (b *bench) attack(name string) {
 	}
 }
 
-func (b *bench) loginAt(name, password, address, device string) error {
+func (b *fixture) loginAt(name, password, address, device string) error {
 	b.t.Helper()
 	_, _, err := b.Login(b.t.Context(), name, password, address, "", "", device)
 	return err
@@ -31,7 +31,7 @@ func (b *bench) loginAt(name, password, address, device string) error {
 
 func TestLogin_KnownDeviceIsNotLockedOut(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("admin", cesi.Admin)
 	user, _, err := b.db.User(t.Context(), "admin")
 	if err != nil {
@@ -58,7 +58,7 @@ func TestLogin_KnownDeviceIsNotLockedOut(t *testing.T) {
 }
 
 func TestLogin_KnownDeviceHasFewTries(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
 	user, _, err := b.db.User(t.Context(), "ann")
@@ -81,7 +81,7 @@ func TestLogin_KnownDeviceHasFewTries(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole[20] ^= 1
-	other := newBench(t)
+	other := newFixture(t)
 	other.add("ann", cesi.Admin)
 	foreign, err := other.NewDevice(t.Context(), user)
 	if err != nil {
@@ -106,7 +106,7 @@ func TestLogin_KnownDeviceHasFewTries(t *testing.T) {
 }
 
 func TestLogin_AddressesStayKnownAfterRestart(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("admin", cesi.Admin)
 	b.login("admin")
 	journal := store.NewJournal(b.db, b.Service.log)
@@ -116,7 +116,7 @@ func TestLogin_AddressesStayKnownAfterRestart(t *testing.T) {
 	if err := journal.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	again := newBenchOn(t, b.path, b.clock)
+	again := newFixtureOn(t, b.path, b.clock)
 	if err := again.Recall(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -29,10 +29,10 @@ func (d *fullDisk) TouchSessions(ctx context.Context, seen map[cesi.TokenHash]ti
 	return d.Store.TouchSessions(ctx, seen)
 }
 
-// newFullBench is a bench whose sessions can't be stored, with ann and bob.
-func newFullBench(t *testing.T) (*bench, *fullDisk) {
+// newFullDiskFixture is a fixture whose sessions can't be stored, with ann and bob.
+func newFullDiskFixture(t *testing.T) (*fixture, *fullDisk) {
 	t.Helper()
-	b := newBench(t)
+	b := newFixture(t)
 	disk := &fullDisk{Store: b.db, full: true}
 	b.store = newFallbackStore(disk, b.Service.log)
 	b.add("ann", cesi.Operator)
@@ -41,7 +41,7 @@ func newFullBench(t *testing.T) (*bench, *fullDisk) {
 }
 
 func TestFallbackStore_SessionWorks(t *testing.T) {
-	b, _ := newFullBench(t)
+	b, _ := newFullDiskFixture(t)
 	token, other := b.login("ann"), b.login("ann")
 	b.wantLoggedIn(token, true)
 	if err := b.SetRole(t.Context(), root, "ann", cesi.Viewer); err != nil {
@@ -65,19 +65,19 @@ func TestFallbackStore_SessionWorks(t *testing.T) {
 func TestFallbackStore_SessionsEnd(t *testing.T) {
 	t.Parallel()
 	ann := cesi.Actor{User: "ann", Role: cesi.Operator}
-	for name, end := range map[string]func(b *bench, own, other string) error{
-		"a new password": func(b *bench, _, _ string) error {
+	for name, end := range map[string]func(b *fixture, own, other string) error{
+		"a new password": func(b *fixture, _, _ string) error {
 			return b.SetPassword(b.t.Context(), root, "ann", "another password", false)
 		},
-		"a deletion": func(b *bench, _, _ string) error { return b.DeleteUser(b.t.Context(), root, "ann") },
-		"by its ID": func(b *bench, _, other string) error {
+		"a deletion": func(b *fixture, _, _ string) error { return b.DeleteUser(b.t.Context(), root, "ann") },
+		"by its ID": func(b *fixture, _, other string) error {
 			return b.EndSession(b.t.Context(), ann, SessionID(other))
 		},
-		"all others":          func(b *bench, own, _ string) error { return b.EndOtherSessions(b.t.Context(), ann, own) },
-		"by an administrator": func(b *bench, _, _ string) error { return b.EndSessions(b.t.Context(), root, "ANN") },
+		"all others":          func(b *fixture, own, _ string) error { return b.EndOtherSessions(b.t.Context(), ann, own) },
+		"by an administrator": func(b *fixture, _, _ string) error { return b.EndSessions(b.t.Context(), root, "ANN") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, _ := newFullBench(t)
+			b, _ := newFullDiskFixture(t)
 			own, other, bob := b.login("ann"), b.login("ann"), b.login("bob")
 			if err := end(b, own, other); err != nil {
 				t.Fatal(err)
@@ -90,7 +90,7 @@ func TestFallbackStore_SessionsEnd(t *testing.T) {
 }
 
 func TestFallbackStore_StoresSessionLater(t *testing.T) {
-	b, disk := newFullBench(t)
+	b, disk := newFullDiskFixture(t)
 	kept, changed := b.login("ann"), b.login("bob")
 	b.tidy(t.Context())
 	b.wantLoggedIn(kept, true)
@@ -99,18 +99,18 @@ func TestFallbackStore_StoresSessionLater(t *testing.T) {
 	}
 	disk.full = false
 	b.tidy(t.Context())
-	next := newBenchOn(t, b.path, b.clock) // after a restart
+	next := newFixtureOn(t, b.path, b.clock) // after a restart
 	next.wantLoggedIn(kept, true)
 	next.wantLoggedIn(changed, false)
 }
 
 func TestFallbackStore_WrongPassword(t *testing.T) {
-	b, _ := newFullBench(t)
+	b, _ := newFullDiskFixture(t)
 	b.wantKind(b.tryLogin("ann", "wrong"), cesi.Unauthorized, "wrong user name or password")
 }
 
 func TestFallbackStore_SessionsPerUserAreBounded(t *testing.T) {
-	b, disk := newFullBench(t)
+	b, disk := newFullDiskFixture(t)
 	disk.full = false
 	bob, stored := b.login("bob"), b.login("ann")
 	disk.full = true
@@ -134,7 +134,7 @@ func TestFallbackStore_SessionsPerUserAreBounded(t *testing.T) {
 
 func TestFallbackStore_FullEndsOldestSession(t *testing.T) {
 	t.Parallel()
-	b, disk := newFullBench(t)
+	b, disk := newFullDiskFixture(t)
 	store := newFallbackStore(disk, b.Service.log)
 	begin := func(i int) cesi.TokenHash {
 		t.Helper()

@@ -14,8 +14,8 @@ import (
 	"cesi/internal/store"
 )
 
-// bench is a service on a real database.
-type bench struct {
+// fixture is a service on a real database.
+type fixture struct {
 	*Service
 	t     *testing.T
 	db    *store.DB
@@ -25,20 +25,20 @@ type bench struct {
 	log   *bytes.Buffer
 }
 
-func newBench(t *testing.T) *bench {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	return newBenchOn(t, filepath.Join(t.TempDir(), "cesi.db"), newClock())
+	return newFixtureOn(t, filepath.Join(t.TempDir(), "cesi.db"), newClock())
 }
 
-// newBenchOn is one more process on a database.
-func newBenchOn(t *testing.T, path string, c *clock) *bench {
+// newFixtureOn is one more process on a database.
+func newFixtureOn(t *testing.T, path string, c *clock) *fixture {
 	t.Helper()
 	db, err := store.Open(t.Context(), path, c.now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	b := &bench{t: t, db: db, path: path, clock: c, notes: &notes{}, log: &bytes.Buffer{}}
+	b := &fixture{t: t, db: db, path: path, clock: c, notes: &notes{}, log: &bytes.Buffer{}}
 	b.Service = New(Options{Store: db, Journal: b.notes, Log: slog.New(slog.NewTextHandler(b.log, nil)), Now: c.now,
 		SessionLifetime: time.Hour, Cost: bcrypt.MinCost, Database: path})
 	return b
@@ -48,14 +48,14 @@ var root = cesi.Actor{User: "cli:root", Role: cesi.Admin}
 
 const home = "192.0.2.7"
 
-func (b *bench) add(name string, role cesi.Role) {
+func (b *fixture) add(name string, role cesi.Role) {
 	b.t.Helper()
 	if err := b.AddUser(b.t.Context(), root, name, "password of "+name, role, false); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-func (b *bench) login(name string) string {
+func (b *fixture) login(name string) string {
 	b.t.Helper()
 	token, _, err := b.Login(b.t.Context(), name, "password of "+name, home, "test", "", "")
 	if err != nil {
@@ -65,12 +65,12 @@ func (b *bench) login(name string) string {
 }
 
 // tryLogin returns the error of a login.
-func (b *bench) tryLogin(name, password string) error {
+func (b *fixture) tryLogin(name, password string) error {
 	_, _, err := b.Login(b.t.Context(), name, password, home, "test", "", "")
 	return err
 }
 
-func (b *bench) wantLoggedIn(token string, want bool) {
+func (b *fixture) wantLoggedIn(token string, want bool) {
 	b.t.Helper()
 	_, err := b.Session(b.t.Context(), token)
 	if want && err != nil {
@@ -81,7 +81,7 @@ func (b *bench) wantLoggedIn(token string, want bool) {
 	}
 }
 
-func (b *bench) wantKind(err error, kind cesi.Kind, words string) {
+func (b *fixture) wantKind(err error, kind cesi.Kind, words string) {
 	b.t.Helper()
 	if err == nil || cesi.KindOf(err) != kind || !strings.Contains(cesi.TextOf(err).String(), words) {
 		b.t.Errorf("error %v (%v), want %v and %q", err, cesi.KindOf(err), kind, words)
@@ -89,7 +89,7 @@ func (b *bench) wantKind(err error, kind cesi.Kind, words string) {
 }
 
 // lines returns the activity log in short.
-func (b *bench) lines() []string {
+func (b *fixture) lines() []string {
 	b.notes.mu.Lock()
 	defer b.notes.mu.Unlock()
 	var lines []string

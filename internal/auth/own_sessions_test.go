@@ -10,7 +10,7 @@ import (
 )
 
 func TestSessions_PerUserAreBounded(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
 	bob, used := b.login("bob"), b.login("ann")
@@ -33,7 +33,7 @@ func TestSessions_PerUserAreBounded(t *testing.T) {
 }
 
 func TestSessions_ListAndEndOwn(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Operator)
 	ann, here, there := b.login("ann"), b.login("bob"), b.login("bob")
@@ -82,7 +82,7 @@ func TestSessions_ListAndEndOwn(t *testing.T) {
 }
 
 func TestSessions_ExpiredAreNotListed(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.login("ann")
 	count := func() [2]int {

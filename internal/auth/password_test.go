@@ -44,7 +44,7 @@ func TestCommonPasswords_SortedLowerCaseList(t *testing.T) {
 }
 
 func TestCommonPasswords_RefusedEverywhere(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
 	ann := cesi.Actor{User: "ann", Role: cesi.Admin, Address: home}
@@ -59,7 +59,7 @@ func TestCommonPasswords_RefusedEverywhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { b.wantKind(set(), cesi.Invalid, "one of the commonest") })
 	}
-	configured := newBench(t)
+	configured := newFixture(t)
 	if _, err := configured.Bootstrap(t.Context(), "", common); err != nil || !strings.Contains(configured.log.String(), "commonest") {
 		t.Errorf("admin_password: %v, log %q", err, configured.log)
 	}

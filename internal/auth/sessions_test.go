@@ -13,7 +13,7 @@ import (
 )
 
 func TestLogin_StartsSessionAndLogoutEndsIt(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Operator)
 	b.lines()
 	token, user, err := b.Login(t.Context(), "ANN", "password of ann", home, "test", "", "")
@@ -38,7 +38,7 @@ func TestLogin_StartsSessionAndLogoutEndsIt(t *testing.T) {
 }
 
 func TestLogin_SameErrorForUnknownUser(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.lines()
 	long := "password of ann" + strings.Repeat("x", 100)
@@ -59,7 +59,7 @@ func TestLogin_SameErrorForUnknownUser(t *testing.T) {
 }
 
 func TestLogin_ReplacesSession(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	first, other := b.login("ann"), b.login("ann")
 	second, _, err := b.Login(t.Context(), "ann", "password of ann", home, "test", first, "")
@@ -72,7 +72,7 @@ func TestLogin_ReplacesSession(t *testing.T) {
 }
 
 func TestSession_UnknownToken(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
 	for _, bad := range []string{"", "x", token + "A", token[:42], strings.Repeat("!", 43), strings.Repeat("A", 43)} {
@@ -84,7 +84,7 @@ func TestSession_UnknownToken(t *testing.T) {
 }
 
 func TestSession_EndsWithLifetime(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
 	b.clock.pass(time.Hour - time.Second)
@@ -99,7 +99,7 @@ func TestSession_EndsWithLifetime(t *testing.T) {
 }
 
 func TestSession_EndsWhenIdle(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.SetSessionLifetime(1000 * time.Hour)
 	b.SetSessionIdle(24 * time.Hour)
@@ -113,7 +113,7 @@ func TestSession_EndsWhenIdle(t *testing.T) {
 		t.Errorf("listed are %+v, %v", list, err)
 	}
 	b.Flush(t.Context())
-	restarted := newBenchOn(t, b.path, b.clock)
+	restarted := newFixtureOn(t, b.path, b.clock)
 	restarted.SetSessionLifetime(1000 * time.Hour)
 	restarted.SetSessionIdle(24 * time.Hour)
 	restarted.wantLoggedIn(used, true)
@@ -138,7 +138,7 @@ func TestSession_EndsWhenIdle(t *testing.T) {
 }
 
 func TestSession_FullDiskDoesNotMakeItIdle(t *testing.T) {
-	b, disk := newFullBench(t)
+	b, disk := newFullDiskFixture(t)
 	disk.full = false
 	stored := b.login("ann")
 	disk.full = true
@@ -161,8 +161,8 @@ func TestSession_FullDiskDoesNotMakeItIdle(t *testing.T) {
 }
 
 func TestSession_ChangesOfTheCommandLine(t *testing.T) {
-	server := newBench(t)
-	cli := newBenchOn(t, server.path, server.clock)
+	server := newFixture(t)
+	cli := newFixtureOn(t, server.path, server.clock)
 	server.add("ann", cesi.Admin)
 	server.add("bob", cesi.Operator)
 	ann, bob := server.login("ann"), server.login("bob")
@@ -188,7 +188,7 @@ func TestSession_ChangesOfTheCommandLine(t *testing.T) {
 }
 
 func TestSession_BrokenDatabaseIsNotALogout(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
 	if err := b.db.Close(); err != nil {
@@ -203,7 +203,7 @@ func TestSession_BrokenDatabaseIsNotALogout(t *testing.T) {
 }
 
 func TestSession_LastUseOnceAMinute(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
 	hash, _ := hashToken(token)
@@ -233,7 +233,7 @@ func TestSession_LastUseOnceAMinute(t *testing.T) {
 }
 
 func TestLogin_GuessingIsThrottledAndLogged(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.lines()
 	for range freeTries {
@@ -258,10 +258,10 @@ func TestLogin_GuessingIsThrottledAndLogged(t *testing.T) {
 }
 
 func TestSession_MakesAddressKnown(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	token := b.login("ann")
-	restarted := newBenchOn(t, b.path, b.clock)
+	restarted := newFixtureOn(t, b.path, b.clock)
 	restarted.wantLoggedIn(token, true)
 	for n := range strangerTries {
 		_, _ = restarted.throttle.begin(network("10.0.0."+string(rune('0'+n%10))), string(rune('a'+n)))
@@ -273,7 +273,7 @@ func TestSession_MakesAddressKnown(t *testing.T) {
 }
 
 func TestLogin_CancelledIsNotAFailure(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

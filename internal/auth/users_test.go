@@ -12,7 +12,7 @@ import (
 )
 
 func TestUsers_OnlyAdminsChangeThem(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Viewer)
 	changes := map[string]func(ctx context.Context, actor cesi.Actor) error{
@@ -38,7 +38,7 @@ func TestUsers_OnlyAdminsChangeThem(t *testing.T) {
 }
 
 func TestUsers_ChangesAndRefusalsAreLogged(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.lines()
 	ctx := t.Context()
@@ -82,8 +82,8 @@ func TestUsers_ChangesAndRefusalsAreLogged(t *testing.T) {
 }
 
 func TestUsers_ConcurrentDemotionsKeepAnAdmin(t *testing.T) {
-	b := newBench(t)
-	cli := newBenchOn(t, b.path, b.clock)
+	b := newFixture(t)
+	cli := newFixtureOn(t, b.path, b.clock)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Admin)
 	for range 10 {
@@ -104,7 +104,7 @@ func TestUsers_ConcurrentDemotionsKeepAnAdmin(t *testing.T) {
 }
 
 func TestChangePassword_EndsOtherSessions(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	if err := b.AddUser(t.Context(), root, "ann", "password of ann", cesi.Viewer, true); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestChangePassword_EndsOtherSessions(t *testing.T) {
 }
 
 func TestChangePassword_NeedsOwnSession(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	b.add("bob", cesi.Viewer)
 	_, err := b.ChangePassword(t.Context(), cesi.Actor{User: "bob"}, b.login("ann"), "password of bob", "new password")
@@ -157,7 +157,7 @@ func TestChangePassword_NeedsOwnSession(t *testing.T) {
 }
 
 func TestChangePassword_GuessingIsThrottled(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Viewer)
 	token := b.login("ann")
 	ann := cesi.Actor{User: "ann", Role: cesi.Viewer, Address: home}

@@ -47,7 +47,7 @@ func TestWerkzeug_InvalidHashMatchesNothing(t *testing.T) {
 
 func TestWerkzeug_LoginRehashes(t *testing.T) {
 	for _, stored := range []string{pbkdf2OfAnn, scryptOfAnn} {
-		b := newBench(t)
+		b := newFixture(t)
 		b.add("ann", cesi.Admin)
 		if err := b.db.SetPassword(t.Context(), "ann", stored, false); err != nil {
 			t.Fatal(err)
@@ -67,7 +67,7 @@ func TestWerkzeug_LoginRehashes(t *testing.T) {
 }
 
 func TestWerkzeug_ShortPasswordMustBeChanged(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.add("ann", cesi.Admin)
 	if err := b.db.SetPassword(t.Context(), "ann", pbkdf2OfAdmin, false); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestWerkzeug_ShortPasswordMustBeChanged(t *testing.T) {
 
 func TestLogin_TimeHidesTheAccount(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newFixture(t)
 	stored := map[string]string{"ann": pbkdf2OfAdmin, "bob": sha1OfAnn, "empty": "", "long": longHash(strings.Repeat("x", 100))}
 	for name, hash := range stored {
 		b.add(name, cesi.Admin)

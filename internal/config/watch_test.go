@@ -240,9 +240,9 @@ func watching(t *testing.T, loaded *Config, every time.Duration, reload chan os.
 	}
 }
 
-// loadedAbroad returns a loaded configuration that Watch may outlive a test's
+// loadedOutside returns a loaded configuration that Watch may outlive a test's
 // working directory with.
-func loadedAbroad(t *testing.T, text string) *Config {
+func loadedOutside(t *testing.T, text string) *Config {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "cesi.conf")
 	write(t, path, text)
@@ -263,7 +263,7 @@ func replace(t *testing.T, path, text string) {
 }
 
 func TestWatch_SeesChangeBeforeStart(t *testing.T) {
-	c := loadedAbroad(t, "[node:a]\nhost = a\n")
+	c := loadedOutside(t, "[node:a]\nhost = a\n")
 	replace(t, c.Path, "[node:b]\nhost = b\n")
 	next := watching(t, c, time.Millisecond, nil)
 	got, err := next()
@@ -274,7 +274,7 @@ func TestWatch_SeesChangeBeforeStart(t *testing.T) {
 }
 
 func TestWatch_ReportsGoodAndBadFiles(t *testing.T) {
-	c := loadedAbroad(t, "[node:a]\nhost = a\n")
+	c := loadedOutside(t, "[node:a]\nhost = a\n")
 	next := watching(t, c, time.Millisecond, nil)
 	for i := range 3 {
 		replace(t, c.Path, fmt.Sprintf("[node:a]\nhost =\nport = %d\n", i+1))
@@ -291,7 +291,7 @@ func TestWatch_ReportsGoodAndBadFiles(t *testing.T) {
 }
 
 func TestWatch_LoadsOnReload(t *testing.T) {
-	c := loadedAbroad(t, "[node:a]\nhost = a\n")
+	c := loadedOutside(t, "[node:a]\nhost = a\n")
 	reload := make(chan os.Signal, 1)
 	next := watching(t, c, time.Hour, reload)
 	for _, name := range []string{"a", "b"} {
@@ -306,7 +306,7 @@ func TestWatch_LoadsOnReload(t *testing.T) {
 }
 
 func TestWatch_SurvivesClosedReload(t *testing.T) {
-	c := loadedAbroad(t, "[node:a]\nhost = a\n")
+	c := loadedOutside(t, "[node:a]\nhost = a\n")
 	reload := make(chan os.Signal)
 	close(reload)
 	next := watching(t, c, time.Millisecond, reload)

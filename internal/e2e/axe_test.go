@@ -140,8 +140,8 @@ func TestAccessibility_Axe(t *testing.T) {
 				c.stranger().open(t, s.in.url, "/login"): openPages,
 				c.open(t, s.in.url, "/about"):            axePages,
 			} {
-				b.tolerate("(Not Found)") // pages say it too
-				b.tolerate("(Unauthorized)")
+				b.ignoreErrors("(Not Found)") // pages say it too
+				b.ignoreErrors("(Unauthorized)")
 				b.screen(look.width, 800)
 				b.run(network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": look.language}))
 				for _, p := range pages {

@@ -46,10 +46,10 @@ func testKeysOff(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes")
 	b.screen(360, 740)
 	b.switchKeys()
-	b.dead("after the switch")
+	b.wantSingleKeysOff("after the switch")
 	b.screen(1280, 800)
 	b.visit("/about")
-	b.dead("on another page")
+	b.wantSingleKeysOff("on another page")
 	b.switchKeys()
 	b.run(chromedp.KeyEvent("?"))
 	b.waitFor("the keys once more", keysOpen)
@@ -71,7 +71,7 @@ func testKeysForgotten(t *testing.T, s *scene) {
 	b.run(chromedp.KeyEvent(kb.Enter))
 	b.waitFor("the keys to close", "!"+keysOpen)
 	b.switchKeys()
-	b.dead("until the page is left")
+	b.wantSingleKeysOff("until the page is left")
 }
 
 // switchKeys finds the switch through the menu of the user, as a mouse does.
@@ -85,8 +85,8 @@ func (b *tab) switchKeys() {
 	b.waitFor("the focus on the menu", "!"+keysOpen+" && document.activeElement.matches('.user-menu summary')")
 }
 
-// dead checks that / and ? do nothing; Ctrl-K, which follows, works.
-func (b *tab) dead(when string) {
+// wantSingleKeysOff checks that / and ? do nothing; Ctrl-K, which follows, works.
+func (b *tab) wantSingleKeysOff(when string) {
 	b.t.Helper()
 	at := b.string("location.href")
 	b.run(chromedp.KeyEvent("/"), chromedp.KeyEvent("?"))

@@ -51,8 +51,8 @@ func testRefused(t *testing.T, s *scene) {
 	b.login("busy", "long enough")
 	b.visit("/about") // which holds no stream
 	closeViews, closeLogs := busy.hold(viewsOfUser, "/live?at=/nodes"), busy.hold(logsOfUser, path+"/log/stdout/tail")
-	b.tolerate("429")
-	b.tolerate("htmx:")
+	b.ignoreErrors("429")
+	b.ignoreErrors("htmx:")
 	b.visit(path)
 	b.stay()
 	b.waitText("#offline", "you have 64 others open")
@@ -75,8 +75,8 @@ func testRefused(t *testing.T, s *scene) {
 // of version.
 func testNotFollowed(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/about")
-	b.tolerate("404")
-	b.tolerate("htmx:")
+	b.ignoreErrors("404")
+	b.ignoreErrors("htmx:")
 	asked := make(chan struct{}, 100)
 	chromedp.ListenTarget(b.ctx, func(event any) {
 		paused, is := event.(*fetch.EventRequestPaused)

@@ -112,8 +112,8 @@ func testManyTabs(t *testing.T, s *scene) {
 func testConnectionLost(t *testing.T, s *scene) {
 	b := s.chromium.open(t, s.in.url, "/nodes/alpha")
 	b.stay()
-	b.tolerate("ERR_") // the browser reports the broken connection
-	b.tolerate("htmx:sse:error")
+	b.ignoreErrors("ERR_") // the browser reports the broken connection
+	b.ignoreErrors("htmx:sse:error")
 	b.waitFor("the page to be live", live)
 	const told = `!document.getElementById('offline').hidden`
 	signal := func(sig syscall.Signal) {

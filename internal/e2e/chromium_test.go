@@ -114,7 +114,7 @@ func (c *chromium) open(t testing.TB, base, path string) *tab {
 			t.Errorf("the browser complains: %s", complaint)
 		}
 	})
-	chromedp.ListenTarget(ctx, b.hear)
+	chromedp.ListenTarget(ctx, b.handleEvent)
 	if err := chromedp.Run(ctx); err != nil { // the first one attaches to the tab for as long as its context lasts
 		t.Fatal(err)
 	}
@@ -124,25 +124,25 @@ func (c *chromium) open(t testing.TB, base, path string) *tab {
 	return b
 }
 
-// hear handles the browser's events for the tab.
-func (b *tab) hear(event any) {
+// handleEvent handles the browser's events for the tab.
+func (b *tab) handleEvent(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		b.complain("exception: " + e.ExceptionDetails.Error())
+		b.reportError("exception: " + e.ExceptionDetails.Error())
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning || e.Type == runtime.APITypeAssert {
-			b.complain(fmt.Sprintf("console.%s: %s", e.Type, arguments(e.Args)))
+			b.reportError(fmt.Sprintf("console.%s: %s", e.Type, arguments(e.Args)))
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning {
-			b.complain(fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL))
+			b.reportError(fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 		}
 	case *network.EventRequestWillBeSent:
 		if !ours(e.Request.URL, b.base) {
-			b.complain("a request to " + e.Request.URL)
+			b.reportError("a request to " + e.Request.URL)
 		}
 	case *page.EventJavascriptDialogOpening:
-		b.complain("a dialog: " + e.Message)
+		b.reportError("a dialog: " + e.Message)
 	}
 }
 
@@ -158,7 +158,7 @@ func arguments(args []*runtime.RemoteObject) string {
 	return strings.Join(words, " ")
 }
 
-func (b *tab) complain(text string) {
+func (b *tab) reportError(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !slices.ContainsFunc(b.tolerated, func(part string) bool { return strings.Contains(text, part) }) {
@@ -166,8 +166,8 @@ func (b *tab) complain(text string) {
 	}
 }
 
-// tolerate ignores errors that contain the text.
-func (b *tab) tolerate(text string) {
+// ignoreErrors ignores errors that contain the text.
+func (b *tab) ignoreErrors(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tolerated = append(b.tolerated, text)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// stage is a page that a test changes, with its hub.
-type stage struct {
+// testPage is a page that a test changes, with its hub.
+type testPage struct {
 	*Hub[string]
 	mu      sync.Mutex
 	version int
@@ -21,13 +21,13 @@ type stage struct {
 	drawn   int
 }
 
-func newStage() *stage {
-	s := &stage{}
+func newTestPage() *testPage {
+	s := &testPage{}
 	s.Hub = NewHub(Options[string]{Render: s.render, Log: slog.New(slog.DiscardHandler)})
 	return s
 }
 
-func (s *stage) render(_ context.Context, key string) (Page, error) {
+func (s *testPage) render(_ context.Context, key string) (Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drawn++
@@ -38,25 +38,25 @@ func (s *stage) render(_ context.Context, key string) (Page, error) {
 	return Page{HTML: []byte(html), Version: fmt.Sprint(s.version)}, nil
 }
 
-func (s *stage) change(to func(*stage)) {
+func (s *testPage) change(to func(*testPage)) {
 	s.mu.Lock()
 	to(s)
 	s.mu.Unlock()
 	s.Changed()
 }
 
-func (s *stage) drawings() int {
+func (s *testPage) drawings() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.drawn
 }
 
-// onStage runs a test in a time of its own, and everything to its end.
-func onStage(t *testing.T, play func(ctx context.Context, s *stage)) {
+// withTestPage runs a test in a time of its own, and everything to its end.
+func withTestPage(t *testing.T, play func(ctx context.Context, s *testPage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		s := newStage()
+		s := newTestPage()
 		play(ctx, s)
 		cancel()
 		time.Sleep(slowEvery)
@@ -78,7 +78,7 @@ func next(t *testing.T, s *Subscription) string {
 func waiting(s *Subscription) bool { return len(s.updates) > 0 }
 
 func TestHub_RendersOnceForAllSubscribers(t *testing.T) {
-	onStage(t, func(ctx context.Context, s *stage) {
+	withTestPage(t, func(ctx context.Context, s *testPage) {
 		var all []*Subscription
 		for range 100 {
 			all = append(all, s.Subscribe(ctx, "page", "0"))
@@ -86,7 +86,7 @@ func TestHub_RendersOnceForAllSubscribers(t *testing.T) {
 		time.Sleep(pause)
 		synctest.Wait()
 		before := s.drawings()
-		s.change(func(s *stage) { s.version = 1 })
+		s.change(func(s *testPage) { s.version = 1 })
 		for _, one := range all {
 			if text := next(t, one); !strings.Contains(text, ">page 1<") || strings.Contains(text, "still") {
 				t.Fatalf("sent %s", text)
@@ -99,8 +99,8 @@ func TestHub_RendersOnceForAllSubscribers(t *testing.T) {
 }
 
 func TestHub_OlderVersionGetsWholePage(t *testing.T) {
-	onStage(t, func(ctx context.Context, s *stage) {
-		s.change(func(s *stage) { s.version = 7 })
+	withTestPage(t, func(ctx context.Context, s *testPage) {
+		s.change(func(s *testPage) { s.version = 7 })
 		same, older := s.Subscribe(ctx, "page", "7"), s.Subscribe(ctx, "page", "6")
 		if text := next(t, older); !strings.Contains(text, ">page 7<") || !strings.Contains(text, "still") {
 			t.Errorf("sent %s", text)
@@ -112,12 +112,12 @@ func TestHub_OlderVersionGetsWholePage(t *testing.T) {
 }
 
 func TestHub_CoalescesChanges(t *testing.T) {
-	onStage(t, func(ctx context.Context, s *stage) {
+	withTestPage(t, func(ctx context.Context, s *testPage) {
 		one := s.Subscribe(ctx, "page", "0")
 		time.Sleep(pause / 2)
 		before := s.drawings()
 		for i := range 1000 {
-			s.change(func(s *stage) { s.version = i + 1 })
+			s.change(func(s *testPage) { s.version = i + 1 })
 		}
 		if text := next(t, one); !strings.Contains(text, ">page 1000<") {
 			t.Errorf("sent %s", text)
@@ -129,11 +129,11 @@ func TestHub_CoalescesChanges(t *testing.T) {
 }
 
 func TestHub_DropsSlowSubscriberOnly(t *testing.T) {
-	onStage(t, func(ctx context.Context, s *stage) {
+	withTestPage(t, func(ctx context.Context, s *testPage) {
 		slow, quick := s.Subscribe(ctx, "page", "0"), s.Subscribe(ctx, "page", "0")
 		for i := range backlog + 1 {
 			time.Sleep(pause)
-			s.change(func(s *stage) { s.version = i + 1 })
+			s.change(func(s *testPage) { s.version = i + 1 })
 			next(t, quick)
 		}
 		for range backlog {
@@ -146,10 +146,10 @@ func TestHub_DropsSlowSubscriberOnly(t *testing.T) {
 }
 
 func TestHub_FailedRenderingIsInvalid(t *testing.T) {
-	onStage(t, func(ctx context.Context, s *stage) {
+	withTestPage(t, func(ctx context.Context, s *testPage) {
 		one := s.Subscribe(ctx, "page", "0")
 		time.Sleep(pause)
-		s.change(func(s *stage) { s.broken = true })
+		s.change(func(s *testPage) { s.broken = true })
 		if _, open := <-one.Updates; open || !one.Invalid() {
 			t.Errorf("open %v, gone %v", open, one.Invalid())
 		}
@@ -157,7 +157,7 @@ func TestHub_FailedRenderingIsInvalid(t *testing.T) {
 }
 
 func TestHub_RendersOnlyForSubscribers(t *testing.T) {
-	onStage(t, func(ctx context.Context, s *stage) {
+	withTestPage(t, func(ctx context.Context, s *testPage) {
 		ctx, cancel := context.WithCancel(ctx)
 		one := s.Subscribe(ctx, "page", "0")
 		time.Sleep(pause)

@@ -221,14 +221,14 @@ func (proven) Prove(context.Context, func(context.Context, string) error) fleet.
 	return fleet.Proven
 }
 
-// asItself makes the process g:p of a fake node the program that CeSI runs as.
-func asItself(s *setup) {
+// withSelf makes the process g:p of a fake node the program that CeSI runs as.
+func withSelf(s *setup) {
 	s.self = fleet.Self{Process: cesi.ProcessID{Group: "g", Name: "p"}, PID: 42, Parent: 1, Proof: proven{}}
 }
 
 func TestCommandAPI_StopSelfNeedsConfirmation(t *testing.T) {
 	_, nodes := fakeNode(t)
-	h, b := startServerAs(t, cesi.Operator, nodes, asItself)
+	h, b := startServerAs(t, cesi.Operator, nodes, withSelf)
 	for _, body := range []string{"", "{}", `{"confirm":""}`, `{"confirm":"g:q"}`, `{"confirm":"yes"}`} {
 		if status, got := b.sent("n/processes/g:p/stop", body); status != http.StatusConflict || !strings.Contains(got.Message, "g:p is this CeSI itself") {
 			t.Errorf("%s: %d %+v", body, status, got)

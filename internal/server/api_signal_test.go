@@ -10,9 +10,9 @@ import (
 	"cesi/internal/supervisor/supervisortest"
 )
 
-// startEar starts a supervisord with a program that writes down the signals and
+// startSignalReader starts a supervisord with a program that writes down the signals and
 // lines it gets, and a server with it as node n.
-func startEar(t *testing.T, role cesi.Role) (h *harness, b *browser, heard func() string) {
+func startSignalReader(t *testing.T, role cesi.Role) (h *harness, b *browser, heard func() string) {
 	t.Helper()
 	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
@@ -36,7 +36,7 @@ stopsignal = KILL
 }
 
 func TestCommandAPI_SignalAndStdin(t *testing.T) {
-	h, b, heard := startEar(t, cesi.Operator)
+	h, b, heard := startSignalReader(t, cesi.Operator)
 	for _, step := range []struct {
 		path, body string
 		status     int
@@ -62,7 +62,7 @@ func TestCommandAPI_SignalAndStdin(t *testing.T) {
 
 // TestStdin_OnlyAdminsReadTheText checks every form of the activity log.
 func TestStdin_OnlyAdminsReadTheText(t *testing.T) {
-	h, b, heard := startEar(t, cesi.Operator)
+	h, b, heard := startSignalReader(t, cesi.Operator)
 	got := b.post("/nodes/n/processes/ear:ear/stdin", map[string][]string{"text": {"hunter2\r\nline"}, "newline": {"yes"}, "back": {"/nodes/n"}})
 	if got.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", got.status, got.body)
@@ -86,7 +86,7 @@ func TestStdin_OnlyAdminsReadTheText(t *testing.T) {
 }
 
 func TestSignal_ChosenInConfirmation(t *testing.T) {
-	h, b, heard := startEar(t, cesi.Operator)
+	h, b, heard := startSignalReader(t, cesi.Operator)
 	doc := b.get("/nodes/n/confirm?action=signal").page(t)
 	if got := strings.TrimSpace(doc.Find("h1").Text()); got != "Signal 2 processes on n?" || doc.Find(`select[name="signal"] option`).Length() < 10 {
 		t.Errorf("the question: %q", got)

@@ -242,7 +242,7 @@ func (b *browser) liveStatus(at string) int {
 
 func TestLive_EveryRouteByEveryRole(t *testing.T) {
 	t.Parallel()
-	c := newTroupe(t)
+	c := newRoleBrowsers(t)
 	for _, route := range everyRoute(t, c.Server) {
 		method, pattern, _ := strings.Cut(route, " ")
 		if method != http.MethodGet {

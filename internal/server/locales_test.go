@@ -225,7 +225,7 @@ func keptTexts(t *testing.T) map[string]bool {
 	return kept
 }
 
-func TestLocales_KeepWhatTheDatabaseHolds(t *testing.T) {
+func TestLocales_KeepStoredTexts(t *testing.T) {
 	said, kept, chinese := make(map[string]bool), keptTexts(t), catalogue(t, "zh-CN.json")
 	saidInCode(t, goFiles(t, storedFolders...), said)
 	for _, text := range slices.Sorted(maps.Keys(said)) {

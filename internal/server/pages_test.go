@@ -210,7 +210,7 @@ func TestCommandForm_OnlyConfirmedTargets(t *testing.T) {
 
 func TestConfirm_StopSelfMustBeTyped(t *testing.T) {
 	_, nodes := fakeNode(t)
-	h, b := startServerAs(t, cesi.Operator, nodes, asItself)
+	h, b := startServerAs(t, cesi.Operator, nodes, withSelf)
 	question := b.open("/nodes/n/confirm?action=stop&process=g:p&back=/nodes/n")
 	button := question.Find("form.stack button[type=submit]:not([disabled])")
 	for _, typed := range []string{"", "yes", "G:P", "g:p "} {

@@ -214,13 +214,13 @@ func everyRoute(t *testing.T, s *Server) []string {
 	return routes
 }
 
-// troupe is a server with a browser for every rank.
-type troupe struct {
+// roleBrowsers is a server with a browser for every rank.
+type roleBrowsers struct {
 	*harness
 	browsers []*browser
 }
 
-func newTroupe(t *testing.T) *troupe {
+func newRoleBrowsers(t *testing.T) *roleBrowsers {
 	t.Helper()
 	_, nodes := fakeNode(t)
 	h := startServer(t, nodes)
@@ -228,12 +228,12 @@ func newTroupe(t *testing.T) *troupe {
 	if err := h.auth.AddUser(t.Context(), testRoot, "newcomer", passwordOf("newcomer"), cesi.Admin, true); err != nil {
 		t.Fatal(err)
 	}
-	return &troupe{harness: h, browsers: make([]*browser, len(callers()))}
+	return &roleBrowsers{harness: h, browsers: make([]*browser, len(callers()))}
 }
 
 // caller returns the rank's browser, logged in again if the last request has ended its
 // session.
-func (c *troupe) caller(of rank) *browser {
+func (c *roleBrowsers) caller(of rank) *browser {
 	c.t.Helper()
 	if of == byAnybody {
 		return c.anybody()
@@ -248,7 +248,7 @@ func (c *troupe) caller(of rank) *browser {
 
 func TestRoutes_RolesOfEachRoute(t *testing.T) {
 	t.Parallel()
-	c := newTroupe(t)
+	c := newRoleBrowsers(t)
 	table := routeTable()
 	for _, route := range everyRoute(t, c.Server) {
 		least, found := table[route]
@@ -267,7 +267,7 @@ func TestRoutes_RolesOfEachRoute(t *testing.T) {
 }
 
 // checkCell lets a caller use a route that needs at least the rank least.
-func (c *troupe) checkCell(route string, of, least rank) {
+func (c *roleBrowsers) checkCell(route string, of, least rank) {
 	c.t.Helper()
 	method, pattern, _ := strings.Cut(route, " ")
 	path := pathOf(pattern)

@@ -10,9 +10,9 @@ import (
 	"cesi/internal/cesi"
 )
 
-// aDay logs the entries of a small fleet in a day, each an hour after the one before,
+// dayOfEntries logs the entries of a small fleet in a day, each an hour after the one before,
 // from noon on.
-func aDay(t *testing.T, db *DB) []cesi.Activity {
+func dayOfEntries(t *testing.T, db *DB) []cesi.Activity {
 	t.Helper()
 	clock := noon
 	db.now = func() time.Time { return clock }
@@ -46,7 +46,7 @@ func hour(n int) time.Time { return noon.Add(time.Duration(n)*time.Hour - time.M
 
 func TestActivityFilter_Fields(t *testing.T) {
 	db, _ := openTest(t)
-	entries := aDay(t, db)
+	entries := dayOfEntries(t, db)
 	tests := []struct {
 		name   string
 		filter ActivityFilter

@@ -27,7 +27,7 @@ func written(lines []ActivityLine) []string {
 
 func TestActivityLines_CommandOnManyIsOneLine(t *testing.T) {
 	db, _ := openTest(t)
-	aDay(t, db)
+	dayOfEntries(t, db)
 	const whole = "3 targets 3/3: pay:b pay:a pay:a"
 	tests := []struct {
 		name   string
@@ -58,7 +58,7 @@ func TestActivityLines_CommandOnManyIsOneLine(t *testing.T) {
 
 func TestActivityLines_FailedTargetsFirst(t *testing.T) {
 	db, _ := openTest(t)
-	aDay(t, db)
+	dayOfEntries(t, db)
 	lines, err := db.ActivityLines(t.Context(), ActivityFilter{User: "maria"}, 1)
 	if err != nil {
 		t.Fatal(err)

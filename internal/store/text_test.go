@@ -33,7 +33,7 @@ func TestText_ComesBackAsItWasStored(t *testing.T) {
 	}
 }
 
-func TestText_WhatNoLongerFitsStaysEnglish(t *testing.T) {
+func TestText_OutdatedOneStaysEnglish(t *testing.T) {
 	for _, columns := range [][3]string{
 		{"it ended (FATAL)", "", ""},                       // an entry of an older version
 		{"it ended (FATAL)", "it ended", `["FATAL"]`},      // its id takes other arguments now
