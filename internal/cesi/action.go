@@ -49,8 +49,9 @@ func Actions() []Action {
 	}
 }
 
-// ActionRule is what holds for a command.
+// ActionRule is what holds for an action. One that is no command has Past alone.
 type ActionRule struct {
+	Past       string // what was done, in the English of the activity log's text file: "restarted"
 	On         ActionTarget
 	Permission Permission
 	Asks       Asks
@@ -97,36 +98,56 @@ const (
 	SelfEndsInGroup              // if its group is named
 )
 
-// Rule returns what holds for the action: this is the table of commands. What is said of
+// Rule returns what holds for the action: this is the table of actions. What pages say of
 // them is in the table of package view.
 func (a Action) Rule() ActionRule {
 	switch a {
 	case ActionStart:
-		return ActionRule{On: OnProcesses, Permission: ControlProcesses, ChangesState: true}
+		return ActionRule{Past: "started", On: OnProcesses, Permission: ControlProcesses, ChangesState: true}
 	case ActionStop:
-		return ActionRule{On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfEnds, ChangesState: true}
+		return ActionRule{Past: "stopped", On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfEnds, ChangesState: true}
 	case ActionRestart:
-		return ActionRule{On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfRestarts, ChangesState: true}
+		return ActionRule{Past: "restarted", On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfRestarts, ChangesState: true}
 	case ActionSignal:
-		return ActionRule{On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfEndsUnlessHUP}
+		return ActionRule{Past: "signalled", On: OnProcesses, Permission: ControlProcesses, Asks: AsksForMany, Self: SelfEndsUnlessHUP}
 	case ActionStdin:
-		return ActionRule{On: OnOneProcess, Permission: ControlProcesses}
+		return ActionRule{Past: "sent a text to", On: OnOneProcess, Permission: ControlProcesses}
 	case ActionClearLogs:
-		return ActionRule{On: OnProcesses, Permission: ControlDaemon, Asks: AsksAlways}
+		return ActionRule{Past: "cleared the logs of", On: OnProcesses, Permission: ControlDaemon, Asks: AsksAlways}
 	case ActionUpdate: // its question is the page of a reread
-		return ActionRule{On: OnGroupsOrEverything, Permission: ControlDaemon, Self: SelfEndsInGroup}
+		return ActionRule{Past: "updated", On: OnGroupsOrEverything, Permission: ControlDaemon, Self: SelfEndsInGroup}
 	case ActionAddGroup:
-		return ActionRule{On: OnGroup, Permission: ControlDaemon}
+		return ActionRule{Past: "added", On: OnGroup, Permission: ControlDaemon}
 	case ActionRemoveGroup:
-		return ActionRule{On: OnGroup, Permission: ControlDaemon, Asks: AsksAlways}
+		return ActionRule{Past: "removed", On: OnGroup, Permission: ControlDaemon, Asks: AsksAlways}
 	case ActionReload:
-		return ActionRule{On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways, Self: SelfReloads}
+		return ActionRule{Past: "reloaded", On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways, Self: SelfReloads}
 	case ActionShutdown:
-		return ActionRule{On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways, Self: SelfEnds, TypesNode: true}
+		return ActionRule{Past: "shut down", On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways, Self: SelfEnds, TypesNode: true}
 	case ActionClearMainLog:
-		return ActionRule{On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways}
+		return ActionRule{Past: "cleared the log of", On: OnSupervisord, Permission: ControlDaemon, Asks: AsksAlways}
+	case ActionLogin:
+		return ActionRule{Past: "logged in"}
+	case ActionLogout:
+		return ActionRule{Past: "logged out"}
+	case ActionUserAdd:
+		return ActionRule{Past: "added"}
+	case ActionUserPassword:
+		return ActionRule{Past: "changed the password of"}
+	case ActionUserRole:
+		return ActionRule{Past: "changed the role of"}
+	case ActionUserDelete:
+		return ActionRule{Past: "deleted"}
+	case ActionSessionEnd:
+		return ActionRule{Past: "ended sessions of"}
+	case ActionTokenAdd:
+		return ActionRule{Past: "made an API token of"}
+	case ActionTokenRevoke:
+		return ActionRule{Past: "revoked API tokens of"}
+	case ActionActivityPurged:
+		return ActionRule{Past: "purged the activity log"}
 	default:
-		return ActionRule{}
+		return ActionRule{Past: string(a)}
 	}
 }
 

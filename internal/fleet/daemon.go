@@ -49,9 +49,9 @@ func (c Command) checkDaemon() error {
 	if len(c.Targets) == 0 {
 		return cesi.Errorf(cesi.Invalid, "no node was chosen")
 	}
+	on := c.Action.Rule().On
 	for _, t := range c.Targets {
-		wantsGroup := c.Action == cesi.ActionAddGroup || c.Action == cesi.ActionRemoveGroup ||
-			c.Action == cesi.ActionUpdate && len(c.Targets) > 1
+		wantsGroup := on == cesi.OnGroup || on == cesi.OnGroupsOrEverything && len(c.Targets) > 1
 		switch {
 		case t.Node != c.Targets[0].Node:
 			return cesi.Errorf(cesi.Invalid, "%s is for one node at a time", c.Action.Text())
@@ -59,11 +59,11 @@ func (c Command) checkDaemon() error {
 			return cesi.Errorf(cesi.Invalid, "%s is for whole groups", c.Action.Text())
 		case wantsGroup && t.Group == "":
 			return cesi.Errorf(cesi.Invalid, "no group was chosen")
-		case t.Group != "" && !wantsGroup && c.Action != cesi.ActionUpdate:
+		case t.Group != "" && on == cesi.OnSupervisord:
 			return cesi.Errorf(cesi.Invalid, "%s is for a whole node", c.Action.Text())
 		}
 	}
-	if len(c.Targets) > 1 && c.Action != cesi.ActionUpdate {
+	if len(c.Targets) > 1 && on != cesi.OnGroupsOrEverything {
 		return cesi.Errorf(cesi.Invalid, "%s is for one group at a time", c.Action.Text())
 	}
 	return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,13 +35,12 @@ func level(r cesi.Result) string {
 
 func sentence(a cesi.Activity) string {
 	subject, object := who(a), ""
-	switch a.Action {
-	case cesi.ActionStart, cesi.ActionStop, cesi.ActionRestart, cesi.ActionSignal, cesi.ActionStdin, cesi.ActionClearLogs:
+	switch {
+	case a.Action.OnProcesses():
 		object = " " + processes(a)
-	case cesi.ActionUpdate, cesi.ActionAddGroup, cesi.ActionRemoveGroup, cesi.ActionReload, cesi.ActionShutdown, cesi.ActionClearMainLog:
+	case a.Action.OnDaemon():
 		object = " " + a.Node + " node's " + a.Target
-	case cesi.ActionLogin, cesi.ActionLogout, cesi.ActionLoginFailed, cesi.ActionActivityPurged:
-	default:
+	case !slices.Contains([]cesi.Action{cesi.ActionLogin, cesi.ActionLogout, cesi.ActionLoginFailed, cesi.ActionActivityPurged}, a.Action):
 		object = fmt.Sprintf(" '%s' user", a.Target)
 	}
 	text := subject + " " + verb(a) + object
@@ -72,7 +72,7 @@ func verb(a cesi.Activity) string {
 		if a.Action == cesi.ActionSignal {
 			return "sent " + a.Detail + " to"
 		}
-		return past(a.Action)
+		return a.Action.Rule().Past
 	case cesi.Skipped:
 		return "skipped"
 	}
@@ -81,55 +81,6 @@ func verb(a cesi.Activity) string {
 		cesi.Interrupted: "interrupted", cesi.UnknownEnd: "unfinished", cesi.Pending: "pending",
 	}
 	return fmt.Sprintf("%s %s event", adjectives[a.Result], a.Action)
-}
-
-func past(action cesi.Action) string {
-	switch action {
-	case cesi.ActionStart:
-		return "started"
-	case cesi.ActionStop:
-		return "stopped"
-	case cesi.ActionRestart:
-		return "restarted"
-	case cesi.ActionStdin:
-		return "sent a text to"
-	case cesi.ActionClearLogs:
-		return "cleared the logs of"
-	case cesi.ActionUpdate:
-		return "updated"
-	case cesi.ActionAddGroup:
-		return "added"
-	case cesi.ActionRemoveGroup:
-		return "removed"
-	case cesi.ActionReload:
-		return "reloaded"
-	case cesi.ActionShutdown:
-		return "shut down"
-	case cesi.ActionClearMainLog:
-		return "cleared the log of"
-	case cesi.ActionLogin:
-		return "logged in"
-	case cesi.ActionLogout:
-		return "logged out"
-	case cesi.ActionUserAdd:
-		return "added"
-	case cesi.ActionUserPassword:
-		return "changed the password of"
-	case cesi.ActionUserRole:
-		return "changed the role of"
-	case cesi.ActionUserDelete:
-		return "deleted"
-	case cesi.ActionSessionEnd:
-		return "ended sessions of"
-	case cesi.ActionTokenAdd:
-		return "made an API token of"
-	case cesi.ActionTokenRevoke:
-		return "revoked API tokens of"
-	case cesi.ActionActivityPurged:
-		return "purged the activity log"
-	default:
-		return string(action)
-	}
 }
 
 // processes names the target of a command: "web-01 node's web:worker process".
