@@ -91,7 +91,7 @@ func (b *browser) talked() int64 {
 }
 
 // live reports whether the page says that it is live.
-const live = `!document.querySelector('[data-live]').hidden`
+const live = `!document.querySelector('[data-connected]').hidden`
 
 // testManyTabs opens more tabs than a browser makes connections to one host.
 func testManyTabs(t *testing.T, s *scene) {

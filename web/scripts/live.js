@@ -35,7 +35,7 @@ function tick() {
 function show(connected) {
   offline.hidden = connected
   document.body.classList.toggle('offline', !connected)
-  document.querySelector('[data-live]').hidden = !connected
+  document.querySelector('[data-connected]').hidden = !connected
   document.querySelector('[data-as-of]').hidden = connected
 }
 

@@ -90,8 +90,8 @@ class Feed {
   // Shows why the logs are not live; without a sentence, whether they will be.
   say(sentence, later) {
     for (const tail of this.tails) {
-      const { sayOffline, sayRefused } = tail.panel.dataset
-      if (!tail.ended) tail.show({ live: false, sentence: sentence || (later ? sayOffline : sayRefused) })
+      const words = later ? tail.panel.dataset.sayOffline : tail.panel.dataset.sayRefused
+      if (!tail.ended) tail.show({ live: false, sentence: sentence || words })
     }
   }
 
@@ -236,12 +236,14 @@ class Tail {
   }
 }
 
+const loading = new WeakSet() // panels that load older text
+
 // Loads the part before the text when the user scrolls to its top.
 async function older(panel) {
   const text = panel.querySelector('.log-text')
   const from = panel.dataset.logOlder
-  if (!from || panel.dataset.logLoading) return
-  panel.dataset.logLoading = 'yes'
+  if (!from || loading.has(panel)) return
+  loading.add(panel)
   try {
     const answer = await fetch(from, { headers: { Accept: 'text/html' } })
     const page = parseHTML(await answer.text())
@@ -263,7 +265,7 @@ async function older(panel) {
   } catch {
     // The link is still there to try again.
   } finally {
-    delete panel.dataset.logLoading
+    loading.delete(panel)
   }
 }
 

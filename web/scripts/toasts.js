@@ -1,9 +1,12 @@
 // Messages over the page.
 
 // Toasts about a success disappear by themselves; others stay until dismissed.
+const seen = new WeakSet()
+
 document.addEventListener('htmx:after:swap', () => {
-  for (const toast of document.querySelectorAll('.toasts .flash-running:not([data-seen])')) {
-    toast.dataset.seen = ''
+  for (const toast of document.querySelectorAll('.toasts .flash-running')) {
+    if (seen.has(toast)) continue
+    seen.add(toast)
     setTimeout(() => toast.remove(), 6000)
   }
 })
