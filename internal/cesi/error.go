@@ -80,13 +80,13 @@ const (
 	FaultCantReread          FaultCode = 92
 )
 
-// Error is a failure with a kind. Text is a sentence that may be shown to people: it
-// holds no secret and no internals. Err is the cause, for the log.
+// Error is a failure with a kind. Text is a sentence that users may read: it holds no
+// secret and no internals. Err is the cause, for the log.
 type Error struct {
 	Kind  Kind
 	Text  Text
-	Cause Cause     // set where a node could not be asked
-	Fault FaultCode // set where Kind came from a fault
+	Cause Cause     // set if CeSI could not ask a node
+	Fault FaultCode // set if Kind comes from a fault
 	Err   error
 }
 
@@ -142,8 +142,8 @@ func FaultOf(err error) FaultCode {
 	return 0
 }
 
-// TextOf returns what people may be told about err: the text of the first Error in its
-// chain, or a general one for an Internal error, whose details belong in the log.
+// TextOf returns the text of err for users: the text of the first Error in its chain,
+// or a general one for an Internal error, whose details belong in the log.
 func TextOf(err error) Text {
 	var e *Error
 	if errors.As(err, &e) && e.Kind != Internal && e.Text.ID != "" {

@@ -13,7 +13,7 @@ type Wanted struct {
 	Reason   Text       // why it was not started; empty while the restart is under way
 }
 
-// Equal reports whether both are the same in all that they tell.
+// Equal reports whether both have the same values.
 func (w Wanted) Equal(other Wanted) bool {
 	return w.Reason.Equal(other.Reason) && w.Node == other.Node && w.ProcessID == other.ProcessID && w.Since.Equal(other.Since) &&
 		w.By == other.By && w.Activity == other.Activity && w.Started == other.Started

@@ -127,8 +127,8 @@ type Preview struct {
 	MaybeSelf bool
 	// Respawned says that this CeSI would execute itself again.
 	Respawned bool
-	// TakesSelfDown says that this CeSI goes down with its supervisord.
+	// TakesSelfDown says that this CeSI ends with its supervisord.
 	TakesSelfDown bool
-	// TypedNode is the node whose name must be typed first; empty if none.
+	// TypedNode is the node whose name the user must type first; empty if none.
 	TypedNode string
 }

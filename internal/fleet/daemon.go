@@ -28,8 +28,9 @@ func (p *poller) reread(ctx context.Context) (cesi.Changes, error) {
 	return p.client.Reread(ctx)
 }
 
-// planDaemon resolves a command to a supervisord itself. What an update comes to is known
-// once supervisord has read its configuration again, when the command is sent.
+// planDaemon resolves a command to a supervisord itself. The changes of an update are
+// known only after the command is sent, when supervisord has read its configuration
+// again.
 func (s *Snapshot) planDaemon(c Command) (*Plan, error) {
 	if err := c.checkDaemon(); err != nil {
 		return nil, err

@@ -8,13 +8,13 @@ import (
 	"cesi/internal/cesi"
 )
 
-// Bounds of what an entry keeps of texts, which may come from anywhere, in bytes.
+// Limits for the texts of an entry, in bytes. The texts may come from anywhere.
 const (
 	maxMessage = 4096
 	maxName    = 512
 )
 
-// bounded returns the entry with its texts cut to what is kept.
+// bounded returns the entry with its texts cut to the limits.
 func bounded(a cesi.Activity) cesi.Activity {
 	a.User, a.Address = clip(a.User, maxName), clip(a.Address, maxName)
 	a.Node, a.Target = clip(a.Node, maxName), clip(a.Target, maxName)
@@ -51,7 +51,7 @@ func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) 
 }
 
 // completeEntry stores the result of this journal's entry. If the entry does not exist,
-// since its beginning could not be stored, it is stored as a whole.
+// because its start could not be stored, the whole entry is stored.
 func (j *Journal) completeEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
 	english, id, args, err := textColumns(a.Message)
 	if err != nil {

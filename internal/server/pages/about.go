@@ -91,7 +91,8 @@ func countVersions(s *fleet.Snapshot) []versionCount {
 	return list
 }
 
-// dependency is other people's work in the program.
+// dependency is a library or other work in the program that CeSI's authors did not
+// write.
 type dependency struct {
 	Name             cesi.Text
 	Version, Licence string

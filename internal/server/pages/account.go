@@ -24,7 +24,7 @@ func (h Account) ShowLogin(w http.ResponseWriter, r *http.Request) error {
 	return h.Renderer.Render(w, http.StatusOK, "login", newLoginPage(h.Base(r), "", next, cesi.Text{}))
 }
 
-// Login logs the browser in and leads to the page that it wanted.
+// Login logs the browser in and redirects it to the page that it asked for.
 func (h Account) Login(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -108,8 +108,8 @@ func (h Account) SetPreferences(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ChangePassword changes the user's password. After a forced change it leads to the
-// page that the browser wanted.
+// ChangePassword changes the user's password. After a forced change it redirects to the
+// page that the browser asked for.
 func (h Account) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)

@@ -172,7 +172,7 @@ type activityRow struct {
 	When    cesi.Text
 	Who     cesi.Text
 	From    string
-	ByUser  string        // local path of all that the user did; empty where that is not to be known
+	ByUser  string        // local path of the activity of the same user; empty if the user is not shown
 	What    view.RichText // "restarted web:web1 on alpha", "logged in"
 	Place   view.RichText // of one target: "web:web1 on alpha"
 	Result  view.ResultBadge
@@ -180,7 +180,7 @@ type activityRow struct {
 	Took    cesi.Text
 	Detail  string // the text that was sent to standard input, for administrators
 	Message cesi.Text
-	Count   int // how many events it stands for, where more than one
+	Count   int // number of events that it stands for, if more than one
 	Targets []activityRow
 	// TargetsChosen is how many targets the filter chose, of TargetsTotal.
 	TargetsChosen, TargetsTotal int
@@ -224,8 +224,8 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	return row
 }
 
-// whatWasDone is what follows the user's name. It leads to the node, and to all that was
-// done to the process or group.
+// whatWasDone returns the text after the user's name. It has links to the node, and to
+// the activity of the process or group.
 func whatWasDone(a cesi.Activity) view.RichText {
 	var r view.RichText
 	var what cesi.Text

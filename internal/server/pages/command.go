@@ -114,8 +114,8 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, command request.C
 	return nil
 }
 
-// renderShutdown replies to a command that ends this program: a redirect would lead to
-// a server that is gone, for a moment or for good.
+// renderShutdown replies to a command that ends this program. A redirect would lead to
+// a server that has ended, for a moment or for good.
 func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command request.Command) error {
 	page := newShutdownPage(h.Base(r), command)
 	if page.Seconds > 0 {
@@ -124,8 +124,8 @@ func (h *Handler) renderShutdown(w http.ResponseWriter, r *http.Request, command
 	return h.Renderer.Render(w, http.StatusOK, "shutdown", page)
 }
 
-// withReport adds to a local path the command whose result the page shall show, and how
-// many targets matched too late.
+// withReport adds a command to a local path, so that the page shows its result, and the
+// number of targets that matched too late.
 func withReport(path string, id cesi.ActivityID, later int) string {
 	u, err := url.Parse(path)
 	if err != nil {

@@ -15,15 +15,15 @@ type confirmPage struct {
 	Remark      cesi.Text // explains the command, if necessary
 	Verb        cesi.Text // on the button: "Stop 14 processes"
 	Hit         []refGroup
-	HitMore     int // processes that are hit too, but not named
+	HitMore     int // number of further processes that the command changes
 	Manual      []view.RichText
 	ManualTotal int
 	LeftAlone   []skippedProcesses
 	Signals     []signalChoice // to choose from, for a signal
-	Self        string         // to be typed in
-	MaybeSelf   bool           // it is perhaps another program
-	Problem     cesi.Text      // why it did not go out the last time
-	Nothing     bool           // there is nothing that the command would touch
+	Self        string         // the name that the user must type
+	MaybeSelf   bool           // Self may be another program
+	Problem     cesi.Text      // why the command was not sent the last time
+	Nothing     bool           // the command would change no process
 }
 
 // refGroup are the processes of one node.

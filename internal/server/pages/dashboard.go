@@ -36,8 +36,8 @@ func (h *Handler) configFile(r *http.Request) string {
 	return "cesi.conf"
 }
 
-// troublesShown is how many things that need attention the dashboard shows, unless it
-// is asked for all.
+// troublesShown is the number of things that need attention on the dashboard, unless
+// the query asks for all.
 const troublesShown = 12
 
 // dashboardPage is a summary of the fleet.

@@ -6,17 +6,17 @@ import (
 	"cesi/internal/server/request"
 )
 
-// decision is what happens to a command that a page sends.
+// decision says what to do with a command that a page sends.
 type decision int
 
 const (
 	sendNow decision = iota
-	ask              // show its question
-	askAt            // lead to the address of its question, which can be shared
+	ask              // show its confirmation
+	askAt            // redirect to the address of its confirmation, which can be shared
 )
 
-// decide says what happens to a command, by the table of actions and what the command
-// would do. Problem says why a confirmation was not accepted; the question is then asked
+// decide returns what to do with a command, by the table of actions and the preview of
+// the command. Problem says why a confirmation was not accepted; the page then asks
 // again. An error refuses the command.
 func decide(role cesi.Role, c request.Command, p fleet.Preview, confirmed bool) (d decision, problem cesi.Text, err error) {
 	rule := c.Action.Rule()
@@ -46,7 +46,7 @@ func decide(role cesi.Role, c request.Command, p fleet.Preview, confirmed bool) 
 	}
 }
 
-// asks reports whether a command is confirmed before it is sent.
+// asks reports whether the user must confirm a command before it is sent.
 func asks(rule cesi.ActionRule, p fleet.Preview) bool {
 	switch rule.Asks {
 	case cesi.AsksAlways:

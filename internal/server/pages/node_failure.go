@@ -19,7 +19,7 @@ func newFailureView(n *fleet.Node) *failureView {
 }
 
 // advice says what else to check, by the cause of a failure. The failure's own sentence
-// names the likeliest reason.
+// names the most likely reason.
 func advice(cause cesi.Cause) cesi.Text {
 	switch cause {
 	case cesi.CauseRefused:

@@ -97,7 +97,7 @@ func (r *results) add(score int, draw func() paletteItem) {
 	*r = (*r)[:min(len(*r), maxPerKind)]
 }
 
-// best merges results of several kinds.
+// best merges the results of several kinds.
 func best(kinds ...results) []paletteItem {
 	var all results
 	for _, kind := range kinds {

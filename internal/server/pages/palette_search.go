@@ -11,8 +11,8 @@ import (
 	"cesi/internal/server/view"
 )
 
-// Among equally good matches, those that stand for more come first. The match counts
-// more than the kind.
+// Scores of the kinds: they order equally good matches. The match counts more than the
+// kind.
 const (
 	scorePage        = 50
 	scoreEnvironment = 40
@@ -146,8 +146,8 @@ func (r processRating) score(p *fleet.Process) (int, bool) {
 	return sum*perMatch + scoreProcess + int(p.Severity()), true
 }
 
-// actions are the commands for a text such as "restart api on web-1". A verb alone is
-// for processes in trouble.
+// actions returns the commands for a text such as "restart api on web-1". A verb alone
+// is for processes that need attention.
 func (p paletteSearch) actions(text string) (found results) {
 	action, rest, is := actionIn(p.base, text)
 	if !is {
@@ -168,8 +168,7 @@ func (p paletteSearch) actions(text string) (found results) {
 	return found
 }
 
-// actOnProcesses offers the action for those processes of a node that have it in their
-// rows.
+// actOnProcesses offers the action for the node's processes that have it in their rows.
 func (p paletteSearch) actOnProcesses(found *results, action cesi.Action, w query, n *fleet.Node) {
 	by := newProcessRating(w, n)
 	for i := range n.Processes {

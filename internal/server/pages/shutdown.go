@@ -6,11 +6,11 @@ import (
 	"cesi/internal/server/view"
 )
 
-// restartSeconds is after how long the browser comes back after a restart of this
-// program, which takes some tenths of a second.
+// restartSeconds is the time until the browser comes back after a restart of this
+// program. The restart takes some tenths of a second.
 const restartSeconds = 2
 
-// reloadSeconds is after how long the browser comes back after a reload of the
+// reloadSeconds is the time until the browser comes back after a reload of the
 // supervisord that runs this program.
 const reloadSeconds = 8
 

@@ -59,8 +59,8 @@ type daemonPage struct {
 	Pager                                 *view.Pager
 }
 
-// groupRows is how many groups a page of a supervisord shows, and how many changes a
-// reread.
+// groupRows is the number of groups on a page of a supervisord, and of changes on a
+// page of a reread.
 const groupRows = 500
 
 // daemonGroup is a group of supervisord.

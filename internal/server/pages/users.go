@@ -32,8 +32,8 @@ func (h Users) renderUsers(w http.ResponseWriter, r *http.Request, base view.Bas
 	return h.Renderer.Render(w, status, "users", newUsersPage(base, accounts, form, problem, made))
 }
 
-// AddUser adds a user with the password of the form, or a random one, and shows it. It
-// must be changed at the first login: two people know it.
+// AddUser adds a user with the password of the form, or a random one, and shows it. The
+// user must change it at the first login, because the administrator knows it too.
 func (h Users) AddUser(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return request.BodyError(err)
@@ -352,8 +352,8 @@ func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
 	return rows
 }
 
-// browserOf describes a User-Agent header in a few words, for people and not for
-// programs.
+// browserOf describes a User-Agent header in a few words. The text is for users, not
+// for programs.
 func browserOf(userAgent string) cesi.Text {
 	first := func(pairs ...[2]string) string {
 		for _, pair := range pairs {

@@ -19,13 +19,14 @@ type actionText struct {
 	summary  string // of a command on many
 	done     string
 	failed   string
-	unknown  string // its end is not known
+	unknown  string // its result is not known
 	did      string // in the activity log, after the user's name
 	doing    string
 	tried    string
 }
 
-// textOfAction returns an action's entry. One without an entry is called by its name.
+// textOfAction returns the texts of an action. An action without texts is called by its
+// name.
 func textOfAction(action cesi.Action) actionText {
 	var text actionText
 	switch {
@@ -278,7 +279,7 @@ func accountActionText(action cesi.Action) actionText {
 	}
 }
 
-// ownActionText is said of what people do with their own accounts.
+// ownActionText has the texts for actions of users on their own accounts.
 func ownActionText(action cesi.Action) actionText {
 	switch action {
 	case cesi.ActionUserPassword:

@@ -28,14 +28,15 @@ func actionProgress(action cesi.Action) cesi.Text {
 	return cesi.Text{ID: textOfAction(action).progress}
 }
 
-// ActivityText says what a user did to what, is doing or tried to do, as it follows the
-// user's name. A zero what means that users did it to their own account.
-func ActivityText(a cesi.Activity, what cesi.Text) cesi.Text {
+// ActivityText is the text after the user's name in the activity log: what the user
+// did, is doing or tried to do, and the target. With a zero target, the users did it to
+// their own account.
+func ActivityText(a cesi.Activity, target cesi.Text) cesi.Text {
 	text := textOfAction(a.Action)
-	if what.ID == "" {
+	if target.ID == "" {
 		text = ownActionText(a.Action)
 	}
-	args := []any{what}
+	args := []any{target}
 	if a.Action == cesi.ActionSignal {
 		args = append(args, a.Detail)
 	}
@@ -45,13 +46,13 @@ func ActivityText(a cesi.Activity, what cesi.Text) cesi.Text {
 	case a.Result == cesi.Pending && text.doing != "":
 		return fill(text.doing, args...)
 	case a.Result == cesi.Skipped:
-		return cesi.T("skipped %s", what)
+		return cesi.T("skipped %s", target)
 	default:
 		return fill(text.tried, args...)
 	}
 }
 
-// outcomeText says how a command went for one target.
+// outcomeText is the result of a command for one target.
 func outcomeText(r fleet.Report, o fleet.Outcome) cesi.Text {
 	text := textOfAction(r.Action)
 	args := []any{cesi.T("%s on %s", o.What(), o.Node)}
@@ -70,7 +71,7 @@ func outcomeText(r fleet.Report, o fleet.Outcome) cesi.Text {
 	}
 }
 
-// fill returns the text of an id. One without verbs takes no arguments.
+// fill returns the text of an id with its arguments. A text without verbs takes none.
 func fill(id string, args ...any) cesi.Text {
 	if !strings.Contains(id, "%") {
 		return cesi.Text{ID: id}

@@ -12,10 +12,10 @@ import (
 type Flash struct {
 	Tone     Tone
 	Sentence cesi.Text
-	Note     cesi.Text // a second sentence: what else is to be said, or what it waits for
-	Later    cesi.Text // who came too late for it
+	Note     cesi.Text // a second sentence: a remark, or what the command waits for
+	Later    cesi.Text // the targets that matched too late
 	ID       cesi.ActivityID
-	Outcomes []outcomeRow // of a command on many, failed ones first
+	Outcomes []outcomeRow // of a command on many, failures first
 	Total    int          // outcomes, including those not shown
 	Open     bool         // show the outcomes at once
 	Log      *LogEnd      // of the only process, if it did not come up
@@ -65,8 +65,8 @@ func NewFlash(r fleet.Report, later int) *Flash {
 	return f
 }
 
-// worstFirst returns the outcomes to show: what failed before what went well,
-// and what was skipped last.
+// worstFirst returns the outcomes to show: failures, then successes, then skipped
+// targets.
 func worstFirst(outcomes []fleet.Outcome) []fleet.Outcome {
 	rank := func(r cesi.Result) int {
 		switch r {

@@ -11,8 +11,8 @@ import (
 	"cesi/internal/server/request"
 )
 
-// viewFuncs are the functions of the templates, besides the methods of the page
-// structs.
+// viewFuncs are the functions of the templates. Templates can also call the methods of
+// the page structs.
 func viewFuncs(prefix string, static map[string]string, localizer *i18n.Localizer) template.FuncMap {
 	staticURL := func(name string) (string, error) {
 		p, found := static[name]
@@ -70,8 +70,7 @@ func When(now, t time.Time) cesi.Text {
 	}
 }
 
-// actionLabel names a button for an action: "Stop", or "Stop web:web1" with what it is
-// for.
+// actionLabel names a button for an action: "Stop", or "Stop web:web1" with its target.
 func actionLabel(localizer *i18n.Localizer, action cesi.Action, what []any) string {
 	if len(what) == 0 {
 		return localizer.Localize(ActionLabel(action))

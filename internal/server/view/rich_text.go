@@ -9,14 +9,14 @@ import (
 	"cesi/internal/server/request"
 )
 
-// RichText is a text with names in it that are emphasized or lead somewhere. Templates
-// write it with {{t}}.
+// RichText is a text with names in it that are emphasized or are links. Templates write
+// it with {{t}}.
 type RichText struct {
 	Text   cesi.Text
 	places []markup
 }
 
-// markup is what a RichText writes in the place of an argument.
+// markup is the HTML around an argument of a RichText.
 type markup interface {
 	html(localizer *i18n.Localizer, prefix string) template.HTML
 }
@@ -50,7 +50,7 @@ func (r *RichText) put(m markup) cesi.Text {
 }
 
 // Name returns an argument for the text: a name on the page, with a class such as
-// "strong" and the local path that it leads to, both perhaps empty.
+// "strong" and the local path of its link. Both may be empty.
 func (r *RichText) Name(text cesi.Text, class, link string) cesi.Text {
 	return r.put(name{text, class, link})
 }
@@ -71,8 +71,8 @@ func ProcessOnNode(process, node string) RichText {
 	return r
 }
 
-// firstPlace stands for the first markup of a text until the text is HTML. Where a node
-// has such a character in a name, one of them is there once more.
+// firstPlace marks the first markup of a text until the text becomes HTML. If a name of
+// a node has such a character, a name appears twice, which is harmless.
 const firstPlace = '\ue100'
 
 // html writes the text in a language, with links below the prefix.
