@@ -51,23 +51,23 @@ func Actions() []Action {
 
 // ActionRule is what holds for an action. One that is no command has Past alone.
 type ActionRule struct {
-	Past       string // what was done, in the English of the activity log's text file: "restarted"
+	Past       string // the action in the past tense, for the text file of the activity log: "restarted"
 	On         ActionTarget
 	Permission Permission
 	Asks       Asks
 	Self       SelfEffect
-	TypesNode  bool // it wants the node's name typed
-	// ChangesState says that it starts or stops processes. Any other command to processes
-	// is one call, which ends at once and needs no order.
+	TypesNode  bool // the user must type the node's name to confirm it
+	// ChangesState says that the command starts or stops processes. Any other command
+	// to processes is one call, which ends at once and needs no order.
 	ChangesState bool
 }
 
-// ActionTarget is what an action is for.
+// ActionTarget is the kind of target that an action has.
 type ActionTarget int
 
 // The targets of actions.
 const (
-	OnNothing            ActionTarget = iota // it is no command
+	OnNothing            ActionTarget = iota // the action is not a command
 	OnProcesses                              // any number of processes
 	OnOneProcess                             // one at a time
 	OnSupervisord                            // the supervisord of one node
@@ -75,7 +75,7 @@ const (
 	OnGroupsOrEverything                     // any groups of one node, or all
 )
 
-// Asks is when a command is confirmed before it goes out.
+// Asks says when the user must confirm a command before it is sent.
 type Asks int
 
 // The confirmations.
@@ -85,21 +85,21 @@ const (
 	AsksAlways
 )
 
-// SelfEffect is what a command does to this CeSI if it is among the targets.
+// SelfEffect is the effect of a command on this CeSI if CeSI is one of its targets.
 type SelfEffect int
 
 // The effects.
 const (
 	SelfGoesOn        SelfEffect = iota
-	SelfEnds                     // for good
-	SelfEndsUnlessHUP            // a signal; HUP has CeSI read its configuration
-	SelfRestarts                 // it executes itself again
-	SelfReloads                  // it ends with its supervisord, and comes back if it has autostart
-	SelfEndsInGroup              // if its group is named
+	SelfEnds                     // CeSI ends and does not come back
+	SelfEndsUnlessHUP            // a signal; after HUP, CeSI only reads its configuration again
+	SelfRestarts                 // CeSI executes itself again
+	SelfReloads                  // CeSI ends with its supervisord, and comes back if it has autostart
+	SelfEndsInGroup              // CeSI ends if its group is named
 )
 
-// Rule returns what holds for the action: this is the table of actions. What pages say of
-// them is in the table of package view.
+// Rule returns the rules for the action: this is the table of actions. The texts of
+// pages are in the table of package view.
 func (a Action) Rule() ActionRule {
 	switch a {
 	case ActionStart:
@@ -114,7 +114,7 @@ func (a Action) Rule() ActionRule {
 		return ActionRule{Past: "sent a text to", On: OnOneProcess, Permission: ControlProcesses}
 	case ActionClearLogs:
 		return ActionRule{Past: "cleared the logs of", On: OnProcesses, Permission: ControlDaemon, Asks: AsksAlways}
-	case ActionUpdate: // its question is the page of a reread
+	case ActionUpdate: // the page with the changed configuration is its confirmation
 		return ActionRule{Past: "updated", On: OnGroupsOrEverything, Permission: ControlDaemon, Self: SelfEndsInGroup}
 	case ActionAddGroup:
 		return ActionRule{Past: "added", On: OnGroup, Permission: ControlDaemon}
