@@ -49,7 +49,7 @@ func Actions() []Action {
 	}
 }
 
-// ActionRule is what holds for an action. One that is no command has Past alone.
+// ActionRule holds the rules for an action. An action that is not a command has only Past.
 type ActionRule struct {
 	Past       string // the action in the past tense, for the text file of the activity log: "restarted"
 	On         ActionTarget
