@@ -17,7 +17,7 @@ const maxTokenLife = 10 * 366 * 24 * time.Hour
 
 // errBadToken is the error for a token that is unknown, revoked or expired.
 func errBadToken() error {
-	return cesi.Errorf(cesi.Unauthorized, "this API token is not accepted: there is none such, or it was revoked")
+	return cesi.Errorf(cesi.Unauthorized, "this API token is not valid, or was revoked")
 }
 
 // Token returns the API token with the owner's current account and role. Errors:

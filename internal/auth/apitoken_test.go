@@ -50,7 +50,7 @@ func TestToken_HasOwnersCurrentRole(t *testing.T) {
 	if err := b.DeleteUser(t.Context(), root, "bob"); err != nil {
 		t.Fatal(err)
 	}
-	b.wantKind(b.tryToken(text), cesi.Unauthorized, "not accepted")
+	b.wantKind(b.tryToken(text), cesi.Unauthorized, "not valid")
 }
 
 func TestToken_EndsWithPasswordReset(t *testing.T) {
@@ -116,7 +116,7 @@ func TestToken_InvalidOnesDoNotBlockValidOnes(t *testing.T) {
 	session := b.login("bob")
 	bad := []string{"", "x", "cesi_", good + "A", good[5:], "cesi_" + strings.Repeat("A", 43), "cesi_" + session}
 	for _, text := range bad[:freeTries] {
-		b.wantKind(b.tryToken(text), cesi.Unauthorized, "not accepted")
+		b.wantKind(b.tryToken(text), cesi.Unauthorized, "not valid")
 	}
 	for range 100 {
 		b.wantKind(b.tryToken(bad[5]), cesi.Throttled, "wait")
@@ -202,7 +202,7 @@ func TestToken_AddAndRevokeAreLogged(t *testing.T) {
 		`bob|192.0.2.7|token add|bob|failed|there is already a token "Nightly deploy"`,
 		"ann||token revoke|ann|failed|there is no such token",
 		"bob|192.0.2.7|token revoke|bob|ok|nightly deploy",
-		"|192.0.2.7|login failed||failed|this API token is not accepted: there is none such, or it was revoked",
+		"|192.0.2.7|login failed||failed|this API token is not valid, or was revoked",
 		"bob|192.0.2.7|token add|bob|ok|a, without end",
 		"bob|192.0.2.7|token add|bob|ok|b, without end",
 		"bob|192.0.2.7|token revoke|bob|failed|only administrators manage users",

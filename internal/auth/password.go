@@ -47,7 +47,7 @@ func CheckPassword(password string) error {
 		return cesi.Errorf(cesi.Invalid, "a password has at most %d bytes", maxPassword)
 	}
 	if isCommon(password) {
-		return cesi.Errorf(cesi.Invalid, "this password is one of the commonest, which are guessed first: choose another one")
+		return cesi.Errorf(cesi.Invalid, "this password is too common: choose another one")
 	}
 	return nil
 }

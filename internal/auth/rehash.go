@@ -20,7 +20,7 @@ func (s *Service) renewHash(ctx context.Context, user *cesi.User, stored, passwo
 		err = s.store.Rehash(ctx, user.ID, stored, renewed, weak)
 	}
 	if err != nil {
-		s.log.Warn("a password can't be stored anew", "user", user.Name, "error", err)
+		s.log.Warn("a password's new hash can't be stored", "user", user.Name, "error", err)
 		return stored
 	}
 	user.MustChange = user.MustChange || weak

@@ -140,8 +140,8 @@ func TestError_SentencesAndKinds(t *testing.T) {
 	}{
 		{cesi.Errorf(cesi.NotFound, "there is no node %q", "x"), `there is no node "x"`, cesi.NotFound},
 		{fmt.Errorf("page: %w", cesi.Wrap(cesi.Unreachable, cause, "It can't be reached.")), "It can't be reached.", cesi.Unreachable},
-		{cause, "Something went wrong inside CeSI; the log says what.", cesi.Internal},
-		{cesi.Wrap(cesi.Internal, cause, "detail"), "Something went wrong inside CeSI; the log says what.", cesi.Internal},
+		{cause, "Internal error; see CeSI's log.", cesi.Internal},
+		{cesi.Wrap(cesi.Internal, cause, "detail"), "Internal error; see CeSI's log.", cesi.Internal},
 	}
 	for _, test := range tests {
 		if got := cesi.TextOf(test.err).String(); got != test.want || cesi.KindOf(test.err) != test.kind {

@@ -149,5 +149,5 @@ func TextOf(err error) Text {
 	if errors.As(err, &e) && e.Kind != Internal && e.Text.ID != "" {
 		return e.Text
 	}
-	return T("Something went wrong inside CeSI; the log says what.")
+	return T("Internal error; see CeSI's log.")
 }

@@ -133,7 +133,7 @@ func (c *converter) database(value string) {
 	path, isFile := strings.CutPrefix(value, "sqlite:///")
 	switch {
 	case isURL && !isFile:
-		c.note("[cesi]: the database is %s, and only SQLite is supported here: it is left out, and users have to be added anew", quote(scheme))
+		c.note("[cesi]: the database is %s, and only SQLite is supported here: it is left out, and users must be added again", quote(scheme))
 		return
 	case isFile && !strings.HasPrefix(path, "/"):
 		c.note("[cesi]: database %s is relative: CeSi 2.x looked for it in its own folder (where run.py is), this one looks in the working directory", quote(path))

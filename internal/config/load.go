@@ -174,7 +174,7 @@ func (l *loader) sort(sections []section) sorting {
 			to.defaults = append(to.defaults, s)
 		case isDefault(s):
 			s.kind = "DEFAULT" // its label
-			l.report.warning(s.at, `[DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" writes it anew`)
+			l.report.warning(s.at, `[DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" rewrites it`)
 			to.defaults = slices.Insert(to.defaults, 0, s) // [node] has precedence
 		case !s.named && s.kind == kindCesi:
 			to.cesi = append(to.cesi, s)

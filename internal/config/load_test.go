@@ -213,7 +213,7 @@ member = a
 		`cesi.conf:8: unknown section "nodes:b"; did you mean "node:b"?`,
 		`cesi.conf:10: unknown section "environmnt:c"; did you mean "environment:c"?`,
 		`cesi.conf:11: unknown section "ceci"; did you mean "cesi"?`,
-		`cesi.conf:12: [DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" writes it anew`,
+		`cesi.conf:12: [DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" rewrites it`,
 		`cesi.conf:13: unknown section "program:x"`,
 		`cesi.conf:14: unknown section "cesi:x"`,
 		`cesi.conf:16: [node]: unknown key "user name"; did you mean "username"?`,

@@ -27,7 +27,7 @@ func testPaletteFinds(t *testing.T, s *scene) {
 		b.waitFor(c.found+" for "+c.typed, fmt.Sprintf("document.querySelector(%q)", ".palette-list "+c.found))
 	}
 	b.ask("nothing like it")
-	b.waitText("#palette [role=status]", "Nothing is called that.")
+	b.waitText("#palette [role=status]", "No match.")
 }
 
 // testPaletteKeys opens a result by keyboard only.

@@ -76,7 +76,7 @@ func (b *tab) stay() {
 func (b *tab) same() {
 	b.t.Helper()
 	if !b.is("window.stayed") {
-		b.t.Error("the page was loaded anew")
+		b.t.Error("the page was loaded again")
 	}
 }
 

@@ -143,7 +143,7 @@ func TestCheck_WarnsOnGoodFile(t *testing.T) {
 func TestCheck_WarnsOfWeakAdminPassword(t *testing.T) {
 	t.Parallel()
 	for password, want := range map[string]string{
-		"s3cret": "at least 8 characters", "Trustno1": "one of the commonest", "a quiet afternoon": "",
+		"s3cret": "at least 8 characters", "Trustno1": "too common", "a quiet afternoon": "",
 	} {
 		in := writeConf(t, "")
 		in.write(t, "cesi.conf", "[cesi]\nadmin_password = "+password+"\n[node:web-1]\nhost = 10.0.0.1\n")

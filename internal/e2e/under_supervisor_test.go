@@ -112,7 +112,7 @@ func TestSelf_IsMarkedAndSkippedByRestartAll(t *testing.T) {
 	self, app := home.pid(t), home.supervisor.ProcessPID("app")
 	_, question := b.get("/nodes/home/confirm?action=restart")
 	if text := question.Text(); !strings.Contains(text, "it is this CeSI itself") {
-		t.Errorf("the question does not say what is left alone: %s", text)
+		t.Errorf("the question does not say what is skipped: %s", text)
 	}
 	code, after := b.press(question, "Restart app:app", nil)
 	if code != http.StatusOK || !strings.Contains(after.Find(".flash").Text(), "it is this CeSI itself") {

@@ -300,7 +300,7 @@ func (r *run) restartSelf() {
 func failed(ref Ref, err error) Outcome {
 	o := Outcome{Ref: ref, Result: cesi.Failed, Message: cesi.TextOf(err), Err: err}
 	if errors.Is(err, context.Canceled) {
-		o.Result, o.Message = cesi.Interrupted, cesi.T("CeSI was stopped meanwhile")
+		o.Result, o.Message = cesi.Interrupted, cesi.T("CeSI was stopped")
 	}
 	return o
 }

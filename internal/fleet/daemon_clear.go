@@ -36,9 +36,9 @@ func (r *daemonRun) clearMainLog(ctx context.Context) Outcome {
 	switch {
 	case err != nil:
 		return Outcome{Ref: ref, Result: cesi.UnknownEnd, Err: err,
-			Message: cesi.T("supervisord says that it has cleared it, but its log can't be read now: %s", cesi.TextOf(err))}
+			Message: cesi.T("supervisord reports success, but the log can't be read: %s", cesi.TextOf(err))}
 	case after.size >= before.size && bytes.HasPrefix(after.head, before.head):
-		return failed(ref, cesi.Errorf(cesi.Conflict, "supervisord says that it has cleared it, but its log still holds %d bytes", after.size))
+		return failed(ref, cesi.Errorf(cesi.Conflict, "supervisord reports success, but the log still has %d bytes", after.size))
 	default:
 		return Outcome{Ref: ref, Result: cesi.OK}
 	}

@@ -174,12 +174,12 @@ func (r *daemonRun) restartOrShutdown(ctx context.Context, call func(context.Con
 	if r.command.Action == cesi.ActionShutdown {
 		r.clearWantedOn("")
 	}
-	r.sent(cesi.T("supervisord has taken it, and is on its way down"))
+	r.sent(cesi.T("supervisord is shutting down"))
 	began, told := r.now(), false
 	message, err := r.poller.awaitEnd(ctx, r.command.Action, r.timeout, func() {
 		if !told && r.now().Sub(began) >= tellStopping {
 			told = true
-			r.pending(ref, cesi.T("supervisord is on its way down since %s, and waits until its programs have stopped", began.Format(clockLayout)))
+			r.pending(ref, cesi.T("supervisord is shutting down since %s, and waits for its programs to stop", began.Format(clockLayout)))
 		}
 	})
 	switch {
@@ -233,7 +233,7 @@ func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.
 		case <-ctx.Done():
 			return cesi.Text{}, context.Canceled
 		case <-deadline.C:
-			return cesi.Text{}, cesi.Errorf(cesi.Timeout, "it was sent, but the node did not show its end within %s", timeout)
+			return cesi.Text{}, cesi.Errorf(cesi.Timeout, "it was sent, but its result was not seen within %s", timeout)
 		case <-time.After(awaitPause):
 		}
 	}
@@ -245,9 +245,9 @@ func (p *poller) awaitEnd(ctx context.Context, action cesi.Action, timeout time.
 func ended(action cesi.Action, n *Node) cesi.Text {
 	switch {
 	case n.Status == Up && action == cesi.ActionShutdown:
-		return cesi.T("it had ended, and runs again")
+		return cesi.T("it ended, and runs again")
 	case n.Status == Up && action == cesi.ActionReload:
-		return cesi.T("it is back, with %d of %d processes up so far", n.Counts.Running+n.Counts.Starting, n.Counts.Total)
+		return cesi.T("it is back, with %d of %d processes running so far", n.Counts.Running+n.Counts.Starting, n.Counts.Total)
 	case n.Status == Up:
 		return cesi.T("this CeSI was stopped by it, and runs again")
 	case n.Status == Down && action == cesi.ActionShutdown &&

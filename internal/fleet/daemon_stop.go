@@ -98,7 +98,7 @@ func (r *daemonRun) stopOne(ctx context.Context, j *groupJob, id cesi.ProcessID)
 func (r *daemonRun) notStopped(ref Ref, err error) Outcome {
 	switch {
 	case errors.Is(err, errRespawned):
-		return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
+		return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but started again by someone else"))
 	case cesi.KindOf(err) == cesi.Timeout || errors.Is(err, context.DeadlineExceeded):
 		return Outcome{Ref: ref, Result: cesi.UnknownEnd, Err: err,
 			Message: cesi.T("stopped: unknown, not updated (no answer within %s)", r.timeout)}

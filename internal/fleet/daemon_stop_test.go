@@ -203,7 +203,7 @@ func TestReload_KeepsWantedProcesses(t *testing.T) {
 	if r := h.do(cesi.ActionStart, "manual"); r.Result != cesi.OK {
 		t.Fatalf("%+v", r)
 	}
-	if r := h.send(admin, daemon(cesi.ActionReload)); r.Result != cesi.OK || r.Message.String() != "it is back, with 1 of 3 processes up so far" {
+	if r := h.send(admin, daemon(cesi.ActionReload)); r.Result != cesi.OK || r.Message.String() != "it is back, with 1 of 3 processes running so far" {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 	p, _ := h.node("n").Process(id(t, "manual"))
@@ -239,7 +239,7 @@ func TestReload_WaitsForSlowStop(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			const meanwhile = "supervisord is on its way down since "
+			const meanwhile = "supervisord is shutting down since "
 			h.wait("it to say that it waits", func() bool { return strings.Contains(op.Report().Message.String(), meanwhile) })
 			if entries := h.journal.all(); len(entries) != 1 || entries[0].Result != cesi.Pending || !strings.HasPrefix(entries[0].Message.String(), meanwhile) {
 				t.Errorf("the activity log does not say that it waits: %+v", entries)
@@ -260,7 +260,7 @@ func TestReload_SilentNodeIsUnknown(t *testing.T) {
 	node := s.Node("n")
 	node.Timeout = time.Second
 	h.Apply(fleet.Settings{Nodes: []cesi.Node{node}, PollInterval: 100 * time.Millisecond, ActionTimeout: 500 * time.Millisecond})
-	h.wait("the node to be asked anew", h.Ready)
+	h.wait("the node to be asked again", h.Ready)
 	op, err := h.Control(t.Context(), admin, daemon(cesi.ActionReload))
 	if err != nil {
 		t.Fatal(err)
@@ -271,7 +271,7 @@ func TestReload_SilentNodeIsUnknown(t *testing.T) {
 		endStubborn(t, s)
 		s.Resume()
 	})
-	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message.String(), "the node did not show its end within ") {
+	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message.String(), "the node result was not seen within ") {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 }

@@ -111,7 +111,7 @@ func (r *run) started(ctx context.Context, s *step, j *job, err error) Outcome {
 }
 
 func preempted(ref Ref, by string) Outcome {
-	return failed(ref, cesi.Errorf(cesi.Conflict, "a stop by %s went ahead", by))
+	return failed(ref, cesi.Errorf(cesi.Conflict, "%s stopped it instead", by))
 }
 
 // stopWhole stops the running processes of a group or node, and returns the jobs that

@@ -135,7 +135,7 @@ func TestHistory_SlotShowsWorstElseLast(t *testing.T) {
 		{"calm", []answer{{"00:00", inState(cesi.Running)}, {"00:10", inState(cesi.Running)}, {"00:20", inState(cesi.Running)}}, "RRR"},
 		{"fatal for one poll", []answer{{"00:00", inState(cesi.Running)}, {"00:12", inState(cesi.Running)}, {"00:13", inState(cesi.Fatal)},
 			{"00:14", inState(cesi.Running)}, {"00:20", inState(cesi.Running)}}, "RFR"},
-		{"fatal until it is started anew", []answer{{"00:00", inState(cesi.Fatal)}, {"00:10", inState(cesi.Fatal)}, {"00:11", inState(cesi.Running)},
+		{"fatal until it is started again", []answer{{"00:00", inState(cesi.Fatal)}, {"00:10", inState(cesi.Fatal)}, {"00:11", inState(cesi.Running)},
 			{"00:20", inState(cesi.Running)}}, "FFR"},
 		{"the worst of two", []answer{{"00:00", inState(cesi.Backoff)}, {"00:01", inState(cesi.Fatal)}, {"00:02", exitedBadly()}, {"00:10", exitedBadly()}}, "Fb"},
 		{"unexpected exit and unknown", []answer{{"00:00", exitedBadly()}, {"00:10", inState(cesi.Unknown)}}, "bu"},

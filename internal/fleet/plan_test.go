@@ -74,7 +74,7 @@ func TestPlan_CommandOnManyByState(t *testing.T) {
 					t.Error(diff)
 				}
 				if got, want := len(p.LeftAlone), len(everyState())-len(test.want); got != want {
-					t.Errorf("left alone: %d, want %d", got, want)
+					t.Errorf("skipped: %d, want %d", got, want)
 				}
 			})
 		}

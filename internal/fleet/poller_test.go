@@ -35,7 +35,7 @@ func TestPoller_SilentNodeKeepsLastData(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := h.node("n"); n.Status != fleet.Up || n.Failure != nil {
-		t.Errorf("asked anew, it is %v: %+v", n.Status, n.Failure)
+		t.Errorf("asked again, it is %v: %+v", n.Status, n.Failure)
 	}
 }
 
@@ -70,7 +70,7 @@ func TestApply_AddsRemovesAndChangesNodes(t *testing.T) {
 		t.Error("the order is not the configuration's")
 	}
 	if got := h.node("one").LastContact; got.Before(before) || h.node("one").Status != fleet.Up {
-		t.Error("a node that did not change was connected anew")
+		t.Error("a node that did not change was connected again")
 	}
 
 	two.Environments = []string{"prod"}

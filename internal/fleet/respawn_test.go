@@ -47,11 +47,11 @@ func TestRespawn_RestartedByOthersEndsCommand(t *testing.T) {
 		says    string
 	}{
 		"restart": {fleet.Command{Action: cesi.ActionRestart, Targets: []fleet.Target{{Node: "n", Group: "web", Name: "web_0"}}},
-			map[string]cesi.Result{"web:web_0": cesi.OK}, "somebody else has started it again"},
+			map[string]cesi.Result{"web:web_0": cesi.OK}, "it was started again by someone else"},
 		"stop": {fleet.Command{Action: cesi.ActionStop, Targets: []fleet.Target{{Node: "n", Group: "web", Name: "web_0"}}},
-			map[string]cesi.Result{"web:web_0": cesi.Failed}, "it was stopped, but somebody else has started it again"},
+			map[string]cesi.Result{"web:web_0": cesi.Failed}, "it was stopped, but it was started again by someone else"},
 		"restart of the group": {fleet.Command{Action: cesi.ActionRestart, Targets: []fleet.Target{{Node: "n", Group: "web"}}},
-			map[string]cesi.Result{"web:web_0": cesi.OK, "web:web_1": cesi.OK}, "somebody else has started it again"},
+			map[string]cesi.Result{"web:web_0": cesi.OK, "web:web_1": cesi.OK}, "it was started again by someone else"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

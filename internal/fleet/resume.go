@@ -35,7 +35,7 @@ func (f *Fleet) resume(ctx context.Context, entry cesi.Activity) {
 	}
 	p, err := f.poller(entry.Node)
 	if err != nil {
-		entry.Result, entry.Message = cesi.Interrupted, cesi.T("CeSI ended meanwhile, and no longer has the node")
+		entry.Result, entry.Message = cesi.Interrupted, cesi.T("CeSI ended, and the node is no longer configured")
 		f.opts.Journal.Complete(ctx, entry)
 		return
 	}

@@ -197,9 +197,9 @@ func isClosed(c <-chan struct{}) bool {
 // of another client.
 func (r *run) restartedExternally(ref Ref) Outcome {
 	if r.plan.command.Action == cesi.ActionRestart {
-		return Outcome{Ref: ref, Result: cesi.OK, Message: cesi.T("somebody else has started it again")}
+		return Outcome{Ref: ref, Result: cesi.OK, Message: cesi.T("it was started again by someone else")}
 	}
-	return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but somebody else has started it again"))
+	return failed(ref, cesi.Errorf(cesi.Conflict, "it was stopped, but started again by someone else"))
 }
 
 // stopFailed is the outcome of a failed stop. A stop without a reply in time may still

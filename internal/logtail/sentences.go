@@ -9,7 +9,7 @@ func opening() cesi.Text { return cesi.T("Connecting …") }
 
 // brokeOff is the seam where a stream was opened again.
 func brokeOff() cesi.Text {
-	return cesi.T("The stream from the node broke off and was opened again. What was written in between may be missing, or lines come twice.")
+	return cesi.T("The stream from the node ended and was opened again. Lines may be missing, or appear twice.")
 }
 
 // rotated is the seam where a log was rotated while it was followed.
@@ -24,7 +24,7 @@ func heldBack() cesi.Text {
 
 // beginning is the seam before live text whose offset is not known.
 func beginning() cesi.Text {
-	return cesi.T("The live log begins here. The lines above may come again.")
+	return cesi.T("The live log begins here. The lines above may appear again.")
 }
 
 // said is the text of an error.

@@ -75,7 +75,7 @@ func TestFeed_PanicEndsOnlyItself(t *testing.T) {
 	w := watching(t, l)
 	got := collect(t, w.Next, contains("end:"))
 	w.Close()
-	if !strings.Contains(got, "inside CeSI") || !strings.Contains(log.String(), "a defect") {
+	if !strings.Contains(got, "Internal error") || !strings.Contains(log.String(), "a defect") {
 		t.Errorf("its watchers hear %q, the log says %s", got, log.String())
 	}
 }

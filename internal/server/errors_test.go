@@ -34,7 +34,7 @@ func TestErrors_StatusOfEachKind(t *testing.T) {
 		}
 		sentence := "the node said no"
 		if kind == cesi.Internal {
-			sentence = "Something went wrong inside CeSI; the log says what."
+			sentence = "Internal error; see CeSI's log."
 		}
 		if said := page.page(t).Find("main section p bdi").Text(); !strings.EqualFold(said, sentence) || failure.Message != sentence {
 			t.Errorf("%v: the page says %q, the answer %q", kind, said, failure.Message)
@@ -62,7 +62,7 @@ func TestErrors_BrokenDatabaseShowsNoDetails(t *testing.T) {
 		"/login":        h.anybody().post("/login", loginForm("admin", passwordOf("admin"))),
 		"api login":     h.anybody().do(http.MethodPost, "/api/v2/auth/login", `{"username":"a","password":"b"}`),
 	} {
-		if got.status != http.StatusInternalServerError || !strings.Contains(got.body, "Something went wrong inside CeSI") ||
+		if got.status != http.StatusInternalServerError || !strings.Contains(got.body, "Internal error inside CeSI") ||
 			strings.Contains(got.body, "sql") || strings.Contains(got.body, "database is closed") {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}

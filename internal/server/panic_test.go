@@ -34,7 +34,7 @@ func TestPanic_ReplyHasNoDetails(t *testing.T) {
 		t.Errorf("statuses %d and %d", page.status, answer.status)
 	}
 	doc := page.page(t)
-	if got := doc.Find("h1").Text(); got != "Something went wrong" {
+	if got := doc.Find("h1").Text(); got != "Internal error" {
 		t.Errorf("the page's heading is %q: %s", got, page.body)
 	}
 	if doc.Find(`form[action="/logout"]`).Length() != 1 {
@@ -42,7 +42,7 @@ func TestPanic_ReplyHasNoDetails(t *testing.T) {
 	}
 	var failure api.ErrorJSON
 	answer.json(t, &failure)
-	if failure.Status != "error" || failure.Message != "Something went wrong inside CeSI; the log says what." {
+	if failure.Status != "error" || failure.Message != "Internal error; see CeSI's log." {
 		t.Errorf("the answer says %+v", failure)
 	}
 	if strings.Contains(page.body+answer.body, "secret") {

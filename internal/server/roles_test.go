@@ -20,7 +20,7 @@ type rank int
 
 const (
 	byAnybody  rank = iota // logged in or not
-	byNewcomer             // logged in, but has to change the password before anything else
+	byNewcomer             // logged in, but must change the password before anything else
 	byViewer
 	byLogReader
 	byOperator

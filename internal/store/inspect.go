@@ -130,7 +130,7 @@ func Tables(ctx context.Context, pool *sql.DB) ([]string, error) {
 func notOurs(path string, tables []string) error {
 	if slices.Contains(tables, "userinfo") || slices.Contains(tables, "users") {
 		return cesi.Errorf(cesi.Invalid, "database %s belongs to an older CeSi, but its users can't be taken over; "+
-			"it was left as it is: name another file with database = … and add the users anew", path)
+			"it was left as it is: name another file with database = … and add the users again", path)
 	}
 	return cesi.Errorf(cesi.Invalid, "database %s belongs to another program (it has a table %q); it was left as it is", path, tables[0])
 }

@@ -24,7 +24,7 @@ func (db *DB) StartSession(ctx context.Context, s cesi.Session, hash string, end
 			return fmt.Errorf("note login of %q: %w", s.User.Name, err)
 		}
 		if done == 0 {
-			return cesi.Errorf(cesi.Unauthorized, "somebody else has just changed this user")
+			return cesi.Errorf(cesi.Unauthorized, "this user was changed by someone else just now: try again")
 		}
 		if err := endSession(ctx, tx, ends); err != nil {
 			return err

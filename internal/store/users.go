@@ -128,7 +128,7 @@ func (db *DB) ChangePassword(ctx context.Context, oldHash, newHash string, s ces
 			return fmt.Errorf("change password of %q: %w", s.User.Name, err)
 		}
 		if done == 0 {
-			return cesi.Errorf(cesi.Conflict, "somebody else has just changed this user")
+			return cesi.Errorf(cesi.Conflict, "this user was changed by someone else just now: try again")
 		}
 		if err := endSessions(ctx, tx, s.User.ID); err != nil {
 			return err
@@ -147,7 +147,7 @@ func (db *DB) Rehash(ctx context.Context, user int64, oldHash, newHash string, m
 		return fmt.Errorf("rehash password: %w", err)
 	}
 	if done == 0 {
-		return cesi.Errorf(cesi.Conflict, "somebody else has just changed this user")
+		return cesi.Errorf(cesi.Conflict, "this user was changed by someone else just now: try again")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.co
 // Neither the sentence nor the cause holds a credential.
 func (c *Client) explain(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return cesi.Wrap(cesi.Unreachable, context.Canceled, "The call was broken off.")
+		return cesi.Wrap(cesi.Unreachable, context.Canceled, "The call was cancelled.")
 	}
 	kind, cause, text := c.classify(ctx, err)
 	return &cesi.Error{Kind: kind, Text: text, Cause: cause, Err: err}

@@ -249,7 +249,7 @@ func (c *Client) loginHint(status *statusError) (cesi.Cause, cesi.Text) {
 func serverErrorHint(code int) (cesi.Cause, cesi.Text) {
 	switch code {
 	case http.StatusInternalServerError:
-		return cesi.CauseFailedInside, cesi.T("supervisord failed inside (HTTP 500); its own log says why.")
+		return cesi.CauseFailedInside, cesi.T("supervisord has an internal error (HTTP 500): see its log.")
 	case http.StatusNotImplemented:
 		return cesi.CauseNotSupervisor, cesi.T("What answers there does not take calls (HTTP %d): check the port; a proxy has to pass POST on.", code)
 	case http.StatusBadGateway:

@@ -309,7 +309,7 @@ func hintsOfStatuses(t *testing.T) map[string]hintTest {
 		"413":          {node: status(413, ""), cause: cesi.CauseProxy, want: "client_max_body_size"},
 		"418":          {node: status(418, ""), cause: cesi.CauseNotSupervisor, want: "HTTP status 418 at http://127.0.0.1"},
 		"429":          {node: status(429, ""), cause: cesi.CauseProxy, want: "limits how often"},
-		"500":          {node: status(500, ""), cause: cesi.CauseFailedInside, want: "its own log says why"},
+		"500":          {node: status(500, ""), cause: cesi.CauseFailedInside, want: "see its log"},
 		"501":          {node: status(501, ""), cause: cesi.CauseNotSupervisor, want: "(HTTP 501): check the port"},
 		"502":          {node: status(502, ""), cause: cesi.CauseProxy, want: "is supervisord running, and at the address"},
 		"503":          {node: status(503, ""), cause: cesi.CauseProxy, want: "no server for it, or too much to do"},

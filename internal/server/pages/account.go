@@ -67,7 +67,7 @@ func profileNotice(base view.Base, key string) string {
 	case "password":
 		return base.Say("Your password is changed. All your other sessions have ended.")
 	case "preferences":
-		return base.Say("The pages are as you want them from now on.")
+		return base.Say("Saved.")
 	case "role":
 		return base.Say("Your role is changed.")
 	case "session":

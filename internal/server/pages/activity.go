@@ -32,7 +32,7 @@ func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	more := len(lines) > activityEntries
 	base := h.Base(r)
 	if r.URL.Query().Get("notice") == "purged" {
-		base.Notice = base.Say("The entries are removed. The log says so, and how many they were.")
+		base.Notice = base.Say("The entries are removed. The log has an entry about it.")
 	}
 	page := newActivityPage(base, query, lines[:min(len(lines), activityEntries)], more)
 	for _, n := range h.Fleet.Snapshot().Nodes {
@@ -217,7 +217,7 @@ func newActivityRow(now time.Time, a cesi.Activity) activityRow {
 	}
 	row.What, row.Place = whatWasDone(a), view.ProcessOnNode(a.Target, a.Node)
 	if a.User == "" {
-		row.Who = cesi.T("somebody")
+		row.Who = cesi.T("someone")
 	} else {
 		row.ByUser = request.PathWith(url.Values{"user": {a.User}}, "activity")
 	}

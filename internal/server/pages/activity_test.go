@@ -107,7 +107,7 @@ func TestActivityPage_Pages(t *testing.T) {
 
 func TestActivityRow_HiddenName(t *testing.T) {
 	row := newActivityRow(fleettest.Now, cesi.Activity{Time: fleettest.Now, Action: cesi.ActionLoginFailed, Result: cesi.Failed})
-	if row.Who.String() != "somebody" || row.What.Text.String() != "failed to log in" {
+	if row.Who.String() != "someone" || row.What.Text.String() != "failed to log in" {
 		t.Errorf("%q %q", row.Who, row.What.Text)
 	}
 }

@@ -64,7 +64,7 @@ func (h *Handler) banners(settings *Settings) []view.Banner {
 		list = append(list, newConfigBanner(settings.Problem))
 	}
 	if len(settings.NeedsRestart) > 0 {
-		list = append(list, view.Banner{Sentence: cesi.T("The configuration has changed in keys that CeSI takes up only when it is restarted."),
+		list = append(list, view.Banner{Sentence: cesi.T("The configuration has changed in keys that need a restart of CeSI."),
 			Details: settings.NeedsRestart})
 	}
 	if gone := h.Journal.Gone(); gone != nil {
@@ -78,7 +78,7 @@ func (h *Handler) banners(settings *Settings) []view.Banner {
 // newConfigBanner says that the configuration on disk is broken and the old one still
 // used. The error is config's, with files and lines.
 func newConfigBanner(err error) view.Banner {
-	b := view.Banner{Sentence: cesi.T("The configuration has a problem. What was in force before stays in force until it is mended.")}
+	b := view.Banner{Sentence: cesi.T("The configuration has an error. The previous one stays in use until it is fixed.")}
 	var broken *config.Error
 	if !errors.As(err, &broken) {
 		b.Details = []string{err.Error()}
@@ -92,5 +92,5 @@ func newConfigBanner(err error) view.Banner {
 
 // newAuditBanner says that the activity log can't be stored.
 func newAuditBanner() view.Banner {
-	return view.Banner{Sentence: cesi.T("The activity log can't be written to the database. Commands still go out; their entries are in the server's log and follow as soon as the database takes them. Is the disk full?")}
+	return view.Banner{Sentence: cesi.T("The activity log can't be written to the database. Commands still work; their entries are in CeSI's log and are stored as soon as possible. Is the disk full?")}
 }

@@ -58,7 +58,7 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 		page.Question = base.Localizer.Localize(view.NothingTo(command.Action))
 	}
 	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
-		page.Remark = cesi.T("A restart touches what runs and what failed; what somebody stopped stays stopped.")
+		page.Remark = cesi.T("A restart is for running and failed processes. Processes that were stopped stay stopped.")
 	}
 	if command.Action == cesi.ActionSignal {
 		page.Signals = signalChoices(command.Signal)

@@ -96,13 +96,13 @@ func TestConfirmPage_ListsSkippedManualAndSelf(t *testing.T) {
 	if diff := cmp.Diff(want, texts(doc, ".left-alone")); diff != "" {
 		t.Errorf("skipped: - want, + got:\n%s", diff)
 	}
-	if got := strings.Join(texts(doc, ".remark-warning"), ""); got != "One of these is configured not to start by itself (autostart=false): api:1" {
+	if got := strings.Join(texts(doc, ".remark-warning"), ""); got != "One of these has autostart=false: api:1" {
 		t.Errorf("manual: %q", got)
 	}
 	if doc.Find("input[name=confirm_self]").Length() != 1 {
 		t.Error("a stop of itself needs no typing")
 	}
-	if got := strings.Join(texts(doc, "#live > section > p"), ""); !strings.Contains(got, "what somebody stopped stays stopped") {
+	if got := strings.Join(texts(doc, "#live > section > p"), ""); !strings.Contains(got, "Processes that were stopped stay stopped") {
 		t.Errorf("a restart is explained as %q", got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (h *Handler) FailPage(w http.ResponseWriter, r *http.Request, err error) {
 	page := NewErrorPage(h.Base(r), request.Status(err), cesi.TextOf(err), h.NodeToLink(r))
 	if errors.Is(err, request.ErrCrossSite) { // another role would not help
-		page.Advice = cesi.T("If it was you who wanted this, do it from CeSI's own pages.")
+		page.Advice = cesi.T("If you wanted this, do it from CeSI's own pages.")
 	}
 	if cesi.IsNoLog(err) || cesi.IsUnreadableLog(err) { // the thing exists, it only has no readable log
 		page.Advice = cesi.T("There is nothing to search or to download.")
@@ -77,9 +77,9 @@ func (p *errorPage) retitle(heading, advice cesi.Text) {
 func tooManyWords(kind cesi.Kind) (heading, advice cesi.Text) {
 	switch kind {
 	case cesi.TooOften:
-		return cesi.T("Too often"), cesi.T("What CeSI does by itself, such as asking the nodes, goes on.")
+		return cesi.T("Too many requests"), cesi.T("Polling of the nodes continues.")
 	case cesi.TooManyOpen:
-		return cesi.T("Too many are open"), cesi.T("Close a page or a log that you no longer need; those that are open go on.")
+		return cesi.T("Too many open"), cesi.T("Close a page or a log that you no longer need. The open ones continue.")
 	default:
 		return cesi.Text{}, cesi.Text{}
 	}
@@ -89,28 +89,28 @@ func tooManyWords(kind cesi.Kind) (heading, advice cesi.Text) {
 func errorWords(status int) (heading, advice cesi.Text) {
 	switch status {
 	case http.StatusBadRequest:
-		return cesi.T("That can't be done"), cesi.T("Go back and check what was asked for.")
+		return cesi.T("Invalid request"), cesi.T("Go back and check what you entered.")
 	case http.StatusUnauthorized:
 		return cesi.T("Please log in"), cesi.T("Your session may have ended.")
 	case http.StatusForbidden:
-		return cesi.T("Not allowed"), cesi.T("If you need this, ask an administrator for another role.")
+		return cesi.T("Not allowed"), cesi.T("Ask an administrator for another role.")
 	case http.StatusNotFound:
-		return cesi.T("Not found"), cesi.T("It may have been renamed or removed since you saw it.")
+		return cesi.T("Not found"), cesi.T("It may have been renamed or removed.")
 	case http.StatusMethodNotAllowed:
-		return cesi.T("Not this way"), cesi.T("Use the buttons on the pages; a link never changes anything.")
+		return cesi.T("Method not allowed"), cesi.T("Use the buttons on the pages; a link never changes anything.")
 	case http.StatusConflict:
-		return cesi.T("Not now"), cesi.T("Look at its state, and try again if you still want to.")
+		return cesi.T("Conflict"), cesi.T("Check its state, then try again.")
 	case http.StatusUnprocessableEntity:
-		return cesi.T("The node refused"), cesi.T("Its supervisord said so; its log may say more.")
+		return cesi.T("The node refused the command"), cesi.T("See the log of its supervisord.")
 	case http.StatusTooManyRequests:
-		return cesi.T("Too many tries"), cesi.T("Wait a little before the next one.")
+		return cesi.T("Too many failed tries"), cesi.T("Wait before you try again.")
 	case http.StatusBadGateway:
-		return cesi.T("The node does not answer"), cesi.T("Nothing was sent, or nothing is known of what came of it.")
+		return cesi.T("The node does not answer"), cesi.T("The command was not sent, or its result is not known.")
 	case http.StatusGatewayTimeout:
-		return cesi.T("The node did not answer in time"), cesi.T("What was asked for may still happen: look at the node again.")
+		return cesi.T("The node did not answer in time"), cesi.T("The command may still take effect: check the node.")
 	case http.StatusServiceUnavailable:
 		return cesi.T("The database is busy"), cesi.T("Nothing was changed. Try again in a moment.")
 	default:
-		return cesi.T("Something went wrong"), cesi.T("Try again. If it stays, the server's log says more.")
+		return cesi.T("Internal error"), cesi.T("Try again. If it fails again, see CeSI's log.")
 	}
 }

@@ -29,23 +29,23 @@ func advice(cause cesi.Cause) cesi.Text {
 	case cesi.CauseUnauthorized:
 		return cesi.T("They have to be those of [inet_http_server] in its supervisord.conf, or of the proxy in front of it.")
 	case cesi.CauseNameNotFound:
-		return cesi.T("CeSI asks as its own machine does: try getent hosts with the name there.")
+		return cesi.T("CeSI uses the name servers of its own machine: try getent hosts with the name there.")
 	case cesi.CauseScheme:
 		return cesi.T("In cesi.conf, host may be a URL with its scheme and port, such as https://web1.example:9001.")
 	case cesi.CauseProxy:
-		return cesi.T("supervisord itself does not answer so: look at the configuration and the log of the proxy.")
+		return cesi.T("This is not an answer of supervisord: check the configuration and the log of the proxy.")
 	case cesi.CauseLocal:
-		return cesi.T("Nothing says that the node is down: CeSI could not ask it.")
+		return cesi.T("The node may be up: CeSI could not ask it.")
 	case cesi.CauseNotSupervisor:
 		return cesi.T("CeSI adds /RPC2 to the address by itself; the path before it is that of the proxy, if there is one.")
 	case cesi.CauseNoInterface:
-		return cesi.T("Without it, supervisord answers no calls at all, those of supervisorctl among them.")
+		return cesi.T("Without it, supervisord answers no calls, not even those of supervisorctl.")
 	case cesi.CauseShuttingDown:
-		return cesi.T("CeSI goes on asking until it is back.")
+		return cesi.T("CeSI tries again until it answers.")
 	case cesi.CauseFailedInside:
 		return cesi.T("The connection is fine. See the end of its own log, and whether its disk is full.")
 	case cesi.CauseTooLarge:
-		return cesi.T("CeSI reads no more of one reply, which is about 12,000 processes. If the node has fewer, something else answers there.")
+		return cesi.T("CeSI reads no more than that, about 12,000 processes. If the node has fewer, another program answers there.")
 	case cesi.CauseBadReply:
 		return cesi.T("A proxy in between may be changing replies or cutting them short.")
 	case cesi.CauseTLS:

@@ -120,7 +120,7 @@ func TestNodePage_ViewerSeesNoControls(t *testing.T) {
 func TestNodePage_SilentNodeShowsLastState(t *testing.T) {
 	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[55])
 	text := strings.Join(texts(doc, ".failure"), "")
-	for _, want := range []string{"did not answer in time", "raise timeout", "from the last answer, 02:11:29"} {
+	for _, want := range []string{"did not answer in time", "raise timeout", "the last answer, 02:11:29"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in %q", want, text)
 		}
@@ -139,7 +139,7 @@ func TestNodePage_SilentNodeShowsLastState(t *testing.T) {
 
 func TestNodePage_NeverAnswered(t *testing.T) {
 	doc := drawNode(t, cesi.Admin, sampleFleet().Nodes[56])
-	if got := strings.Join(texts(doc, ".failure"), ""); !strings.Contains(got, "never answered since this CeSI started") {
+	if got := strings.Join(texts(doc, ".failure"), ""); !strings.Contains(got, "has not answered since CeSI started") {
 		t.Errorf("it says %q", got)
 	}
 	if doc.Find("table").Length() != 0 {

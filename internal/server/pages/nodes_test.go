@@ -75,7 +75,7 @@ func TestNodesPage_ShowsFilter(t *testing.T) {
 	if got := texts(doc, "option[selected]"); !cmp.Equal(got, []string{"staging", "not answering"}) {
 		t.Errorf("chosen %q", got)
 	}
-	if got := texts(doc, ".empty-note"); !cmp.Equal(got, []string{"No node is like that. Show all 60"}) {
+	if got := texts(doc, ".empty-note"); !cmp.Equal(got, []string{"No node matches. Show all 60"}) {
 		t.Errorf("it says %q", got)
 	}
 }

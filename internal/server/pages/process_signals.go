@@ -30,29 +30,29 @@ func signalChoices(chosen string) []signalChoice {
 func signalUse(name string) cesi.Text {
 	switch name {
 	case "HUP":
-		return cesi.T("read the configuration anew")
+		return cesi.T("read the configuration again")
 	case "TERM":
-		return cesi.T("end")
+		return cesi.T("terminate")
 	case "INT":
 		return cesi.T("interrupt, as Ctrl-C")
 	case "QUIT":
-		return cesi.T("end, often with a dump")
+		return cesi.T("quit, often with a core dump")
 	case "USR1", "USR2":
-		return cesi.T("what the program makes of it")
+		return cesi.T("defined by the program")
 	case "KILL":
-		return cesi.T("end at once, can't be caught")
+		return cesi.T("kill at once, can't be caught")
 	case "STOP":
-		return cesi.T("hold on")
+		return cesi.T("pause")
 	case "CONT":
-		return cesi.T("go on")
+		return cesi.T("continue")
 	case "WINCH":
-		return cesi.T("the window has changed; for some servers: no new connections")
+		return cesi.T("window size changed; some servers finish open requests")
 	case "ALRM":
-		return cesi.T("the timer has run out")
+		return cesi.T("timer expired")
 	case "ABRT":
 		return cesi.T("abort, with a core dump")
 	case "PIPE":
-		return cesi.T("nobody reads")
+		return cesi.T("broken pipe")
 	default:
 		return cesi.Text{}
 	}

@@ -66,7 +66,7 @@ func (h Account) expiry(days string) (time.Time, error) {
 func newTokenSecret(name, text string) *secret {
 	return &secret{
 		What: cesi.T("The API token %s is", request.Sanitize(name)), Text: text,
-		Advice: cesi.T("It is shown this once. Whoever has it may do what you may: keep it like a password."),
+		Advice: cesi.T("It is shown only once. It gives your permissions to anyone who has it: keep it like a password."),
 	}
 }
 

@@ -27,22 +27,22 @@ type shutdownPage struct {
 func newShutdownPage(base view.Base, command request.Command) shutdownPage {
 	page := shutdownPage{
 		Heading:  base.Say("CeSI restarts"),
-		Sentence: cesi.T("It executes itself anew. This page comes back in a moment; everybody stays logged in."),
+		Sentence: cesi.T("This page comes back in a moment. All users stay logged in."),
 		Back:     command.Back, Seconds: restartSeconds,
 	}
 	switch command.Action {
 	case cesi.ActionReload:
 		page.Heading, page.Seconds = base.Say("supervisord reloads, and CeSI with it"), reloadSeconds
-		page.Sentence = cesi.T("It comes back in some seconds, and this page then tells how it went. If your browser finds nobody, try once more.")
+		page.Sentence = cesi.T("It comes back in a few seconds, and this page then shows the result. If your browser can't connect, reload the page.")
 	case cesi.ActionShutdown:
 		page.Heading, page.Seconds = base.Say("supervisord is shut down, and CeSI with it"), 0
-		page.Sentence = cesi.T("Somebody has to start that supervisord on its host. This page then works again.")
+		page.Sentence = cesi.T("Start that supervisord on its host. Then this page works again.")
 	case cesi.ActionSignal:
 		page.Heading = base.Say("CeSI got the signal")
-		page.Sentence = cesi.T("If that ended it, its supervisord starts it again, provided that its program says autorestart.")
+		page.Sentence = cesi.T("If the signal ended it, its supervisord starts it again, if its program has autorestart.")
 	case cesi.ActionStop:
 		page.Heading, page.Seconds = base.Say("CeSI is stopped"), 0
-		page.Sentence = cesi.T("It can't start itself again: use supervisorctl start on its node. This page then works again.")
+		page.Sentence = cesi.T("It can't start itself again: use supervisorctl start on its node. Then this page works again.")
 	}
 	page.Base = base.At("", page.Heading)
 	return page

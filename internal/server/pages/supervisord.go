@@ -166,17 +166,17 @@ func newRereadPage(base view.Base, n *fleet.Node, c cesi.Changes) rereadPage {
 	}
 	for _, group := range c.Removed {
 		add(group, view.ToneBad, cesi.T("removed"), func() cesi.Text {
-			return cesi.T("is not in the configuration any more: %s stopped, and forgotten", running(n, group))
+			return cesi.T("is not in the configuration any more: %s stopped, and removed", running(n, group))
 		})
 	}
 	for _, group := range c.Changed {
 		add(group, view.ToneWarning, cesi.T("changed"), func() cesi.Text {
-			return cesi.T("%s stopped, then it is added anew and starts", running(n, group))
+			return cesi.T("%s stopped, then it is added again and starts", running(n, group))
 		})
 	}
 	for _, group := range c.Added {
 		add(group, view.ToneRunning, cesi.T("added"), func() cesi.Text {
-			return cesi.T("is added, and starts unless it says autostart=false")
+			return cesi.T("is added, and starts unless it has autostart=false")
 		})
 	}
 	return page
@@ -199,7 +199,7 @@ func running(n *fleet.Node, group string) cesi.Text {
 		}
 	}
 	if count == 0 {
-		return cesi.T("nothing of it runs that would be")
+		return cesi.T("no process of it runs, so none is")
 	}
 	return cesi.T("%d processes are", count)
 }

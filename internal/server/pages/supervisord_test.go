@@ -114,7 +114,7 @@ func TestSupervisordConfirm_SaysWhatHappensToThisCeSI(t *testing.T) {
 	}{
 		{cesi.ActionReload, true, "comes back with it", ""},
 		{cesi.ActionReload, false, "does not come back", "confirm_self"},
-		{cesi.ActionShutdown, true, "only when somebody starts", "confirm_node"},
+		{cesi.ActionShutdown, true, "when that is started again", "confirm_node"},
 		{cesi.ActionClearMainLog, true, "", ""},
 	} {
 		n.Processes[1].Config = &cesi.ProcessConfig{Autostart: test.autostart}
@@ -140,7 +140,7 @@ func TestProcessPage_SaysWhatNodeCannotDo(t *testing.T) {
 		process fleet.Process
 		role    cesi.Role
 	}{
-		"says no more than that":              {n, old, cesi.LogReader},
+		"reports no more":              {n, old, cesi.LogReader},
 		"UNKNOWN_METHOD":                      {&gone, without, cesi.LogReader},
 		"does not have this process any more": {n, without, cesi.LogReader},
 		"/srv/pay/bin/worker":                 {n, configured(old), cesi.LogReader},
@@ -168,9 +168,9 @@ func TestRereadPage_CountsChangesAndStops(t *testing.T) {
 		}
 	}
 	for group, effect := range map[string]string{
-		"工人":       "nothing of it runs that would be stopped, then it is added anew and starts",
-		"ledger":   "1 process is stopped, then it is added anew and starts",
-		"payments": "3 processes are stopped, then it is added anew and starts",
+		"工人":       "no process of it runs, so none is stopped, then it is added again and starts",
+		"ledger":   "1 process is stopped, then it is added again and starts",
+		"payments": "3 processes are stopped, then it is added again and starts",
 	} {
 		page := newRereadPage(base, payNode(), cesi.Changes{Changed: []string{group}})
 		if got := base.Localizer.Localize(page.Changes[0].Effect); got != effect {
@@ -182,7 +182,7 @@ func TestRereadPage_CountsChangesAndStops(t *testing.T) {
 func TestSupervisordPage_GroupsOfSilentNodeAreUnknown(t *testing.T) {
 	n := fleettest.Node("a", "x")
 	n.Status, n.LastContact = fleet.Connecting, time.Time{}
-	for sentence, node := range map[string]*fleet.Node{"It has never answered": n, "None. Add a program": fleettest.Node("a", "x")} {
+	for sentence, node := range map[string]*fleet.Node{"It has not answered": n, "None. Add a program": fleettest.Node("a", "x")} {
 		doc := draw(t, viewtest.Renderer(t, ""), sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), node, 1)})
 		if got := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(got, sentence) {
 			t.Errorf("%q, want %q", got, sentence)

@@ -65,7 +65,7 @@ func (h Users) ShowUser(w http.ResponseWriter, r *http.Request) error {
 	base := h.Base(r)
 	switch r.URL.Query().Get("notice") {
 	case "role":
-		base.Notice = base.Say("The role is changed. It is in force now.")
+		base.Notice = base.Say("The role is changed.")
 	case "sessions":
 		base.Notice = base.Say("All sessions have ended.")
 	case "tokens":
@@ -183,7 +183,7 @@ func AskToDelete(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
 		Question: cesi.T("Delete %s?", request.Sanitize(a.Name)), Verb: cesi.T("Delete %s", request.Sanitize(a.Name)),
 		Post: request.LocalURL("users", a.Name, "delete"), Back: request.LocalURL("users", a.Name),
-		Remarks: []cesi.Text{cesi.T("The account, its sessions and its API tokens are gone at once. What the user did stays in the activity log.")},
+		Remarks: []cesi.Text{cesi.T("The account, its sessions and its API tokens are removed at once. Its entries in the activity log stay.")},
 	}
 }
 
@@ -193,7 +193,7 @@ func AskToEndSessions(a cesi.Account) view.Confirmation {
 	return view.Confirmation{
 		Question: cesi.T("End %s of %s?", sessions, request.Sanitize(a.Name)), Verb: cesi.T("End %s", sessions),
 		Post: request.LocalURL("users", a.Name, "sessions"), Back: request.LocalURL("users", a.Name),
-		Remarks: []cesi.Text{cesi.T("Every browser in which the user is logged in is logged out at once. The password still works; so do API tokens.")},
+		Remarks: []cesi.Text{cesi.T("The user is logged out in every browser at once. The password and API tokens still work.")},
 	}
 }
 
@@ -305,7 +305,7 @@ type secret struct {
 func newPasswordSecret(user, password string) *secret {
 	return &secret{
 		What: cesi.T("The password of %s is now", request.Sanitize(user)), Text: password,
-		Advice: cesi.T("It is shown this once. It has to be changed at the next log-in."),
+		Advice: cesi.T("It is shown only once. It must be changed at the next log-in."),
 	}
 }
 

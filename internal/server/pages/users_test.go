@@ -62,7 +62,7 @@ func TestUsersPage_Rows(t *testing.T) {
 		"lin you admin last log-in just now 2 sessions · 1 token Change",
 		"maria operator last log-in 3 h ago 1 session Change",
 		"night-shift viewer last log-in 11 d ago Change",
-		"王芳has to change the password logreader last log-in never Change",
+		"王芳must change the password logreader last log-in never Change",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)

@@ -91,7 +91,7 @@ func (rd *Reader) nodeRequest(r *http.Request, action string, form url.Values) (
 func supervisordRequest(node string, action cesi.Action, form url.Values) (Command, error) {
 	groups := form["group"]
 	if action == cesi.ActionUpdate && len(groups) == 0 {
-		return Command{}, cesi.Errorf(cesi.Invalid, "No group was chosen. Reread the configuration, and tick what to take up.")
+		return Command{}, cesi.Errorf(cesi.Invalid, "No group is selected. Reread the configuration, and select the groups to update.")
 	}
 	request := Command{Command: OnGroups(fleet.Command{Action: action}, node, groups), Post: LocalURL("nodes", node, action)}
 	for _, group := range groups {
@@ -127,7 +127,7 @@ func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) 
 		request.Targets = append(named, filterConfirmed(a.skippedTargets, form.Get("seal"))...)
 	}
 	if len(request.Targets) == 0 {
-		return Command{}, cesi.Errorf(cesi.Conflict, "Nothing that the question named is like that any more, so nothing was done.")
+		return Command{}, cesi.Errorf(cesi.Conflict, "None of the confirmed targets matches any more, so nothing was done.")
 	}
 	request.Fields = append(request.Fields, Field{"seal", encodeConfirmed(request.Targets)})
 	return request, nil

@@ -89,7 +89,7 @@ func WhyNoLog(p *fleet.Process, stream cesi.LogStream) cesi.Text {
 	case file != "" && p.Start == 0:
 		return cesi.T("There is no log yet: the process has never been started. It will be %s.", Sanitize(file))
 	case file != "":
-		return cesi.T("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process makes it anew.", Sanitize(file))
+		return cesi.T("The file %s is not there. If it was removed under a running process, supervisord goes on writing into what was removed; the next start of the process creates it again.", Sanitize(file))
 	case syslog(p, stream):
 		return cesi.T("This process writes its %s to syslog: read it on the node, in the log of its system.", stream)
 	case stream == cesi.Stderr:

@@ -209,7 +209,7 @@ func resolveNamed(names []string) (Resolution, error) {
 		a.Targets = append(a.Targets, t)
 	}
 	if len(a.Targets) == 0 {
-		return Resolution{}, cesi.Errorf(cesi.Invalid, "Nothing was chosen. Tick what the command is for, then try again.")
+		return Resolution{}, cesi.Errorf(cesi.Invalid, "Nothing is selected. Select the targets of the command, then try again.")
 	}
 	return a, nil
 }

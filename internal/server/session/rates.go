@@ -35,7 +35,7 @@ func (r *Rates) Take(user string, now time.Time) error {
 	}
 	if wait := whole.Add(time.Second).Sub(now.Add(time.Duration(r.Burst) * time.Second)); wait > 0 {
 		return &auth.ThrottledError{RetryAfter: max(wait, time.Second).Round(time.Second),
-			Err: cesi.Errorf(cesi.TooOften, "That was asked for too often in a short time, so it was not done. Try again in a second.")}
+			Err: cesi.Errorf(cesi.TooOften, "Too many requests in a short time, so this one was not done. Try again in a second.")}
 	}
 	r.spent[user] = whole.Add(time.Second)
 	return nil

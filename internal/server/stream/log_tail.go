@@ -241,7 +241,7 @@ func (t *tailer) notice(name string, live bool, sentence cesi.Text) error {
 // that its place is unknown.
 func resumption(from int64) cesi.Text {
 	if from < 0 {
-		return cesi.T("The connection was broken and is there again. Lines may be missing, or come twice.")
+		return cesi.T("Connected again. Lines may be missing, or appear twice.")
 	}
-	return cesi.T("The connection was broken and is there again.")
+	return cesi.T("Connected again.")
 }

@@ -60,7 +60,7 @@ func NewFlash(r fleet.Report, later int) *Flash {
 		f.Outcomes = newOutcomeRows(worstFirst(r.Outcomes))
 	}
 	if later > 0 {
-		f.Later = cesi.T("Meanwhile %d targets more came to match; they were not touched.", later)
+		f.Later = cesi.T("%d more targets match by now; they were not changed.", later)
 	}
 	return f
 }
