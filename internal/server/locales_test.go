@@ -76,8 +76,12 @@ func noteActionText(t *testing.T, file string, table *ast.CompositeLit, said map
 		return
 	}
 	for _, element := range table.Elts {
-		if pair, is := element.(*ast.KeyValueExpr); is {
-			note(t, file, pair.Value.(*ast.BasicLit).Value, said)
+		pair, is := element.(*ast.KeyValueExpr)
+		if !is {
+			continue
+		}
+		if literal, is := pair.Value.(*ast.BasicLit); is {
+			note(t, file, literal.Value, said)
 		}
 	}
 }

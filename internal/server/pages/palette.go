@@ -72,9 +72,8 @@ func actionIn(b view.Base, text string) (action cesi.Action, rest string, found 
 		return "", "", false
 	}
 	text = strings.ToLower(strings.TrimSpace(text))
-	for action, own := range map[cesi.Action]string{
-		cesi.ActionStart: b.Say("Start"), cesi.ActionStop: b.Say("Stop"), cesi.ActionRestart: b.Say("Restart"),
-	} {
+	for _, action := range request.SetActions() {
+		own := b.Localizer.Localize(view.ActionLabel(action))
 		for _, verb := range []string{string(action), strings.ToLower(own)} {
 			rest, is := strings.CutPrefix(text, verb)
 			if is && (rest == "" || rest[0] == ' ' || verb[0] >= 0x80) {
@@ -118,56 +117,11 @@ func newProcessItem(n *fleet.Node, p *fleet.Process) paletteItem {
 // newActionItem does the same as the process's row on its node's page: it sends the
 // command, or leads to its confirmation.
 func (p paletteSearch) newActionItem(n *fleet.Node, process *fleet.Process, a view.RowAction) paletteItem {
-	item := paletteItem{Action: a.Action, Label: oneOn(a.Action, process.ProcessID.String(), n.Name), Detail: cesi.Raw(process.State.String())}
+	item := paletteItem{Action: a.Action, Label: view.ActionOnNode(a.Action, process.ProcessID.String(), n.Name), Detail: cesi.Raw(process.State.String())}
 	if a.Ask {
 		item.Link = a.LinkOn(n.Name, process.ProcessID, p.back)
 	} else {
 		item.Send = a.LinkOn(n.Name, process.ProcessID, p.back)
 	}
 	return item
-}
-
-func oneOn(action cesi.Action, process, node string) cesi.Text {
-	process, node = request.Sanitize(process), request.Sanitize(node)
-	switch action {
-	case cesi.ActionStart:
-		return cesi.T("Start %s on %s", process, node)
-	case cesi.ActionStop:
-		return cesi.T("Stop %s on %s", process, node)
-	default:
-		return cesi.T("Restart %s on %s", process, node)
-	}
-}
-
-func allOfNode(action cesi.Action, name string) cesi.Text {
-	switch name = request.Sanitize(name); action {
-	case cesi.ActionStart:
-		return cesi.T("Start all on node %s…", name)
-	case cesi.ActionStop:
-		return cesi.T("Stop all on node %s…", name)
-	default:
-		return cesi.T("Restart all on node %s…", name)
-	}
-}
-
-func allOfGroup(action cesi.Action, name string) cesi.Text {
-	switch name = request.Sanitize(name); action {
-	case cesi.ActionStart:
-		return cesi.T("Start all of group %s…", name)
-	case cesi.ActionStop:
-		return cesi.T("Stop all of group %s…", name)
-	default:
-		return cesi.T("Restart all of group %s…", name)
-	}
-}
-
-func allOfEnvironment(action cesi.Action, name string) cesi.Text {
-	switch name = request.Sanitize(name); action {
-	case cesi.ActionStart:
-		return cesi.T("Start all in environment %s…", name)
-	case cesi.ActionStop:
-		return cesi.T("Stop all in environment %s…", name)
-	default:
-		return cesi.T("Restart all in environment %s…", name)
-	}
 }

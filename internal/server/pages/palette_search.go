@@ -193,19 +193,19 @@ func (p paletteSearch) actOnMany(found *results, action cesi.Action, w query) {
 	}
 	for _, n := range p.snapshot.Nodes {
 		if sum, ok := w.score(n.Name); ok && n.Status == fleet.Up && len(n.Processes) > 1 {
-			found.add(sum*perMatch+scoreAction+scoreNode, ask(allOfNode(action, n.Name), request.NodeQuestion(n.Name, action, p.back)))
+			found.add(sum*perMatch+scoreAction+scoreNode, ask(view.ActionOfNode(action, n.Name), request.NodeQuestion(n.Name, action, p.back)))
 		}
 	}
 	for _, g := range p.snapshot.Groups() {
 		if sum, ok := w.score(g.Name); ok && g.Counts.Total > 1 {
 			scope := request.Scope{Kind: request.ScopeGroup, Name: g.Name}
-			found.add(sum*perMatch+scoreAction+scoreGroup, ask(allOfGroup(action, g.Name), scope.QuestionPath(action, p.back)))
+			found.add(sum*perMatch+scoreAction+scoreGroup, ask(view.ActionOfGroup(action, g.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 	for _, e := range p.snapshot.Environments {
 		if sum, ok := w.score(e.Name); ok {
 			scope := request.Scope{Kind: request.ScopeEnvironment, Name: e.Name}
-			found.add(sum*perMatch+scoreAction+scoreEnvironment, ask(allOfEnvironment(action, e.Name), scope.QuestionPath(action, p.back)))
+			found.add(sum*perMatch+scoreAction+scoreEnvironment, ask(view.ActionOfEnvironment(action, e.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 }

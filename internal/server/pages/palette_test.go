@@ -176,7 +176,7 @@ func TestPalette_EscapesHostileNames(t *testing.T) {
 	r := viewtest.Renderer(t, "")
 	for _, evil := range fleettest.HostileNames {
 		item := newNodeItem(hostileNode(evil))
-		action := paletteItem{Action: cesi.ActionStop, Label: allOfNode(cesi.ActionStop, evil), Link: "/x"}
+		action := paletteItem{Action: cesi.ActionStop, Label: view.ActionOfNode(cesi.ActionStop, evil), Link: "/x"}
 		w := httptest.NewRecorder()
 		if err := r.RenderPartial(w, http.StatusOK, nil, "palette_results", paletteResults{Items: []paletteItem{item, action}}); err != nil {
 			t.Fatal(err)

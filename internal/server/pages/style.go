@@ -76,7 +76,7 @@ func newStylePage(base view.Base) stylePage {
 	page.Items = []paletteItem{
 		newProcessItem(node, &node.Processes[0]), newNodeItem(silent), {Icon: "group", Label: cesi.Raw("api"), Link: "/groups"},
 		{Icon: "environment", Label: cesi.Raw("production"), Link: "/environments"}, palettePages(base)[0].item(),
-		{Action: cesi.ActionRestart, Label: oneOn(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
+		{Action: cesi.ActionRestart, Label: view.ActionOnNode(cesi.ActionRestart, "api:api", "web-1"), Link: "/processes"},
 	}
 	return page
 }

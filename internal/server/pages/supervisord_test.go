@@ -140,7 +140,7 @@ func TestProcessPage_SaysWhatNodeCannotDo(t *testing.T) {
 		process fleet.Process
 		role    cesi.Role
 	}{
-		"reports no more":              {n, old, cesi.LogReader},
+		"reports no more":                     {n, old, cesi.LogReader},
 		"UNKNOWN_METHOD":                      {&gone, without, cesi.LogReader},
 		"does not have this process any more": {n, without, cesi.LogReader},
 		"/srv/pay/bin/worker":                 {n, configured(old), cesi.LogReader},

@@ -12,6 +12,10 @@ import "cesi/internal/cesi"
 type actionText struct {
 	label    string // of a button
 	on       string // the same with its target
+	onNode   string // with a process and its node; this and the next three where the palette offers it
+	ofNode   string
+	ofGroup  string
+	ofEnv    string // of an environment
 	question string
 	nothing  string // instead of a question
 	progress string // of a button that was pressed
@@ -39,7 +43,10 @@ func textOfAction(action cesi.Action) actionText {
 	}
 	if text == (actionText{}) {
 		name := string(action)
-		text = actionText{name, name, name, name, name, name, name, name, name, name, name, name, name}
+		text = actionText{
+			label: name, on: name, question: name, nothing: name, progress: name, underWay: name, summary: name,
+			done: name, failed: name, unknown: name, did: name, doing: name, tried: name,
+		}
 	}
 	return text
 }
@@ -50,6 +57,10 @@ func processActionText(action cesi.Action) actionText {
 		return actionText{
 			label:    "Start",
 			on:       "Start %s",
+			onNode:   "Start %s on %s",
+			ofNode:   "Start all on node %s…",
+			ofGroup:  "Start all of group %s…",
+			ofEnv:    "Start all in environment %s…",
 			question: "Start %s on %s?",
 			nothing:  "There is nothing to start",
 			progress: "starting…",
@@ -66,6 +77,10 @@ func processActionText(action cesi.Action) actionText {
 		return actionText{
 			label:    "Stop",
 			on:       "Stop %s",
+			onNode:   "Stop %s on %s",
+			ofNode:   "Stop all on node %s…",
+			ofGroup:  "Stop all of group %s…",
+			ofEnv:    "Stop all in environment %s…",
 			question: "Stop %s on %s?",
 			nothing:  "There is nothing to stop",
 			progress: "stopping…",
@@ -82,6 +97,10 @@ func processActionText(action cesi.Action) actionText {
 		return actionText{
 			label:    "Restart",
 			on:       "Restart %s",
+			onNode:   "Restart %s on %s",
+			ofNode:   "Restart all on node %s…",
+			ofGroup:  "Restart all of group %s…",
+			ofEnv:    "Restart all in environment %s…",
 			question: "Restart %s on %s?",
 			nothing:  "There is nothing to restart",
 			progress: "restarting…",

@@ -15,6 +15,26 @@ func ActionOn(action cesi.Action, what cesi.Text) cesi.Text {
 	return fill(textOfAction(action).on, what)
 }
 
+// ActionOnNode is ActionLabel with a process and its node.
+func ActionOnNode(action cesi.Action, process, node string) cesi.Text {
+	return fill(textOfAction(action).onNode, process, node)
+}
+
+// ActionOfNode is ActionLabel with all of a node: "Restart all on node alpha…".
+func ActionOfNode(action cesi.Action, node string) cesi.Text {
+	return fill(textOfAction(action).ofNode, node)
+}
+
+// ActionOfGroup is ActionLabel with a group on all nodes.
+func ActionOfGroup(action cesi.Action, group string) cesi.Text {
+	return fill(textOfAction(action).ofGroup, group)
+}
+
+// ActionOfEnvironment is ActionLabel with all of an environment.
+func ActionOfEnvironment(action cesi.Action, environment string) cesi.Text {
+	return fill(textOfAction(action).ofEnv, environment)
+}
+
 // ActionQuestion asks before a command: "Restart 3 processes on web-1?"
 func ActionQuestion(action cesi.Action, what, where cesi.Text) cesi.Text {
 	return fill(textOfAction(action).question, what, where)
