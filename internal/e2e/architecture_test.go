@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 		"cesi/internal/fleet", "cesi/internal/auth", "cesi/internal/store", "cesi/internal/logtail", "cesi/internal/cesi",
 	},
 	"cesi/internal/server/stream": {
-		"cesi/internal/server/view", "cesi/internal/server/request", "cesi/internal/server/session", "cesi/internal/ansi",
+		"cesi/internal/server/request", "cesi/internal/server/session", "cesi/internal/ansi",
 		"cesi/internal/live", "cesi/internal/logtail", "cesi/internal/fleet", "cesi/internal/i18n", "cesi/internal/cesi",
 	},
 	"cesi/internal/server/view": {

@@ -28,34 +28,35 @@ const (
 )
 
 // Page is a rendered page.
-type Page struct {
+type Page[W comparable] struct {
 	HTML    []byte // the whole document
 	Version string // of its content: two pages of one version look the same
+	Watches []W    // what the page shows; see Hub.Watches
 }
 
 // Options are what a Hub needs; all are required.
-type Options[K comparable] struct {
+type Options[K, W comparable] struct {
 	// Render renders the page of a key. If it fails, the browsers load the page
 	// themselves and so show the failure.
-	Render func(ctx context.Context, key K) (Page, error)
+	Render func(ctx context.Context, key K) (Page[W], error)
 	Log    *slog.Logger
 }
 
-// Hub holds all open pages.
-type Hub[K comparable] struct {
-	opts Options[K]
+// Hub holds all open pages. K identifies a page, W something that pages show.
+type Hub[K, W comparable] struct {
+	opts Options[K, W]
 
 	mu    sync.Mutex
-	views map[K]*view[K]
+	views map[K]*view[K, W]
 }
 
 // NewHub returns a Hub that renders nothing until a browser subscribes.
-func NewHub[K comparable](opts Options[K]) *Hub[K] {
-	return &Hub[K]{opts: opts, views: make(map[K]*view[K])}
+func NewHub[K, W comparable](opts Options[K, W]) *Hub[K, W] {
+	return &Hub[K, W]{opts: opts, views: make(map[K]*view[K, W])}
 }
 
 // Changed says that pages may look different now. It does not wait.
-func (h *Hub[K]) Changed() {
+func (h *Hub[K, W]) Changed() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, v := range h.views {
@@ -63,12 +64,12 @@ func (h *Hub[K]) Changed() {
 	}
 }
 
-// Shows reports whether an open page has an element with the id.
-func (h *Hub[K]) Shows(id string) bool {
+// Watches reports whether an open page shows something.
+func (h *Hub[K, W]) Watches(what W) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, v := range h.views {
-		if v.current != nil && v.current.regions[id] != nil {
+		if v.watches[what] {
 			return true
 		}
 	}
@@ -92,14 +93,14 @@ func (s *Subscription) Invalid() bool { return s.gone }
 
 // Subscribe follows the page of a key until ctx ends. A browser with another version
 // than the current one gets the whole page first.
-func (h *Hub[K]) Subscribe(ctx context.Context, key K, version string) *Subscription {
+func (h *Hub[K, W]) Subscribe(ctx context.Context, key K, version string) *Subscription {
 	s := &Subscription{updates: make(chan string, backlog), version: version}
 	s.Updates = s.updates
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v := h.views[key]
 	if v == nil {
-		v = &view[K]{hub: h, key: key, wake: make(chan struct{}, 1), subscribers: make(map[*Subscription]bool)}
+		v = &view[K, W]{hub: h, key: key, wake: make(chan struct{}, 1), subscribers: make(map[*Subscription]bool)}
 		h.views[key] = v
 		go v.run()
 	}
@@ -114,7 +115,7 @@ func (h *Hub[K]) Subscribe(ctx context.Context, key K, version string) *Subscrip
 	return s
 }
 
-func (h *Hub[K]) leave(v *view[K], s *Subscription) {
+func (h *Hub[K, W]) leave(v *view[K, W], s *Subscription) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v.drop(s, false)
@@ -122,8 +123,8 @@ func (h *Hub[K]) leave(v *view[K], s *Subscription) {
 }
 
 // view is one open page, with its own goroutine.
-type view[K comparable] struct {
-	hub  *Hub[K]
+type view[K, W comparable] struct {
+	hub  *Hub[K, W]
 	key  K
 	wake chan struct{} // capacity 1: render now
 
@@ -131,11 +132,12 @@ type view[K comparable] struct {
 	subscribers map[*Subscription]bool
 	pending     []*Subscription
 	current     *page
+	watches     map[W]bool
 	slowSent    time.Time // when slow elements were last compared
 }
 
 // schedule makes the view render the page soon. It does not wait.
-func (v *view[K]) schedule() {
+func (v *view[K, W]) schedule() {
 	select {
 	case v.wake <- struct{}{}:
 	default:
@@ -143,7 +145,7 @@ func (v *view[K]) schedule() {
 }
 
 // run follows the page until no browser has it open. A panic makes the page invalid.
-func (v *view[K]) run() {
+func (v *view[K, W]) run() {
 	err := cesi.Contain(v.hub.opts.Log, "keep a page up to date", v.follow)
 	if err == nil {
 		return
@@ -154,7 +156,7 @@ func (v *view[K]) run() {
 	delete(v.hub.views, v.key)
 }
 
-func (v *view[K]) follow() error {
+func (v *view[K, W]) follow() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	tick := time.NewTicker(slowEvery)
@@ -168,26 +170,26 @@ func (v *view[K]) follow() error {
 			return nil
 		}
 		began := time.Now()
-		next, version, err := v.render(ctx)
-		v.publish(next, version, err)
+		next, rendered, err := v.render(ctx)
+		v.publish(next, rendered, err)
 		time.Sleep(max(pause, share*time.Since(began)))
 	}
 }
 
-func (v *view[K]) render(ctx context.Context) (*page, string, error) {
+func (v *view[K, W]) render(ctx context.Context) (*page, Page[W], error) {
 	ctx, cancel := context.WithTimeout(ctx, slowEvery)
 	defer cancel()
 	rendered, err := v.hub.opts.Render(ctx, v.key)
 	if err != nil {
-		return nil, "", err
+		return nil, rendered, err
 	}
 	p, err := parsePage(rendered.HTML)
-	return p, rendered.Version, err
+	return p, rendered, err
 }
 
 // close removes the view from the hub if no browser has the page open, and reports
 // that.
-func (v *view[K]) close() bool {
+func (v *view[K, W]) close() bool {
 	v.hub.mu.Lock()
 	defer v.hub.mu.Unlock()
 	if len(v.subscribers) > 0 || len(v.pending) > 0 {
@@ -198,7 +200,7 @@ func (v *view[K]) close() bool {
 }
 
 // publish sends the changes to the subscribers.
-func (v *view[K]) publish(next *page, version string, err error) {
+func (v *view[K, W]) publish(next *page, rendered Page[W], err error) {
 	v.hub.mu.Lock()
 	defer v.hub.mu.Unlock()
 	if err != nil {
@@ -206,11 +208,15 @@ func (v *view[K]) publish(next *page, version string, err error) {
 		v.dropAll()
 		return
 	}
+	v.watches = make(map[W]bool, len(rendered.Watches))
+	for _, what := range rendered.Watches {
+		v.watches[what] = true
+	}
 	v.update(next)
-	v.flushPending(next, version)
+	v.flushPending(next, rendered.Version)
 }
 
-func (v *view[K]) update(next *page) {
+func (v *view[K, W]) update(next *page) {
 	older, now := v.current, time.Now()
 	v.current = next
 	all := older == nil || now.Sub(v.slowSent) >= slowEvery
@@ -232,7 +238,7 @@ func (v *view[K]) update(next *page) {
 
 // flushPending adds the new subscribers, and sends them the current page if they have
 // another version.
-func (v *view[K]) flushPending(p *page, version string) {
+func (v *view[K, W]) flushPending(p *page, version string) {
 	for _, s := range v.pending {
 		v.subscribers[s] = true
 		if s.version != version {
@@ -242,7 +248,7 @@ func (v *view[K]) flushPending(p *page, version string) {
 	v.pending = nil
 }
 
-func (v *view[K]) send(s *Subscription, text string) {
+func (v *view[K, W]) send(s *Subscription, text string) {
 	select {
 	case s.updates <- text:
 	default:
@@ -250,7 +256,7 @@ func (v *view[K]) send(s *Subscription, text string) {
 	}
 }
 
-func (v *view[K]) dropAll() {
+func (v *view[K, W]) dropAll() {
 	for s := range v.subscribers {
 		v.drop(s, true)
 	}
@@ -262,7 +268,7 @@ func (v *view[K]) dropAll() {
 }
 
 // drop closes a subscription, once. Call with the hub's mutex held.
-func (v *view[K]) drop(s *Subscription, gone bool) {
+func (v *view[K, W]) drop(s *Subscription, gone bool) {
 	if v.subscribers[s] {
 		delete(v.subscribers, s)
 		s.gone = gone

@@ -14,7 +14,7 @@ import (
 
 // testPage is a page that a test changes, with its hub.
 type testPage struct {
-	*Hub[string]
+	*Hub[string, string]
 	mu      sync.Mutex
 	version int
 	broken  bool
@@ -23,19 +23,19 @@ type testPage struct {
 
 func newTestPage() *testPage {
 	s := &testPage{}
-	s.Hub = NewHub(Options[string]{Render: s.render, Log: slog.New(slog.DiscardHandler)})
+	s.Hub = NewHub(Options[string, string]{Render: s.render, Log: slog.New(slog.DiscardHandler)})
 	return s
 }
 
-func (s *testPage) render(_ context.Context, key string) (Page, error) {
+func (s *testPage) render(_ context.Context, key string) (Page[string], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drawn++
 	if s.broken {
-		return Page{}, errors.New("gone")
+		return Page[string]{}, errors.New("gone")
 	}
-	html := fmt.Sprintf(`<div id="live"><p id="a">%s %d</p><p id="b">still</p></div>`, key, s.version)
-	return Page{HTML: []byte(html), Version: fmt.Sprint(s.version)}, nil
+	html := fmt.Sprintf(`<div id="live"><p id="a" data-live>%s %d</p><p id="b" data-live>still</p></div>`, key, s.version)
+	return Page[string]{HTML: []byte(html), Version: fmt.Sprint(s.version), Watches: []string{"process"}}, nil
 }
 
 func (s *testPage) change(to func(*testPage)) {
@@ -60,7 +60,7 @@ func withTestPage(t *testing.T, play func(ctx context.Context, s *testPage)) {
 		play(ctx, s)
 		cancel()
 		time.Sleep(slowEvery)
-		if s.Shows(Root) {
+		if s.Watches("process") {
 			t.Error("a page is still watched")
 		}
 	})
@@ -85,6 +85,9 @@ func TestHub_RendersOnceForAllSubscribers(t *testing.T) {
 		}
 		time.Sleep(pause)
 		synctest.Wait()
+		if !s.Watches("process") || s.Watches("other") {
+			t.Error("it is not known what the page shows")
+		}
 		before := s.drawings()
 		s.change(func(s *testPage) { s.version = 1 })
 		for _, one := range all {
@@ -178,11 +181,11 @@ func TestHub_RendersOnlyForSubscribers(t *testing.T) {
 func TestHub_PanicEndsOnePageOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		hub := NewHub(Options[string]{Log: slog.New(slog.DiscardHandler), Render: func(_ context.Context, key string) (Page, error) {
+		hub := NewHub(Options[string, string]{Log: slog.New(slog.DiscardHandler), Render: func(_ context.Context, key string) (Page[string], error) {
 			if key == "broken" {
 				panic("in a view")
 			}
-			return Page{HTML: []byte(`<div id="live"></div>`), Version: "1"}, nil
+			return Page[string]{HTML: []byte(`<div id="live"></div>`), Version: "1"}, nil
 		}})
 		broken, good := hub.Subscribe(ctx, "broken", "0"), hub.Subscribe(ctx, "good", "0")
 		if _, open := <-broken.Updates; open || !broken.Invalid() {

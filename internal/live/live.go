@@ -3,7 +3,7 @@
 // browsers that have the page open. Browsers with equal pages share one rendering.
 //
 // It does not know what the pages show: its user says how and when to render one. It
-// compares the elements that have an id. In them
+// compares regions: elements with an id that are marked data-live. In them
 //
 //   - data-since marks an element whose text follows the clock: browsers count it on
 //     by themselves, so neither its text nor its time is a difference;
@@ -23,12 +23,12 @@ import (
 // Root is the id of the element that is kept up to date, with all its content.
 const Root = "live"
 
-// page is a rendered page, as its elements that have ids.
+// page is a rendered page, as its regions.
 type page struct {
 	regions map[string]*region
 }
 
-// region is one element that has an id.
+// region is one element that is marked data-live.
 type region struct {
 	id       string
 	html     string   // the whole element
@@ -78,7 +78,7 @@ func has(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-// add adds an element with an id, and the regions inside.
+// add adds a region, and the regions inside.
 func (p *page) add(n *html.Node) *region {
 	r := &region{id: attribute(n, "id")}
 	p.regions[r.id] = r
@@ -125,7 +125,7 @@ func (o *outline) node(n *html.Node, ticking bool) {
 		_ = html.Render(&o.slow, n) // as above
 	default:
 		id := attribute(n, "id")
-		if _, taken := o.page.regions[id]; id == "" || taken {
+		if _, taken := o.page.regions[id]; !has(n, "data-live") || id == "" || taken {
 			o.element(n)
 			return
 		}

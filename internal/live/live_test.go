@@ -1,6 +1,7 @@
 package live
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,6 +9,7 @@ import (
 
 func parsed(t *testing.T, body string) *page {
 	t.Helper()
+	body = strings.ReplaceAll(body, " id=", " data-live id=")
 	p, err := parsePage([]byte(`<!doctype html><html><body><main><div id="live">` + body + `</div></main></body></html>`))
 	if err != nil {
 		t.Fatal(err)
@@ -31,6 +33,7 @@ func TestDiff_SendsOnlyChanges(t *testing.T) {
 		"a text that follows the time": {before: `<p id="x"><i data-since="1">1 s</i></p>`, after: `<p id="x"><i data-since="2">2 s</i></p>`},
 		"a slow part, in between":      {before: `<p id="x"><i data-slow>1</i></p>`, after: `<p id="x"><i data-slow>2</i></p>`},
 		"a slow part, in its time":     {before: `<p id="x"><i data-slow>1</i></p>`, after: `<p id="x"><i data-slow>2</i></p>`, all: true, want: []string{"x"}},
+		"what is not marked":           {before: `<p id="x"><i	id="y">1</i></p>`, after: `<p id="x"><i	id="y">2</i></p>`, want: []string{"x"}},
 		"an id that is there twice":    {before: `<p id="x">1</p><p id="x">1</p>`, after: `<p id="x">1</p><p id="x">2</p>`, want: []string{Root}},
 	}
 	for name, c := range cases {

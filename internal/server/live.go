@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +9,9 @@ import (
 	"strings"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
+	"cesi/internal/server/pages"
+	"cesi/internal/server/session"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -15,6 +19,7 @@ import (
 // livePage is the route of a page that /live keeps up to date.
 type livePage struct {
 	http.Handler
+	live       pages.LiveHandler
 	permission cesi.Permission
 	parameters []string
 }
@@ -22,20 +27,21 @@ type livePage struct {
 // livePage serves a page that can be live to users whose role has the permission.
 // Parameters are the query parameters that the page reads; the name of a repeatable one
 // ends in "*".
-func (s *Server) livePage(permission cesi.Permission, h handlerFunc, parameters ...string) livePage {
-	return livePage{Handler: s.require(permission, h), permission: permission, parameters: parameters}
+func (s *Server) livePage(permission cesi.Permission, h pages.LiveHandler, parameters ...string) livePage {
+	visit := func(w http.ResponseWriter, r *http.Request) error { return s.pages.ShowLive(w, r, h) }
+	return livePage{Handler: s.require(permission, visit), live: h, permission: permission, parameters: parameters}
 }
 
 // livePagesOf lists the live pages of the routes, by pattern.
 func livePagesOf(routes chi.Routes) (map[string]livePage, error) {
-	pages := make(map[string]livePage)
+	list := make(map[string]livePage)
 	err := chi.Walk(routes, func(_, pattern string, h http.Handler, _ ...func(http.Handler) http.Handler) error {
 		if page, is := h.(livePage); is {
-			pages[pattern] = page
+			list[pattern] = page
 		}
 		return nil
 	})
-	return pages, err
+	return list, err
 }
 
 // maxLiveAt bounds the path and query of a live page, in bytes.
@@ -53,16 +59,11 @@ func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical
 	if err != nil {
 		return 0, "", cesi.Wrap(cesi.Invalid, err, "This is not the address of a page here.")
 	}
-	route := chi.NewRouteContext()
-	path := "/" + strings.Trim(u.EscapedPath(), "/")
-	page, found := livePage{}, s.router.Match(route, http.MethodGet, path)
-	if found {
-		page, found = s.livePages[route.RoutePattern()]
+	page, route, err := s.findLivePage("/" + strings.Trim(u.EscapedPath(), "/"))
+	if err != nil {
+		return 0, "", err
 	}
-	if !found {
-		return 0, "", cesi.Errorf(cesi.NotFound, "This is not a page that CeSI keeps up to date.")
-	}
-	path = route.RoutePattern()
+	path := route.RoutePattern()
 	for i, name := range route.URLParams.Keys {
 		value, err := url.PathUnescape(route.URLParams.Values[i])
 		if err != nil {
@@ -74,6 +75,39 @@ func (s *Server) canonicalPage(at string) (permission cesi.Permission, canonical
 		path += "?" + query.Encode()
 	}
 	return page.permission, path, nil
+}
+
+// findLivePage returns the live page of a path, and its route with the path's parameters.
+func (s *Server) findLivePage(path string) (livePage, *chi.Context, error) {
+	route := chi.NewRouteContext()
+	if s.router.Match(route, http.MethodGet, path) {
+		if page, found := s.livePages[route.RoutePattern()]; found {
+			return page, route, nil
+		}
+	}
+	return livePage{}, nil, cesi.Errorf(cesi.NotFound, "This is not a page that CeSI keeps up to date.")
+}
+
+// drawLive renders the live page of an address, in the form of canonicalPage, for all users
+// with a role and a language. It also returns the processes that the page watches.
+func (s *Server) drawLive(ctx context.Context, at string, role cesi.Role, language string) ([]byte, []fleet.Ref, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("render %s: %w", at, err)
+	}
+	path := r.URL.RawPath // as chi does
+	if path == "" {
+		path = r.URL.Path
+	}
+	page, route, err := s.findLivePage(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !role.Can(page.permission) {
+		return nil, nil, cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
+	}
+	r = r.WithContext(context.WithValue(ctx, chi.RouteCtxKey, route))
+	return s.pages.DrawLive(session.ForGroup(r, role, language), page.live)
 }
 
 // ownQuery returns the query parameters that the request's page reads: all of them if

@@ -115,6 +115,21 @@ func TestLive_SendsChangedRow(t *testing.T) {
 	}
 }
 
+func TestLive_WatchedProcessIsPolledBetweenPolls(t *testing.T) {
+	fake, nodes := fakeNode(t)
+	fake.SetProcesses(fakeProcess("g", "p", cesi.Starting))
+	h := startServer(t, nodes, func(s *setup) { s.fleet.PollInterval = time.Hour })
+	h.addUsers()
+	go h.RunLive(t.Context())
+	h.wait("the process to start", func() bool { return h.fleet.Snapshot().Counts.Starting == 1 })
+	events := h.as("viewer").follow("/nodes/n")
+	awaitBeat(t, events)
+	fake.SetProcesses(fakeProcess("g", "p", cesi.Running))
+	if got := message(t, events).Find(`tr[id="process-n/g:p"] .state`).Text(); got != "RUNNING" {
+		t.Errorf("the row says %q", got)
+	}
+}
+
 // awaitBeat waits for the first sign of life of a stream: it then has the state of its
 // page.
 func awaitBeat(t *testing.T, events <-chan event) {

@@ -94,7 +94,6 @@ func New(opts Options, settings Settings) (*Server, error) {
 	s.wire(help)
 	s.Apply(settings)
 	s.router = s.routes()
-	s.stream.Routes = s.router
 	if s.livePages, err = livePagesOf(s.router); err != nil {
 		return nil, err
 	}
@@ -122,7 +121,7 @@ func (s *Server) wire(help *manual.Manual) {
 	}
 	s.stream = stream.New(&stream.Handler{
 		Fleet: o.Fleet, Logs: tails, Log: o.Log, Now: o.Now, Requests: requests, Sessions: s.sessions,
-		Version: s.version, Localizer: s.pages.Localizer, CanonicalPage: s.canonicalPage,
+		Version: s.version, Localizer: s.pages.Localizer, CanonicalPage: s.canonicalPage, DrawPage: s.drawLive,
 	})
 }
 

@@ -19,15 +19,15 @@ import (
 const activityEntries = 50
 
 // ListActivity lists the entries of the activity log that the filter selects.
-func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListActivity(r *http.Request) (Live, error) {
 	query, err := h.Requests.ReadActivityQuery(r, session.Of(r).User.Role)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	query.Limit = activityEntries + 1
 	lines, err := h.Store.ActivityLines(r.Context(), query.ActivityFilter, targetsShown)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	more := len(lines) > activityEntries
 	base := h.Base(r)
@@ -38,21 +38,21 @@ func (h *Handler) ListActivity(w http.ResponseWriter, r *http.Request) error {
 	for _, n := range h.Fleet.Snapshot().Nodes {
 		page.Nodes = append(page.Nodes, n.Name)
 	}
-	return h.Renderer.Render(w, http.StatusOK, "activity", page)
+	return Live{Template: "activity", Page: page}, nil
 }
 
 // ShowActivity shows one entry with all its targets.
-func (h *Handler) ShowActivity(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowActivity(r *http.Request) (Live, error) {
 	id, err := request.ActivityID(request.Param(r, "id"))
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	entry, targets, err := h.Store.Activity(r.Context(), id)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	all := visibleTo(session.Of(r).User, slices.Insert(targets, 0, entry))
-	return h.Renderer.Render(w, http.StatusOK, "activity_entry", newActivityEntryPage(h.Base(r), all[0], all[1:]))
+	return Live{Template: "activity_entry", Page: newActivityEntryPage(h.Base(r), all[0], all[1:])}, nil
 }
 
 // visibleTo removes texts that only administrators may see.

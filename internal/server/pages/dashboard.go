@@ -16,16 +16,25 @@ import (
 const dashboardEntries = 8
 
 // ShowDashboard shows a summary of the fleet: what needs attention comes first.
-func (h *Handler) ShowDashboard(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowDashboard(r *http.Request) (Live, error) {
 	activity, err := h.latestActivity(r)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	page := newDashboardPage(h.Base(r), h.Fleet.Snapshot(), dashboardOptions{
 		Activity: activity, ConfigFile: h.configFile(r),
 		AllTroubles: r.URL.Query().Get("attention") == "all",
 	})
-	return h.Renderer.Render(w, http.StatusOK, "dashboard", page)
+	return Live{Template: "dashboard", Page: page, Watches: page.watches()}, nil
+}
+
+// watches lists the processes of the map that start or stop.
+func (p dashboardPage) watches() []fleet.Ref {
+	var list []fleet.Ref
+	for _, cell := range p.Map.Cells {
+		list = append(list, cell.Moving...)
+	}
+	return list
 }
 
 // configFile returns the configuration's path, for users who may edit it.

@@ -11,23 +11,24 @@ import (
 )
 
 // ListEnvironments lists the environments.
-func (h *Handler) ListEnvironments(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListEnvironments(r *http.Request) (Live, error) {
 	page := newEnvironmentsPage(h.Base(r), h.Fleet.Snapshot(), h.configFile(r))
-	return h.Renderer.Render(w, http.StatusOK, "environments", page)
+	return Live{Template: "environments", Page: page}, nil
 }
 
 // ShowEnvironment shows the nodes of one environment and their processes.
-func (h *Handler) ShowEnvironment(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowEnvironment(r *http.Request) (Live, error) {
 	number, err := request.ParsePage(r.URL.Query().Get("page"))
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	snapshot := h.Fleet.Snapshot()
 	name, err := findEnvironment(snapshot, r)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
-	return h.Renderer.Render(w, http.StatusOK, "environment", newEnvironmentPage(h.Base(r), snapshot, name, number))
+	page := newEnvironmentPage(h.Base(r), snapshot, name, number)
+	return Live{Template: "environment", Page: page, Watches: refsOf(page.Processes)}, nil
 }
 
 // findEnvironment returns the environment named in the path.

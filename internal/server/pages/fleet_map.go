@@ -38,9 +38,10 @@ type mapCell struct {
 	Tone    view.Tone // ToneBad or ToneMoving; empty for a node that answers
 	Label   cesi.Text
 	Squares []view.MapSquare
-	Small   bool      // it has a bar or a colour instead of squares
-	Bar     view.Bar  // zero value: none
-	Plain   view.Tone // of its worst process
+	Small   bool        // it has a bar or a colour instead of squares
+	Bar     view.Bar    // zero value: none
+	Plain   view.Tone   // of its worst process
+	Moving  []fleet.Ref // processes with a square that start or stop
 }
 
 func newFleetMap(s *fleet.Snapshot) fleetMap {
@@ -122,6 +123,9 @@ func newMapCell(n *fleet.Node, bars bool) mapCell {
 		return cell
 	}
 	for i, p := range n.Processes {
+		if p.State == cesi.Starting || p.State == cesi.Stopping {
+			cell.Moving = append(cell.Moving, fleet.Ref{Node: n.Name, ProcessID: p.ProcessID})
+		}
 		cell.Squares = append(cell.Squares, view.MapSquare{
 			Tone: view.NewProcessBadge(p.Process).Tone, RowID: view.ProcessRowID(n.Name, p.ProcessID), Page: i/NodeRows + 1, Title: squareTitle(p),
 		})

@@ -28,6 +28,19 @@ type groupPage struct {
 	AllActions []view.SetAction // empty without permission, or while none of its nodes answers
 }
 
+// watches lists the processes of the matrix.
+func (p groupPage) watches() []fleet.Ref {
+	var list []fleet.Ref
+	for _, row := range p.Matrix.Rows {
+		for _, cell := range row.Cells {
+			if !cell.Missing {
+				list = append(list, fleet.Ref{Node: cell.Node, ProcessID: cesi.ProcessID{Group: p.Name, Name: row.Name}})
+			}
+		}
+	}
+	return list
+}
+
 // groupPlace is a link to the group in one environment, or in all.
 type groupPlace struct {
 	Name    string // empty: all

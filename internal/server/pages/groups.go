@@ -11,30 +11,31 @@ import (
 )
 
 // ListGroups lists the groups of the fleet.
-func (h *Handler) ListGroups(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListGroups(r *http.Request) (Live, error) {
 	q, err := request.ParseGroupsQuery(r.URL.Query())
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	page := newGroupsPage(h.Base(r), h.Fleet.Snapshot(), q, h.configFile(r))
-	return h.Renderer.Render(w, http.StatusOK, "groups", page)
+	return Live{Template: "groups", Page: page}, nil
 }
 
 // ShowGroup shows one group across the fleet, or in an environment.
-func (h *Handler) ShowGroup(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowGroup(r *http.Request) (Live, error) {
 	q, err := request.ParseGroupQuery(r.URL.Query())
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	group, err := h.Requests.FindGroup(r)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	part, found := group.In(q.Environment)
 	if !found {
-		return cesi.Errorf(cesi.NotFound, "there is no group %q in environment %q", group.Name, q.Environment)
+		return Live{}, cesi.Errorf(cesi.NotFound, "there is no group %q in environment %q", group.Name, q.Environment)
 	}
-	return h.Renderer.Render(w, http.StatusOK, "group", newGroupPage(h.Base(r), group, part, q))
+	page := newGroupPage(h.Base(r), group, part, q)
+	return Live{Template: "group", Page: page, Watches: page.watches()}, nil
 }
 
 // groupsPage lists the groups of the fleet.

@@ -11,16 +11,28 @@ import (
 )
 
 // ShowNode shows a node and its processes.
-func (h *Handler) ShowNode(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowNode(r *http.Request) (Live, error) {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	number, err := request.ParsePage(r.URL.Query().Get("page"))
 	if err != nil {
-		return err
+		return Live{}, err
 	}
-	return h.Renderer.Render(w, http.StatusOK, "node", newNodePage(h.Base(r), n, number))
+	page := newNodePage(h.Base(r), n, number)
+	return Live{Template: "node", Page: page, Watches: page.watches()}, nil
+}
+
+// watches lists the processes with a row.
+func (p nodePage) watches() []fleet.Ref {
+	var list []fleet.Ref
+	for _, group := range p.Groups {
+		for _, row := range group.Rows {
+			list = append(list, row.Ref())
+		}
+	}
+	return list
 }
 
 // nodePage shows one node and all its processes.

@@ -11,9 +11,9 @@ import (
 )
 
 // ListNodes lists the nodes that the filter selects.
-func (h *Handler) ListNodes(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListNodes(r *http.Request) (Live, error) {
 	page := newNodesPage(h.Base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
-	return h.Renderer.Render(w, http.StatusOK, "nodes", page)
+	return Live{Template: "nodes", Page: page}, nil
 }
 
 // choice is an option of a select element.

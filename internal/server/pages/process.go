@@ -12,12 +12,13 @@ import (
 )
 
 // ShowProcess shows one process.
-func (h *Handler) ShowProcess(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowProcess(r *http.Request) (Live, error) {
 	n, p, err := h.Requests.FindNodesProcess(r)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
-	return h.Renderer.Render(w, http.StatusOK, "process", newProcessPage(h.Base(r), n, p))
+	page := newProcessPage(h.Base(r), n, p)
+	return Live{Template: "process", Page: page, Watches: []fleet.Ref{page.Ref()}}, nil
 }
 
 // processPage shows one process: its state, its configuration, and the commands for it.

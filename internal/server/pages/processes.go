@@ -10,13 +10,22 @@ import (
 )
 
 // ListProcesses lists the processes of the fleet that the query selects.
-func (h *Handler) ListProcesses(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ListProcesses(r *http.Request) (Live, error) {
 	q, err := request.ParseProcessesQuery(r.URL.Query())
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	page := newProcessesPage(h.Base(r), h.Fleet.Snapshot(), q, h.configFile(r))
-	return h.Renderer.Render(w, http.StatusOK, "processes", page)
+	return Live{Template: "processes", Page: page, Watches: refsOf(page.Rows)}, nil
+}
+
+// refsOf lists the processes of rows.
+func refsOf(rows []fleetRow) []fleet.Ref {
+	list := make([]fleet.Ref, len(rows))
+	for i, row := range rows {
+		list[i] = row.Ref()
+	}
+	return list
 }
 
 // processesPage lists processes of the whole fleet.

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -49,9 +48,6 @@ func newStylePage(base view.Base) stylePage {
 	}
 	for _, n := range []*fleet.Node{node, silent, connecting} {
 		large, small := newMapCell(n, false), newMapCell(n, true)
-		for i := range large.Squares {
-			large.Squares[i].RowID = view.RowID("square", n.Name, fmt.Sprint(i)) // the row already has this id
-		}
 		small.RowID = view.RowID("small", n.Name)
 		page.Cells, page.Dense = append(page.Cells, large), append(page.Dense, small)
 	}

@@ -10,16 +10,16 @@ import (
 )
 
 // ShowSupervisord shows a node's supervisord and the commands for it.
-func (h *Handler) ShowSupervisord(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) ShowSupervisord(r *http.Request) (Live, error) {
 	n, err := h.Requests.FindNode(r)
 	if err != nil {
-		return err
+		return Live{}, err
 	}
 	number, err := request.ParsePage(r.URL.Query().Get("page"))
 	if err != nil {
-		return err
+		return Live{}, err
 	}
-	return h.Renderer.Render(w, http.StatusOK, "daemon", newDaemonPage(h.Base(r), n, number))
+	return Live{Template: "daemon", Page: newDaemonPage(h.Base(r), n, number)}, nil
 }
 
 // Reread makes the node's supervisord read its configuration again, which applies

@@ -66,6 +66,11 @@ func Of(r *http.Request) Visitor {
 	return v
 }
 
+// ForGroup returns a request of a group of users: those with a role and a language.
+func ForGroup(r *http.Request, role cesi.Role, language string) *http.Request {
+	return r.WithContext(With(r.Context(), Visitor{User: &cesi.User{Role: role, Language: language}}))
+}
+
 // Identify finds the visitor by an API token or, without one, by the session's cookie.
 // An ended session is no error: the visitor is then not logged in.
 func (s *Sessions) Identify(r *http.Request, v *Visitor) error {

@@ -3,6 +3,7 @@
 package stream
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -32,15 +33,16 @@ type Handler struct {
 	// CanonicalPage finds the live page at a local address: the permission that it
 	// needs, and its address in one form.
 	CanonicalPage func(at string) (permission cesi.Permission, canonical string, err error)
-	// Routes renders pages for their streams.
-	Routes http.Handler
+	// DrawPage renders a page for all users with a role and a language, and returns the
+	// processes that it watches. The address is canonical.
+	DrawPage func(ctx context.Context, at string, role cesi.Role, language string) (html []byte, watches []fleet.Ref, err error)
 
-	hub   *live.Hub[pageKey]
+	hub   *live.Hub[pageKey, fleet.Ref]
 	views openViews
 }
 
 // New completes a handler.
 func New(h *Handler) *Handler {
-	h.hub = live.NewHub(live.Options[pageKey]{Render: h.renderFor, Log: h.Log})
+	h.hub = live.NewHub(live.Options[pageKey, fleet.Ref]{Render: h.render, Log: h.Log})
 	return h
 }

@@ -1,9 +1,7 @@
 package stream
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -13,7 +11,6 @@ import (
 	"cesi/internal/fleet"
 	"cesi/internal/live"
 	"cesi/internal/server/session"
-	"cesi/internal/server/view"
 )
 
 const (
@@ -133,55 +130,17 @@ func (h *Handler) follow(ctx context.Context, stream *eventStream, r *http.Reque
 	}
 }
 
-// renderFor renders the page of a key, through the same route and permissions as a
-// visit.
-func (h *Handler) renderFor(ctx context.Context, key pageKey) (live.Page, error) {
-	ctx = session.With(ctx, session.Visitor{User: &cesi.User{Role: key.Role, Language: key.Language}})
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, key.At, nil)
-	if err != nil {
-		return live.Page{}, fmt.Errorf("render %s: %w", key.At, err)
-	}
+// render renders the page of a key.
+func (h *Handler) render(ctx context.Context, key pageKey) (live.Page[fleet.Ref], error) {
 	version := h.Version()
-	w := &memoryWriter{header: make(http.Header)}
-	h.Routes.ServeHTTP(w, r)
-	if w.status != http.StatusOK {
-		return live.Page{}, fmt.Errorf("render %s: status %d", key.At, w.status)
-	}
-	return live.Page{HTML: w.body.Bytes(), Version: version}, nil
-}
-
-// memoryWriter keeps a response in memory.
-type memoryWriter struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter.
-func (w *memoryWriter) Header() http.Header { return w.header }
-
-// WriteHeader implements http.ResponseWriter.
-func (w *memoryWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-}
-
-// Write implements http.ResponseWriter.
-func (w *memoryWriter) Write(p []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.body.Write(p)
-}
-
-// isVisible reports whether an open page shows the process.
-func (h *Handler) isVisible(p fleet.Ref) bool {
-	return h.hub.Shows(view.ProcessRowID(p.Node, p.ProcessID))
+	html, watches, err := h.DrawPage(ctx, key.At, key.Role, key.Language)
+	return live.Page[fleet.Ref]{HTML: html, Version: version, Watches: watches}, err
 }
 
 // RunLive reports changes of the fleet to the open pages, and visible processes to the
 // fleet, until ctx ends.
 func (h *Handler) RunLive(ctx context.Context) {
-	h.Fleet.SetVisible(h.isVisible)
+	h.Fleet.SetVisible(h.hub.Watches)
 	for range h.Fleet.Changes(ctx) {
 		h.hub.Changed()
 	}

@@ -73,6 +73,12 @@ func (b Base) Say(text string, args ...any) string { return b.Localizer.Sprintf(
 
 func (b Base) base() Base { return b }
 
+// ForUser returns the base of a page, which was made for a group of users, for one of them.
+func (b Base) ForUser(user *cesi.User) Base {
+	b.User, b.Scheme = user, user.Scheme
+	return b
+}
+
 // Can reports whether the user is logged in and has a permission.
 func (b Base) Can(p cesi.Permission) bool { return b.User != nil && b.User.Role.Can(p) }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // ProcessRowID returns the id attribute of a process's row. It is the same on all
-// pages, so that links find the row, and the fast poll knows that it is visible.
+// pages, so that links find the row.
 func ProcessRowID(node string, id cesi.ProcessID) string {
 	return RowID("process", node, id.String())
 }

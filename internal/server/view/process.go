@@ -63,6 +63,11 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process, back string) Proce
 	return row
 }
 
+// Ref is the process of the row.
+func (r ProcessRow) Ref() fleet.Ref {
+	return fleet.Ref{Node: r.Node, ProcessID: cesi.ProcessID{Group: r.Group, Name: r.Name}}
+}
+
 // NewRowActions returns the buttons of a process. Active processes get Stop, others
 // Start; all but STOPPED also get Restart. They have no link yet.
 func NewRowActions(p fleet.Process, answering bool) []RowAction {

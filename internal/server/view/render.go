@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"cesi/internal/cesi"
 	"cesi/internal/i18n"
 	"cesi/web"
 )
@@ -55,7 +56,12 @@ func (r *Renderer) in(localizer *i18n.Localizer) *template.Template {
 // RenderPartial writes one partial, such as "toast", in a language: a part for a page
 // that is already open.
 func (r *Renderer) RenderPartial(w http.ResponseWriter, status int, localizer *i18n.Localizer, part string, data any) error {
-	return write(w, status, r.in(localizer), part, data)
+	html, err := execute(r.in(localizer), part, data)
+	if err != nil {
+		return err
+	}
+	write(w, status, html)
+	return nil
 }
 
 // Page is a page struct: one that embeds Base.
@@ -72,23 +78,49 @@ type layout struct {
 // Render writes a page, such as "dashboard", with its page struct: the template
 // "dashboard_page" in the layout. It writes nothing if a template fails.
 func (r *Renderer) Render(w http.ResponseWriter, status int, page string, data Page) error {
-	base := data.base()
+	html, err := r.draw(page, data, data.base())
+	if err != nil {
+		return err
+	}
+	write(w, status, html)
+	return nil
+}
+
+// RenderFor writes a page that was made for a group of users, for one of them.
+func (r *Renderer) RenderFor(w http.ResponseWriter, user *cesi.User, page string, data Page) error {
+	html, err := r.draw(page, data, data.base().ForUser(user))
+	if err != nil {
+		return err
+	}
+	write(w, http.StatusOK, html)
+	return nil
+}
+
+// Draw returns a page as HTML.
+func (r *Renderer) Draw(page string, data Page) ([]byte, error) {
+	return r.draw(page, data, data.base())
+}
+
+func (r *Renderer) draw(page string, data Page, base Base) ([]byte, error) {
 	t := r.in(base.Localizer)
 	var content strings.Builder
 	if err := t.ExecuteTemplate(&content, page+"_page", data); err != nil {
-		return fmt.Errorf("render %s: %w", page, err)
+		return nil, fmt.Errorf("render %s: %w", page, err)
 	}
-	return write(w, status, t, "base.html", layout{base, template.HTML(content.String())})
+	return execute(t, "base.html", layout{base, template.HTML(content.String())})
 }
 
-func write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
+func execute(t *template.Template, name string, data any) ([]byte, error) {
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, name, data); err != nil {
-		return fmt.Errorf("render %s: %w", name, err)
+		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
+	return b.Bytes(), nil
+}
+
+func write(w http.ResponseWriter, status int, html []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = b.WriteTo(w) // the browser may be gone
-	return nil
+	_, _ = w.Write(html) // the browser may be gone
 }

@@ -12,8 +12,8 @@ import (
 // MapSquare is one process.
 type MapSquare struct {
 	Tone  Tone
-	RowID string
-	Page  int // of its node, on which the process is; 0 means the first
+	RowID string // of its row on the page of the node
+	Page  int    // of its node, on which the process is; 0 means the first
 	Title cesi.Text
 }
 
@@ -23,10 +23,6 @@ func Squares(localizer *i18n.Localizer, nodeURL string, list []MapSquare) templa
 	var b strings.Builder
 	for _, s := range list {
 		b.WriteString(`<a class="sq sq-` + string(s.Tone))
-		if s.Tone == ToneMoving { // its id says that the process is visible; see stream.Handler.isVisible
-			b.WriteString(`" id="`)
-			template.HTMLEscape(&b, []byte(s.RowID))
-		}
 		b.WriteString(`" href="`)
 		template.HTMLEscape(&b, []byte(RowLink(nodeURL+pageQuery(s.Page), s.RowID)))
 		b.WriteString(`" title="`)
