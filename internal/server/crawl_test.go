@@ -42,17 +42,23 @@ type crawler struct {
 	forms  map[string]bool
 }
 
-// bound keeps a crawl in hand: links to further filters and orders never end.
-const bound = 400
+// The bounds of a crawl: links to further filters and orders never end.
+const (
+	maxPages   = 400
+	maxQueries = 15 // of one path
+)
 
 func (c *crawler) crawl() {
 	c.t.Helper()
-	queue := []string{c.prefix + "/"}
-	for ; len(queue) > 0 && len(c.seen) < bound; queue = queue[1:] {
-		if path := queue[0]; !c.seen[path] {
-			c.seen[path] = true
-			queue = append(queue, c.visit(path)...)
+	queue, queries := []string{c.prefix + "/"}, make(map[string]int)
+	for ; len(queue) > 0 && len(c.seen) < maxPages; queue = queue[1:] {
+		path, _, _ := strings.Cut(queue[0], "?")
+		if c.seen[queue[0]] || queries[path] >= maxQueries {
+			continue
 		}
+		c.seen[queue[0]] = true
+		queries[path]++
+		queue = append(queue, c.visit(queue[0])...)
 	}
 }
 
