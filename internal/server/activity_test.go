@@ -240,6 +240,7 @@ func TestActivityExport_FilteredJSONLines(t *testing.T) {
 }
 
 func TestPurge_AsksAndLogsItself(t *testing.T) {
+	t.Parallel()
 	h, admin := startServerAs(t, cesi.Admin, nil)
 	h.logEntries(cesi.Activity{User: "lin", Action: cesi.ActionStop, Node: "n", Target: "old", Result: cesi.OK})
 	if page := admin.get("/activity/purge").page(t); page.Find("input[type=date][name=before]").Length() != 1 {

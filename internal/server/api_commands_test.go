@@ -139,6 +139,7 @@ func TestCommandAPI_AllProcessesOfNode(t *testing.T) {
 }
 
 func TestCommandAPI_AllFailedIsAnError(t *testing.T) {
+	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: "[program:bad]\ncommand = /nope/bad\nautostart = false\n"})
 	_, b := startServerAs(t, cesi.Operator, []cesi.Node{s.Node("n")})
 	status, answer := b.sent("n/all-processes/start", "")

@@ -193,6 +193,7 @@ func TestCommandAPI_RefusalsSayWhy(t *testing.T) {
 }
 
 func TestCommandAPI_ResultForEveryTarget(t *testing.T) {
+	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: programs})
 	node := s.Node("n")
 	down := cesi.Node{Name: "down", URL: "http://127.0.0.1:1", Timeout: node.Timeout}

@@ -160,6 +160,7 @@ func TestAPI_ProfileAndVersion(t *testing.T) {
 }
 
 func TestLogAPI_EndOfBothLogs(t *testing.T) {
+	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{Programs: `
 [program:noisy]
 command = sh -c "printf 'one\r\n\n\344\270\255<b>\nlast'; printf 'oh\n' >&2; exec sleep 3600"

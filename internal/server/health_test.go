@@ -38,6 +38,7 @@ func TestReadyz_WaitsForFirstPollOfEveryNode(t *testing.T) {
 }
 
 func TestReadyz_FailsWhileDatabaseIsLocked(t *testing.T) {
+	t.Parallel()
 	h := startServer(t, nil)
 	conn, err := h.another().Conn(t.Context())
 	if err != nil {

@@ -209,6 +209,7 @@ func heapInUse() int64 {
 // TestHostile_LongNamesOnANode checks that pages stay readable when all names of a
 // node are as long as a reply allows.
 func TestHostile_LongNamesOnANode(t *testing.T) {
+	t.Parallel()
 	var processes []cesi.Process
 	for i := range pages.NodeRows + 20 {
 		processes = append(processes, fakeProcess(fmt.Sprint(i%300)+strings.Repeat("%\"工", 300), fmt.Sprint(i)+strings.Repeat("\"工", 700), cesi.Fatal))
@@ -224,6 +225,7 @@ func TestHostile_LongNamesOnANode(t *testing.T) {
 }
 
 func TestHostile_RowsDoNotRepeatTheQuery(t *testing.T) {
+	t.Parallel()
 	var processes []cesi.Process
 	for i := range 200 {
 		processes = append(processes, fakeProcess(fmt.Sprint("g", i), "p", cesi.Running))

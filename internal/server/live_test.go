@@ -93,6 +93,7 @@ func withinASlot() func() time.Time {
 }
 
 func TestLive_SendsChangedRow(t *testing.T) {
+	t.Parallel()
 	for _, prefix := range []string{"", "/cesi"} {
 		h, fake := startLive(t, func(s *setup) { s.Prefix = prefix })
 		operator, viewer := h.as("operator").follow(prefix+"/nodes/n"), h.as("viewer").follow(prefix+"/nodes/n")
@@ -143,6 +144,7 @@ func awaitBeat(t *testing.T, events <-chan event) {
 }
 
 func TestLive_EndsWithSessionRoleOrNode(t *testing.T) {
+	t.Parallel()
 	h, _ := startLive(t)
 	h.addUser("leaver", cesi.Viewer)
 	leaver := h.as("leaver")
@@ -191,6 +193,7 @@ func fleetOfNone() fleet.Settings {
 }
 
 func TestFlash_FailedStartShowsEndOfStderr(t *testing.T) {
+	t.Parallel()
 	s := supervisortest.Start(t, supervisortest.Options{
 		Programs: "[program:bad]\ncommand = sh -c \"echo '<b>no port</b> \u6ca1\u6709\u7aef\u53e3' >&2; exit 3\"\nautostart = false\nstartretries = 0\n",
 	})

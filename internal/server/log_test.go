@@ -648,7 +648,7 @@ func TestLogStream_MarksLinesLostInRotation(t *testing.T) {
 				last, marked = n, false
 			}
 		}
-		if seams >= 6 {
+		if seams >= 3 {
 			return
 		}
 	}

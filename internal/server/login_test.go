@@ -341,6 +341,7 @@ func TestLogin_ForgedForwardedForIsThrottled(t *testing.T) {
 }
 
 func TestLogin_NextStaysOnThisServer(t *testing.T) {
+	t.Parallel()
 	for _, prefix := range []string{"", "/cesi"} {
 		h := startServer(t, nil, func(s *setup) { s.Prefix = prefix })
 		h.addUser("maria", cesi.Viewer)
@@ -440,6 +441,7 @@ func TestLogin_InitialPasswordMustBeChanged(t *testing.T) {
 }
 
 func TestPasswordChange_LeadsToNext(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ prefix, next, want string }{
 		"a page":                  {"", "/nodes?q=a&environment=b", "/nodes?q=a&environment=b"},
 		"the start":               {"", "/", "/"},

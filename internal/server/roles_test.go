@@ -409,6 +409,7 @@ func TestCrossSite_RefusalSaysWhy(t *testing.T) {
 }
 
 func TestCrossSite_OwnFormsAreAllowed(t *testing.T) {
+	t.Parallel()
 	_, nodes := fakeNode(t)
 	h, b := startServerAs(t, cesi.Admin, nodes)
 	for _, header := range []with{
