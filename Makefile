@@ -13,8 +13,8 @@ AS_SHIPPED = CGO_ENABLED=0 GOFLAGS=-trimpath
 CALM = modernc.org/... crypto/... golang.org/x/crypto/... text/template/... html/template/... golang.org/x/net/html/... github.com/andybalholm/... \
 	compress/... encoding/... regexp/... golang.org/x/text/... github.com/yuin/goldmark/...
 RACE = -race $(foreach package,$(CALM),'-gcflags=$(package)=-race=false -d=checkptr=0')
-# make test without -race. GOGC=400 saves a quarter of the compiler's time; the tests run
-# without it, as the program does. make lint runs go vet.
+# How make test runs go test, apart from -race. GOGC=400 saves a quarter of the compiler's
+# time; the tests run without it, as the program does. make lint runs go vet.
 GO_TEST = GOGC=400 go test -exec 'env -u GOGC' -vet=off -shuffle=on -timeout 20m
 LDFLAGS = -s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT)
 
@@ -60,7 +60,7 @@ test-program:
 soak: go ## what takes long: hostile replies, the tests that kill CeSI, ROUNDS times (20), then fuzz
 	@.ci/need supervisord=supervisor
 	SOAK=1 $(AS_SHIPPED) go test -count 1 -run Hostile ./internal/supervisor
-	$(AS_SHIPPED) go test -count $(ROUNDS) -shuffle=on -timeout 5h -run 'Crash|Killed|OutlivesCeSI' ./internal/e2e
+	SOAK=1 $(AS_SHIPPED) go test -count $(ROUNDS) -shuffle=on -timeout 5h -run 'Crash|Killed|OutlivesCeSI' ./internal/e2e
 	@$(MAKE) --no-print-directory fuzz
 
 lint: go ## gofmt, go vet, staticcheck, the layout of the templates

@@ -132,13 +132,15 @@ func TestAccessibility_Axe(t *testing.T) {
 	admin.api("POST", "/api/v2/nodes/alpha/all-processes/restart", nil, nil)
 	entry := fmt.Sprint(admin.lastCommand().parent.ID)
 	c := startChromium(t)
-	c.open(t, s.in.url, "/login").login("admin", adminPassword)
 	for _, look := range looks {
 		t.Run(look.name, func(t *testing.T) {
+			t.Parallel()
 			known := map[string]bool{}
+			admin := c.stranger()
+			admin.open(t, s.in.url, "/login").login("admin", adminPassword)
 			for b, pages := range map[*tab][]axePage{
 				c.stranger().open(t, s.in.url, "/login"): openPages,
-				c.open(t, s.in.url, "/about"):            axePages,
+				admin.open(t, s.in.url, "/about"):        axePages,
 			} {
 				b.ignoreErrors("(Not Found)") // pages say it too
 				b.ignoreErrors("(Unauthorized)")

@@ -83,13 +83,24 @@ func (b *tab) same() {
 // row is the selector of a process's row on a page.
 func row(node, process string) string { return fmt.Sprintf("[id='process-%s/%s']", node, process) }
 
-func TestBrowser(t *testing.T) {
-	t.Parallel()
+// sceneTest is one of the tests that share a scene, in their order.
+type sceneTest struct {
+	name string
+	test func(*testing.T, *scene)
+}
+
+func runScene(t *testing.T, tests []sceneTest) {
+	t.Helper()
 	s := newScene(t)
-	for _, c := range []struct {
-		name string
-		test func(*testing.T, *scene)
-	}{
+	for _, c := range tests {
+		t.Run(c.name, func(t *testing.T) { c.test(t, s) })
+	}
+}
+
+// TestBrowser_Commands checks rows that change and the clicks on them.
+func TestBrowser_Commands(t *testing.T) {
+	t.Parallel()
+	runScene(t, []sceneTest{
 		{"filter: follows typing", testFilterAsYouType},
 		{"restart: progress at once, then the result", testRestart},
 		{"restart: progress on the process's page", testRestartOnItsPage},
@@ -102,6 +113,13 @@ func TestBrowser(t *testing.T) {
 		{"command: cancelled if it does not leave the browser", testNotSent},
 		{"row: a change keeps selection, focus and place", testKept},
 		{"selection: restart of many", testBulk},
+	})
+}
+
+// TestBrowser_ReadingAndKeys checks logs, the palette, the keyboard, times and looks.
+func TestBrowser_ReadingAndKeys(t *testing.T) {
+	t.Parallel()
+	runScene(t, []sceneTest{
 		{"log: live", testLog},
 		{"log: stdout and stderr live", testBothLogs},
 		{"palette: stops a process", testPalette},
@@ -113,18 +131,23 @@ func TestBrowser(t *testing.T) {
 		{"single keys: switched off", testKeysOff},
 		{"single keys: switched off without storage", testKeysForgotten},
 		{"times: reader's zone", testZone},
+		{"profile: language and colours", testPreferences},
+		{"phone: no page is wider than the screen", testPhone},
+	})
+}
+
+// TestBrowser_Connection checks how tabs keep their streams, lose them and get them back.
+func TestBrowser_Connection(t *testing.T) {
+	t.Parallel()
+	runScene(t, []sceneTest{
 		{"hidden tab: log stream closes and catches up", testHiddenLog},
 		{"hidden tab: stream closes and catches up", testHiddenTab},
 		{"hidden tab: no stream if loaded hidden", testLoadedHidden},
 		{"tabs: seven load pages", testManyTabs},
 		{"stream: refusal says why, and is tried again", testRefused},
 		{"stream: unknown page says so", testNotFollowed},
-		{"profile: language and colours", testPreferences},
-		{"phone: no page is wider than the screen", testPhone},
 		{"stream: lost connection is reported and comes back", testConnectionLost},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.test(t, s) })
-	}
+	})
 }
 
 func testFilterAsYouType(t *testing.T, s *scene) {

@@ -157,7 +157,11 @@ func TestLegacyImport_CeSi2RehashesAtLogin(t *testing.T) {
 func TestLegacyImport_KilledContinuesAtNextStart(t *testing.T) {
 	in := writeConf(t, "")
 	in.makeCeSi1(t)
-	for delay := 50 * time.Millisecond; ; delay += 150 * time.Millisecond {
+	step := 500 * time.Millisecond
+	if os.Getenv("SOAK") != "" {
+		step = 100 * time.Millisecond
+	}
+	for delay := 50 * time.Millisecond; ; delay += step {
 		in.start(t)
 		select {
 		case <-in.ended:
