@@ -193,7 +193,7 @@ autostart = false
 	if r := h.do(cesi.ActionStop, "slow"); r.Result != cesi.OK {
 		t.Errorf("the stop: %+v", r)
 	}
-	if r := h.finish(starting); r.Result != cesi.Failed || !strings.Contains(r.Message.String(), "a stop by maria stopped it instead") {
+	if r := h.finish(starting); r.Result != cesi.Failed || !strings.Contains(r.Message.String(), "maria stopped it instead") {
 		t.Errorf("the start: %+v", r)
 	}
 	if got := s.State("slow"); got != "STOPPED" {
@@ -382,7 +382,7 @@ func TestControl_StopPreemptsWaitingRestart(t *testing.T) {
 	if r := h.do(cesi.ActionStop, "stubborn"); r.Result != cesi.OK {
 		t.Errorf("the stop: %+v", r)
 	}
-	if r := h.finish(restart); r.Result != cesi.Failed || !strings.Contains(r.Message.String(), "a stop by maria stopped it instead") {
+	if r := h.finish(restart); r.Result != cesi.Failed || !strings.Contains(r.Message.String(), "maria stopped it instead") {
 		t.Errorf("the restart: %+v", r)
 	}
 	if got := s.State("stubborn"); got != "STOPPED" {

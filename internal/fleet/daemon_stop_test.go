@@ -271,7 +271,7 @@ func TestReload_SilentNodeIsUnknown(t *testing.T) {
 		endStubborn(t, s)
 		s.Resume()
 	})
-	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message.String(), "the node result was not seen within ") {
+	if r := h.finish(op); r.Result != cesi.UnknownEnd || !strings.Contains(r.Message.String(), "its result was not seen within ") {
 		t.Errorf("%s: %s", r.Result, r.Message)
 	}
 }

@@ -254,7 +254,7 @@ func TestClearMainLog_ChecksResult(t *testing.T) {
 		want   cesi.Result
 		says   string
 	}{
-		"as it was":  {nil, cesi.Failed, "supervisord says that it has cleared it, but the log still has "},
+		"as it was":  {nil, cesi.Failed, "the log still has "},
 		"can't tell": {cesi.Errorf(cesi.Timeout, "No answer."), cesi.UnknownEnd, "but the log can't be read: No answer."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,7 +49,7 @@ func TestRespawn_RestartedByOthersEndsCommand(t *testing.T) {
 		"restart": {fleet.Command{Action: cesi.ActionRestart, Targets: []fleet.Target{{Node: "n", Group: "web", Name: "web_0"}}},
 			map[string]cesi.Result{"web:web_0": cesi.OK}, "it was started again by someone else"},
 		"stop": {fleet.Command{Action: cesi.ActionStop, Targets: []fleet.Target{{Node: "n", Group: "web", Name: "web_0"}}},
-			map[string]cesi.Result{"web:web_0": cesi.Failed}, "it was stopped, but it was started again by someone else"},
+			map[string]cesi.Result{"web:web_0": cesi.Failed}, "it was stopped, but started again by someone else"},
 		"restart of the group": {fleet.Command{Action: cesi.ActionRestart, Targets: []fleet.Target{{Node: "n", Group: "web"}}},
 			map[string]cesi.Result{"web:web_0": cesi.OK, "web:web_1": cesi.OK}, "it was started again by someone else"},
 	} {
