@@ -117,7 +117,7 @@ func (s *Server) wire(help *manual.Manual) {
 	}
 	s.api = &api.Handler{
 		Fleet: o.Fleet, Auth: o.Auth, Store: o.Store, Journal: o.Journal, Logs: tails, Log: o.Log, Now: o.Now,
-		Requests: requests, Sessions: s.sessions, Version: o.Build.Version, Closing: o.Closing,
+		Requests: requests, Sessions: s.sessions, Version: o.Build.Version,
 	}
 	s.stream = stream.New(&stream.Handler{
 		Fleet: o.Fleet, Logs: tails, Log: o.Log, Now: o.Now, Requests: requests, Sessions: s.sessions,

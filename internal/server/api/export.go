@@ -38,14 +38,16 @@ func (h *Handler) ExportActivity(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead {
 		return nil
 	}
+	ctx, cancel := h.Requests.UntilClosing(r)
+	defer cancel()
 	query.Targets, query.Limit = true, exportChunk
 	for {
-		entries, err := h.Store.Activities(r.Context(), query.ActivityFilter)
+		entries, err := h.Store.Activities(ctx, query.ActivityFilter)
 		if err == nil {
 			err = file.write(entries)
 		}
 		if err == nil {
-			err = h.Closing.Err()
+			err = ctx.Err()
 		}
 		if err != nil {
 			if r.Context().Err() == nil {

@@ -3,7 +3,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -33,8 +32,6 @@ type Handler struct {
 	Requests *request.Reader
 	Sessions *session.Sessions
 	Version  string // of this program
-	// Closing is done when the server shuts down.
-	Closing context.Context
 }
 
 // success is embedded in every reply without error.

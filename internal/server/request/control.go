@@ -30,9 +30,10 @@ func (rd *Reader) Send(r *http.Request, actor cesi.Actor, plan *fleet.Plan) (fle
 	if err != nil {
 		return fleet.Report{}, err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), rd.Patience)
+	ctx, done := rd.UntilClosing(r)
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, rd.Patience)
 	defer cancel()
-	defer context.AfterFunc(rd.Closing, cancel)()
 	return op.Wait(ctx), nil
 }
 

@@ -3,7 +3,6 @@
 package session
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -13,13 +12,6 @@ import (
 	"cesi/internal/auth"
 	"cesi/internal/cesi"
 )
-
-// Valid reports whether the session of a request is still valid, with the same role.
-func (s *Sessions) Valid(ctx context.Context, r *http.Request) bool {
-	v := Of(r)
-	user, err := s.Auth.Session(ctx, v.Token)
-	return err == nil && user.Role == v.User.Role && !user.MustChange
-}
 
 // Sessions finds out who sends a request, from cookie or API token, and starts and ends
 // the sessions of browsers. Its fields must be set before its first use.
@@ -48,11 +40,19 @@ func (s *Sessions) Apply(settings Settings) { s.settings.Store(&settings) }
 func (s *Sessions) TrustedProxies() []netip.Prefix { return s.settings.Load().TrustedProxies }
 
 // StillAllowed checks again whether the request's user is logged in and has the
-// permission: the session may have ended, or the role changed.
+// permission.
 func (s *Sessions) StillAllowed(r *http.Request, permission cesi.Permission) bool {
+	user := s.Current(r)
+	return user != nil && user.Role.Can(permission)
+}
+
+// Current looks up the user of a request again: the session may have ended since it came,
+// or the role changed. It returns nil for no user, and for one who has to change the
+// password first.
+func (s *Sessions) Current(r *http.Request) *cesi.User {
 	v := Visitor{Address: Of(r).Address, HTTPS: Of(r).HTTPS}
-	if err := s.Identify(r, &v); err != nil || v.User == nil {
-		return false
+	if err := s.Identify(r, &v); err != nil || v.User == nil || v.User.MustChange {
+		return nil
 	}
-	return !v.User.MustChange && v.User.Role.Can(permission)
+	return v.User
 }

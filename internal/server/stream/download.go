@@ -55,7 +55,7 @@ func (h *Handler) Download(w http.ResponseWriter, r *http.Request) error {
 const otherLog = "[CeSI: the log was rotated or cleared meanwhile; the rest of it is missing here]\n"
 
 func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l request.Log, size int64) error {
-	checked := h.Now()
+	reader := h.newLogReader(r)
 	var proof logtail.Proof
 	for from := int64(0); from < size; {
 		part, err := h.Requests.Logs.ReadLog(ctx, l.Node.Name, l.Name, from-int64(len(proof)), min(size, from+downloadRead))
@@ -71,10 +71,8 @@ func (h *Handler) sendLog(ctx context.Context, w io.Writer, r *http.Request, l r
 		}
 		proof = logtail.NewProof(part.Pieces[len(part.Pieces)-1].Text)
 		from = part.To
-		if now := h.Now(); now.Sub(checked) >= recheckEvery {
-			if checked = now; !h.Sessions.StillAllowed(r, cesi.ReadLogs) {
-				return cesi.Errorf(cesi.Forbidden, "the reader may not read logs any more")
-			}
+		if !reader.mayContinue() {
+			return cesi.Errorf(cesi.Forbidden, "the reader may not read logs any more")
 		}
 		select { // supervisord serves others meanwhile
 		case <-ctx.Done():

@@ -1,19 +1,46 @@
 package stream
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // writePatience is how long a browser may take for one write of a stream.
 const writePatience = 15 * time.Second
 
+// event is a server-sent event.
+type event struct {
+	id   string // sent back when the browser connects again; empty: the last one stays
+	name string // empty: a message, as browsers call it
+	data []byte
+}
+
+// appendTo appends the event as it is sent.
+func (e event) appendTo(to *bytes.Buffer) {
+	if e.id != "" {
+		to.WriteString("id: " + e.id + "\n")
+	}
+	if e.name != "" {
+		to.WriteString("event: " + e.name + "\n")
+	}
+	for line := range bytes.Lines(e.data) {
+		to.WriteString("data: ")
+		to.Write(bytes.TrimRight(line, "\r\n"))
+		to.WriteByte('\n')
+	}
+	if len(e.data) == 0 {
+		to.WriteString("data:\n")
+	}
+	to.WriteByte('\n')
+}
+
 // eventStream is a response of server-sent events.
 type eventStream struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
+	w      http.ResponseWriter
+	rc     *http.ResponseController
+	buffer bytes.Buffer // of the current event: a log may be fast
 }
 
 // newEventStream begins a response that lasts until its handler returns: the server's
@@ -30,20 +57,11 @@ func newEventStream(w http.ResponseWriter) (*eventStream, error) {
 	return e, e.rc.Flush()
 }
 
-// send writes one event; browsers call one without a name a message.
-func (e *eventStream) send(name, data string) error {
-	var b strings.Builder
-	if name != "" {
-		b.WriteString("event: " + name + "\n")
-	}
-	for line := range strings.Lines(data) {
-		b.WriteString("data: " + strings.TrimRight(line, "\r\n") + "\n")
-	}
-	if data == "" {
-		b.WriteString("data:\n")
-	}
-	b.WriteString("\n")
-	return e.write([]byte(b.String()))
+// send writes one event.
+func (e *eventStream) send(one event) error {
+	e.buffer.Reset()
+	one.appendTo(&e.buffer)
+	return e.write(e.buffer.Bytes())
 }
 
 // comment writes a line that browsers ignore, to show that the stream works.

@@ -17,8 +17,8 @@ const (
 	// beat is how often a stream shows that it works. A browser that receives nothing
 	// for some beats says so and connects again.
 	beat = 2 * time.Second
-	// recheck is how often a stream checks that its session is still valid.
-	recheck = 5 * time.Second
+	// recheckLive is how often a stream of a page checks its reader.
+	recheckLive = 2 * beat
 )
 
 // pageKey identifies a rendered page. Browsers with equal keys share one rendering.
@@ -55,7 +55,8 @@ func (h *Handler) Live(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	updates := h.hub.Subscribe(ctx, pageKey{At: at, Role: user.Role, Language: h.Localizer(r).Tag()}, query.Get("version"))
-	_ = h.follow(ctx, stream, r, updates) // the browser is gone
+	sameRole := func(u *cesi.User) bool { return u.Role == user.Role }        // the page was made for it
+	_ = h.follow(ctx, stream, h.newReader(r, recheckLive, sameRole), updates) // the browser is gone
 	return nil
 }
 
@@ -99,10 +100,9 @@ func (o *openViews) enter(user string) (leave func(), err error) {
 	}, nil
 }
 
-func (h *Handler) follow(ctx context.Context, stream *eventStream, r *http.Request, updates *live.Subscription) error {
-	alive, session := time.NewTicker(beat), time.NewTicker(recheck)
+func (h *Handler) follow(ctx context.Context, stream *eventStream, reader *reader, updates *live.Subscription) error {
+	alive := time.NewTicker(beat)
 	defer alive.Stop()
-	defer session.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -110,21 +110,21 @@ func (h *Handler) follow(ctx context.Context, stream *eventStream, r *http.Reque
 		case text, more := <-updates.Updates:
 			switch {
 			case more:
-				if err := stream.send("", text); err != nil {
+				if err := stream.send(event{data: []byte(text)}); err != nil {
 					return err
 				}
 			case updates.Invalid():
-				return stream.send("reload", "")
+				return stream.send(event{name: "reload"})
 			default:
 				return nil
 			}
 		case <-alive.C:
-			if err := stream.send("beat", strconv.FormatInt(h.Now().UnixMilli(), 10)); err != nil {
-				return err
+			if !reader.mayContinue() {
+				return stream.send(event{name: "reload"})
 			}
-		case <-session.C:
-			if !h.Sessions.Valid(ctx, r) {
-				return stream.send("reload", "")
+			now := strconv.FormatInt(h.Now().UnixMilli(), 10)
+			if err := stream.send(event{name: "beat", data: []byte(now)}); err != nil {
+				return err
 			}
 		}
 	}

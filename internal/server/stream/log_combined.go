@@ -57,7 +57,7 @@ func (h *Handler) CombinedLogs(w http.ResponseWriter, r *http.Request) error {
 		}
 		following.Go(func() {
 			err := cesi.Contain(h.Log, "send a log", func() error {
-				return t.follow(ctx, tail, from, resumed, h.canStillReadLogs(r))
+				return t.follow(ctx, tail, from, resumed, h.newLogReader(r))
 			})
 			if err != nil {
 				cancel() // the reader is gone

@@ -26,7 +26,7 @@ type logStream struct {
 
 	mu     sync.Mutex
 	wrote  time.Time
-	buffer bytes.Buffer // of the current event: a log may be fast
+	json   bytes.Buffer // of the current event: a log may be fast
 	places url.Values   // the offsets up to which the logs were sent
 }
 
@@ -75,21 +75,15 @@ func (s *logStream) sendNotice(log, name string, notice logNotice) error {
 	return s.sendJSON(log, name, "", notice)
 }
 
-// sendJSON sends an event; with an empty id the browser keeps the last one. Call with
-// mu held.
+// sendJSON sends an event. Call with mu held.
 func (s *logStream) sendJSON(log, name, id string, data any) error {
 	s.wrote = time.Now()
-	s.buffer.Reset()
-	if id != "" {
-		s.buffer.WriteString("id: " + id + "\n")
-	}
 	if log != "" {
 		name = log + "-" + name
 	}
-	s.buffer.WriteString("event: " + name + "\ndata: ")
-	if err := json.NewEncoder(&s.buffer).Encode(data); err != nil { // ends the line
+	s.json.Reset()
+	if err := json.NewEncoder(&s.json).Encode(data); err != nil {
 		return err
 	}
-	s.buffer.WriteByte('\n')
-	return s.write(s.buffer.Bytes())
+	return s.send(event{id: id, name: name, data: s.json.Bytes()})
 }

@@ -123,37 +123,29 @@ func (h *Handler) followLog(w http.ResponseWriter, r *http.Request, localizer *i
 	ctx, cancel := h.Requests.UntilClosing(r)
 	defer cancel()
 	// The response has begun: it reports every end itself.
-	_ = t.follow(ctx, tail, from, resumed, h.canStillReadLogs(r))
+	_ = t.follow(ctx, tail, from, resumed, h.newLogReader(r))
 	return nil
 }
 
-// canStillReadLogs returns a function that reports whether the request's user may still
-// read logs.
-func (h *Handler) canStillReadLogs(r *http.Request) func() bool {
-	return func() bool { return h.Sessions.StillAllowed(r, cesi.ReadLogs) }
-}
-
 // follow sends the log until the reader is gone.
-func (t *tailer) follow(ctx context.Context, tail *logtail.Tail, from int64, resumed bool, stillAllowed func() bool) error {
+func (t *tailer) follow(ctx context.Context, tail *logtail.Tail, from int64, resumed bool, reader *reader) error {
 	if resumed {
 		if err := t.notice("seam", false, resumption(from)); err != nil {
 			return err
 		}
 	}
-	return t.run(ctx, tail, stillAllowed)
+	return t.run(ctx, tail, reader)
 }
 
 // run sends events until one of them is the last.
-func (t *tailer) run(ctx context.Context, tail *logtail.Tail, stillAllowed func() bool) error {
-	for checked := time.Now(); ; {
+func (t *tailer) run(ctx context.Context, tail *logtail.Tail, reader *reader) error {
+	for {
 		e, err := nextEvent(ctx, tail)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if now := time.Now(); now.Sub(checked) >= recheckEvery {
-			if checked = now; !stillAllowed() {
-				return t.notice("end", false, cesi.T("You are no longer logged in, or may not read logs any more."))
-			}
+		if !reader.mayContinue() {
+			return t.notice("end", false, cesi.T("You are no longer logged in, or may not read logs any more."))
 		}
 		if err != nil {
 			err = t.keepAlive()
