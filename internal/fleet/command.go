@@ -114,8 +114,8 @@ func (r Ref) What() string {
 type Preview struct {
 	// Hit are the processes that the command would change, by node.
 	Hit []Ref
-	// LeftAlone are the other processes of its targets, each with the reason.
-	LeftAlone []Outcome
+	// Skipped are the other processes of its targets, each with the reason.
+	Skipped []Outcome
 	// Manual are the processes of Hit that would be started although they have
 	// autostart=false.
 	Manual []Ref

@@ -231,7 +231,7 @@ func (r *run) work(ctx context.Context) {
 	for range r.steps {
 		<-done
 	}
-	r.op.add(r.plan.leftAlone...)
+	r.op.add(r.plan.skipped...)
 	r.end(ctx)
 	r.settle(ctx)
 	r.op.finish()

@@ -10,13 +10,13 @@ import (
 // Plan is a command resolved against a snapshot: what it changes, on which node, in
 // which order.
 type Plan struct {
-	command   Command
-	node      *Node // of a command to a supervisord; nil otherwise
-	parts     []*part
-	leftAlone []Outcome
-	silent    []Outcome // whole groups and nodes without data, since the node does not answer
-	self      string    // the "group:name" of this program, if a stop would hit it
-	maybe     bool      // self may be another program
+	command Command
+	node    *Node // of a command to a supervisord; nil otherwise
+	parts   []*part
+	skipped []Outcome
+	silent  []Outcome // whole groups and nodes without data, since the node does not answer
+	self    string    // the "group:name" of this program, if a stop would hit it
+	maybe   bool      // self may be another program
 }
 
 // part is the share of a plan for one goroutine: a whole group or node in priority
@@ -51,7 +51,7 @@ func (f *Fleet) Preview(c Command) (Preview, error) {
 // Preview returns what the command would do.
 func (p *Plan) Preview() Preview {
 	c := p.command
-	preview := Preview{LeftAlone: p.leftAlone, Self: p.self, MaybeSelf: p.maybe}
+	preview := Preview{Skipped: p.skipped, Self: p.self, MaybeSelf: p.maybe}
 	if p.node != nil {
 		_, own := p.node.OwnProcess()
 		preview.TakesSelfDown = own && c.Action.Rule().On == cesi.OnSupervisord && c.Action.Rule().Self != cesi.SelfGoesOn
@@ -212,7 +212,7 @@ func (p *Plan) consider(part *part, process Process, taken map[Ref]bool) bool {
 		case SkipNoLog:
 			message = cesi.TextOf(process.CheckClear())
 		}
-		p.leftAlone = append(p.leftAlone, Outcome{Ref: j.ref, Result: cesi.Skipped, Skip: why, State: process.State, Message: message})
+		p.skipped = append(p.skipped, Outcome{Ref: j.ref, Result: cesi.Skipped, Skip: why, State: process.State, Message: message})
 		return false
 	}
 	part.jobs = append(part.jobs, j)

@@ -73,7 +73,7 @@ func TestPlan_CommandOnManyByState(t *testing.T) {
 				if diff := cmp.Diff(test.want, hits(p)); diff != "" {
 					t.Error(diff)
 				}
-				if got, want := len(p.LeftAlone), len(everyState())-len(test.want); got != want {
+				if got, want := len(p.Skipped), len(everyState())-len(test.want); got != want {
 					t.Errorf("skipped: %d, want %d", got, want)
 				}
 			})

@@ -18,7 +18,7 @@ type confirmPage struct {
 	HitMore     int // number of further processes that the command changes
 	Manual      []view.RichText
 	ManualTotal int
-	LeftAlone   []skippedProcesses
+	Skipped     []skippedProcesses
 	Signals     []signalChoice // to choose from, for a signal
 	Self        string         // the name that the user must type
 	MaybeSelf   bool           // Self may be another program
@@ -49,15 +49,15 @@ func newConfirmPage(base view.Base, command request.Command, preview fleet.Previ
 		Command: command,
 		Hit:     groupByNode(preview.Hit[:min(len(preview.Hit), namesShown)]), HitMore: max(len(preview.Hit)-namesShown, 0),
 		Manual: refNames(preview.Manual[:min(len(preview.Manual), namesShown)], preview.Nodes > 1), ManualTotal: len(preview.Manual),
-		LeftAlone: groupByReason(preview.LeftAlone, preview.Nodes > 1),
-		Self:      preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
+		Skipped: groupByReason(preview.Skipped, preview.Nodes > 1),
+		Self:    preview.Self, MaybeSelf: preview.MaybeSelf, Problem: problem, Nothing: len(preview.Hit) == 0,
 	}
 	page.Verb = view.ActionOn(command.Action, hitWords(preview))
 	page.Question = base.Localizer.Localize(view.ActionQuestion(command.Action, hitWords(preview), nodeWords(preview)))
 	if page.Nothing {
 		page.Question = base.Localizer.Localize(view.NothingTo(command.Action))
 	}
-	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.LeftAlone) > 0 {
+	if command.Action == cesi.ActionRestart && !page.Nothing && len(preview.Skipped) > 0 {
 		page.Remark = cesi.T("A restart is for running and failed processes. Processes that were stopped stay stopped.")
 	}
 	if command.Action == cesi.ActionSignal {

@@ -87,13 +87,13 @@ func TestConfirmPage_EnterDoesNotConfirm(t *testing.T) {
 
 func TestConfirmPage_ListsSkippedManualAndSelf(t *testing.T) {
 	refs := refsOn("n", 9)
-	preview := fleet.Preview{Hit: refs[:4], Nodes: 1, Manual: refs[1:2], Self: "cesi:cesi", LeftAlone: []fleet.Outcome{
+	preview := fleet.Preview{Hit: refs[:4], Nodes: 1, Manual: refs[1:2], Self: "cesi:cesi", Skipped: []fleet.Outcome{
 		{Ref: refs[4], Skip: fleet.SkipDown, Message: fleet.SkipDown.Text()}, {Ref: refs[5], Skip: fleet.SkipStopping, Message: fleet.SkipStopping.Text()},
 		{Ref: refs[6], Skip: fleet.SkipDown, Message: fleet.SkipDown.Text()},
 	}}
 	doc := drawConfirm(t, askFor(cesi.ActionRestart), preview)
 	want := []string{"2 processes skipped: they do not run api:4 api:6", "1 process skipped: it is stopping api:5"}
-	if diff := cmp.Diff(want, texts(doc, ".left-alone")); diff != "" {
+	if diff := cmp.Diff(want, texts(doc, ".skipped-list")); diff != "" {
 		t.Errorf("skipped: - want, + got:\n%s", diff)
 	}
 	if got := strings.Join(texts(doc, ".remark-warning"), ""); got != "One of these has autostart=false: api:1" {

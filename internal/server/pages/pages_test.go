@@ -66,7 +66,7 @@ func samplePreview(self string) fleet.Preview {
 			p.Hit = append(p.Hit, ref)
 			continue
 		}
-		p.LeftAlone = append(p.LeftAlone, fleet.Outcome{Ref: ref, Result: cesi.Skipped, Message: cesi.Raw("it does not run")})
+		p.Skipped = append(p.Skipped, fleet.Outcome{Ref: ref, Result: cesi.Skipped, Message: cesi.Raw("it does not run")})
 	}
 	p.Manual = p.Hit[:2]
 	return p
