@@ -255,7 +255,7 @@ func (a *app) run(ctx context.Context) error {
 	background.Go(func() { a.keep(ctx, "poll the nodes", a.fleet.Run) })
 	background.Go(func() { a.keep(ctx, "keep pages up to date", a.server.RunLive) })
 	background.Go(func() { a.keep(ctx, "keep the sessions", a.auth.Run) })
-	background.Go(func() { a.keep(ctx, "keep house", a.applyRetention) })
+	background.Go(func() { a.keep(ctx, "apply retention", a.applyRetention) })
 	background.Go(func() {
 		a.keep(ctx, "watch the configuration", func(ctx context.Context) {
 			config.Watch(ctx, a.conf.Load(), watchEvery, hangup, a.reconfigure)

@@ -96,19 +96,19 @@ func (f *files) glob(pattern string) ([]string, error) {
 func readFile(path string) content {
 	info, err := os.Stat(path)
 	if err != nil {
-		return content{err: plain(err)}
+		return content{err: withoutName(err)}
 	}
 	if !info.Mode().IsRegular() {
 		return content{err: errors.New("this is no regular file")}
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return content{err: plain(err)}
+		return content{err: withoutName(err)}
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
-		return content{err: plain(err)}
+		return content{err: withoutName(err)}
 	}
 	if len(data) > maxFile {
 		return content{err: fmt.Errorf("the file is larger than %d MiB", maxFile>>20)}
@@ -116,8 +116,8 @@ func readFile(path string) content {
 	return content{data: data, info: info}
 }
 
-// plain describes the error of a file without its name: the problem already names it.
-func plain(err error) error {
+// withoutName describes the error of a file without its name: the problem already names it.
+func withoutName(err error) error {
 	var onPath *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -33,9 +33,9 @@ func (h *Handler) toast(w http.ResponseWriter, r *http.Request, report fleet.Rep
 }
 
 const (
-	lastWordsPatience = time.Second
-	lastWordsBytes    = 2048
-	lastWordsLines    = 5
+	excerptPatience = time.Second
+	excerptBytes    = 2048
+	excerptLines    = 5
 )
 
 // logExcerpt returns the end of a process's stderr, or of stdout if that has both; nil
@@ -53,9 +53,9 @@ func (h *Handler) logExcerpt(ctx context.Context, ref fleet.Ref) *view.LogEnd {
 	if p.StderrLogfile == "" {
 		stream = cesi.Stdout
 	}
-	ctx, cancel := context.WithTimeout(ctx, lastWordsPatience)
+	ctx, cancel := context.WithTimeout(ctx, excerptPatience)
 	defer cancel()
-	data, err := h.Fleet.Tail(ctx, ref.Node, ref.ProcessID, stream, lastWordsBytes)
+	data, err := h.Fleet.Tail(ctx, ref.Node, ref.ProcessID, stream, excerptBytes)
 	if err != nil {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (h *Handler) logExcerpt(ctx context.Context, ref fleet.Ref) *view.LogEnd {
 		lines[i] = request.Sanitize(lines[i])
 	}
 	return &view.LogEnd{
-		Text: strings.Join(lines[max(0, len(lines)-lastWordsLines):], "\n"),
+		Text: strings.Join(lines[max(0, len(lines)-excerptLines):], "\n"),
 		Link: request.LocalURL("nodes", ref.Node, "processes", ref.ProcessID, "log", stream),
 	}
 }

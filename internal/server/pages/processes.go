@@ -86,7 +86,7 @@ func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
-	row.Spoken = cesi.T("%s on %s", row.Spoken, request.Sanitize(row.Node))
+	row.AriaName = cesi.T("%s on %s", row.AriaName, request.Sanitize(row.Node))
 	if row.Stale {
 		row.Ago = view.Elapsed{}
 		row.Reason = cesi.T("as of %s; the node does not answer", view.When(base.Now, m.Node.LastContact))

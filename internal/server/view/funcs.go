@@ -41,8 +41,8 @@ func viewFuncs(prefix string, static map[string]string, localizer *i18n.Localize
 		"actionLabel": func(action any, what ...any) string {
 			return actionLabel(localizer, cesi.Action(fmt.Sprint(action)), what)
 		},
-		"iso":   func(t time.Time) string { return t.Format(time.RFC3339) },
-		"plain": request.Sanitize,
+		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"sanitize": request.Sanitize,
 		"actionProgress": func(action any) string {
 			return localizer.Localize(actionProgress(cesi.Action(fmt.Sprint(action))))
 		},

@@ -12,7 +12,7 @@ type NodeSummaryRow struct {
 	RowID        string
 	Node         string
 	Target       string    // as its checkbox sends it
-	Spoken       cesi.Text // its name in labels
+	AriaName     cesi.Text // its name in labels
 	Environments []string
 	Badge        Badge
 	Bar          Bar
@@ -32,14 +32,14 @@ func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Co
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down,
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
 	}
-	row.Spoken = cesi.T("all on %s", request.Sanitize(n.Name))
+	row.AriaName = cesi.T("all on %s", request.Sanitize(n.Name))
 	var fields []request.Field
 	if t.Group != "" {
-		row.Spoken = cesi.T("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
+		row.AriaName = cesi.T("%s on %s", request.Sanitize(t.Group), request.Sanitize(n.Name))
 		fields = []request.Field{{Name: "group", Value: t.Group}}
 	}
 	if row.Selectable {
-		row.Actions = NewSetActions(row.Spoken, row.Spoken, func(action cesi.Action) string {
+		row.Actions = NewSetActions(row.AriaName, row.AriaName, func(action cesi.Action) string {
 			return request.NodeQuestion(n.Name, action, base.BackPath(), fields...)
 		})
 	}

@@ -23,7 +23,7 @@ type ProcessRow struct {
 	Self       bool
 	Selectable bool
 	Actions    []RowAction // empty without permission
-	Spoken     cesi.Text   // its name in labels of actions
+	AriaName   cesi.Text   // its name in labels of actions
 	Log        string      // local path of its log; empty without permission
 }
 
@@ -43,7 +43,7 @@ func NewProcessRow(base Base, n *fleet.Node, p fleet.Process, back string) Proce
 		Node:  n.Name, ID: p.ProcessID.String(), Group: p.Group, Name: p.Name, Link: request.LocalURL("nodes", n.Name, "processes", p.ProcessID),
 		Badge: NewProcessBadge(p.Process), Reason: ReasonOf(p), Day: newDayBar(n.Day(p.ProcessID, base.Now)),
 		PID: p.PID, Self: p.Self, Selectable: base.CanControl() && n.Status == fleet.Up,
-		Spoken: cesi.Raw(request.Sanitize(p.ProcessID.String())),
+		AriaName: cesi.Raw(request.Sanitize(p.ProcessID.String())),
 	}
 	if p.PID != 0 {
 		row.Uptime = NewElapsed(n, p.Uptime())
