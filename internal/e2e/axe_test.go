@@ -133,7 +133,7 @@ func TestAccessibility_Axe(t *testing.T) {
 	alpha := s.alpha.Node("alpha")
 	alpha.Environments = []string{"production"}
 	gone := alpha
-	gone.Name, gone.URL = "gone", fmt.Sprintf("http://127.0.0.1:%d", freePort(t))
+	gone.Name, gone.URL = "gone", fmt.Sprintf("http://127.0.0.1:%d", supervisortest.FreePort(t))
 	s.in = startCesi(t, nodesConf(alpha, gone), "poll_interval = 0.5")
 	admin := s.in.login(t)
 	admin.api("POST", "/api/v2/nodes/alpha/all-processes/restart", nil, nil)

@@ -168,7 +168,7 @@ func TestCheckConnect_SaysWhatIsWrong(t *testing.T) {
 	in := writeConf(t, "[node]\ntimeout = 5\n"+nodesConf(
 		fine.Node("fine"), stranger, hanging.Node("hanging"),
 		cesi.Node{Name: "website", URL: website.URL},
-		cesi.Node{Name: "down", URL: fmt.Sprintf("http://127.0.0.1:%d", freePort(t))},
+		cesi.Node{Name: "down", URL: fmt.Sprintf("http://127.0.0.1:%d", supervisortest.FreePort(t))},
 		cesi.Node{Name: "missing", Socket: "/nowhere/supervisor.sock"},
 	))
 	out, code := in.cli(t, "", "check", "--connect")

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -95,16 +94,6 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // nodesConf writes the sections of nodes.
 func nodesConf(nodes ...cesi.Node) string {
 	var b strings.Builder
@@ -130,7 +119,7 @@ func nodesConf(nodes ...cesi.Node) string {
 func writeConf(t testing.TB, sections string, lines ...string) *instance {
 	t.Helper()
 	in := &instance{dir: t.TempDir(), log: new(syncBuffer)}
-	port := freePort(t)
+	port := supervisortest.FreePort(t)
 	in.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	in.conf = filepath.Join(in.dir, "cesi.conf")
 	text := fmt.Sprintf("%s\n[cesi]\nhost = 127.0.0.1\nport = %d\ndatabase = %s\nadmin_password = %s\n%s\n",

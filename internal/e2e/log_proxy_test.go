@@ -38,7 +38,7 @@ autorestart = true
 	for name, c := range behind {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			address := net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+			address := net.JoinHostPort("127.0.0.1", strconv.Itoa(supervisortest.FreePort(t)))
 			runNginx(t, "server { listen "+address+"; location / { proxy_pass "+node.URL+"; "+c.directives+" } }\n")
 			proxied := node
 			proxied.URL = "http://" + address

@@ -67,8 +67,8 @@ func startNginx(t *testing.T, in *instance, block int, edit func(string) string)
 	t.Helper()
 	supervisortest.Need(t, "nginx", "nginx-light")
 	p := &proxy{
-		http: net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t))),
-		tls:  net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t))),
+		http: net.JoinHostPort("127.0.0.1", strconv.Itoa(supervisortest.FreePort(t))),
+		tls:  net.JoinHostPort("127.0.0.1", strconv.Itoa(supervisortest.FreePort(t))),
 		cert: newCertificate(t, site),
 	}
 	plain := replace(t, nginxBlock(t, block), "listen 80;", "listen "+p.http+";")

@@ -57,7 +57,7 @@ func TestSecrets_OfNodesAreNeverShown(t *testing.T) {
 	open, shut := supervisortest.Start(t, options), supervisortest.Start(t, supervisortest.Options{Username: "cesi", Password: "other-s3cret"})
 	stranger := shut.Node("stranger")
 	stranger.Password = wrong
-	sections := nodesConf(open.Node("web-1"), stranger, cesi.Node{Name: "down", URL: fmt.Sprintf("http://127.0.0.1:%d", freePort(t)), Username: "cesi", Password: kept})
+	sections := nodesConf(open.Node("web-1"), stranger, cesi.Node{Name: "down", URL: fmt.Sprintf("http://127.0.0.1:%d", supervisortest.FreePort(t)), Username: "cesi", Password: kept})
 	in := startCesi(t, sections, "log_level = debug", "activity_log = activity.log")
 	b := in.login(t)
 	for _, node := range []string{"web-1", "stranger", "down"} {

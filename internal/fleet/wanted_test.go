@@ -2,7 +2,9 @@ package fleet_test
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -72,7 +74,22 @@ func startDeploying(t *testing.T, w *wantedStore) (h *harness, s *supervisortest
 	for _, p := range []string{"api:api_0", "api:api_1", "api:api_2", "a", "b"} {
 		h.waitState(p, cesi.Running)
 	}
+	h.wait("the binary to be executed", func() bool { return executed(h, "tail", "api:api_0", "api:api_1", "api:api_2") })
 	return h, s, there
+}
+
+// executed reports whether processes of node n run the binary by now: without startsecs,
+// supervisord calls a child RUNNING before it does.
+func executed(h *harness, binary string, processes ...string) bool {
+	h.t.Helper()
+	for _, name := range processes {
+		p, _ := h.node("n").Process(id(h.t, name))
+		exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.PID))
+		if err != nil || filepath.Base(exe) != binary {
+			return false
+		}
+	}
+	return true
 }
 
 func (h *harness) group(action cesi.Action) fleet.Report {

@@ -5,6 +5,7 @@ package supervisortest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ func Start(t testing.TB, options Options) *Supervisor {
 	for range 5 { // another program may take the port first
 		s.port = options.Port
 		if s.port == 0 {
-			s.port = freePort(t)
+			s.port = FreePort(t)
 		}
 		s.WriteConfig(options.Programs)
 		s.launch()
@@ -116,14 +117,20 @@ func NeedNamespaces(t testing.TB) {
 	}
 }
 
-func freePort(t testing.TB) int {
+// FreePort returns a port of the loopback address that is free now. It is below those that Linux gives to
+// connections and to listeners without a port of their own, so that nothing takes it while
+// a supervisord restarts.
+func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := 20_000 + rand.IntN(12_000)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // WriteConfig replaces the programs in the configuration. supervisord reads them at the
