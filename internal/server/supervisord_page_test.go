@@ -167,3 +167,63 @@ func TestShutdownPage_IsSentBeforeCeSIEnds(t *testing.T) {
 	}
 	s.WaitState("web", "RUNNING")
 }
+
+func TestReload_BrokenConfigurationAsksAgain(t *testing.T) {
+	_, b, s := startDaemon(t)
+	s.WriteConfig("[program:x]\n")
+	got := b.post("/nodes/n/reload", url.Values{"confirmed": {"yes"}})
+	doc := got.page(t)
+	if problem := doc.Find(".problem").Text(); got.status != http.StatusConflict || !strings.Contains(problem, "It was not reloaded") || doc.Find("form .btn-stop").Length() != 1 {
+		t.Errorf("%d, the problem is %q", got.status, problem)
+	}
+}
+
+// TestFleetCommand_NotForSupervisord sends commands to a supervisord where only
+// commands to processes belong: the page of a supervisord says what they need.
+func TestFleetCommand_NotForSupervisord(t *testing.T) {
+	h, b, s := startDaemon(t)
+	s.WriteConfig(steadyWeb + strings.Replace(steadyWeb, "web", "new", 1))
+	for _, action := range []string{"update", "add", "remove", "reload", "shutdown", "clear-log"} {
+		for _, target := range []string{"n/*", "n/new:*"} {
+			form := url.Values{"action": {action}, "target": {target}, "confirmed": {"yes"}, "confirm_node": {"n"}}
+			if got := b.post("/command", form); got.status != http.StatusBadRequest {
+				t.Errorf("%s of %s: %d", action, target, got.status)
+			}
+			if got := b.get("/command?" + form.Encode()); got.status != http.StatusBadRequest {
+				t.Errorf("the confirmation of %s of %s: %d", action, target, got.status)
+			}
+		}
+	}
+	if got := h.commands(); len(got) != 0 {
+		t.Errorf("it sent %v", got)
+	}
+}
+
+// TestConfirmCommand_RefusesRoleFirst asks for confirmations that are invalid too.
+func TestConfirmCommand_RefusesRoleFirst(t *testing.T) {
+	h, _, _ := startDaemon(t)
+	h.addUser("other", cesi.Operator)
+	operator := h.as("other")
+	for _, query := range []string{"update&group=web", "add&group=web", "remove", "reload&group=web", "shutdown&group=web", "clear-logs&process=none:none"} {
+		if got := operator.get("/nodes/n/confirm?action=" + query); got.status != http.StatusForbidden {
+			t.Errorf("%s: %d", query, got.status)
+		}
+	}
+}
+
+func TestRedirectToConfirm_KeepsSignal(t *testing.T) {
+	_, b, _ := startDaemon(t)
+	form := url.Values{"action": {"signal"}, "signal": {"USR2"}, "target": {"n/web:web"}}
+	got := b.post("/command", form, with{"HX-Request", "true"})
+	confirmation, err := url.Parse(got.header.Get("HX-Redirect"))
+	if err != nil || got.status != http.StatusNoContent {
+		t.Fatalf("%d, %v", got.status, err)
+	}
+	query := confirmation.Query()
+	if query.Get("signal") != "USR2" || len(query["action"]) != 1 {
+		t.Errorf("the confirmation is at %s", confirmation)
+	}
+	if chosen := b.get(confirmation.String()).page(t).Find("option[selected]").AttrOr("value", ""); chosen != "USR2" {
+		t.Errorf("it offers %q", chosen)
+	}
+}

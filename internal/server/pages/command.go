@@ -17,6 +17,9 @@ import (
 // scope in the query.
 func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
+	if err := checkRole(session.Of(r).User.Role, cesi.Action(query.Get("action"))); err != nil {
+		return err
+	}
 	command, err := h.Requests.ReadCommand(r, query.Get("action"), query)
 	if err != nil {
 		return err
@@ -26,9 +29,6 @@ func (h *Handler) ConfirmCommand(w http.ResponseWriter, r *http.Request) error {
 	}
 	preview, err := h.Fleet.Preview(command.Command)
 	if err != nil {
-		return err
-	}
-	if _, _, err := decide(session.Of(r).User.Role, command, preview, false); err != nil {
 		return err
 	}
 	return h.ask(w, r, command, preview, cesi.Text{})
@@ -84,7 +84,11 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	case decision == ask:
 		return h.ask(w, r, command, preview, problem)
 	}
-	return h.send(w, r, command, plan)
+	err = h.send(w, r, command, plan)
+	if cesi.KindOf(err) == cesi.Conflict && command.Action.Rule().Asks == cesi.AsksAlways && !request.IsPartial(r) {
+		return h.ask(w, r, command, preview, cesi.TextOf(err)) // such as a reload of a broken configuration
+	}
+	return err
 }
 
 // send sends a command and answers with its result. If the command takes this program

@@ -19,10 +19,10 @@ const (
 // the command. Problem says why a confirmation was not accepted; the page then asks
 // again. An error refuses the command.
 func decide(role cesi.Role, c request.Command, p fleet.Preview, confirmed bool) (d decision, problem cesi.Text, err error) {
-	rule := c.Action.Rule()
-	if !role.Can(rule.Permission) {
-		return ask, cesi.Text{}, cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
+	if err := checkRole(role, c.Action); err != nil {
+		return ask, cesi.Text{}, err
 	}
+	rule := c.Action.Rule()
 	if confirmed {
 		err := c.CheckConfirmed(p)
 		switch {
@@ -44,6 +44,14 @@ func decide(role cesi.Role, c request.Command, p fleet.Preview, confirmed bool) 
 	default:
 		return sendNow, cesi.Text{}, nil
 	}
+}
+
+// checkRole refuses an action that the role does not allow.
+func checkRole(role cesi.Role, action cesi.Action) error {
+	if role.Can(action.Rule().Permission) {
+		return nil
+	}
+	return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", role)
 }
 
 // asks reports whether the user must confirm a command before it is sent.

@@ -72,8 +72,13 @@ func (h *Handler) logExcerpt(ctx context.Context, ref fleet.Ref) *view.LogEnd {
 // redirectToConfirm leads an open page to the confirmation of a command.
 func (h *Handler) redirectToConfirm(w http.ResponseWriter, r *http.Request, command request.Command) error {
 	query := url.Values{"action": {string(command.Action)}, "back": {command.Back}}
+	if command.Signal != "" {
+		query.Set("signal", command.Signal)
+	}
 	for _, f := range command.Fields {
-		query.Add(f.Name, f.Value)
+		if f.Name != "action" {
+			query.Add(f.Name, f.Value)
+		}
 	}
 	path := request.FleetCommand
 	if node := request.Param(r, "node"); node != "" {

@@ -103,6 +103,9 @@ func supervisordRequest(node string, action cesi.Action, form url.Values) (Comma
 // fleetRequest reads a command on a scope of the fleet. A confirmed command on a set is
 // only for targets that the confirmation named and that are still in the set.
 func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) (Command, error) {
+	if cesi.Action(action).OnDaemon() {
+		return Command{}, cesi.Errorf(cesi.Invalid, "%q is no command to processes", action)
+	}
 	where, err := ParseScope(form)
 	if err != nil {
 		return Command{}, err
