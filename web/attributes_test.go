@@ -70,8 +70,10 @@ func TestAttributes_ListIsWhatIsRead(t *testing.T) {
 		"live":    attributesIn(t, os.DirFS("../internal/live"), "live.go", `"(data-[a-z-]+)"`),
 		"htmx":    attributesIn(t, Templates(), "base.html", `\[(data-[a-z-]+)\]`),
 	} {
-		if diff := cmp.Diff(slices.Sorted(maps.Keys(list[reader])), read); diff != "" {
-			t.Errorf("attributes.json (-) and what reads them as %q (+) differ:\n%s", reader, diff)
-		}
+		t.Run(reader, func(t *testing.T) {
+			if diff := cmp.Diff(slices.Sorted(maps.Keys(list[reader])), read); diff != "" {
+				t.Errorf("attributes.json (-) and what reads them as %q (+) differ:\n%s", reader, diff)
+			}
+		})
 	}
 }

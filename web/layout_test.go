@@ -175,9 +175,11 @@ func TestTemplates_GlueNoAddresses(t *testing.T) {
 		`<form action="/nodes/{{.Name}}">`:                 1,
 		`<button formaction="{{local .Link}}{{.Action}}">`: 1,
 	} {
-		if got := gluedAddresses(template); len(got) != want {
-			t.Errorf("%s glues %q, want %d", template, got, want)
-		}
+		t.Run(template, func(t *testing.T) {
+			if got := gluedAddresses(template); len(got) != want {
+				t.Errorf("%s glues %q, want %d", template, got, want)
+			}
+		})
 	}
 	eachTemplate(t, func(path, content string) {
 		for _, address := range gluedAddresses(content) {

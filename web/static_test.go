@@ -40,20 +40,22 @@ func TestStatic_HashedFileIsCachedForever(t *testing.T) {
 		"vendor/bootstrap.min.css": "text/css; charset=utf-8", "vendor/themes/superhero.css": "text/css; charset=utf-8",
 		"vendor/LICENSE.bootstrap.txt": "text/plain; charset=utf-8",
 	} {
-		path := paths[name]
-		if path == "" || path == staticRoot+name {
-			t.Fatalf("%s has the path %q", name, path)
-		}
-		w := get(t, h, http.MethodGet, path)
-		if w.Code != http.StatusOK || w.Body.Len() == 0 {
-			t.Errorf("%s: status %d, %d bytes", path, w.Code, w.Body.Len())
-		}
-		if got := w.Header().Get("Content-Type"); got != contentType {
-			t.Errorf("%s: Content-Type %q, want %q", path, got, contentType)
-		}
-		if got := w.Header().Get("Cache-Control"); got != cacheForever {
-			t.Errorf("%s: Cache-Control %q", path, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			path := paths[name]
+			if path == "" || path == staticRoot+name {
+				t.Fatalf("%s has the path %q", name, path)
+			}
+			w := get(t, h, http.MethodGet, path)
+			if w.Code != http.StatusOK || w.Body.Len() == 0 {
+				t.Errorf("%s: status %d, %d bytes", path, w.Code, w.Body.Len())
+			}
+			if got := w.Header().Get("Content-Type"); got != contentType {
+				t.Errorf("%s: Content-Type %q, want %q", path, got, contentType)
+			}
+			if got := w.Header().Get("Cache-Control"); got != cacheForever {
+				t.Errorf("%s: Cache-Control %q", path, got)
+			}
+		})
 	}
 }
 
@@ -78,23 +80,25 @@ func TestStatic_Compression(t *testing.T) {
 	for accepted, want := range map[string]string{
 		"gzip": "gzip", "br, GZIP;q=0.5": "gzip", "gzip; q=1": "gzip", "": "", "br": "", "gzip;q=0": "", "x-gzip-not": "",
 	} {
-		w := get(t, h, http.MethodGet, path, "Accept-Encoding: "+accepted)
-		if got := w.Header().Get("Content-Encoding"); got != want || w.Header().Get("Vary") != "Accept-Encoding" {
-			t.Errorf("%q: Content-Encoding %q, want %q; Vary %q", accepted, got, want, w.Header().Get("Vary"))
-		}
-		if w.Header().Get("Cache-Control") != cacheForever || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
-			t.Errorf("%q: %v", accepted, w.Header())
-		}
-		body := w.Body.Bytes()
-		if want == "gzip" {
-			body = unpacked(t, body)
-			if tag := w.Header().Get("ETag"); tag == plain.Header().Get("ETag") {
-				t.Errorf("two contents with the tag %s", tag)
+		t.Run(accepted, func(t *testing.T) {
+			w := get(t, h, http.MethodGet, path, "Accept-Encoding: "+accepted)
+			if got := w.Header().Get("Content-Encoding"); got != want || w.Header().Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%q: Content-Encoding %q, want %q; Vary %q", accepted, got, want, w.Header().Get("Vary"))
 			}
-		}
-		if !bytes.Equal(body, plain.Body.Bytes()) {
-			t.Errorf("%q: another content", accepted)
-		}
+			if w.Header().Get("Cache-Control") != cacheForever || w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
+				t.Errorf("%q: %v", accepted, w.Header())
+			}
+			body := w.Body.Bytes()
+			if want == "gzip" {
+				body = unpacked(t, body)
+				if tag := w.Header().Get("ETag"); tag == plain.Header().Get("ETag") {
+					t.Errorf("two contents with the tag %s", tag)
+				}
+			}
+			if !bytes.Equal(body, plain.Body.Bytes()) {
+				t.Errorf("%q: another content", accepted)
+			}
+		})
 	}
 	if licence := get(t, h, http.MethodGet, "/static/vendor/LICENSE.bootstrap.txt", "Accept-Encoding: gzip"); licence.Header().Get("Content-Encoding") != "" {
 		t.Error("a text is compressed")

@@ -159,9 +159,11 @@ func TestThrottle_BoundPerAddress(t *testing.T) {
 		"2001:db8:1:2:ffff::1%eth0": failureWindow,
 		"2001:db8:1:3::1":           0,
 	} {
-		if got := wait(t, th, address, "new"); got != want {
-			t.Errorf("%s waits %v, want %v", address, got, want)
-		}
+		t.Run(address, func(t *testing.T) {
+			if got := wait(t, th, address, "new"); got != want {
+				t.Errorf("%s waits %v, want %v", address, got, want)
+			}
+		})
 	}
 	c.pass(failureWindow)
 	if got := wait(t, th, "2001:db8:1:2::1", "new"); got != 0 {

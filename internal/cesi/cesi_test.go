@@ -42,17 +42,19 @@ func TestParseProcessID_Forms(t *testing.T) {
 		"g:n": "g:n", "x": "x:x", "工人": "工人:工人", "a:b:c": "a:b:c",
 		"": "", ":": "", "g:": "", ":n": "", "g:*": "",
 	} {
-		id, err := cesi.ParseProcessID(text)
-		got := id.String()
-		if err != nil {
-			got = ""
-			if cesi.KindOf(err) != cesi.Invalid {
-				t.Errorf("%q: %v", text, err)
+		t.Run(text, func(t *testing.T) {
+			id, err := cesi.ParseProcessID(text)
+			got := id.String()
+			if err != nil {
+				got = ""
+				if cesi.KindOf(err) != cesi.Invalid {
+					t.Errorf("%q: %v", text, err)
+				}
 			}
-		}
-		if got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
+			if got != want {
+				t.Errorf("%q: got %q, want %q", text, got, want)
+			}
+		})
 	}
 }
 

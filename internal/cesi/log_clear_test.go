@@ -22,9 +22,11 @@ func TestCheckClear(t *testing.T) {
 		{"/var/log/out", "/dev/null", "its stderr goes to /dev/null"},
 		{"/proc/1/fd/1", "/var/log/err", "its stdout goes to /proc/1/fd/1"},
 	} {
-		err := cesi.Process{StdoutLogfile: test.stdout, StderrLogfile: test.stderr}.CheckClear()
-		if (err == nil) != (test.says == "") || err != nil && (cesi.KindOf(err) != cesi.Conflict || !strings.Contains(err.Error(), test.says)) {
-			t.Errorf("%q and %q: %v", test.stdout, test.stderr, err)
-		}
+		t.Run(test.stdout, func(t *testing.T) {
+			err := cesi.Process{StdoutLogfile: test.stdout, StderrLogfile: test.stderr}.CheckClear()
+			if (err == nil) != (test.says == "") || err != nil && (cesi.KindOf(err) != cesi.Conflict || !strings.Contains(err.Error(), test.says)) {
+				t.Errorf("%q and %q: %v", test.stdout, test.stderr, err)
+			}
+		})
 	}
 }

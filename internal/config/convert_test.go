@@ -215,8 +215,10 @@ func TestConvert_RefusesOtherFiles(t *testing.T) {
 		"title = \"something else\"\n": "no [cesi]",
 		"cesi = 1\n":                   "no [cesi]",
 	} {
-		if _, _, err := Convert([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: error %v, want %q", text, err, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if _, _, err := Convert([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: error %v, want %q", text, err, want)
+			}
+		})
 	}
 }

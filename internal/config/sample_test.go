@@ -84,10 +84,12 @@ func TestSample_HasExactlyTheKeys(t *testing.T) {
 		kindCesi: keys(l.cesiSettings()), kindNode: keys(l.nodeSettings()),
 		kindEnvironment: keys(environmentSettings()), kindInclude: keys(l.includeSettings()),
 	} {
-		known[kind] = map[string]bool{}
-		for _, key := range all {
-			known[kind][key] = true
-		}
+		t.Run(kind, func(t *testing.T) {
+			known[kind] = map[string]bool{}
+			for _, key := range all {
+				known[kind][key] = true
+			}
+		})
 	}
 	same(t, shown, known)
 }

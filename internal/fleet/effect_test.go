@@ -80,28 +80,30 @@ func TestControl_SuccessNeedsEffect(t *testing.T) {
 		{cesi.ActionStart, "done", cesi.OK, "it has ended already, with an expected exit status"},
 		{cesi.ActionStart, "broken", cesi.Failed, "Bad exit code 3"},
 	} {
-		c := h.command(test.action, test.process)
-		switch test.action {
-		case cesi.ActionSignal:
-			c.Signal = "HUP"
-		case cesi.ActionStdin:
-			c.Text = "hello\n"
-		}
-		r := h.send(admin, c)
-		for range 10 { // a node under load may be too slow to notice the end
-			if test.action != cesi.ActionStart || strings.Contains(r.Message.String(), test.says) {
-				break
+		t.Run(test.process, func(t *testing.T) {
+			c := h.command(test.action, test.process)
+			switch test.action {
+			case cesi.ActionSignal:
+				c.Signal = "HUP"
+			case cesi.ActionStdin:
+				c.Text = "hello\n"
 			}
-			h.waitState(test.process, cesi.Exited)
-			r = h.send(admin, c)
-		}
-		if r.Result != test.want || !strings.Contains(r.Message.String(), test.says) {
-			t.Errorf("%s %s: %s %q, want %s %q", test.action, test.process, r.Result, r.Message, test.want, test.says)
-		}
-		entries := h.journal.all()
-		if last := entries[len(entries)-1]; last.Result != r.Result || last.Message.String() != r.Message.String() {
-			t.Errorf("the activity log says %s: %s", last.Result, last.Message)
-		}
+			r := h.send(admin, c)
+			for range 10 { // a node under load may be too slow to notice the end
+				if test.action != cesi.ActionStart || strings.Contains(r.Message.String(), test.says) {
+					break
+				}
+				h.waitState(test.process, cesi.Exited)
+				r = h.send(admin, c)
+			}
+			if r.Result != test.want || !strings.Contains(r.Message.String(), test.says) {
+				t.Errorf("%s %s: %s %q, want %s %q", test.action, test.process, r.Result, r.Message, test.want, test.says)
+			}
+			entries := h.journal.all()
+			if last := entries[len(entries)-1]; last.Result != r.Result || last.Message.String() != r.Message.String() {
+				t.Errorf("the activity log says %s: %s", last.Result, last.Message)
+			}
+		})
 	}
 	h.waitState("done", cesi.Exited)
 	h.waitState("broken", cesi.Exited)

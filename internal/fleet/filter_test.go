@@ -75,9 +75,11 @@ func TestFilter_Matches(t *testing.T) {
 		"what needs attention":                  {Filter{Attention: NeedsAttention}, []string{"Web-1 api:api_0", "batch job:import"}},
 		"what exited as it should":              {Filter{States: []cesi.State{cesi.Exited}, Attention: NeedsNone}, []string{"batch job:nightly"}},
 	} {
-		if diff := cmp.Diff(test.want, names(mixedFleet().Find(test.filter))); diff != "" {
-			t.Errorf("%s: - want, + got:\n%s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, names(mixedFleet().Find(test.filter))); diff != "" {
+				t.Errorf("%s: - want, + got:\n%s", name, diff)
+			}
+		})
 	}
 }
 
@@ -94,11 +96,13 @@ func TestSort_HasNoTies(t *testing.T) {
 		"the worst first":   {ByState, false, []string{"Web-1 api:api_0", "web-2 api:api_0", "Web-1 api:api_1", "web-2 api:api_1"}},
 		"the longest first": {ByUptime, false, []string{"web-2 api:api_1", "Web-1 api:api_0", "web-2 api:api_0", "Web-1 api:api_1"}},
 	} {
-		list := mixedFleet().Find(Filter{Group: "api"})
-		Sort(list, test.by, test.reverse, 0, len(list))
-		if diff := cmp.Diff(test.want, names(list)); diff != "" {
-			t.Errorf("%s: - want, + got:\n%s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			list := mixedFleet().Find(Filter{Group: "api"})
+			Sort(list, test.by, test.reverse, 0, len(list))
+			if diff := cmp.Diff(test.want, names(list)); diff != "" {
+				t.Errorf("%s: - want, + got:\n%s", name, diff)
+			}
+		})
 	}
 }
 

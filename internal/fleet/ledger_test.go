@@ -24,15 +24,17 @@ func TestLedger_EntryOfCommandOnMany(t *testing.T) {
 		{[]fleet.Target{on("n", "web", ""), on("n", "api", "")}, "n", "2 targets"},
 		{[]fleet.Target{on("n", "", ""), on("m", "", "")}, "", "2 targets"}, // "*" would be everything
 	} {
-		h.send(operator, fleet.Command{Action: cesi.ActionStop, Targets: test.targets})
-		var last cesi.Activity
-		for _, e := range h.journal.all() {
-			if e.Parent == 0 {
-				last = e
+		t.Run(test.node, func(t *testing.T) {
+			h.send(operator, fleet.Command{Action: cesi.ActionStop, Targets: test.targets})
+			var last cesi.Activity
+			for _, e := range h.journal.all() {
+				if e.Parent == 0 {
+					last = e
+				}
 			}
-		}
-		if last.Node != test.node || last.Target != test.target {
-			t.Errorf("%v: the entry names %q on %q, want %q on %q", test.targets, last.Target, last.Node, test.target, test.node)
-		}
+			if last.Node != test.node || last.Target != test.target {
+				t.Errorf("%v: the entry names %q on %q, want %q on %q", test.targets, last.Target, last.Node, test.target, test.node)
+			}
+		})
 	}
 }

@@ -33,9 +33,11 @@ func TestChoose_FirstKnownLanguage(t *testing.T) {
 		"nonsense":              {[]string{"%%%", "zh"}, "zh-CN"},
 	}
 	for name, c := range cases {
-		if got := b.Choose(c.preferences...).Tag(); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := b.Choose(c.preferences...).Tag(); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+		})
 	}
 }
 
@@ -57,16 +59,20 @@ func TestSprintf_Translates(t *testing.T) {
 		{(*Localizer)(nil).Sprintf("%d nodes", 2), "2 nodes"},
 	}
 	for _, c := range cases {
-		if c.got != c.want {
-			t.Errorf("%q, want %q", c.got, c.want)
-		}
+		t.Run(c.got, func(t *testing.T) {
+			if c.got != c.want {
+				t.Errorf("%q, want %q", c.got, c.want)
+			}
+		})
 	}
 }
 
 func TestNew_BrokenCatalogue(t *testing.T) {
 	for name, file := range map[string]string{"zh.json": "{", "??.json": "{}", "de.json": `{"%d nodes": {"some": "x"}}`} {
-		if _, err := New(fstest.MapFS{name: {Data: []byte(file)}}); err == nil {
-			t.Errorf("%s with %s is taken", name, file)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := New(fstest.MapFS{name: {Data: []byte(file)}}); err == nil {
+				t.Errorf("%s with %s is taken", name, file)
+			}
+		})
 	}
 }

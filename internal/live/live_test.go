@@ -37,13 +37,15 @@ func TestDiff_SendsOnlyChanges(t *testing.T) {
 		"an id that is there twice":    {before: `<p id="x">1</p><p id="x">1</p>`, after: `<p id="x">1</p><p id="x">2</p>`, want: []string{Root}},
 	}
 	for name, c := range cases {
-		var got []string
-		for _, r := range parsed(t, c.after).since(parsed(t, c.before), c.all) {
-			got = append(got, r.id)
-		}
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s: - want, + got:\n%s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, r := range parsed(t, c.after).since(parsed(t, c.before), c.all) {
+				got = append(got, r.id)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("%s: - want, + got:\n%s", name, diff)
+			}
+		})
 	}
 }
 

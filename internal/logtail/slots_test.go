@@ -40,10 +40,12 @@ func TestTail_CapsPerNodeAndUser(t *testing.T) {
 		{"fresh", "n", 0, ""}, // costs the node nothing
 		{"fresh", "other", 0, ""},
 	} {
-		err := follow(test.user, test.node, test.log)
-		if test.want == "" && err != nil || test.want != "" && (cesi.KindOf(err) != cesi.TooManyOpen || !strings.Contains(cesi.TextOf(err).String(), test.want)) {
-			t.Errorf("%d: %v", i, err)
-		}
+		t.Run(test.user, func(t *testing.T) {
+			err := follow(test.user, test.node, test.log)
+			if test.want == "" && err != nil || test.want != "" && (cesi.KindOf(err) != cesi.TooManyOpen || !strings.Contains(cesi.TextOf(err).String(), test.want)) {
+				t.Errorf("%d: %v", i, err)
+			}
+		})
 	}
 	if _, err := l.Hold("fresh", "n"); cesi.KindOf(err) != cesi.TooManyOpen {
 		t.Errorf("a download beyond the node's cap: %v", err)

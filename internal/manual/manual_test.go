@@ -40,9 +40,11 @@ func TestPage_LinksAreServed(t *testing.T) {
 		"![a picture](x.png) follows":  `a picture follows`,
 		"<b onclick=x>bold</b>":        `<!-- raw HTML omitted -->bold<!-- raw HTML omitted -->`,
 	} {
-		if got := strings.TrimSpace(string(pageOf(t, "# A\n\n"+source).Body)); got != "<p>"+want+"</p>" {
-			t.Errorf("%s becomes %s, not %s", source, got, want)
-		}
+		t.Run(source, func(t *testing.T) {
+			if got := strings.TrimSpace(string(pageOf(t, "# A\n\n"+source).Body)); got != "<p>"+want+"</p>" {
+				t.Errorf("%s becomes %s, not %s", source, got, want)
+			}
+		})
 	}
 }
 

@@ -78,20 +78,24 @@ func TestActivity_FilterFields(t *testing.T) {
 		"node=web-1&since=" + today + "&until=":  {"api:api"},
 		"node=web-1&since=2020-01-01+00:00&q=++": {"api:api"},
 	} {
-		if diff := cmp.Diff(want, admin.targetsOf(query)); diff != "" {
-			t.Errorf("%s: %s", query, diff)
-		}
+		t.Run(query, func(t *testing.T) {
+			if diff := cmp.Diff(want, admin.targetsOf(query)); diff != "" {
+				t.Errorf("%s: %s", query, diff)
+			}
+		})
 	}
 	for query, part := range map[string]string{
 		"action=dance": `"dance" is not an action`, "result=meh": `"meh" is not a result`, "since=yesterday": `"yesterday" is not a time`,
 		"until=2026-13-01": "is not a time", "process=:n": ":n", "before=x": "no activity entry",
 	} {
-		for _, path := range []string{"/activity", "/api/v2/activitylogs", "/api/v2/activitylogs/export"} {
-			got := admin.get(path + "?" + query)
-			if got.status != http.StatusBadRequest && got.status != http.StatusNotFound || !strings.Contains(strings.NewReplacer("&#34;", `"`, `\"`, `"`).Replace(got.body), part) {
-				t.Errorf("%s?%s: %d %s", path, query, got.status, got.body)
+		t.Run(query, func(t *testing.T) {
+			for _, path := range []string{"/activity", "/api/v2/activitylogs", "/api/v2/activitylogs/export"} {
+				got := admin.get(path + "?" + query)
+				if got.status != http.StatusBadRequest && got.status != http.StatusNotFound || !strings.Contains(strings.NewReplacer("&#34;", `"`, `\"`, `"`).Replace(got.body), part) {
+					t.Errorf("%s?%s: %d %s", path, query, got.status, got.body)
+				}
 			}
-		}
+		})
 	}
 }
 

@@ -30,12 +30,14 @@ func TestAPI_BodyErrorsHideValues(t *testing.T) {
 		{"POST", "auth/login", `{"password":"s3cret`, with{"Content-Type", "application/json; charset=utf-8"}, `the request's body is not JSON"`},
 		{"PUT", "profile/password", `["s3cret"]`, form, "the request's body: want an object"},
 	} {
-		got := b.do(c.method, "/api/v2/"+c.path, c.body, c.header)
-		if got.status != http.StatusBadRequest || !strings.Contains(got.body, c.want) {
-			t.Errorf("%s %s: %d %s, want %s", c.path, c.body, got.status, got.body, c.want)
-		}
-		if strings.Contains(got.body, "s3cret") || strings.Contains(got.body, "12345678") {
-			t.Errorf("%s: a value is told: %s", c.path, got.body)
-		}
+		t.Run(c.method, func(t *testing.T) {
+			got := b.do(c.method, "/api/v2/"+c.path, c.body, c.header)
+			if got.status != http.StatusBadRequest || !strings.Contains(got.body, c.want) {
+				t.Errorf("%s %s: %d %s, want %s", c.path, c.body, got.status, got.body, c.want)
+			}
+			if strings.Contains(got.body, "s3cret") || strings.Contains(got.body, "12345678") {
+				t.Errorf("%s: a value is told: %s", c.path, got.body)
+			}
+		})
 	}
 }

@@ -206,12 +206,14 @@ func TestAPI_SilentNodeIsNamed(t *testing.T) {
 		"GET refused":                        http.StatusOK, // the node itself is known
 		"GET hangs":                          http.StatusOK,
 	} {
-		method, path, _ := strings.Cut(request, " ")
-		got := b.do(method, "/api/v2/nodes/"+path, "")
-		node, _, _ := strings.Cut(path, "/")
-		if got.status != want || !strings.Contains(got.body, node) || strings.Contains(got.body, "127.0.0.1:1/") {
-			t.Errorf("%s: %d %s", request, got.status, got.body)
-		}
+		t.Run(request, func(t *testing.T) {
+			method, path, _ := strings.Cut(request, " ")
+			got := b.do(method, "/api/v2/nodes/"+path, "")
+			node, _, _ := strings.Cut(path, "/")
+			if got.status != want || !strings.Contains(got.body, node) || strings.Contains(got.body, "127.0.0.1:1/") {
+				t.Errorf("%s: %d %s", request, got.status, got.body)
+			}
+		})
 	}
 }
 

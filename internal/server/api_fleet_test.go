@@ -46,19 +46,21 @@ func TestProcessesAPI_FiltersLikeThePage(t *testing.T) {
 		"page=2":                          {},
 		"group=" + url.QueryEscape("工/人"): {"a 工/人:x"},
 	} {
-		var got struct {
-			Status       string
-			Processes    []refJSON
-			Found, Pages int
-		}
-		b.get("/api/v2/processes?"+query).json(t, &got)
-		names := []string{}
-		for _, p := range got.Processes {
-			names = append(names, p.Node+" "+p.Group+":"+p.Name)
-		}
-		if diff := cmp.Diff(want, names); diff != "" || got.Status != "success" || got.Pages != 1 {
-			t.Errorf("%q: %+v, - want, + got:\n%s", query, got, diff)
-		}
+		t.Run(query, func(t *testing.T) {
+			var got struct {
+				Status       string
+				Processes    []refJSON
+				Found, Pages int
+			}
+			b.get("/api/v2/processes?"+query).json(t, &got)
+			names := []string{}
+			for _, p := range got.Processes {
+				names = append(names, p.Node+" "+p.Group+":"+p.Name)
+			}
+			if diff := cmp.Diff(want, names); diff != "" || got.Status != "success" || got.Pages != 1 {
+				t.Errorf("%q: %+v, - want, + got:\n%s", query, got, diff)
+			}
+		})
 	}
 	if got := b.get("/api/v2/processes?state=GONE"); got.status != http.StatusBadRequest {
 		t.Errorf("a state that there is not: %d", got.status)
@@ -78,27 +80,31 @@ func TestGroupsAPI_SameFormAsPythonCeSI(t *testing.T) {
 		"groups/api/node/a":             {"a": {"api_0", "api_1"}},
 		"groups/%E5%B7%A5%2F%E4%BA%BA/": {"a": {"x"}},
 	} {
-		var got struct {
-			Status string
-			Result map[string][]struct{ Name string }
-		}
-		b.get("/api/v2/"+path).json(t, &got)
-		names := make(map[string][]string)
-		for node, list := range got.Result {
-			for _, p := range list {
-				names[node] = append(names[node], p.Name)
+		t.Run(path, func(t *testing.T) {
+			var got struct {
+				Status string
+				Result map[string][]struct{ Name string }
 			}
-		}
-		if diff := cmp.Diff(want, names); diff != "" || got.Status != "success" {
-			t.Errorf("%s: %q, - want, + got:\n%s", path, got.Status, diff)
-		}
+			b.get("/api/v2/"+path).json(t, &got)
+			names := make(map[string][]string)
+			for node, list := range got.Result {
+				for _, p := range list {
+					names[node] = append(names[node], p.Name)
+				}
+			}
+			if diff := cmp.Diff(want, names); diff != "" || got.Status != "success" {
+				t.Errorf("%s: %q, - want, + got:\n%s", path, got.Status, diff)
+			}
+		})
 	}
 	for path, want := range map[string]int{
 		"groups/nope": 404, "groups/api/node/nope": 404, "groups/%E5%B7%A5%2F%E4%BA%BA/node/b": 404, "groups/api/node/down": 502,
 	} {
-		if got := b.get("/api/v2/" + path); got.status != want {
-			t.Errorf("%s: %d, want %d", path, got.status, want)
-		}
+		t.Run(path, func(t *testing.T) {
+			if got := b.get("/api/v2/" + path); got.status != want {
+				t.Errorf("%s: %d, want %d", path, got.status, want)
+			}
+		})
 	}
 }
 
@@ -180,9 +186,11 @@ func TestCommandAPI_RefusalsSayWhy(t *testing.T) {
 		`{"action":"stop","scope":"environment","name":"nope"}`:              http.StatusNotFound,
 		`{"action":"stop","scope":"group","name":"api","environment":"lab"}`: http.StatusNotFound,
 	} {
-		if got := b.do(http.MethodPost, "/api/v2/commands", body); got.status != want {
-			t.Errorf("%s: %d %s, want %d", body, got.status, got.body, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			if got := b.do(http.MethodPost, "/api/v2/commands", body); got.status != want {
+				t.Errorf("%s: %d %s, want %d", body, got.status, got.body, want)
+			}
+		})
 	}
 	silent := b.do(http.MethodPost, "/api/v2/commands", `{"action":"start","scope":"environment","name":"production"}`)
 	var got bulkAnswer

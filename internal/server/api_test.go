@@ -124,12 +124,14 @@ func TestAPI_NotFoundNamesTheThing(t *testing.T) {
 		"/api/v2/activitylogs/10001":                "400 the limit is a number from 1 to 10000",
 		"/api/v2/activitylogs/99999999999999999999": "400 the limit is a number from 1 to 10000",
 	} {
-		got := b.get(path)
-		var failure api.ErrorJSON
-		got.json(t, &failure)
-		if said := fmt.Sprint(got.status, " ", failure.Message); said != want || failure.Status != "error" {
-			t.Errorf("%s: %s", path, said)
-		}
+		t.Run(path, func(t *testing.T) {
+			got := b.get(path)
+			var failure api.ErrorJSON
+			got.json(t, &failure)
+			if said := fmt.Sprint(got.status, " ", failure.Message); said != want || failure.Status != "error" {
+				t.Errorf("%s: %s", path, said)
+			}
+		})
 	}
 }
 
@@ -189,11 +191,13 @@ startsecs = 0
 		"joined": `200 {"stdout":["out","err"],"stderr":[]}`,
 		"quiet":  `200 {"stdout":[],"stderr":[]}`,
 	} {
-		for deadline := time.Now().Add(20 * time.Second); logs(process) != want; time.Sleep(20 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("the logs of %s are %s, want %s", process, logs(process), want)
+		t.Run(process, func(t *testing.T) {
+			for deadline := time.Now().Add(20 * time.Second); logs(process) != want; time.Sleep(20 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("the logs of %s are %s, want %s", process, logs(process), want)
+				}
 			}
-		}
+		})
 	}
 }
 

@@ -128,14 +128,16 @@ func TestRoutes_WrongMethodNamesAllowedOnes(t *testing.T) {
 		"GET /api/v2/profile/password":          "PUT",
 		"GET /api/v2/nodes/n/processes/p/stop/": "POST",
 	} {
-		method, path, _ := strings.Cut(request, " ")
-		got := h.anybody().do(method, path, "")
-		if got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != want {
-			t.Errorf("%s: %d, Allow %q, want %q", request, got.status, got.header.Get("Allow"), want)
-		}
-		if !strings.Contains(got.body, "This address does not take "+method+" requests.") {
-			t.Errorf("%s: %s", request, got.body)
-		}
+		t.Run(request, func(t *testing.T) {
+			method, path, _ := strings.Cut(request, " ")
+			got := h.anybody().do(method, path, "")
+			if got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != want {
+				t.Errorf("%s: %d, Allow %q, want %q", request, got.status, got.header.Get("Allow"), want)
+			}
+			if !strings.Contains(got.body, "This address does not take "+method+" requests.") {
+				t.Errorf("%s: %s", request, got.body)
+			}
+		})
 	}
 }
 

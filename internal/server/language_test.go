@@ -46,10 +46,12 @@ func TestColourScheme_UsersChoice(t *testing.T) {
 	_, nodes := fakeNode(t)
 	_, viewer := startServerAs(t, cesi.Viewer, nodes)
 	for scheme, want := range map[string]string{"": "light dark", "light": "light", "dark": "dark"} {
-		viewer.post("/profile/preferences", url.Values{"scheme": {scheme}})
-		if got := viewer.get("/").page(t).Find(`meta[name="color-scheme"]`).AttrOr("content", ""); got != want {
-			t.Errorf("%q: the page is %s", scheme, got)
-		}
+		t.Run(scheme, func(t *testing.T) {
+			viewer.post("/profile/preferences", url.Values{"scheme": {scheme}})
+			if got := viewer.get("/").page(t).Find(`meta[name="color-scheme"]`).AttrOr("content", ""); got != want {
+				t.Errorf("%q: the page is %s", scheme, got)
+			}
+		})
 	}
 	if got := viewer.post("/profile/preferences", url.Values{"scheme": {"plaid"}}); got.status != http.StatusBadRequest {
 		t.Errorf("a scheme that there is not: %d", got.status)

@@ -161,13 +161,15 @@ func TestLive_EndsWithSessionRoleOrNode(t *testing.T) {
 	}
 	h.fleet.Apply(fleetOfNone())
 	for name, events := range ends {
-		var last event
-		for e := range events {
-			last = e
-		}
-		if last.name != "reload" {
-			t.Errorf("%s: the last event is %+v", name, last)
-		}
+		t.Run(name, func(t *testing.T) {
+			var last event
+			for e := range events {
+				last = e
+			}
+			if last.name != "reload" {
+				t.Errorf("%s: the last event is %+v", name, last)
+			}
+		})
 	}
 }
 
@@ -311,9 +313,11 @@ func TestLive_EqualPagesHaveOneAddress(t *testing.T) {
 		"/processes?sort=name&q=a&q=b":                            "/processes?q=a&sort=name",
 		"/activity?notice=purged&user=u":                          "/activity?user=u",
 	} {
-		if _, got, err := h.canonicalPage(at); err != nil || got != want {
-			t.Errorf("%s is %s, %v; want %s", at, got, err, want)
-		}
+		t.Run(at, func(t *testing.T) {
+			if _, got, err := h.canonicalPage(at); err != nil || got != want {
+				t.Errorf("%s is %s, %v; want %s", at, got, err, want)
+			}
+		})
 	}
 }
 

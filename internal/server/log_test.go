@@ -309,13 +309,15 @@ func TestLogStream_EndsWithPermission(t *testing.T) {
 	}
 	streams := make(map[string]<-chan event)
 	for user, end := range ends {
-		h.addUser(user, cesi.LogReader)
-		b := h.as(user)
-		streams[user] = b.tail(pLog + "/tail")
-		untilText(t, streams[user], "text\n")
-		if err := end(b); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(user, func(t *testing.T) {
+			h.addUser(user, cesi.LogReader)
+			b := h.as(user)
+			streams[user] = b.tail(pLog + "/tail")
+			untilText(t, streams[user], "text\n")
+			if err := end(b); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	for user, events := range streams {
 		var last event
@@ -463,36 +465,38 @@ func TestLogPage_SaysWhyThereIsNoLog(t *testing.T) {
 		"/nodes/n/processes/none/log/stdout":   "stdout_logfile = NONE",
 		pLog:                                   file + " is not there",
 	} {
-		got := b.get(path)
-		page := got.page(t)
-		if text := page.Find(".log-none").Text(); got.status != http.StatusOK || !strings.Contains(text, want) {
-			t.Errorf("%s: %d, %q", path, got.status, text)
-		}
-		if tools := page.Find(`[href$="/download"], form[role="search"]`).Length(); tools > 0 {
-			t.Errorf("%s: what is not there can be searched or downloaded", path)
-		}
-		if got := b.get(path + "/download"); got.status != http.StatusNotFound {
-			t.Errorf("%s: its download is %d", path, got.status)
-		}
-		api := "/api/v2" + strings.Replace(path, "/log/", "/logs/", 1)
-		if got := b.get(api); got.status != http.StatusNotFound || !strings.Contains(got.body, want) {
-			t.Errorf("%s: %d %s", api, got.status, got.body)
-		}
-		if got := b.get(api + "/search?q=a"); got.status != http.StatusNotFound || !strings.Contains(got.body, want) {
-			t.Errorf("%s: its search says %d %s", api, got.status, got.body)
-		}
-		if live := page.Find("[data-log-tail]").Length() > 0; live != (path == pLog) {
-			t.Errorf("%s: followed %v", path, live)
-		}
-		for e := range b.tail(api + "/tail") {
-			if e.name != "state" || strings.Contains(e.data, "Connecting") {
-				continue
+		t.Run(path, func(t *testing.T) {
+			got := b.get(path)
+			page := got.page(t)
+			if text := page.Find(".log-none").Text(); got.status != http.StatusOK || !strings.Contains(text, want) {
+				t.Errorf("%s: %d, %q", path, got.status, text)
 			}
-			if !strings.Contains(e.data, want) {
-				t.Errorf("%s is followed: %s", api, e.data)
+			if tools := page.Find(`[href$="/download"], form[role="search"]`).Length(); tools > 0 {
+				t.Errorf("%s: what is not there can be searched or downloaded", path)
 			}
-			break
-		}
+			if got := b.get(path + "/download"); got.status != http.StatusNotFound {
+				t.Errorf("%s: its download is %d", path, got.status)
+			}
+			api := "/api/v2" + strings.Replace(path, "/log/", "/logs/", 1)
+			if got := b.get(api); got.status != http.StatusNotFound || !strings.Contains(got.body, want) {
+				t.Errorf("%s: %d %s", api, got.status, got.body)
+			}
+			if got := b.get(api + "/search?q=a"); got.status != http.StatusNotFound || !strings.Contains(got.body, want) {
+				t.Errorf("%s: its search says %d %s", api, got.status, got.body)
+			}
+			if live := page.Find("[data-log-tail]").Length() > 0; live != (path == pLog) {
+				t.Errorf("%s: followed %v", path, live)
+			}
+			for e := range b.tail(api + "/tail") {
+				if e.name != "state" || strings.Contains(e.data, "Connecting") {
+					continue
+				}
+				if !strings.Contains(e.data, want) {
+					t.Errorf("%s is followed: %s", api, e.data)
+				}
+				break
+			}
+		})
 	}
 	if text := b.get("/nodes/n/processes/joined/log/stdout").page(t).Find(".log-empty").Text(); text != "The log is empty." {
 		t.Errorf("an empty log says %q", text)
@@ -519,11 +523,13 @@ func TestLogStream_ContinuesAfterChangesOfTheFile(t *testing.T) {
 		{"cut", func() error { return os.Truncate(file, 0) }}, // shorter than it was: supervisord sees no other
 		{"removed", func() error { return os.Remove(file) }},
 	} {
-		if err := change.do(); err != nil {
-			t.Fatal(err)
-		}
-		appendTo(t, file, change.name+"\n")
-		untilText(t, events, change.name+"\n")
+		t.Run(change.name, func(t *testing.T) {
+			if err := change.do(); err != nil {
+				t.Fatal(err)
+			}
+			appendTo(t, file, change.name+"\n")
+			untilText(t, events, change.name+"\n")
+		})
 	}
 	s.WriteConfig("")
 	s.Ctl("update")
@@ -574,29 +580,31 @@ func TestLogPage_DevicesAndSyslogAreNotLive(t *testing.T) {
 	h.addUsers()
 	b := h.as("logreader")
 	for name, file := range devices {
-		path := "/nodes/n/processes/" + name + ":" + name + "/log/stdout"
-		got := b.get(path)
-		text := got.page(t).Find(".log-none").Text()
-		if got.status != http.StatusOK || !strings.Contains(text, file+", a pipe") || strings.Contains(got.body, "removed") {
-			t.Errorf("%s: %d %q", file, got.status, text)
-		}
-		if got.page(t).Find("[data-log-tail]").Length() > 0 {
-			t.Errorf("%s is followed", file)
-		}
-		if got := b.get(path + "/download"); got.status != http.StatusNotFound || strings.Contains(got.body, "renamed or removed") {
-			t.Errorf("%s: its download is %d %s", file, got.status, got.body)
-		}
-		for e := range b.tail("/api/v2" + strings.Replace(path, "/log/", "/logs/", 1) + "/tail") {
-			if strings.Contains(e.data, `"live":true`) {
-				t.Errorf("%s is live: %s", file, e.data)
+		t.Run(name, func(t *testing.T) {
+			path := "/nodes/n/processes/" + name + ":" + name + "/log/stdout"
+			got := b.get(path)
+			text := got.page(t).Find(".log-none").Text()
+			if got.status != http.StatusOK || !strings.Contains(text, file+", a pipe") || strings.Contains(got.body, "removed") {
+				t.Errorf("%s: %d %q", file, got.status, text)
 			}
-			if strings.Contains(e.data, "a pipe") {
-				break
+			if got.page(t).Find("[data-log-tail]").Length() > 0 {
+				t.Errorf("%s is followed", file)
 			}
-		}
-		if got := b.get("/api/v2/nodes/n/processes/" + name + ":" + name + "/log"); got.status != http.StatusOK {
-			t.Errorf("%s: both logs: %d %s", file, got.status, got.body)
-		}
+			if got := b.get(path + "/download"); got.status != http.StatusNotFound || strings.Contains(got.body, "renamed or removed") {
+				t.Errorf("%s: its download is %d %s", file, got.status, got.body)
+			}
+			for e := range b.tail("/api/v2" + strings.Replace(path, "/log/", "/logs/", 1) + "/tail") {
+				if strings.Contains(e.data, `"live":true`) {
+					t.Errorf("%s is live: %s", file, e.data)
+				}
+				if strings.Contains(e.data, "a pipe") {
+					break
+				}
+			}
+			if got := b.get("/api/v2/nodes/n/processes/" + name + ":" + name + "/log"); got.status != http.StatusOK {
+				t.Errorf("%s: both logs: %d %s", file, got.status, got.body)
+			}
+		})
 	}
 	const sys = "/nodes/n/processes/sys:sys"
 	for path, in := range map[string]string{sys: ".log-panel", sys + "/log/stdout": ".log-none"} {

@@ -125,9 +125,11 @@ func TestCookie_TwoInstallationsOnOneHost(t *testing.T) {
 	for name, want := range map[string]int{
 		cookie.Name: http.StatusOK, theirs: http.StatusUnauthorized, "cesi_session": http.StatusUnauthorized, "__Host-" + cookie.Name: http.StatusUnauthorized,
 	} {
-		if got := h.anybody().get("/api/v2/profile", with{"Cookie", name + "=" + cookie.Value}); got.status != want {
-			t.Errorf("the token in the cookie %s: status %d, want %d", name, got.status, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := h.anybody().get("/api/v2/profile", with{"Cookie", name + "=" + cookie.Value}); got.status != want {
+				t.Errorf("the token in the cookie %s: status %d, want %d", name, got.status, want)
+			}
+		})
 	}
 }
 

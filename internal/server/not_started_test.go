@@ -64,13 +64,15 @@ func TestNotStarted_OnEveryPage(t *testing.T) {
 		{"supervisord", "/nodes/n/daemon", row(".daemon-group"), []string{"1 NOT STARTED"}},
 		{"question", "/nodes/n/confirm?action=restart", row("main"), []string{"g:p"}},
 	} {
-		got := admin.get(test.path)
-		text := strings.Join(strings.Fields(test.text(got.page(t))), " ")
-		for _, want := range test.want {
-			if got.status != http.StatusOK || !strings.Contains(text, want) {
-				t.Errorf("%s: %d %q lacks %q", test.name, got.status, text, want)
+		t.Run(test.name, func(t *testing.T) {
+			got := admin.get(test.path)
+			text := strings.Join(strings.Fields(test.text(got.page(t))), " ")
+			for _, want := range test.want {
+				if got.status != http.StatusOK || !strings.Contains(text, want) {
+					t.Errorf("%s: %d %q lacks %q", test.name, got.status, text, want)
+				}
 			}
-		}
+		})
 	}
 	palette := admin.get("/palette?q=g:p").page(t)
 	if text := palette.Find(`.palette-item:contains("p") .state`).First().Text(); !strings.Contains(text, "NOT STARTED") {
@@ -107,9 +109,11 @@ func TestNotStarted_InChinese(t *testing.T) {
 		"/nodes/n/processes/g:p": "CeSI 在重启途中结束了",
 		"/groups":                "1 个未启动",
 	} {
-		text := admin.get(path).page(t).Find("main").Text()
-		if !strings.Contains(text, want) || strings.Contains(text, "in the middle of") || strings.Contains(text, "not started") {
-			t.Errorf("%s: %q is not there, or English is: %.1500q", path, want, strings.Join(strings.Fields(text), " "))
-		}
+		t.Run(path, func(t *testing.T) {
+			text := admin.get(path).page(t).Find("main").Text()
+			if !strings.Contains(text, want) || strings.Contains(text, "in the middle of") || strings.Contains(text, "not started") {
+				t.Errorf("%s: %q is not there, or English is: %.1500q", path, want, strings.Join(strings.Fields(text), " "))
+			}
+		})
 	}
 }

@@ -261,10 +261,12 @@ func TestReplyChecker_FindsDifferences(t *testing.T) {
 		"a status that is not described": {status: 201, header: header, body: `{"status":"success","nodes":[]}`},
 		"another kind of text":           {status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: `<p>`},
 	} {
-		fake := &testing.T{}
-		checker.check(fake, "GET /nodes", got)
-		if !fake.Failed() {
-			t.Errorf("%s passes", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			fake := &testing.T{}
+			checker.check(fake, "GET /nodes", got)
+			if !fake.Failed() {
+				t.Errorf("%s passes", name)
+			}
+		})
 	}
 }

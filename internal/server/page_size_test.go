@@ -99,10 +99,12 @@ func TestCompress_UnlessAnotherSiteAsks(t *testing.T) {
 		{"/api/v2/activitylogs/export", "gzip", "", ""},
 		{"/live?at=/", "gzip", "same-origin", ""},
 	} {
-		response := b.send(http.MethodGet, c.path, "", with{"Accept-Encoding", c.accepted}, with{"Sec-Fetch-Site", c.site})
-		response.Body.Close()
-		if got := response.Header.Get("Content-Encoding"); response.StatusCode != http.StatusOK || got != c.want {
-			t.Errorf("%+v: %d, Content-Encoding %q", c, response.StatusCode, got)
-		}
+		t.Run(c.path, func(t *testing.T) {
+			response := b.send(http.MethodGet, c.path, "", with{"Accept-Encoding", c.accepted}, with{"Sec-Fetch-Site", c.site})
+			response.Body.Close()
+			if got := response.Header.Get("Content-Encoding"); response.StatusCode != http.StatusOK || got != c.want {
+				t.Errorf("%+v: %d, Content-Encoding %q", c, response.StatusCode, got)
+			}
+		})
 	}
 }

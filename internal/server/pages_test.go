@@ -158,22 +158,24 @@ func TestCommandForm_ScopesOfTheFleet(t *testing.T) {
 		{"scope=environment&name=prod", []string{"a db:db", "a web:web"}, "down"},
 		{"scope=matching&q=web&state=RUNNING&node=b", []string{"b web:web"}, ""},
 	} {
-		question := b.open("/command?action=restart&back=/nodes&" + test.query)
-		if got := strings.Join(itemsIn(question.Find(".remark-warning li")), " "); got != test.left {
-			t.Errorf("%s: left out are %q", test.query, got)
-		}
-		before := len(h.commands())
-		b.answer(question)
-		var hit []string
-		for _, e := range h.commands()[:len(h.commands())-before] {
-			if e.Parent != 0 || e.Node != "" && e.Target == "web:web" { // not the command on many itself
-				hit = append(hit, e.Node+" "+e.Target)
+		t.Run(test.query, func(t *testing.T) {
+			question := b.open("/command?action=restart&back=/nodes&" + test.query)
+			if got := strings.Join(itemsIn(question.Find(".remark-warning li")), " "); got != test.left {
+				t.Errorf("%s: left out are %q", test.query, got)
 			}
-		}
-		slices.Sort(hit)
-		if diff := cmp.Diff(test.hit, hit); diff != "" {
-			t.Errorf("%s: - want, + got:\n%s", test.query, diff)
-		}
+			before := len(h.commands())
+			b.answer(question)
+			var hit []string
+			for _, e := range h.commands()[:len(h.commands())-before] {
+				if e.Parent != 0 || e.Node != "" && e.Target == "web:web" { // not the command on many itself
+					hit = append(hit, e.Node+" "+e.Target)
+				}
+			}
+			slices.Sort(hit)
+			if diff := cmp.Diff(test.hit, hit); diff != "" {
+				t.Errorf("%s: - want, + got:\n%s", test.query, diff)
+			}
+		})
 	}
 	for query, want := range map[string]int{
 		"action=restart":                                 http.StatusBadRequest,
@@ -183,10 +185,12 @@ func TestCommandForm_ScopesOfTheFleet(t *testing.T) {
 		"action=stop&scope=matching&node=down&q=x":       http.StatusNotFound,
 		"action=stop&scope=group&name=web&seal=nonsense": http.StatusConflict,
 	} {
-		values, _ := url.ParseQuery(query + "&confirmed=yes")
-		if got := b.post("/command", values); got.status != want {
-			t.Errorf("%s: %d", query, got.status)
-		}
+		t.Run(query, func(t *testing.T) {
+			values, _ := url.ParseQuery(query + "&confirmed=yes")
+			if got := b.post("/command", values); got.status != want {
+				t.Errorf("%s: %d", query, got.status)
+			}
+		})
 	}
 }
 
@@ -250,14 +254,16 @@ func TestErrorPage_NotFoundLinksTheNode(t *testing.T) {
 		"GET /nope":                                   `There is nothing at this address. -> /`,
 		"GET /activity/12":                            `There is no activity entry 12 -> /`,
 	} {
-		method, path, _ := strings.Cut(request, " ")
-		r := b.do(method, path, "")
-		main := r.page(t).Find("main")
-		links := main.Find(".choices a").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
-		got := main.Find("section p bdi").Text() + " -> " + strings.Join(links, " ")
-		if r.status != http.StatusNotFound || got != want || main.Find("h1").Text() != "Not found" {
-			t.Errorf("%s: %d %s", request, r.status, got)
-		}
+		t.Run(request, func(t *testing.T) {
+			method, path, _ := strings.Cut(request, " ")
+			r := b.do(method, path, "")
+			main := r.page(t).Find("main")
+			links := main.Find(".choices a").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
+			got := main.Find("section p bdi").Text() + " -> " + strings.Join(links, " ")
+			if r.status != http.StatusNotFound || got != want || main.Find("h1").Text() != "Not found" {
+				t.Errorf("%s: %d %s", request, r.status, got)
+			}
+		})
 	}
 }
 

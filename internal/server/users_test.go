@@ -148,9 +148,11 @@ func TestTokens_XAPIKeyHeader(t *testing.T) {
 		"an empty one":                 {[]with{{"X-API-Key", ""}}, http.StatusUnauthorized},
 		"only a proxy's password":      {[]with{basic}, http.StatusUnauthorized},
 	} {
-		if got := h.anybody().get("/api/v2/nodes", test.headers...); got.status != test.want {
-			t.Errorf("%s: status %d, want %d: %s", name, got.status, test.want, got.body)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := h.anybody().get("/api/v2/nodes", test.headers...); got.status != test.want {
+				t.Errorf("%s: status %d, want %d: %s", name, got.status, test.want, got.body)
+			}
+		})
 	}
 	if got := h.anybody().get("/nodes", key); !strings.HasPrefix(got.location, "/login") {
 		t.Errorf("a page takes it: %d", got.status)

@@ -73,12 +73,14 @@ func TestDecode_OtherServersReplies(t *testing.T) {
 		"faults of a multicall": {array(array("<string>4.2</string>"), "<struct>"+member("faultCode", "<int>1</int>")+member("faultString", "<string>UNKNOWN_METHOD</string>")+"</struct>"),
 			[]any{[]any{"4.2"}, map[string]any{"faultCode": int64(1), "faultString": "UNKNOWN_METHOD"}}},
 	} {
-		var got any
-		if err := (&Client{}).decode([]byte(fmt.Sprintf(envelope, "<value>"+test.value+"</value>")), &got); err != nil {
-			t.Errorf("%s: %v", name, err)
-		} else if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			var got any
+			if err := (&Client{}).decode([]byte(fmt.Sprintf(envelope, "<value>"+test.value+"</value>")), &got); err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		})
 	}
 	var info processInfo
 	value := "<value><struct>" + member("pid", "<i8>7</i8>") + member("extra", array("<struct>"+member("deep", "<x/>")+"</struct>")) +

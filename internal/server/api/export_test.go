@@ -11,8 +11,10 @@ func TestExport_EscapesSpreadsheetFormulas(t *testing.T) {
 		" =1": "' =1", `"=1`: `'"=1`, `a; "=1`: `a;' "=1`, "a;\t =1": "a;'\t' =1", "a;b": "a;b", "a;": "a;", "\u3000=1": "'\u3000=1",
 		"": "", "a=1": "a=1", "工人": "工人", "2026-11-23": "2026-11-23", "'=1": "'=1",
 	} {
-		if got := escapeFormula(cell); got != want {
-			t.Errorf("%q: %q, want %q", cell, got, want)
-		}
+		t.Run(cell, func(t *testing.T) {
+			if got := escapeFormula(cell); got != want {
+				t.Errorf("%q: %q, want %q", cell, got, want)
+			}
+		})
 	}
 }

@@ -27,21 +27,23 @@ func TestBase_StyleSheetsOfThemes(t *testing.T) {
 		"flatly":    {"vendor/themes/flatly.css", "app.css"},
 		"superhero": {"vendor/themes/superhero.css", "app.css", "dark.css"},
 	} {
-		base := sampleBase(cesi.Viewer)
-		base.Theme = theme
-		doc := draw(t, r, sample{"error", "error", NewErrorPage(base, 404, cesi.Text{}, "")})
-		paths := web.StaticPaths()
-		var got []string
-		for _, n := range doc.Find("link[rel=stylesheet]").Nodes {
-			for name, path := range paths {
-				if path == attribute(n, "href") {
-					got = append(got, strings.TrimSpace(name+" "+attribute(n, "media")))
+		t.Run(theme, func(t *testing.T) {
+			base := sampleBase(cesi.Viewer)
+			base.Theme = theme
+			doc := draw(t, r, sample{"error", "error", NewErrorPage(base, 404, cesi.Text{}, "")})
+			paths := web.StaticPaths()
+			var got []string
+			for _, n := range doc.Find("link[rel=stylesheet]").Nodes {
+				for name, path := range paths {
+					if path == attribute(n, "href") {
+						got = append(got, strings.TrimSpace(name+" "+attribute(n, "media")))
+					}
 				}
 			}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%q: - want, + got:\n%s", theme, diff)
-		}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%q: - want, + got:\n%s", theme, diff)
+			}
+		})
 	}
 }
 
@@ -82,10 +84,12 @@ func TestFlash_ResultOfCommand(t *testing.T) {
 		{fleet.Report{Action: cesi.ActionStop, Done: true, Result: cesi.OK, Message: cesi.Raw("there was nothing to do"), Duration: time.Second}, "running", "Stop: there was nothing to do (1.0 s)."},
 		{*sampleReport(), "warning", "Restart: 1 ok, 1 failed, 1 skipped (4.1 s)."},
 	} {
-		f := view.NewFlash(c.report, 0)
-		if f.Tone != c.tone || f.Sentence.String() != c.sentence {
-			t.Errorf("%s: %q, want %s: %q", f.Tone, f.Sentence, c.tone, c.sentence)
-		}
+		t.Run(c.sentence, func(t *testing.T) {
+			f := view.NewFlash(c.report, 0)
+			if f.Tone != c.tone || f.Sentence.String() != c.sentence {
+				t.Errorf("%s: %q, want %s: %q", f.Tone, f.Sentence, c.tone, c.sentence)
+			}
+		})
 	}
 }
 

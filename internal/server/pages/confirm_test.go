@@ -45,10 +45,12 @@ func TestConfirmPage_HeadingNamesCountAndPlace(t *testing.T) {
 		"Stop 14 processes on 2 nodes?":     {cesi.ActionStop, append(refsOn("web-1", 7), refsOn("web-2", 7)...), 2},
 		"There is nothing to stop":          {cesi.ActionStop, nil, 0},
 	} {
-		page := newConfirmPage(sampleBase(cesi.Operator), askFor(c.action), fleet.Preview{Hit: c.hit, Nodes: c.nodes}, cesi.Text{})
-		if page.Question != want {
-			t.Errorf("%q, want %q", page.Question, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			page := newConfirmPage(sampleBase(cesi.Operator), askFor(c.action), fleet.Preview{Hit: c.hit, Nodes: c.nodes}, cesi.Text{})
+			if page.Question != want {
+				t.Errorf("%q, want %q", page.Question, want)
+			}
+		})
 	}
 }
 

@@ -74,10 +74,12 @@ func TestGroupsPage_OneRowForEachGroup(t *testing.T) {
 		"attention=yes":       {"api 4 nodes · 1 not answering production · staging 4 running 1 stopped 1 exited 1 fatal 1 needs attention"},
 		"q=AI":                {"mail 1 node production 1 running"},
 	} {
-		doc := draw(t, viewtest.Renderer(t, ""), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), query)})
-		if diff := cmp.Diff(want, texts(doc, ".group-row")); diff != "" {
-			t.Errorf("%q: - want, + got:\n%s", query, diff)
-		}
+		t.Run(query, func(t *testing.T) {
+			doc := draw(t, viewtest.Renderer(t, ""), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), query)})
+			if diff := cmp.Diff(want, texts(doc, ".group-row")); diff != "" {
+				t.Errorf("%q: - want, + got:\n%s", query, diff)
+			}
+		})
 	}
 	doc := draw(t, viewtest.Renderer(t, "/cesi"), sample{"groups", "groups", sampleGroups(sampleBase(cesi.Viewer), groupFleet(), "environment=staging")})
 	if got := doc.Find(".group-row a").First().AttrOr("href", ""); got != "/cesi/groups/api?environment=staging" {
@@ -118,9 +120,11 @@ func TestGroupPage_ActionsOnGroupRowAndNode(t *testing.T) {
 		"#row-api_1 .cell-actions a:nth-child(3)":      "/command?action=restart&back=%2Fnodes%3Fq%3Dweb&environment=production&name=api%3Aapi_1&scope=process",
 		`[id="part-web-2"] .cell-actions :first-child`: "/nodes/web-2/confirm?action=start&back=%2Fnodes%3Fq%3Dweb&group=api",
 	} {
-		if got := doc.Find(selector).AttrOr("href", ""); got != want {
-			t.Errorf("%s leads to %q, want %q", selector, got, want)
-		}
+		t.Run(selector, func(t *testing.T) {
+			if got := doc.Find(selector).AttrOr("href", ""); got != want {
+				t.Errorf("%s leads to %q, want %q", selector, got, want)
+			}
+		})
 	}
 	var boxes []string
 	doc.Find(".parts-table tbody input").Each(func(_ int, e *goquery.Selection) { boxes = append(boxes, e.AttrOr("value", "")) })

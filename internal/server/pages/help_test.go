@@ -52,9 +52,11 @@ func TestPalette_FindsPagesAndSectionsOfTheManual(t *testing.T) {
 		"manual xyz":   nil,
 		"":             nil,
 	} {
-		if got := manualFinds(t, "en", text); !slices.Equal(got, want) {
-			t.Errorf("%q finds %q, not %q", text, got, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got := manualFinds(t, "en", text); !slices.Equal(got, want) {
+				t.Errorf("%q finds %q, not %q", text, got, want)
+			}
+		})
 	}
 	if got := manualFinds(t, "zh-CN", "密钥"); !slices.Equal(got, []string{"密钥 in 用户 = /help/users#section-api-keys"}) {
 		t.Errorf("in Chinese: %q", got)

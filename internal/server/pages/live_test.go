@@ -53,13 +53,15 @@ func TestLive_PagesWatchTheirProcesses(t *testing.T) {
 		"dashboard": {dashboard.watches(), "payments:worker_04@pay-eu-2 search:indexer@pay-eu-2"},
 		"processes": {refsOf(newProcessesPage(base, s, request.ProcessesQuery{Filter: fleet.Filter{Node: "web"}, Sort: "name", Page: 1}, "").Rows), "payments:worker_01@web"},
 	} {
-		var got []string
-		for _, ref := range c.got {
-			got = append(got, ref.ProcessID.String()+"@"+ref.Node)
-		}
-		if strings.Join(got, " ") != c.want {
-			t.Errorf("the page %q watches %q", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, ref := range c.got {
+				got = append(got, ref.ProcessID.String()+"@"+ref.Node)
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("the page %q watches %q", name, got)
+			}
+		})
 	}
 }
 

@@ -60,13 +60,15 @@ func TestNodePage_ButtonsOfEachState(t *testing.T) {
 		"search:indexer":     nil, // stopping: its buttons are disabled
 		"cesi:cesi":          {"/nodes/pay-eu-2/confirm?action=stop&back=%2Fnodes%2Fpay-eu-2&process=cesi%3Acesi", "/nodes/pay-eu-2/processes/cesi:cesi/restart"},
 	} {
-		var got []string
-		doc.Find(`tr[id="process-pay-eu-2/` + id + `"] .cell-actions > :not([disabled], .log-link)`).Each(func(_ int, e *goquery.Selection) {
-			got = append(got, e.AttrOr("formaction", e.AttrOr("href", "")))
+		t.Run(id, func(t *testing.T) {
+			var got []string
+			doc.Find(`tr[id="process-pay-eu-2/` + id + `"] .cell-actions > :not([disabled], .log-link)`).Each(func(_ int, e *goquery.Selection) {
+				got = append(got, e.AttrOr("formaction", e.AttrOr("href", "")))
+			})
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: - want, + got:\n%s", id, diff)
+			}
 		})
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: - want, + got:\n%s", id, diff)
-		}
 	}
 	stop := doc.Find(`tr[id="process-pay-eu-2/ledger:ledger"] button`).First()
 	if got := stop.AttrOr("aria-label", ""); got != "Stop ledger:ledger" {
@@ -223,23 +225,25 @@ func TestNodePage_Pages(t *testing.T) {
 		{2*NodeRows + 100, 99, 101, "a 1,100 processes, all RUNNING", "Page 3 of 3 First Previous"},
 		{2 * NodeRows, 3, 1, "", "Page 3 of 3 First Previous"}, // a group that has ended before
 	} {
-		doc := draw(t, renderer, sample{"node", "node", newNodePage(sampleBase(cesi.Operator), crowded(c.processes), c.page)})
-		if got := doc.Find("tr.process").Length(); got != c.rows || doc.Find(`input[name=process]`).Length() != c.rows {
-			t.Errorf("%d, page %d: %d rows", c.processes, c.page, got)
-		}
-		if got := strings.Join(texts(doc, "tr.group-heading th"), "; "); got != c.headings {
-			t.Errorf("%d, page %d: headings %q", c.processes, c.page, got)
-		}
-		if got := strings.Join(texts(doc, ".pager"), ""); got != c.pager {
-			t.Errorf("%d, page %d: pager %q", c.processes, c.page, got)
-		}
-		want := "Select all processes on this page"
-		if c.pager == "" {
-			want = "Select all processes"
-		}
-		if got := doc.Find("[data-select-all]").AttrOr("aria-label", ""); got != want {
-			t.Errorf("%d, page %d: the box of all says %q", c.processes, c.page, got)
-		}
+		t.Run(fmt.Sprintf("%d processes, page %d", c.processes, c.page), func(t *testing.T) {
+			doc := draw(t, renderer, sample{"node", "node", newNodePage(sampleBase(cesi.Operator), crowded(c.processes), c.page)})
+			if got := doc.Find("tr.process").Length(); got != c.rows || doc.Find(`input[name=process]`).Length() != c.rows {
+				t.Errorf("%d, page %d: %d rows", c.processes, c.page, got)
+			}
+			if got := strings.Join(texts(doc, "tr.group-heading th"), "; "); got != c.headings {
+				t.Errorf("%d, page %d: headings %q", c.processes, c.page, got)
+			}
+			if got := strings.Join(texts(doc, ".pager"), ""); got != c.pager {
+				t.Errorf("%d, page %d: pager %q", c.processes, c.page, got)
+			}
+			want := "Select all processes on this page"
+			if c.pager == "" {
+				want = "Select all processes"
+			}
+			if got := doc.Find("[data-select-all]").AttrOr("aria-label", ""); got != want {
+				t.Errorf("%d, page %d: the box of all says %q", c.processes, c.page, got)
+			}
+		})
 	}
 	doc := draw(t, renderer, sample{"node", "node", newNodePage(sampleBase(cesi.Operator), crowded(2*NodeRows), 2)})
 	if got := doc.Find("tr.group-heading a[href*=confirm]").First().AttrOr("href", ""); !strings.Contains(got, "back=%2Fnodes%2Fbig%3Fpage%3D2&") {

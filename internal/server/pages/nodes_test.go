@@ -26,18 +26,20 @@ func TestNodesPage_Filter(t *testing.T) {
 		"environment=nowhere":               nil,
 		"q=staging&environment=staging&x=y": {"批处理-2", "new-1", "batch-1", "idle-1"},
 	} {
-		values, err := url.ParseQuery(query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.ParseNodesFilter(values), "")
-		var got []string
-		for _, row := range page.Rows {
-			got = append(got, row.Name)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: - want, + got:\n%s", query, diff)
-		}
+		t.Run(query, func(t *testing.T) {
+			values, err := url.ParseQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page := newNodesPage(sampleBase(cesi.Viewer), sampleFleet(), request.ParseNodesFilter(values), "")
+			var got []string
+			for _, row := range page.Rows {
+				got = append(got, row.Name)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: - want, + got:\n%s", query, diff)
+			}
+		})
 	}
 }
 
@@ -49,9 +51,11 @@ func TestNodesPage_Rows(t *testing.T) {
 		"#node-db-eu-1": "db-eu-1 production · 10.2.0.7:9001 UNREACHABLE 2 running supervisord 4.2.5 last answer 02:11:29 Retry now",
 		"#node-new-1":   "new-1 staging · 10.2.0.5:9001 CONNECTING no processes",
 	} {
-		if got := texts(doc, id); len(got) != 1 || got[0] != want {
-			t.Errorf("%s: %q, want %q", id, got, want)
-		}
+		t.Run(id, func(t *testing.T) {
+			if got := texts(doc, id); len(got) != 1 || got[0] != want {
+				t.Errorf("%s: %q, want %q", id, got, want)
+			}
+		})
 	}
 	failures := texts(doc, ".node-failure")
 	if len(failures) != 2 || !strings.Contains(failures[0], "did not answer in time") || !strings.Contains(failures[0], "raise timeout") ||

@@ -126,9 +126,11 @@ func TestPalette_UnderstandsReadersLanguage(t *testing.T) {
 		"停止api":   "Stop all of group api… = /command?action=stop&back=%2Fback&name=api&scope=group",
 		"start 工": "Start 工人:工人 on pay-eu-2 ! /nodes/pay-eu-2/processes/%E5%B7%A5%E4%BA%BA:%E5%B7%A5%E4%BA%BA/start",
 	} {
-		if got := strings.Join(paletteFinds(base, paletteFleet(), text), "\n"); !strings.Contains("\n"+got+"\n", "\n"+want+"\n") {
-			t.Errorf("%q finds %s", text, got)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got := strings.Join(paletteFinds(base, paletteFleet(), text), "\n"); !strings.Contains("\n"+got+"\n", "\n"+want+"\n") {
+				t.Errorf("%q finds %s", text, got)
+			}
+		})
 	}
 }
 

@@ -66,14 +66,16 @@ func TestSupervisordPage_Pages(t *testing.T) {
 		page        int
 		first, last string
 	}{{1, "g00000", "g00499"}, {3, "g01000", "g01499"}, {20, "g09500", "g09999"}, {99, "g09500", "g09999"}} {
-		doc := draw(t, r, sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), n, test.page)})
-		names := doc.Find(".daemon-group .name-link")
-		if names.Length() != groupRows || names.First().Text() != test.first || names.Last().Text() != test.last {
-			t.Errorf("page %d: %d groups, %s to %s", test.page, names.Length(), names.First().Text(), names.Last().Text())
-		}
-		if text := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(text, "10,000 groups") || !strings.Contains(text, fmt.Sprintf("Page %d of 20", min(test.page, 20))) {
-			t.Errorf("page %d: it does not say how many there are: %.300q", test.page, text)
-		}
+		t.Run(test.first, func(t *testing.T) {
+			doc := draw(t, r, sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), n, test.page)})
+			names := doc.Find(".daemon-group .name-link")
+			if names.Length() != groupRows || names.First().Text() != test.first || names.Last().Text() != test.last {
+				t.Errorf("page %d: %d groups, %s to %s", test.page, names.Length(), names.First().Text(), names.Last().Text())
+			}
+			if text := doc.Find("[aria-labelledby=groups-heading]").Text(); !strings.Contains(text, "10,000 groups") || !strings.Contains(text, fmt.Sprintf("Page %d of 20", min(test.page, 20))) {
+				t.Errorf("page %d: it does not say how many there are: %.300q", test.page, text)
+			}
+		})
 	}
 	if got := draw(t, r, sample{"daemon", "daemon", newDaemonPage(sampleBase(cesi.Admin), n, 2)}).Find(`.pager a[rel="next"]`).AttrOr("href", ""); got != "/nodes/pay-eu-2/daemon?page=3" {
 		t.Errorf("the next page is %q", got)
@@ -117,15 +119,17 @@ func TestSupervisordConfirm_SaysWhatHappensToThisCeSI(t *testing.T) {
 		{cesi.ActionShutdown, true, "when that is started again", "confirm_node"},
 		{cesi.ActionClearMainLog, true, "", ""},
 	} {
-		n.Processes[1].Config = &cesi.ProcessConfig{Autostart: test.autostart}
-		q := newDaemonQuestion(n, request.Command{Command: request.OnGroups(fleet.Command{Action: test.action}, n.Name, nil)})
-		name := ""
-		if q.Typed != nil {
-			name = q.Typed.Name
-		}
-		if !strings.Contains(q.Warning.String(), test.warning) || (q.Warning.ID == "") != (test.warning == "") || name != test.typed {
-			t.Errorf("%s, autostart %v: %q, to be typed: %q", test.action, test.autostart, q.Warning, name)
-		}
+		t.Run(test.warning, func(t *testing.T) {
+			n.Processes[1].Config = &cesi.ProcessConfig{Autostart: test.autostart}
+			q := newDaemonQuestion(n, request.Command{Command: request.OnGroups(fleet.Command{Action: test.action}, n.Name, nil)})
+			name := ""
+			if q.Typed != nil {
+				name = q.Typed.Name
+			}
+			if !strings.Contains(q.Warning.String(), test.warning) || (q.Warning.ID == "") != (test.warning == "") || name != test.typed {
+				t.Errorf("%s, autostart %v: %q, to be typed: %q", test.action, test.autostart, q.Warning, name)
+			}
+		})
 	}
 }
 
@@ -145,10 +149,12 @@ func TestProcessPage_SaysWhatNodeCannotDo(t *testing.T) {
 		"does not have this process any more": {n, without, cesi.LogReader},
 		"/srv/pay/bin/worker":                 {n, configured(old), cesi.LogReader},
 	} {
-		doc := draw(t, viewtest.Renderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process)})
-		if !strings.Contains(doc.Text(), want) {
-			t.Errorf("it does not say %q", want)
-		}
+		t.Run(want, func(t *testing.T) {
+			doc := draw(t, viewtest.Renderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(test.role), test.node, test.process)})
+			if !strings.Contains(doc.Text(), want) {
+				t.Errorf("it does not say %q", want)
+			}
+		})
 	}
 	viewer := draw(t, viewtest.Renderer(t, ""), sample{"process", "process", newProcessPage(sampleBase(cesi.Viewer), n, configured(old))})
 	if strings.Contains(viewer.Text(), "/srv/pay") || viewer.Find("form[action*=signal]").Length() > 0 {
@@ -163,19 +169,23 @@ func TestRereadPage_CountsChangesAndStops(t *testing.T) {
 		"1 group differs on pay-eu-2":     {Added: []string{"new"}},
 		"2 groups differ on pay-eu-2":     {Changed: []string{"payments", "cesi"}},
 	} {
-		if got := newRereadPage(base, payNode(), changes).Heading; got != heading {
-			t.Errorf("%q, want %q", got, heading)
-		}
+		t.Run(heading, func(t *testing.T) {
+			if got := newRereadPage(base, payNode(), changes).Heading; got != heading {
+				t.Errorf("%q, want %q", got, heading)
+			}
+		})
 	}
 	for group, effect := range map[string]string{
 		"工人":       "no process of it runs, so none is stopped, then it is added again and starts",
 		"ledger":   "1 process is stopped, then it is added again and starts",
 		"payments": "3 processes are stopped, then it is added again and starts",
 	} {
-		page := newRereadPage(base, payNode(), cesi.Changes{Changed: []string{group}})
-		if got := base.Localizer.Localize(page.Changes[0].Effect); got != effect {
-			t.Errorf("%s: %q, want %q", group, got, effect)
-		}
+		t.Run(group, func(t *testing.T) {
+			page := newRereadPage(base, payNode(), cesi.Changes{Changed: []string{group}})
+			if got := base.Localizer.Localize(page.Changes[0].Effect); got != effect {
+				t.Errorf("%s: %q, want %q", group, got, effect)
+			}
+		})
 	}
 }
 

@@ -111,8 +111,10 @@ func TestBrowserOf_UserAgents(t *testing.T) {
 		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:143.0) Gecko/20100101 Firefox/143.0":                           "Firefox on macOS",
 		"curl/8.14.1": "curl/8.14.1", "Go-http-client/1.1 extra": "Go-http-client/1.1", "": "an unknown program",
 	} {
-		if got := browserOf(userAgent).String(); got != want {
-			t.Errorf("%q: got %q, want %q", userAgent, got, want)
-		}
+		t.Run(userAgent, func(t *testing.T) {
+			if got := browserOf(userAgent).String(); got != want {
+				t.Errorf("%q: got %q, want %q", userAgent, got, want)
+			}
+		})
 	}
 }

@@ -37,11 +37,13 @@ func TestWaiting_TextsAreTranslated(t *testing.T) {
 		{view.ReasonOf(wanted), "lin stopped it to start it again: CeSI ended in the middle of the restart",
 			"lin 为重新启动而停止了它：CeSI 在重启途中结束了"},
 	} {
-		if got := bundle.Choose("en").Localize(test.phrase); got != test.english {
-			t.Errorf("%q, want %q", got, test.english)
-		}
-		if got := bundle.Choose("zh-CN").Localize(test.phrase); got != test.chinese {
-			t.Errorf("%q, want %q", got, test.chinese)
-		}
+		t.Run(test.english, func(t *testing.T) {
+			if got := bundle.Choose("en").Localize(test.phrase); got != test.english {
+				t.Errorf("%q, want %q", got, test.english)
+			}
+			if got := bundle.Choose("zh-CN").Localize(test.phrase); got != test.chinese {
+				t.Errorf("%q, want %q", got, test.chinese)
+			}
+		})
 	}
 }

@@ -20,9 +20,11 @@ func TestNext_LocalPathsOnly(t *testing.T) {
 		{"/cesi", "/cesi//evil.example", "/evil.example"},
 	}
 	for _, test := range tests {
-		requests := &Reader{Prefix: test.prefix}
-		if got := requests.LocalPath(test.path); got != test.want {
-			t.Errorf("prefix %q, %q: got %q, want %q", test.prefix, test.path, got, test.want)
-		}
+		t.Run(test.prefix, func(t *testing.T) {
+			requests := &Reader{Prefix: test.prefix}
+			if got := requests.LocalPath(test.path); got != test.want {
+				t.Errorf("prefix %q, %q: got %q, want %q", test.prefix, test.path, got, test.want)
+			}
+		})
 	}
 }

@@ -88,17 +88,19 @@ func TestScope_EmptySaysWhy(t *testing.T) {
 		"scope=group&name=工人&environment=production": cesi.NotFound,
 		"scope=matching&node=web-2":                  cesi.Unreachable,
 	} {
-		values, err := url.ParseQuery(form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := ParseScope(values)
-		if err == nil {
-			_, err = s.Resolve(fleettest.Scopes())
-		}
-		if err == nil || cesi.KindOf(err) != want {
-			t.Errorf("%q: %v, want %s", form, err, want)
-		}
+		t.Run(form, func(t *testing.T) {
+			values, err := url.ParseQuery(form)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := ParseScope(values)
+			if err == nil {
+				_, err = s.Resolve(fleettest.Scopes())
+			}
+			if err == nil || cesi.KindOf(err) != want {
+				t.Errorf("%q: %v, want %s", form, err, want)
+			}
+		})
 	}
 }
 

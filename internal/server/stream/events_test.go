@@ -11,9 +11,11 @@ func TestEvent_OnTheWire(t *testing.T) {
 		"event: reload\ndata:\n\n":                        {name: "reload"},
 		"id: stdout=7\nevent: stdout-text\ndata: [1]\n\n": {id: "stdout=7", name: "stdout-text", data: []byte("[1]\n")},
 	} {
-		var got bytes.Buffer
-		if e.appendTo(&got); got.String() != want {
-			t.Errorf("%+v is sent as %q, want %q", e, got.String(), want)
-		}
+		t.Run(want, func(t *testing.T) {
+			var got bytes.Buffer
+			if e.appendTo(&got); got.String() != want {
+				t.Errorf("%+v is sent as %q, want %q", e, got.String(), want)
+			}
+		})
 	}
 }

@@ -18,9 +18,11 @@ func TestURL_EscapesAnyName(t *testing.T) {
 		"/nodes/n/processes/g:%E5%B7%A5%20%E4%BA%BA/stop": {"nodes", "n", "processes", cesi.ProcessID{Group: "g", Name: "工 人"}, cesi.ActionStop},
 		"/activity/1763864251000000":                      {"activity", cesi.ActivityID(1763864251000000)},
 	} {
-		if got := request.LocalURL(segments...); got != want {
-			t.Errorf("localURL(%v) = %q, want %q", segments, got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			if got := request.LocalURL(segments...); got != want {
+				t.Errorf("localURL(%v) = %q, want %q", segments, got, want)
+			}
+		})
 	}
 }
 
@@ -34,9 +36,11 @@ func TestFuncs_NumbersAndTimes(t *testing.T) {
 		{request.Sanitize("a\u202eb\x1b[31m\u200bc\r\nd"), "a\ufffdb\ufffd[31m\ufffdc  d"}, {request.Sanitize("工人"), "工人"},
 		{capitalized("stop"), "Stop"}, {capitalized(""), ""}, {capitalized("工人"), "工人"},
 	} {
-		if c.got != c.want {
-			t.Errorf("got %q, want %q", c.got, c.want)
-		}
+		t.Run(c.got, func(t *testing.T) {
+			if c.got != c.want {
+				t.Errorf("got %q, want %q", c.got, c.want)
+			}
+		})
 	}
 }
 

@@ -64,16 +64,18 @@ func TestDayBar_Label(t *testing.T) {
 			"EXITED unexpectedly 1 h, not known 23 h", "EXITED（意外退出） 1 小时，未知 23 小时"},
 	}
 	for _, test := range tests {
-		bar := newDayBar(test.day)
-		if got := bundle.Choose("en").Localize(bar.Words); got != test.english {
-			t.Errorf("in English: %q, want %q", got, test.english)
-		}
-		if got := bundle.Choose("zh-CN").Localize(bar.Words); got != test.chinese {
-			t.Errorf("in Chinese: %q, want %q", got, test.chinese)
-		}
-		if got, want := bundle.Choose("zh-CN").Localize(bar.Label()), "最近 24 小时："+test.chinese; got != want {
-			t.Errorf("the label: %q, want %q", got, want)
-		}
+		t.Run(test.english, func(t *testing.T) {
+			bar := newDayBar(test.day)
+			if got := bundle.Choose("en").Localize(bar.Words); got != test.english {
+				t.Errorf("in English: %q, want %q", got, test.english)
+			}
+			if got := bundle.Choose("zh-CN").Localize(bar.Words); got != test.chinese {
+				t.Errorf("in Chinese: %q, want %q", got, test.chinese)
+			}
+			if got, want := bundle.Choose("zh-CN").Localize(bar.Label()), "最近 24 小时："+test.chinese; got != want {
+				t.Errorf("the label: %q, want %q", got, want)
+			}
+		})
 	}
 }
 
