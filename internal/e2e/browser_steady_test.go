@@ -156,11 +156,11 @@ func testNotSent(t *testing.T, s *scene) {
   return window.full
 })()`)
 	b.click(row("alpha", "web:web") + " [formaction$='/restart']")
-	b.waitText("#toasts", "taken back")
+	b.waitText("#toasts", "Not sent")
 	b.waitText(row("alpha", "web:web"), "RUNNING")
 	asking.run(page.BringToFront())
 	asking.click(".choices [type=submit]")
-	asking.waitText("#toasts", "taken back")
+	asking.waitText("#toasts", "Not sent")
 	asking.same()
 	b.run(page.BringToFront())
 	b.waitFor("the connections to be free", `holders.forEach(h => h.close()) ?? true`)
