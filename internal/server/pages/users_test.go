@@ -90,8 +90,8 @@ func TestProfilePage_ListsSessionsAndTokens(t *testing.T) {
 		got = append(got, strings.Join(strings.Fields(row.Text()), " "))
 	})
 	want := []string{
-		"Firefox on Linux this one from 10.9.0.4 · since 1 h ago",
-		"curl/8.14.1 from 2001:db8::7 · since 2 d ago · used 5 h 33 min ago End",
+		"Firefox on Linux this one from 10.9.0.4 · logged in 1 h ago",
+		"curl/8.14.1 from 2001:db8::7 · logged in 2 d ago · used 5 h 33 min ago End",
 		"deploy made 40 d ago · used 1 min ago Revoke…",
 		"nightly report made just now · never used · ends on 23 Dec 2026 Revoke…",
 		"old made just now · never used · expired 1 h ago Revoke…",
