@@ -18,8 +18,8 @@ const (
 	Failed      Result = "failed"
 	Partial     Result = "partial"     // a parent of which some children failed
 	Skipped     Result = "skipped"     // a target that the command does not apply to
-	Interrupted Result = "interrupted" // its result is not known
-	UnknownEnd  Result = "unknown"     // a stop took too long: whether it worked is not known yet
+	Interrupted Result = "interrupted" // CeSI ended before it did, so its result is not known
+	UnknownEnd  Result = "unknown"     // no answer in time: whether it worked is not known
 )
 
 // Results lists the results.

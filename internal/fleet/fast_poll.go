@@ -77,7 +77,8 @@ func (q *fastPoll) round(ctx context.Context) {
 	}
 }
 
-// transitioning lists the processes to poll, each once, in a stable order.
+// transitioning lists the processes to poll, each once, in a stable order: those with a
+// running command, and the visible ones that start or stop.
 func (q *fastPoll) transitioning() []Ref {
 	list := q.fleet.commands.inFlight.refs()
 	q.mu.Lock()

@@ -13,10 +13,10 @@ type Plan struct {
 	command Command
 	node    *Node // of a command to a supervisord; nil otherwise
 	parts   []*part
-	skipped []Outcome
+	skipped []Outcome // processes to which the command does not apply, each with the reason
 	silent  []Outcome // whole groups and nodes without data, since the node does not answer
 	self    string    // the "group:name" of this program, if a stop would hit it
-	maybe   bool      // self may be another program
+	maybe   bool      // self may be another program: see Process.MaybeSelf
 }
 
 // part is the share of a plan for one goroutine: a whole group or node in priority

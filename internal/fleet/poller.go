@@ -19,7 +19,7 @@ type poller struct {
 	fleet  *Fleet
 	name   string
 	client Client
-	dialed error // why there is no client
+	dialed error // why there is no client; nil if there is one
 	state  atomic.Pointer[Node]
 
 	kick chan struct{} // capacity 1: poll now
@@ -28,8 +28,8 @@ type poller struct {
 	mu       sync.Mutex
 	conf     cesi.Node
 	interval time.Duration
-	waiters  []chan struct{} // closed when a poll that starts from now on has ended
-	users    int             // running commands
+	waiters  []chan struct{} // of refresh: closed when the next poll to begin has ended
+	users    int             // number of running commands
 	forced   time.Time       // when the last poll requested by a user began
 	forcing  chan struct{}   // closed when the next such poll has ended; nil: there is none
 	onIdle   func(*poller)   // set if it has to end after its running commands
@@ -41,7 +41,7 @@ type poller struct {
 	infoAsked time.Time
 	info      cesi.SupervisorInfo
 	configs   map[cesi.ProcessID]*cesi.ProcessConfig
-	silence   cesi.Text // why there are no configs
+	silence   cesi.Text // why the node returns no configs; empty if it does
 	self      recognition
 	met       string // the address of the last good poll
 }

@@ -7,8 +7,8 @@ import (
 	"cesi/internal/cesi"
 )
 
-// send makes the one call of a command that neither starts nor stops, and checks its
-// effect: supervisord answers True even if it has done nothing.
+// send sends a command that neither starts nor stops to one process, and checks that the
+// process ran before and after it: supervisord answers True even if it has done nothing.
 func (r *run) send(ctx context.Context, s *step, j *job) Outcome {
 	c, id := r.plan.command, j.ref.ProcessID
 	before, err := s.ask(ctx, id)

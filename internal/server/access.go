@@ -39,6 +39,7 @@ func (s *Server) require(permission cesi.Permission, h handlerFunc) http.Handler
 		case !user.Role.Can(permission):
 			return cesi.Errorf(cesi.Forbidden, "Your role, %s, does not allow this.", user.Role)
 		}
+		// A change that even a viewer may make can come from anybody with an account.
 		if cesi.Viewer.Can(permission) {
 			if err := s.limitChanges(r); err != nil {
 				return err

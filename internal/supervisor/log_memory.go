@@ -13,16 +13,16 @@ const (
 	failedKept = 10 * time.Minute
 	// maxFailed bounds the failed reads that are remembered of one log.
 	maxFailed = 512
-	// maxSearched bounds the failures that the search between unreadable bytes may
-	// cause in one log in that time: a search through a log in another encoding must
-	// not fill the node's own log.
+	// maxSearched bounds the failed reads of one log in failedKept by the search for
+	// readable text between unreadable bytes. Each one adds to supervisord's own log,
+	// which a search through a log in another encoding must not fill.
 	maxSearched = 120
 	// maxRemembered bounds the logs of a node about which anything is remembered.
 	maxRemembered = 256
 )
 
-// logMemory remembers facts about the latest maxRemembered logs of a node that were
-// read.
+// logMemory remembers the failed reads and the size of each log of a node, of the
+// maxRemembered logs that were read last.
 type logMemory struct {
 	now func() time.Time
 
@@ -38,9 +38,9 @@ type failedReads struct {
 	now   func() time.Time
 	reads map[[2]int64]time.Time
 	size  int64 // last known size
-	spent int   // failures of searches after since
+	spent int   // failed reads by searches after since
 	since time.Time
-	used  int64 // number of its last use; under the lock of the memory
+	used  int64 // logMemory.uses at its last use; guarded by logMemory.mu
 }
 
 func newLogMemory(now func() time.Time) *logMemory {
@@ -102,7 +102,7 @@ func (f *failedReads) grown(size int64) {
 	f.size = size
 }
 
-// last returns the last recorded size.
+// last returns the size that grown recorded last.
 func (f *failedReads) last() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -27,7 +27,7 @@ type outcomeJSON struct {
 	Message string      `json:"message"`
 }
 
-// SendCommand starts, stops or restarts one process.
+// SendCommand sends a command to one process.
 func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	process := request.Param(r, "process")
 	c, err := h.readCommand(r, []string{process})
@@ -45,6 +45,7 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	if outcome.Err != nil {
 		return withMessage(outcome.Err, outcome.Message)
 	}
+	// The sentence is CeSi 2.7.1's, with its misspelling.
 	answer := reportJSON{success: ok(), Activity: report.ID,
 		Message: fmt.Sprintf("%s %s %s event succesfully", outcome.Node, process, c.Action)}
 	if n, found := h.Fleet.Snapshot().Node(outcome.Node); found {
@@ -57,7 +58,7 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// SendCommandToNode starts, stops or restarts all processes of a node.
+// SendCommandToNode sends a command to all processes of a node.
 func (h *Handler) SendCommandToNode(w http.ResponseWriter, r *http.Request) error {
 	c, err := h.readCommand(r, nil)
 	if err != nil {

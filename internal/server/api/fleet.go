@@ -151,6 +151,7 @@ func (h *Handler) writeGroup(w http.ResponseWriter, result map[string][]ProcessJ
 	}{ok(), result})
 }
 
+// newLogPartJSON lists the processes of a node's part of a group.
 func newLogPartJSON(part fleet.GroupPart) []ProcessJSON {
 	list := make([]ProcessJSON, len(part.Processes))
 	for i, p := range part.Processes {

@@ -53,7 +53,7 @@ type ProcessJSON struct {
 	Node          string `json:"node"`
 	Environment   string `json:"environment"`
 	Wanted        bool   `json:"wanted"`      // CeSI stopped it to start it again
-	NotStarted    string `json:"not_started"` // why it was not; empty unless it is down and wanted
+	NotStarted    string `json:"not_started"` // why CeSI did not start it again; empty unless it is down and wanted
 }
 
 func newNodeJSON(n *fleet.Node) nodeJSON {
@@ -90,7 +90,8 @@ func newProcessJSON(n *fleet.Node, p fleet.Process) ProcessJSON {
 	if p.State == cesi.Running {
 		uptime = p.Uptime()
 	}
-	// The state is supervisord's.
+	// The API shows supervisord's own state: NOT STARTED is CeSI's, and clients of
+	// supervisord do not know it.
 	state, notStarted := p.State, ""
 	if p.Wanted != nil {
 		state = p.Wanted.State

@@ -62,7 +62,7 @@ func (rd *Reader) FindLog(r *http.Request) (Log, error) {
 	return Log{Node: n, Process: &p, Name: log}, nil
 }
 
-// logWindow is the wanted part of a log.
+// logWindow is the part of a log that a request asks for.
 type logWindow struct {
 	Offset int64 // negative: not given
 	Before int64 // negative: not given

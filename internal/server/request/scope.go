@@ -11,8 +11,8 @@ import (
 	"cesi/internal/fleet"
 )
 
-// Scope is the targets of a command on the fleet. With an empty Kind it names each
-// target; any other Kind is a set, which is resolved when needed.
+// Scope says which targets a command on the fleet has. With an empty Kind it names each
+// target. Any other Kind is a set: Resolve finds out what is in it now.
 type Scope struct {
 	Kind    string   // one of the scopes, or empty
 	Name    string   // of the process ("group:name"), group or environment

@@ -2,9 +2,9 @@ package view
 
 import "cesi/internal/cesi"
 
-// actionText has all texts about an action, as ids. Each is a whole sentence or a whole
-// label, so that every language can order its words. Actions on accounts have only did
-// and tried.
+// actionText has all texts about an action, as IDs of a cesi.Text. Each is a whole
+// sentence or a whole label, so that every language can order its words. Actions on
+// accounts have only did and tried.
 //
 // The first argument of each text, except label, nothing, progress and underWay, is the
 // target; for a signal the second is its name. Then follows the place (question) or the
@@ -17,16 +17,16 @@ type actionText struct {
 	ofGroup  string
 	ofEnv    string // of an environment
 	question string
-	nothing  string // instead of a question
+	nothing  string // instead of a question, if there is no target
 	progress string // of a button that was pressed
-	underWay string
+	underWay string // the answer if it takes longer than a page waits
 	summary  string // of a command on many
-	done     string
+	done     string // done, failed and unknown: the result for one target
 	failed   string
-	unknown  string // its result is not known
-	did      string // in the activity log, after the user's name
-	doing    string
-	tried    string
+	unknown  string // the result is not known
+	did      string // did, doing and tried: in the activity log, after the user's name
+	doing    string // while it is pending
+	tried    string // with any other result than ok or partial
 }
 
 // textOfAction returns the texts of an action. An action without texts is called by its

@@ -182,7 +182,7 @@ func (s *Supervisor) launch() {
 	}()
 }
 
-// answers waits until supervisorctl gets an answer; false if supervisord ended.
+// answers waits until supervisord accepts connections; false if it ended before.
 func (s *Supervisor) answers() bool {
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
@@ -199,6 +199,8 @@ func (s *Supervisor) answers() bool {
 	return false
 }
 
+// connects reports whether supervisord accepts connections at its place, and is not another
+// program there: its pid file names the process that was launched.
 func (s *Supervisor) connects() bool {
 	network, address := s.place()
 	conn, err := net.Dial(network, address)
