@@ -242,7 +242,7 @@ func (r *run) workStep(ctx context.Context, s *step) {
 	defer s.poller.release()
 	if s.poller.client == nil {
 		for _, j := range s.jobs {
-			r.complete(s, failed(j.ref, s.poller.dialed))
+			r.complete(s, failed(j.ref, s.poller.dialErr))
 		}
 		return
 	}

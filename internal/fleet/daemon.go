@@ -20,7 +20,7 @@ func (f *Fleet) Reread(ctx context.Context, node string) (cesi.Changes, error) {
 
 func (p *poller) reread(ctx context.Context) (cesi.Changes, error) {
 	if p.client == nil {
-		return cesi.Changes{}, p.dialed
+		return cesi.Changes{}, p.dialErr
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
 	defer cancel()

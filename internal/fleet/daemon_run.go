@@ -30,7 +30,7 @@ func (f *Fleet) newDaemonRun(ctx context.Context, n *Node, actor cesi.Actor, c C
 		return nil, err
 	}
 	if p.client == nil {
-		return nil, p.dialed
+		return nil, p.dialErr
 	}
 	r := &daemonRun{ledger: f.newLedger(actor, c), fleet: f, command: c, actor: actor, node: n, asker: newAsker(p), timeout: f.actionTimeout()}
 	p.use()
@@ -131,9 +131,11 @@ func (r *daemonRun) execute(ctx context.Context) (over bool) {
 	case cesi.ActionRemoveGroup:
 		ref = groupRef(r.node, t.Group)
 		err = r.withNodeTimeout(ctx, func(ctx context.Context) error { return client.RemoveGroup(ctx, t.Group) })
-	default:
+	case cesi.ActionClearMainLog:
 		r.note(r.clearMainLog(ctx))
 		return true
+	default:
+		err = errNotExecuted(r.command.Action)
 	}
 	r.note(outcomeOf(ref, cesi.Text{}, err))
 	return true

@@ -53,18 +53,19 @@ func (r *run) executeOne(ctx context.Context, s *step, j *job) {
 		r.complete(s, Outcome{Ref: j.ref, Result: cesi.OK, Message: cesi.T("CeSI is restarting itself")})
 		return
 	}
-	action := r.plan.command.Action
-	if !action.Rule().ChangesState {
+	switch action := r.plan.command.Action; {
+	case !action.Rule().ChangesState:
 		r.complete(s, r.send(ctx, s, j))
-		return
-	}
-	if action == cesi.ActionStop || action == cesi.ActionRestart && j.waiting() {
-		if !r.stopOne(ctx, s, j) {
-			return
+	case action == cesi.ActionStop:
+		r.stopOne(ctx, s, j)
+	case action == cesi.ActionRestart:
+		if !j.waiting() || r.stopOne(ctx, s, j) {
+			r.startOne(ctx, s, j)
 		}
-	}
-	if action != cesi.ActionStop {
+	case action == cesi.ActionStart:
 		r.startOne(ctx, s, j)
+	default:
+		r.complete(s, failed(j.ref, errNotExecuted(action)))
 	}
 }
 

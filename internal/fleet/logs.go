@@ -38,7 +38,7 @@ func (f *Fleet) FollowLog(ctx context.Context, node string, log cesi.LogName) (i
 		return nil, err
 	}
 	if p.client == nil {
-		return nil, p.dialed
+		return nil, p.dialErr
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
@@ -81,7 +81,7 @@ func onNode[T any](ctx context.Context, f *Fleet, node string, call func(context
 		return none, err
 	}
 	if p.client == nil {
-		return none, p.dialed
+		return none, p.dialErr
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.config().Timeout)
 	defer cancel()

@@ -50,7 +50,7 @@ func (p *poller) poll(ctx context.Context) {
 		n.clock = clockOf(n.clock, processes, now)
 		n.Processes = list
 		n.Omitted = len(processes) - len(list)
-		n.NoConfig = p.silence
+		n.NoConfig = p.noConfig
 		n.Counts = counts
 		if replaced != nil {
 			n.Replaced = replaced
@@ -60,7 +60,7 @@ func (p *poller) poll(ctx context.Context) {
 
 func (p *poller) ask(ctx context.Context) ([]cesi.Process, error) {
 	if p.client == nil {
-		return nil, p.dialed
+		return nil, p.dialErr
 	}
 	return p.client.Processes(ctx)
 }
@@ -80,10 +80,10 @@ func (p *poller) askInfo(ctx context.Context, now time.Time) {
 	configs, err := p.client.Configs(ctx)
 	if err != nil {
 		p.fleet.opts.Log.Debug("node does not tell its configuration", "node", p.name, "error", err)
-		p.silence = cesi.TextOf(err)
+		p.noConfig = cesi.TextOf(err)
 		return
 	}
-	p.silence = cesi.Text{}
+	p.noConfig = cesi.Text{}
 	p.configs = make(map[cesi.ProcessID]*cesi.ProcessConfig, len(configs))
 	for i := range configs {
 		p.configs[configs[i].ProcessID] = &configs[i]

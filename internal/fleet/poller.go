@@ -16,11 +16,11 @@ const maxBackoff = 15 * time.Second
 
 // poller polls one node, in its own goroutine, and holds its last state.
 type poller struct {
-	fleet  *Fleet
-	name   string
-	client Client
-	dialed error // why there is no client; nil if there is one
-	state  atomic.Pointer[Node]
+	fleet   *Fleet
+	name    string
+	client  Client
+	dialErr error // why there is no client; nil if there is one
+	state   atomic.Pointer[Node]
 
 	kick chan struct{} // capacity 1: poll now
 	quit chan struct{} // closed: end
@@ -41,7 +41,7 @@ type poller struct {
 	infoAsked time.Time
 	info      cesi.SupervisorInfo
 	configs   map[cesi.ProcessID]*cesi.ProcessConfig
-	silence   cesi.Text // why the node returns no configs; empty if it does
+	noConfig  cesi.Text // why the node returns no configs; empty if it does
 	self      recognition
 	met       string // the address of the last good poll
 }
@@ -55,7 +55,7 @@ func (f *Fleet) newPoller(node cesi.Node, known Node) *poller {
 		kick:  make(chan struct{}, 1),
 		quit:  make(chan struct{}),
 	}
-	p.client, p.dialed = f.opts.Dial(node)
+	p.client, p.dialErr = f.opts.Dial(node)
 	p.state.Store(&Node{
 		Name: node.Name, Address: node.Address(), Environments: node.Environments,
 		history: known.history,

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"cesi/internal/cesi"
@@ -58,11 +59,17 @@ func (r *run) sendOne(ctx context.Context, s *step, id cesi.ProcessID) error {
 			return s.poller.client.Signal(ctx, id, c.Signal)
 		case cesi.ActionStdin:
 			return s.poller.client.SendStdin(ctx, id, c.Text)
-		default:
+		case cesi.ActionClearLogs:
 			return s.poller.client.ClearLogs(ctx, id)
+		default:
+			return errNotExecuted(c.Action)
 		}
 	})
 }
+
+// errNotExecuted is the error of an action that is in the table of actions, but that no
+// code executes.
+func errNotExecuted(action cesi.Action) error { return fmt.Errorf("nothing executes %q", action) }
 
 // startedSoon is how long a process without startsecs must run before its start counts
 // as a success.

@@ -29,7 +29,7 @@ func TestErrors_StatusOfEachKind(t *testing.T) {
 		answer := h.withRoute(t, "/api/v2/failing", failing).as("viewer").get("/api/v2/failing")
 		var failure api.ErrorJSON
 		answer.json(t, &failure)
-		if page.status != want || answer.status != want || failure.Status != "error" {
+		if page.status != want || answer.status != want || failure.Status != "error" || failure.Kind != kind.String() {
 			t.Errorf("%v: %d, %d %+v", kind, page.status, answer.status, failure)
 		}
 		sentence := "the node said no"

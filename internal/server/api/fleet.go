@@ -118,7 +118,7 @@ func (h *Handler) ShowGroup(w http.ResponseWriter, r *http.Request) error {
 	result := make(map[string][]ProcessJSON)
 	for _, part := range group.Parts {
 		if part.Node.Status == fleet.Up {
-			result[part.Node.Name] = newLogPartJSON(part)
+			result[part.Node.Name] = newGroupPartJSON(part)
 		}
 	}
 	h.writeGroup(w, result)
@@ -137,7 +137,7 @@ func (h *Handler) ShowGroupOnNode(w http.ResponseWriter, r *http.Request) error 
 	}
 	for _, part := range group.Parts {
 		if part.Node.Name == n.Name {
-			h.writeGroup(w, map[string][]ProcessJSON{n.Name: newLogPartJSON(part)})
+			h.writeGroup(w, map[string][]ProcessJSON{n.Name: newGroupPartJSON(part)})
 			return nil
 		}
 	}
@@ -151,8 +151,8 @@ func (h *Handler) writeGroup(w http.ResponseWriter, result map[string][]ProcessJ
 	}{ok(), result})
 }
 
-// newLogPartJSON lists the processes of a node's part of a group.
-func newLogPartJSON(part fleet.GroupPart) []ProcessJSON {
+// newGroupPartJSON lists the processes of a node's part of a group.
+func newGroupPartJSON(part fleet.GroupPart) []ProcessJSON {
 	list := make([]ProcessJSON, len(part.Processes))
 	for i, p := range part.Processes {
 		list[i] = newProcessJSON(part.Node, p)
