@@ -107,7 +107,9 @@ func TestFirstStart_AdminMustChangePassword(t *testing.T) {
 
 func TestFirstStart_ConfiguredAdmin(t *testing.T) {
 	t.Parallel()
-	in := startCesi(t, "", "admin_username = root", "log_level = debug")
+	in := writeConf(t, "", "admin_username = root", "log_level = debug")
+	in.start(t)
+	in.waitReady(t)
 	b := newBrowser(t, in.url)
 	b.login("root", adminPassword)
 	if code := b.apiStatus("GET", "/api/v2/nodes"); code != http.StatusOK {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -19,10 +21,13 @@ import (
 	"testing"
 	"time"
 
+	"cesi/internal/auth"
 	"cesi/internal/cesi"
+	"cesi/internal/store"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/crypto/bcrypt"
 )
 
 // adminPassword is the administrator's in every test's database.
@@ -146,10 +151,39 @@ func (in *instance) read(t testing.TB, name string) string {
 	return string(text)
 }
 
-// startCesi starts the real binary on nodes and waits until it has polled all.
+// madeDatabase is a database as the first start makes it, with the administrator, whose
+// password is hashed quickly: the binary takes half a second for the hash and a login.
+var madeDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "cesi-test-database-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ctx, path, log := context.Background(), filepath.Join(dir, "cesi.db"), slog.New(slog.DiscardHandler)
+	db, err := store.Open(ctx, path, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	journal := store.NewJournal(db, log)
+	accounts := auth.New(auth.Options{Store: db, Journal: journal, Log: log, Now: time.Now, Cost: bcrypt.MinCost, Database: path})
+	_, err = accounts.Bootstrap(ctx, "admin", adminPassword)
+	if err := errors.Join(err, journal.Drain(ctx), db.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// startCesi starts the real binary on nodes and waits until it has polled all. The
+// database is not its first start's, which other tests look at.
 func startCesi(t testing.TB, sections string, lines ...string) *instance {
 	t.Helper()
+	supervisortest.SkipShort(t)
 	in := writeConf(t, sections, lines...)
+	database, err := madeDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.write(t, "cesi.db", string(database))
 	in.start(t)
 	in.waitReady(t)
 	return in

@@ -69,7 +69,7 @@ func TestSecrets_OfNodesAreNeverShown(t *testing.T) {
 	in.write(t, "cesi.conf", in.read(t, "cesi.conf")+"[node:broken]\nhost = 127.0.0.1\npassword = "+clash+"\npassword = "+clash+"\n")
 	waitFor(t, "the banner about the broken configuration", func() bool {
 		_, doc := b.get("/about")
-		return strings.Contains(doc.Text(), "The configuration has a problem")
+		return strings.Contains(doc.Text(), "The configuration has an error")
 	})
 
 	seen := b.crawl()
