@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"cesi/internal/auth"
 	"cesi/internal/cesi"
 	"cesi/internal/server/request"
 	"cesi/internal/server/session"
@@ -99,4 +100,74 @@ func (h Account) RevokeToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	h.Requests.Redirect(w, r, "/profile?notice=token#tokens")
 	return nil
+}
+
+// sessionRow is one of the user's own sessions.
+type sessionRow struct {
+	RowID, ID     string
+	Browser       cesi.Text // in short form
+	UserAgent     string
+	Address       string
+	Current       bool
+	Created, Seen view.RelativeTime
+}
+
+func newSessionRows(now time.Time, sessions []cesi.Session, current string) []sessionRow {
+	var rows []sessionRow
+	for _, s := range sessions {
+		id := s.Token.ID()
+		rows = append(rows, sessionRow{
+			RowID: view.RowID("session", id), ID: id, Browser: browserOf(s.UserAgent), UserAgent: s.UserAgent, Address: s.Address,
+			Current: id == auth.SessionID(current), Created: view.NewRelativeTime(now, s.Created), Seen: view.NewRelativeTime(now, s.LastSeen),
+		})
+	}
+	return rows
+}
+
+// tokenRow is an API token, without its secret text.
+type tokenRow struct {
+	RowID             string
+	ID                int64
+	Name              string
+	Created, LastUsed view.RelativeTime
+	Expires           view.RelativeTime
+	Expired           bool
+}
+
+func newTokenRows(now time.Time, tokens []cesi.Token) []tokenRow {
+	var rows []tokenRow
+	for _, t := range tokens {
+		rows = append(rows, tokenRow{
+			RowID: view.RowID("token", t.Name), ID: t.ID, Name: t.Name, Created: view.NewRelativeTime(now, t.Created),
+			LastUsed: view.NewRelativeTime(now, t.LastUsed), Expires: view.NewRelativeTime(now, t.Expires), Expired: t.ExpiredAt(now),
+		})
+	}
+	return rows
+}
+
+// browserOf describes a User-Agent header in a few words. The text is for users, not
+// for programs.
+func browserOf(userAgent string) cesi.Text {
+	first := func(pairs ...[2]string) string {
+		for _, pair := range pairs {
+			if strings.Contains(userAgent, pair[0]) {
+				return pair[1]
+			}
+		}
+		return ""
+	}
+	browser := first([2]string{"Edg/", "Edge"}, [2]string{"OPR/", "Opera"}, [2]string{"Firefox/", "Firefox"},
+		[2]string{"Chrome/", "Chrome"}, [2]string{"Safari/", "Safari"})
+	system := first([2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
+		[2]string{"Windows", "Windows"}, [2]string{"Mac OS X", "macOS"}, [2]string{"Linux", "Linux"})
+	if browser != "" && system != "" {
+		return cesi.T("%s on %s", browser, system)
+	}
+	if browser == "" {
+		browser, _, _ = strings.Cut(userAgent, " ")
+	}
+	if browser == "" {
+		return cesi.T("an unknown program")
+	}
+	return cesi.Raw(request.Sanitize(browser))
 }
