@@ -93,7 +93,7 @@ func newEnvironmentPage(base view.Base, s *fleet.Snapshot, name string, page int
 		Pager:  view.NewPager(cesi.T("Nodes: page %d of %d", page, pages), page, pages, func(n int) string { return environmentPath(name, n) }),
 	}
 	if base.CanControl() && p.environmentRow.NodesUp > 0 && len(found) > 0 {
-		scope := request.Scope{Kind: request.ScopeEnvironment, Name: name}
+		scope := request.ScopeOf(fleet.ScopeEnvironment, name, "")
 		p.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
 			return scope.QuestionPath(action, base.BackPath())
 		})

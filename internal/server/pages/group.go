@@ -78,7 +78,7 @@ func newGroupPage(base view.Base, whole *fleet.Group, part *fleet.Group, q reque
 	}
 	answering := slices.ContainsFunc(part.Parts, func(p fleet.GroupPart) bool { return p.Node.Status == fleet.Up })
 	if base.CanControl() && answering {
-		scope := request.Scope{Kind: request.ScopeGroup, Name: part.Name, Within: q.Environment}
+		scope := request.ScopeOf(fleet.ScopeGroup, part.Name, q.Environment)
 		page.AllActions = view.NewSetActions(cesi.Text{}, cesi.Text{}, func(action cesi.Action) string {
 			return scope.QuestionPath(action, base.BackPath())
 		})

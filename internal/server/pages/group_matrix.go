@@ -71,7 +71,7 @@ func newMatrix(base view.Base, g *fleet.Group, parts []fleet.GroupPart, names []
 			row.Cells = append(row.Cells, newMatrixCell(part, name))
 		}
 		if base.CanControl() && row.Known > 0 {
-			scope := request.Scope{Kind: request.ScopeProcess, Name: id.String(), Within: environment}
+			scope := request.ScopeOf(fleet.ScopeProcess, id.String(), environment)
 			everywhere, short := cesi.T("%s on all nodes", request.Sanitize(id.String())), cesi.T("%s on all nodes", cesi.T("it"))
 			row.Actions = view.NewSetActions(everywhere, short, func(action cesi.Action) string {
 				return scope.QuestionPath(action, base.BackPath())

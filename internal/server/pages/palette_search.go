@@ -198,13 +198,13 @@ func (p paletteSearch) actOnMany(found *results, action cesi.Action, w query) {
 	}
 	for _, g := range p.snapshot.Groups() {
 		if sum, ok := w.score(g.Name); ok && g.Counts.Total > 1 {
-			scope := request.Scope{Kind: request.ScopeGroup, Name: g.Name}
+			scope := request.ScopeOf(fleet.ScopeGroup, g.Name, "")
 			found.add(sum*perMatch+scoreAction+scoreGroup, ask(view.ActionOfGroup(action, g.Name), scope.QuestionPath(action, p.back)))
 		}
 	}
 	for _, e := range p.snapshot.Environments {
 		if sum, ok := w.score(e.Name); ok {
-			scope := request.Scope{Kind: request.ScopeEnvironment, Name: e.Name}
+			scope := request.ScopeOf(fleet.ScopeEnvironment, e.Name, "")
 			found.add(sum*perMatch+scoreAction+scoreEnvironment, ask(view.ActionOfEnvironment(action, e.Name), scope.QuestionPath(action, p.back)))
 		}
 	}

@@ -83,7 +83,7 @@ func newProcessesPage(base view.Base, s *fleet.Snapshot, q request.ProcessesQuer
 func newFleetRow(base view.Base, m fleet.Match) fleetRow {
 	row := fleetRow{
 		ProcessRow: view.NewProcessRow(base, m.Node, *m.Process, base.BackPath()),
-		Target:     request.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
+		Target:     fleet.TargetName(fleet.TargetProcess(m.Node.Name, m.Process.ProcessID)), Environments: m.Node.Environments,
 		GroupLink: request.GroupPath(m.Process.Group, ""), Stale: m.Node.Status != fleet.Up,
 	}
 	row.AriaName = cesi.T("%s on %s", row.AriaName, request.Sanitize(row.Node))

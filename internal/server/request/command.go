@@ -124,15 +124,15 @@ func (rd *Reader) fleetRequest(_ *http.Request, action string, form url.Values) 
 		return request, nil
 	}
 	if form.Has("seal") {
-		named := filterConfirmed(a.Targets, form.Get("seal"))
+		named := fleet.FilterConfirmed(a.Targets, form.Get("seal"))
 		request.NewlyMatching = len(a.Targets) - len(named)
 		// Targets that have stopped answering since the confirmation fail, and say so.
-		request.Targets = append(named, filterConfirmed(a.skippedTargets, form.Get("seal"))...)
+		request.Targets = append(named, fleet.FilterConfirmed(a.SkippedTargets, form.Get("seal"))...)
 	}
 	if len(request.Targets) == 0 {
 		return Command{}, cesi.Errorf(cesi.Conflict, "None of the confirmed targets matches any more, so nothing was done.")
 	}
-	request.Fields = append(request.Fields, Field{"seal", encodeConfirmed(request.Targets)})
+	request.Fields = append(request.Fields, Field{"seal", fleet.EncodeConfirmed(request.Targets)})
 	return request, nil
 }
 

@@ -57,7 +57,7 @@ func TestScope_Targets(t *testing.T) {
 				}
 				var got []string
 				for _, target := range a.Targets {
-					got = append(got, TargetName(target))
+					got = append(got, fleet.TargetName(target))
 				}
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("- want, + got:\n%s", diff)
@@ -111,10 +111,10 @@ func TestConfirmedTargets_OnlyThoseAsked(t *testing.T) {
 	asked := []fleet.Target{target("a"), target("b"), {Node: "n", Group: "g"}}
 	now := []fleet.Target{target("b"), target("c"), {Node: "n", Group: "g"}, {Node: "n"}}
 	want := []fleet.Target{target("b"), {Node: "n", Group: "g"}}
-	if diff := cmp.Diff(want, filterConfirmed(now, encodeConfirmed(asked))); diff != "" {
+	if diff := cmp.Diff(want, fleet.FilterConfirmed(now, fleet.EncodeConfirmed(asked))); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
-	if got := filterConfirmed(now, "nonsense"); got != nil {
+	if got := fleet.FilterConfirmed(now, "nonsense"); got != nil {
 		t.Errorf("a seal that is none lets %v through", got)
 	}
 }

@@ -27,7 +27,7 @@ type NodeSummaryRow struct {
 // NewNodeSummaryRow summarizes the part of a group or of an environment on a node.
 func NewNodeSummaryRow(base Base, n *fleet.Node, t fleet.Target, counts fleet.Counts) NodeSummaryRow {
 	row := NodeSummaryRow{
-		RowID: RowID("part", n.Name), Node: n.Name, Target: request.TargetName(t), Environments: n.Environments,
+		RowID: RowID("part", n.Name), Node: n.Name, Target: fleet.TargetName(t), Environments: n.Environments,
 		Badge: NewNodeBadge(n), Bar: NewCountsBar(counts), Words: NewStateCounts(counts), Contact: NewContact(base.Now, n),
 		Stale: n.Status != fleet.Up, Down: n.Status == fleet.Down,
 		Selectable: base.CanControl() && n.Status == fleet.Up && counts.Total > 0,
