@@ -116,7 +116,7 @@ func (t *tally) summary(key tallyKey) cesi.Activity {
 	if entry.Count == 1 {
 		return entry
 	}
-	what := []cesi.Text{cesi.T("%d tries within %s", entry.Count, cesi.HumanDuration(t.last.Sub(entry.Time)))}
+	what := []cesi.Text{cesi.T("%d tries within %s", entry.Count, cesi.DurationText(t.last.Sub(entry.Time)))}
 	if entry.User == "" {
 		what = append(what, cesi.T("with several names"))
 	}

@@ -54,7 +54,7 @@ func (e *ThrottledError) Unwrap() error { return e.Err }
 func throttled(wait time.Duration) error {
 	wait = max(wait, time.Second).Round(time.Second)
 	return &ThrottledError{RetryAfter: wait,
-		Err: cesi.Errorf(cesi.Throttled, "too many failed tries: wait %s and try again", cesi.HumanDuration(wait))}
+		Err: cesi.Errorf(cesi.Throttled, "too many failed tries: wait %s and try again", cesi.DurationText(wait))}
 }
 
 // throttle remembers recent failures.

@@ -122,12 +122,12 @@ func TestProcess_TimesByNodeClock(t *testing.T) {
 	}
 }
 
-func TestHumanDuration_Forms(t *testing.T) {
+func TestDurationText_Forms(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Second: "0 s", 0: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min", time.Hour: "1 h",
 		90 * time.Minute: "1 h 30 min", 24 * time.Hour: "1 d", 146 * time.Hour: "6 d 2 h",
 	} {
-		if got := cesi.HumanDuration(d); got != want {
+		if got := cesi.DurationText(d).String(); got != want {
 			t.Errorf("%v: got %q, want %q", d, got, want)
 		}
 	}

@@ -1,7 +1,6 @@
 package cesi
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -159,30 +158,6 @@ type SupervisorInfo struct {
 	APIVersion     string
 	Identification string
 	PID            int
-}
-
-// HumanDuration writes a duration in one or two units: "41 min", "6 d 2 h", "3 s".
-func HumanDuration(d time.Duration) string {
-	s := int64(d / time.Second)
-	switch {
-	case s < 0:
-		return "0 s"
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d min", s/60)
-	case s < 86400:
-		return twoUnits(s/3600, "h", s%3600/60, "min")
-	default:
-		return twoUnits(s/86400, "d", s%86400/3600, "h")
-	}
-}
-
-func twoUnits(a int64, unitA string, b int64, unitB string) string {
-	if b == 0 {
-		return fmt.Sprintf("%d %s", a, unitA)
-	}
-	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
 }
 
 // CallResult is the result for one process of a call on a whole group or node; a nil

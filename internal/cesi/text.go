@@ -76,6 +76,27 @@ func List(parts ...Text) Text {
 	return list
 }
 
+// DurationText returns a text for a duration in one or two units: "41 min", "6 d 2 h",
+// "3 s". live.js writes the same while it counts on.
+func DurationText(d time.Duration) Text {
+	s := max(int64(d/time.Second), 0)
+	days, hours, minutes := s/86400, s/3600%24, s/60%60
+	switch {
+	case days > 0 && hours > 0:
+		return T("%d d %d h", days, hours)
+	case days > 0:
+		return T("%d d", days)
+	case hours > 0 && minutes > 0:
+		return T("%d h %d min", hours, minutes)
+	case hours > 0:
+		return T("%d h", hours)
+	case minutes > 0:
+		return T("%d min", minutes)
+	default:
+		return T("%d s", s)
+	}
+}
+
 // String returns the text in English, for the log, the API and the command line.
 func (t Text) String() string {
 	if t.ID == "" {

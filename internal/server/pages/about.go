@@ -67,7 +67,7 @@ type versionCount struct {
 func newAboutPage(base view.Base, facts aboutFacts, s *fleet.Snapshot) aboutPage {
 	return aboutPage{
 		Base: base.At("about", base.Say("About")), aboutFacts: facts,
-		Uptime: view.FormatElapsed(base.Now.Sub(facts.Started)),
+		Uptime: cesi.DurationText(base.Now.Sub(facts.Started)),
 		Nodes:  len(s.Nodes), Versions: countVersions(s), Parts: newDependencies(facts.Modules),
 	}
 }

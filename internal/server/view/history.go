@@ -125,7 +125,7 @@ func markWords(m cesi.Mark) cesi.Text {
 	}
 }
 
-func slotsLasted(n int) cesi.Text { return FormatElapsed(time.Duration(n) * cesi.BucketLength) }
+func slotsLasted(n int) cesi.Text { return cesi.DurationText(time.Duration(n) * cesi.BucketLength) }
 
 // NewDayMarks returns the start of each quarter of the day that a bar shows now.
 func NewDayMarks(now time.Time) []time.Time {

@@ -16,7 +16,7 @@ type Elapsed struct {
 // NewElapsed returns the elapsed time at the node's last answer. For a node that does
 // not answer, it does not count on.
 func NewElapsed(n *fleet.Node, d time.Duration) Elapsed {
-	l := Elapsed{Text: FormatElapsed(d)}
+	l := Elapsed{Text: cesi.DurationText(d)}
 	if n.Status == fleet.Up {
 		l.Since = n.LastContact.Add(-d).UnixMilli()
 	}
@@ -36,7 +36,7 @@ func Duration(d time.Duration) cesi.Text {
 	case d < 10*time.Second:
 		return cesi.T("%.1f s", d.Seconds())
 	default:
-		return FormatElapsed(d)
+		return cesi.DurationText(d)
 	}
 }
 
@@ -46,26 +46,5 @@ func age(now, t time.Time) cesi.Text {
 	if d < 10*time.Second {
 		return cesi.T("%.1f s", d.Seconds())
 	}
-	return FormatElapsed(d)
-}
-
-// FormatElapsed writes a duration in one or two units, as cesi.HumanDuration does for
-// log and API, and live.js for browsers.
-func FormatElapsed(d time.Duration) cesi.Text {
-	s := max(int64(d/time.Second), 0)
-	days, hours, minutes := s/86400, s/3600%24, s/60%60
-	switch {
-	case days > 0 && hours > 0:
-		return cesi.T("%d d %d h", days, hours)
-	case days > 0:
-		return cesi.T("%d d", days)
-	case hours > 0 && minutes > 0:
-		return cesi.T("%d h %d min", hours, minutes)
-	case hours > 0:
-		return cesi.T("%d h", hours)
-	case minutes > 0:
-		return cesi.T("%d min", minutes)
-	default:
-		return cesi.T("%d s", s)
-	}
+	return cesi.DurationText(d)
 }

@@ -25,13 +25,13 @@ func NewRelativeTime(now, t time.Time) RelativeTime {
 	case d <= -24*time.Hour:
 		return RelativeTime{t, cesi.T("on %s", cesi.At("2 Jan 2006", t.In(now.Location())))}
 	case d < 0:
-		return RelativeTime{t, cesi.T("in %v", FormatElapsed(-d))} // %s is for how long something took
+		return RelativeTime{t, cesi.T("in %v", cesi.DurationText(-d))} // %s is for how long something took
 	case d < time.Minute:
 		return RelativeTime{t, cesi.T("just now")}
 	case d < 48*time.Hour:
-		return RelativeTime{t, cesi.T("%s ago", FormatElapsed(d))}
+		return RelativeTime{t, cesi.T("%s ago", cesi.DurationText(d))}
 	default:
-		return RelativeTime{t, cesi.T("%s ago", FormatElapsed(d.Truncate(24*time.Hour)))}
+		return RelativeTime{t, cesi.T("%s ago", cesi.DurationText(d.Truncate(24*time.Hour)))}
 	}
 }
 

@@ -61,7 +61,7 @@ func newSilentRow(n *fleet.Node, now time.Time) AttentionRow {
 	row := AttentionRow{
 		RowID: RowID("trouble", n.Name), Node: n.Name, Badge: NewNodeBadge(n), Link: request.LocalURL("nodes", n.Name),
 		Reason: cesi.T("%s; it never answered", causeOf(n)),
-		Age:    Elapsed{Text: FormatElapsed(now.Sub(n.Failure.Since)), Since: n.Failure.Since.UnixMilli()},
+		Age:    Elapsed{Text: cesi.DurationText(now.Sub(n.Failure.Since)), Since: n.Failure.Since.UnixMilli()},
 	}
 	if !n.LastContact.IsZero() {
 		row.Reason = cesi.T("%s; last answer %s", causeOf(n), When(now, n.LastContact))
