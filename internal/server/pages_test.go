@@ -252,7 +252,7 @@ func TestErrorPage_NotFoundLinksTheNode(t *testing.T) {
 		"GET /nodes/n/confirm?action=stop&group=nope": `There is no group "nope" on node "n" -> /nodes/n /`,
 		"GET /nodes/nope":                             `There is no node "nope" -> /`,
 		"GET /nope":                                   `There is nothing at this address. -> /`,
-		"GET /activity/12":                            `There is no activity entry 12 -> /`,
+		"GET /activity/1234":                          `There is no activity entry 1234 -> /`,
 	} {
 		t.Run(request, func(t *testing.T) {
 			method, path, _ := strings.Cut(request, " ")

@@ -31,7 +31,7 @@ func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, 
 	row := db.row(ctx, `SELECT `+activityColumns+` FROM activity WHERE id = ?`, id)
 	entry, err := scanActivity(row)
 	if errors.Is(err, sql.ErrNoRows) {
-		return cesi.Activity{}, nil, cesi.Errorf(cesi.NotFound, "there is no activity entry %d", id)
+		return cesi.Activity{}, nil, cesi.Errorf(cesi.NotFound, "there is no activity entry %s", fmt.Sprint(id)) // without separators
 	}
 	if err != nil {
 		return cesi.Activity{}, nil, fmt.Errorf("activity %d: %w", id, err)

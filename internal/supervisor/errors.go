@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"cesi/internal/cesi"
@@ -101,7 +102,7 @@ func faultError(f fault) error {
 		e.Kind, e.Cause, e.Text = cesi.Unreachable, cesi.CauseShuttingDown, cesi.T("supervisord is shutting down or restarting.")
 	}
 	if e.Text.ID == "" {
-		e.Text = cesi.T("fault %d", f.Code)
+		e.Text = cesi.T("fault %s", strconv.Itoa(f.Code)) // without separators
 	}
 	return e
 }
