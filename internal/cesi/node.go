@@ -2,7 +2,6 @@ package cesi
 
 import (
 	"log/slog"
-	"slices"
 	"time"
 )
 
@@ -57,15 +56,6 @@ func (n Node) Address() string {
 		return n.Socket
 	}
 	return n.URL
-}
-
-// Equal reports whether both are the same supervisord, reached in the same way and in
-// the same environments.
-func (n Node) Equal(o Node) bool {
-	if !slices.Equal(n.Environments, o.Environments) {
-		return false
-	}
-	return n.Name == o.Name && n.SameConnection(o)
 }
 
 // SameConnection reports whether both are reached in the same way, in any environments.

@@ -199,7 +199,7 @@ password = ""
 		{Name: "web-1-eu-2", URL: "http://10.0.0.2:9001"}, {Name: "node-3", URL: "http://10.0.0.3:9001", Username: "u"}}
 	for i, n := range c.Nodes {
 		n.Timeout = 0
-		if !n.Equal(want[i]) {
+		if !cmp.Equal(n, want[i]) {
 			t.Errorf("node %d is %+v, want %+v", i, n, want[i])
 		}
 	}

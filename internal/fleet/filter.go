@@ -36,9 +36,6 @@ type Match struct {
 	Process *Process
 }
 
-// Ref returns the identity of the process.
-func (m Match) Ref() Ref { return Ref{Node: m.Node.Name, ProcessID: m.Process.ProcessID} }
-
 // Find returns the processes that the filter selects, node by node.
 func (s *Snapshot) Find(f Filter) []Match {
 	text := strings.ToLower(f.Text)

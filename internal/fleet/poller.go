@@ -102,9 +102,6 @@ func (p *poller) publish(change func(*Node)) {
 		change(&next)
 		p.fleet.wanted.mark(&next)
 		seen := !sameToSee(old, &next)
-		if seen {
-			next.Version++
-		}
 		if p.state.CompareAndSwap(old, &next) {
 			p.fleet.unsaved.MarkDirty(next.Name, old.history, next.history)
 			p.fleet.notify(seen)

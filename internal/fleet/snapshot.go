@@ -52,8 +52,6 @@ type Node struct {
 	// NoConfig says why the node does not return its processes' configuration; empty if
 	// it does.
 	NoConfig cesi.Text
-	// Version rises with every change except of LastContact and Latency.
-	Version uint64
 
 	clock   int64 // how many seconds its clock is ahead of ours
 	history history.Node
