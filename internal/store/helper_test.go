@@ -136,3 +136,11 @@ func asNobody(t *testing.T, do func()) {
 		t.Fatal(errno)
 	}
 }
+
+// tick is begin, and waits for the lines unless ctx ends.
+func (m *mirror) tick(ctx context.Context, drop bool) {
+	select {
+	case <-m.begin(drop):
+	case <-ctx.Done():
+	}
+}

@@ -51,17 +51,9 @@ func (m *mirror) setPath(path string) { m.path.Store(&path) }
 
 func (m *mirror) on() bool { return *m.path.Load() != "" }
 
-// tick writes the missing lines and records them in the database. It returns when that
-// is done or ctx ends. With drop, and without a mirror, it also clears the marks of
-// unwanted lines.
-func (m *mirror) tick(ctx context.Context, drop bool) {
-	select {
-	case <-m.begin(drop):
-	case <-ctx.Done():
-	}
-}
-
-// begin is tick without waiting: a file that hangs must delay only its own lines.
+// begin has the missing lines written and recorded in the database, and returns a channel
+// that is closed after that: a file that hangs must delay only its own lines. With drop,
+// and without a mirror, it also clears the marks of unwanted lines.
 func (m *mirror) begin(drop bool) <-chan struct{} {
 	if drop {
 		m.drop.Store(true)
@@ -69,7 +61,7 @@ func (m *mirror) begin(drop bool) <-chan struct{} {
 	return m.ticks.kick()
 }
 
-// upkeep is the work of tick.
+// upkeep is the work of begin.
 func (m *mirror) upkeep() {
 	m.write()
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
