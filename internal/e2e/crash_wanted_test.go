@@ -11,7 +11,7 @@ import (
 
 // slowToStop is a program that takes no notice of SIGTERM.
 const slowToStop = `[program:slow]
-command = sh -c "trap '' TERM; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; exec tail -f /dev/null"
 startsecs = 0
 stopwaitsecs = 6
 [program:other]

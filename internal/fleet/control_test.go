@@ -132,7 +132,7 @@ func TestControl_PriorityOrder(t *testing.T) {
 	t.Parallel()
 	program := func(name, priority string) string {
 		return "[program:" + name + "]\npriority = " + priority + "\nstartsecs = 1\ncommand = sh -c \"trap 'echo -" + name +
-			" >> %(here)s/order; exit' TERM; echo +" + name + " >> %(here)s/order; while :; do sleep 0.05; done\"\n"
+			" >> %(here)s/order; exit' TERM; echo +" + name + " >> %(here)s/order; while :; do read line; done\"\n"
 	}
 	programs := program("one", "1") + program("two", "2") + program("three", "3")
 	tests := []struct {
@@ -227,7 +227,7 @@ func TestControl_SecondCommandIsBusy(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, steady+`
 [program:stubborn]
-command = sh -c "trap '' TERM; touch %(here)s/deaf; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; touch %(here)s/deaf; exec tail -f /dev/null"
 startsecs = 0
 stopwaitsecs = 2
 `)
@@ -250,7 +250,7 @@ stopwaitsecs = 2
 
 const stubborn = `
 [program:stubborn]
-command = sh -c "trap '' TERM; echo $$ > %(here)s/deaf; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; echo $$ > %(here)s/deaf; exec tail -f /dev/null"
 startsecs = 0
 stopwaitsecs = 3
 `
@@ -259,7 +259,7 @@ stopwaitsecs = 3
 // started again it stops at once.
 const endless = `
 [program:stubborn]
-command = sh -c "test -e %(here)s/deaf || trap '' TERM; echo $$ > %(here)s/deaf; while :; do sleep 0.1; done"
+command = sh -c "test -e %(here)s/deaf || trap '' TERM; echo $$ > %(here)s/deaf; exec tail -f /dev/null"
 startsecs = 0
 stopwaitsecs = 600
 `

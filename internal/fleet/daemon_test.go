@@ -344,7 +344,7 @@ func TestSupervisordCommand_OneAtATime(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, program("slow")+`
 [program:stubborn]
-command = sh -c "trap '' TERM; touch %(here)s/deaf; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; touch %(here)s/deaf; exec tail -f /dev/null"
 startsecs = 0
 stopwaitsecs = 3
 `)
@@ -406,7 +406,7 @@ func TestReload_OfThisCeSIIsCompletedByNextRun(t *testing.T) {
 	t.Parallel()
 	h, s := start(t, `
 [program:stubborn]
-command = sh -c "trap '' TERM; touch %(here)s/deaf; while :; do sleep 0.1; done"
+command = sh -c "trap '' TERM; touch %(here)s/deaf; exec tail -f /dev/null"
 startsecs = 0
 stopwaitsecs = 3
 `)

@@ -19,7 +19,7 @@ command = sh -c "trap 'echo HUP >> %(here)s/heard' HUP; touch %(here)s/ready; wh
 startsecs = 0
 stopsignal = KILL
 [program:calm]
-command = sh -c "trap : HUP; while :; do sleep 0.1; done"
+command = sh -c "trap : HUP; while :; do read line; done"
 startsecs = 0
 stopsignal = KILL
 [program:stopped]

@@ -27,7 +27,7 @@ startsecs = 2
 // quickPrograms are a group of two that run at once, and one that is stopped.
 const quickPrograms = `
 [program:api]
-command = sh -c 'trap "touch $1" USR1; while :; do sleep 0.05; done' - %(here)s/%(process_num)d.signalled
+command = sh -c 'trap "touch $1" USR1; while :; do read line; done' - %(here)s/%(process_num)d.signalled
 process_name = api_%(process_num)d
 numprocs = 2
 startsecs = 0

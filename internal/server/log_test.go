@@ -32,7 +32,7 @@ command = tail -f /dev/null
 startsecs = 0
 
 [program:odd]
-command = sh -c "printf 'odd\000\007\033[31mred\033[0m ]]> <fault>\r\n'; while ! [ -e %(here)s/go ]; do sleep 0.05; done; printf '\344'; sleep 0.3; printf '\275\240 \304\343\272\303 '; sleep 0.3; printf '\344\275\240 end\n'; exec tail -f /dev/null"
+command = sh -c "printf 'odd\000\007\033[31mred\033[0m ]]> <fault>\r\n'; while ! [ -e %(here)s/go ]; do sleep 0.3; done; printf '\344'; sleep 0.3; printf '\275\240 \304\343\272\303 '; sleep 0.3; printf '\344\275\240 end\n'; exec tail -f /dev/null"
 startsecs = 0
 
 [program:joined]
