@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/fleet"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
@@ -223,6 +224,25 @@ func TestCommandOnMany_WholeGroupNodeAndEnvironment(t *testing.T) {
 		}
 		if diff := cmp.Diff(step.want, got); diff != "" {
 			t.Fatalf("after %q: - want, + got:\n%s", step.question, diff)
+		}
+	}
+}
+
+func TestCommandOnMany_QuestionDoesNotWaitForHungNode(t *testing.T) {
+	t.Parallel()
+	hung, nodes := fakeNode(t)
+	nodes[0].Timeout = 2 * time.Second
+	h, b := startServerAs(t, cesi.Admin, nodes)
+	hung.Misbehave(supervisortest.Hang)
+	h.wait("the node to hang", func() bool { return mustNode(h).Status == fleet.Down })
+	for path, form := range map[string]url.Values{
+		"/command":                          {"action": {"stop"}, "target": {"n/g:p"}},
+		"/nodes/n/processes/g:p/clear-logs": nil,
+	} {
+		began := time.Now()
+		got := b.post(path, form)
+		if took := time.Since(began); took > nodes[0].Timeout/2 || got.status >= http.StatusBadRequest {
+			t.Errorf("%s: %d after %s", path, got.status, took)
 		}
 	}
 }

@@ -67,28 +67,47 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	role, confirmed := session.Of(r).User.Role, form.Has("confirmed")
+	// Plan polls nodes that do not answer, and a question does not wait for that.
+	if preview, err := h.Fleet.Preview(command.Command); err == nil && !confirmed {
+		d, problem, err := decide(role, command, preview, false)
+		if err != nil {
+			return err
+		}
+		if d != sendNow {
+			return h.answerUnsent(w, r, command, preview, d, problem)
+		}
+	}
 	plan, err := h.Fleet.Plan(r.Context(), session.ActorOf(r), command.Command)
 	if err != nil {
 		return err
 	}
 	preview := plan.Preview()
-	decision, problem, err := decide(session.Of(r).User.Role, command, preview, form.Has("confirmed"))
-	switch {
-	case err != nil:
+	d, problem, err := decide(role, command, preview, confirmed)
+	if err != nil {
 		return err
-	case decision == askAt && !request.IsPartial(r):
-		h.Requests.Redirect(w, r, command.Question)
-		return nil
-	case decision != sendNow && request.IsPartial(r):
-		return h.redirectToConfirm(w, r, command)
-	case decision == ask:
-		return h.ask(w, r, command, preview, problem)
+	}
+	if d != sendNow {
+		return h.answerUnsent(w, r, command, preview, d, problem)
 	}
 	err = h.send(w, r, command, plan)
 	if cesi.KindOf(err) == cesi.Conflict && command.Action.Rule().Asks == cesi.AsksAlways && !request.IsPartial(r) {
 		return h.ask(w, r, command, preview, cesi.TextOf(err)) // such as a reload of a broken configuration
 	}
 	return err
+}
+
+// answerUnsent answers a command that needs a confirmation first.
+func (h *Handler) answerUnsent(w http.ResponseWriter, r *http.Request, command request.Command, preview fleet.Preview, d decision, problem cesi.Text) error {
+	switch {
+	case request.IsPartial(r):
+		return h.redirectToConfirm(w, r, command)
+	case d == askAt:
+		h.Requests.Redirect(w, r, command.Question)
+		return nil
+	default:
+		return h.ask(w, r, command, preview, problem)
+	}
 }
 
 // send sends a command and answers with its result. If the command takes this program
