@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,10 +111,10 @@ func (b *browser) confirm(question *goquery.Document, change url.Values) *goquer
 
 func TestCommandOnMany_SlowRestartsRunInParallel(t *testing.T) {
 	h, b, daemons := startMany(t, 3, slowPrograms, func(s *setup) { s.patience = time.Minute })
-	var before []string
+	var before []int
 	for i, s := range daemons {
 		h.wait(fmt.Sprint("n", i), func() bool { return h.fleet.Snapshot().Nodes[i].Counts.Running == 4 })
-		before = append(before, pids(s.Ctl("status"))...)
+		before = append(before, workerPIDs(s)...)
 	}
 	question := b.choose("/processes?group=worker", url.Values{"scope": {"matching"}, "action": {"restart"}})
 	if got := strings.TrimSpace(question.Find("h1").Text()); got != "Restart 12 processes on 3 nodes?" {
@@ -129,32 +130,23 @@ func TestCommandOnMany_SlowRestartsRunInParallel(t *testing.T) {
 	if rows := page.Find(".outcomes tbody tr"); rows.Length() != 12 || rows.Find(".text-running").Length() != 12 {
 		t.Errorf("it tells of %d results, %d of them good: %s", rows.Length(), rows.Find(".text-running").Length(), page.Find(".flash").Text())
 	}
-	var after []string
 	for i, s := range daemons {
-		status := s.Ctl("status")
-		after = append(after, pids(status)...)
-		if got := strings.Count(status, "RUNNING"); got != 4 {
-			t.Errorf("supervisorctl on n%d:\n%s", i, status)
+		if got := s.States(); strings.Count(strings.Join(got, "\n"), "RUNNING") != 4 {
+			t.Errorf("n%d has %q", i, got)
 		}
-	}
-	same := make(map[string]bool)
-	for _, pid := range before {
-		same[pid] = true
-	}
-	for _, pid := range after {
-		if same[pid] {
-			t.Errorf("process %s was not restarted", pid)
+		for _, pid := range workerPIDs(s) {
+			if pid == 0 || slices.Contains(before, pid) {
+				t.Errorf("process %d was not restarted", pid)
+			}
 		}
 	}
 }
 
-// pids returns the pids in the output of supervisorctl status.
-func pids(status string) []string {
-	var list []string
-	for line := range strings.Lines(status) {
-		if _, rest, found := strings.Cut(line, "pid "); found {
-			list = append(list, strings.Split(rest, ",")[0])
-		}
+// workerPIDs returns the pids of slowPrograms.
+func workerPIDs(s *supervisortest.Supervisor) []int {
+	list := make([]int, 4)
+	for i := range list {
+		list[i] = s.ProcessPID(fmt.Sprintf("worker:worker_%02d", i))
 	}
 	return list
 }
