@@ -39,7 +39,7 @@ demo: build ## a small real fleet and its dashboard on http://localhost:5000
 	@$(AS_SHIPPED) go build -o tmp/demo ./cmd/demo
 	@exec tmp/demo -cesi ./cesi
 
-check: go ## the tests that need no other program: a minute and a half
+check: go ## the tests that need no other program: about a minute
 	$(AS_SHIPPED) go test -short -shuffle=on ./...
 
 test: go ## every test, against real supervisords and a real nginx

@@ -6,6 +6,7 @@ import (
 )
 
 func TestConvert_FileOfCeSi2PassesCheck(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "")
 	in.write(t, "cesi.conf.toml", `[cesi]
 database = "sqlite:////opt/cesi/users.db"
@@ -41,6 +42,7 @@ port = "9001"
 }
 
 func TestConvert_WrongInputFails(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "")
 	for want, args := range map[int][]string{1: {"convert", in.conf}, 2: {"convert"}} {
 		if out, code := runCesi(t, "", args...); code != want {

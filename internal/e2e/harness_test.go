@@ -33,6 +33,8 @@ import (
 // adminPassword is the administrator's in every test's database.
 const adminPassword = "correct horse"
 
+var binaryFolder string // where binary has built the program
+
 // binary builds the program with make's flags, to share its build cache, once for all
 // tests.
 var binary = sync.OnceValues(func() (string, error) {
@@ -40,6 +42,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	binaryFolder = dir
 	if err := os.Chmod(dir, 0o755); err != nil { // some tests run it as another user
 		return "", err
 	}
@@ -54,11 +57,7 @@ var binary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if !testing.Short() {
-		if path, err := binary(); err == nil {
-			os.RemoveAll(filepath.Dir(path))
-		}
-	}
+	os.RemoveAll(binaryFolder) // "" if no test needed it
 	os.Exit(code)
 }
 
@@ -256,15 +255,16 @@ func status(url string) int {
 }
 
 // waitFor waits until the condition holds, for two minutes: something may have to be
-// compiled first.
+// compiled first. The longer it takes, the less often it looks.
 func waitFor(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
+	deadline, pause := time.Now().Add(2*time.Minute), 10*time.Millisecond
 	for !condition() {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for %s", what)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(pause)
+		pause = min(pause*5/4, 100*time.Millisecond)
 	}
 }
 

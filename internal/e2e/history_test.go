@@ -105,6 +105,7 @@ func TestHistory_OutlivesCeSI(t *testing.T) {
 }
 
 func TestRetention_RemovesOldHistory(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "", "history_retention = 2d")
 	db := in.database(t)
 	if err := db.StoreHistory(t.Context(), cesi.History{Answered: []cesi.NodeSpan{

@@ -104,6 +104,7 @@ func (in *instance) wantHidden(t testing.TB, text string) {
 }
 
 func TestLegacyImport_CeSi1(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "", "activity_log = activity.log")
 	in.makeCeSi1(t)
 	in.write(t, "activity.log", "2020-01-01 10:00:00 - a line of the old CeSi\n")
@@ -133,6 +134,7 @@ func TestLegacyImport_CeSi1(t *testing.T) {
 }
 
 func TestLegacyImport_CeSi2RehashesAtLogin(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "")
 	in.makeCeSi2(t)
 	out, code := runCesi(t, "", "user", "list", "-c", in.conf)
@@ -155,13 +157,14 @@ func TestLegacyImport_CeSi2RehashesAtLogin(t *testing.T) {
 }
 
 func TestLegacyImport_KilledContinuesAtNextStart(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "")
 	in.makeCeSi1(t)
-	step := 500 * time.Millisecond
+	longer := func(d time.Duration) time.Duration { return 2 * d }
 	if os.Getenv("SOAK") != "" {
-		step = 100 * time.Millisecond
+		longer = func(d time.Duration) time.Duration { return d + 100*time.Millisecond }
 	}
-	for delay := 50 * time.Millisecond; ; delay += step {
+	for delay := 50 * time.Millisecond; ; delay = longer(delay) {
 		in.start(t)
 		select {
 		case <-in.ended:

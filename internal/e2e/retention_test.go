@@ -26,6 +26,7 @@ func (in *instance) logDaysAgo(t *testing.T, days int, target string) {
 }
 
 func TestRetention_RemovesOldActivity(t *testing.T) {
+	t.Parallel()
 	in := writeConf(t, "", "activity_retention = 30d")
 	in.logDaysAgo(t, 400, "g:ancient")
 	in.logDaysAgo(t, 31, "g:old")

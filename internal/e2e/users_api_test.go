@@ -91,6 +91,7 @@ func newUser(name string, role int) fields {
 }
 
 func TestUsersAPI_SameFormAsPythonCeSI(t *testing.T) {
+	t.Parallel()
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	admin.ask(http.StatusOK, "POST", "users/", newUser("maria", 1))
@@ -136,6 +137,7 @@ func TestUsersAPI_SameFormAsPythonCeSI(t *testing.T) {
 }
 
 func TestUsersAPI_ConcurrentDemotionsKeepAnAdmin(t *testing.T) {
+	t.Parallel()
 	in := startCesi(t, "")
 	ann := in.as(t, "admin", adminPassword)
 	ann.ask(http.StatusOK, "POST", "users", newUser("bob", 0))
@@ -169,6 +171,7 @@ func TestUsersAPI_ConcurrentDemotionsKeepAnAdmin(t *testing.T) {
 }
 
 func TestTokens_HaveOwnersCurrentRole(t *testing.T) {
+	t.Parallel()
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	admin.ask(http.StatusOK, "POST", "users", newUser("maria", 0))
@@ -224,6 +227,7 @@ func (c client) pageOfToken(path string) string {
 }
 
 func TestTokens_ListUseAndRevoke(t *testing.T) {
+	t.Parallel()
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	soon := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
@@ -254,6 +258,7 @@ func TestTokens_ListUseAndRevoke(t *testing.T) {
 }
 
 func TestTokens_OnlyBadOnesAreThrottled(t *testing.T) {
+	t.Parallel()
 	in := startCesi(t, "")
 	admin := in.as(t, "admin", adminPassword)
 	good := admin.withToken("good")
@@ -268,6 +273,7 @@ func TestTokens_OnlyBadOnesAreThrottled(t *testing.T) {
 }
 
 func TestSessions_EndedOneIsLoggedOut(t *testing.T) {
+	t.Parallel()
 	in := startCesi(t, "")
 	here, there := in.as(t, "admin", adminPassword), in.as(t, "admin", adminPassword)
 	if _, doc := there.get("/nodes"); doc.Find("h1").Text() != "Nodes" {
