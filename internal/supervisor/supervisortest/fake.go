@@ -30,6 +30,7 @@ type Fake struct {
 
 	mu        sync.Mutex
 	processes []cesi.Process
+	replies   map[string]string // by method, of the processes as they are
 	misbehave http.HandlerFunc
 	stream    http.HandlerFunc
 }
@@ -77,7 +78,7 @@ func (n *Fake) Node() cesi.Node {
 func (n *Fake) SetProcesses(processes ...cesi.Process) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.processes = processes
+	n.processes, n.replies = processes, nil
 }
 
 // Misbehave lets a handler answer every call; nil ends it.
@@ -103,7 +104,7 @@ func Hang(_ http.ResponseWriter, r *http.Request) {
 
 func (n *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
-	misbehave, stream, processes := n.misbehave, n.stream, n.processes
+	misbehave, stream := n.misbehave, n.stream
 	n.mu.Unlock()
 	switch {
 	case misbehave != nil:
@@ -125,7 +126,25 @@ func (n *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/xml")
-	fmt.Fprintf(w, "<?xml version='1.0'?>\n<methodResponse>\n%s</methodResponse>\n", answer(call.Method, call.Params, processes))
+	_, _ = io.WriteString(w, n.reply(call.Method, call.Params)) // a client that has gone gets nothing
+}
+
+// reply returns the reply to a call. It keeps that to a call without parameters, so that
+// a poll of an unchanged node costs nearly nothing.
+func (n *Fake) reply(method string, params []string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if kept, found := n.replies[method]; found && len(params) == 0 {
+		return kept
+	}
+	made := fmt.Sprintf("<?xml version='1.0'?>\n<methodResponse>\n%s</methodResponse>\n", answer(method, params, n.processes))
+	if len(params) == 0 {
+		if n.replies == nil {
+			n.replies = make(map[string]string)
+		}
+		n.replies[method] = made
+	}
+	return made
 }
 
 // answer returns a reply without its envelope.
@@ -204,6 +223,6 @@ func member(name, value string) string {
 func number(n int64) string { return fmt.Sprintf("<value><int>%d</int></value>\n", n) }
 
 func text(s string) string {
-	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	escaped := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(s, "&", "&amp;"), "<", "&lt;"), ">", "&gt;")
 	return "<value><string>" + escaped + "</string></value>\n"
 }
