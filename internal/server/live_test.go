@@ -346,6 +346,47 @@ func TestLive_OpenStreamsAreBounded(t *testing.T) {
 	h.wait("the streams to be given back", func() bool { return greedy.liveStatus("/nodes") == http.StatusOK })
 }
 
+func TestLive_PagedNodes(t *testing.T) {
+	t.Parallel()
+	fakes := supervisortest.StartFleet(t)
+	var list []*supervisortest.Fake
+	var nodes []cesi.Node
+	for i := range request.PageRows + 2 {
+		list = append(list, fakes.Add(fmt.Sprintf("n%03d", i), fakeProcess("g", "p", cesi.Running)))
+		nodes = append(nodes, list[i].Node())
+	}
+	h := startServer(t, nodes, func(s *setup) { s.fleetNow = withinASlot() })
+	h.addUsers()
+	go h.RunLive(t.Context())
+	h.wait("all nodes to answer", func() bool { return h.fleet.Snapshot().NodesUp == len(nodes) })
+	second := h.as("viewer").follow("/nodes?page=2")
+	awaitBeat(t, second)
+	list[0].SetProcesses(fakeProcess("g", "p", cesi.Fatal))
+	list[request.PageRows+1].SetProcesses(fakeProcess("g", "p", cesi.Fatal))
+	for {
+		doc := message(t, second)
+		if doc.Find("#node-n000").Length() > 0 {
+			t.Fatal("the first page was sent")
+		}
+		if doc.Find(fmt.Sprintf("#node-n%03d .state-counts", request.PageRows+1)).Find(".text-bad").Length() > 0 {
+			return
+		}
+	}
+}
+
+func TestNodes_RefusesWhatIsNoPage(t *testing.T) {
+	_, nodes := fakeNode(t)
+	_, b := startServerAs(t, cesi.Viewer, nodes)
+	for _, word := range []string{"0", "-1", "two", "1.5", "99999999999999999999"} {
+		want := fmt.Sprintf("%q is not the number of a page", word)
+		for _, list := range []string{"/nodes", "/processes"} {
+			if got := b.get(list + "?page=" + word); got.status != http.StatusBadRequest || !strings.Contains(got.page(t).Text(), want) {
+				t.Errorf("%s?page=%s: %d", list, word, got.status)
+			}
+		}
+	}
+}
+
 func TestLive_PagedNodePage(t *testing.T) {
 	t.Parallel()
 	h, fake := startLive(t)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"cesi/internal/cesi"
+	"cesi/internal/server/request"
 	"cesi/internal/supervisor/supervisortest"
 
 	"github.com/PuerkitoBio/goquery"
@@ -80,6 +81,35 @@ func TestDashboard_FirstVisitIsSmall(t *testing.T) {
 	t.Logf("%7d bytes in all (at most %d), %d of them scripts (at most %d)", all, mostInAll, scripts, mostScripts)
 	if all > mostInAll || scripts > mostScripts || scripts == 0 {
 		t.Error("too heavy")
+	}
+}
+
+func TestNodes_PageIsLight(t *testing.T) {
+	const most = 120_000 // bytes, not compressed
+	fakes := supervisortest.StartFleet(t)
+	var processes []cesi.Process
+	for p := range 50 {
+		state := cesi.Running
+		if p%7 == 0 {
+			state = cesi.Stopped
+		}
+		processes = append(processes, fakeProcess("group", fmt.Sprintf("program_%02d", p), state))
+	}
+	var nodes []cesi.Node
+	for n := range request.PageRows + 20 {
+		nodes = append(nodes, fakes.Add(fmt.Sprintf("node%04d", n), processes...).Node())
+	}
+	h, b := startServerAs(t, cesi.Admin, nodes)
+	h.wait("all nodes to answer", func() bool { return h.fleet.Snapshot().NodesUp == len(nodes) })
+	for _, path := range []string{"/nodes", "/nodes?q=node&state=up"} {
+		got := b.get(path)
+		if rows := got.page(t).Find("tr.node").Length(); got.status != http.StatusOK || rows != request.PageRows {
+			t.Errorf("%s: %d, %d rows", path, got.status, rows)
+		}
+		t.Logf("%7d bytes: %s", len(got.body), path)
+		if len(got.body) >= most {
+			t.Errorf("%s: %d bytes, want fewer than %d", path, len(got.body), most)
+		}
 	}
 }
 

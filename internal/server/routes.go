@@ -56,7 +56,7 @@ func (s *Server) routes() chi.Router {
 	r.Post("/users/{user}/delete", s.require(cesi.ManageUsers, users.DeleteUser))
 
 	r.Method(http.MethodGet, "/", s.livePage(cesi.ViewFleet, s.pages.ShowDashboard, "attention"))
-	r.Method(http.MethodGet, "/nodes", s.livePage(cesi.ViewFleet, s.pages.ListNodes, "q", "environment", "state"))
+	r.Method(http.MethodGet, "/nodes", s.livePage(cesi.ViewFleet, s.pages.ListNodes, "q", "environment", "state", "page"))
 	r.Method(http.MethodGet, "/nodes/{node}", s.livePage(cesi.ViewFleet, s.pages.ShowNode, "page"))
 	r.Method(http.MethodGet, "/nodes/{node}/processes/{process}", s.livePage(cesi.ViewFleet, s.pages.ShowProcess))
 	r.Get("/nodes/{node}/confirm", s.require(cesi.ControlProcesses, s.pages.ConfirmCommand))

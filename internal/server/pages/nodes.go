@@ -10,9 +10,13 @@ import (
 	"cesi/internal/server/view"
 )
 
-// ListNodes lists the nodes that the filter selects.
+// ListNodes lists the nodes that the query selects.
 func (h *Handler) ListNodes(r *http.Request) (Live, error) {
-	page := newNodesPage(h.Base(r), h.Fleet.Snapshot(), request.ParseNodesFilter(r.URL.Query()), h.configFile(r))
+	q, err := request.ParseNodesQuery(r.URL.Query())
+	if err != nil {
+		return Live{}, err
+	}
+	page := newNodesPage(h.Base(r), h.Fleet.Snapshot(), q, h.configFile(r))
 	return Live{Template: "nodes", Page: page}, nil
 }
 
@@ -35,28 +39,34 @@ func nodeStates() []choice {
 // nodesPage lists the nodes.
 type nodesPage struct {
 	view.Base
+	Query        request.NodesQuery
 	Rows         []nodeRow
-	Total        int
-	Filter       request.NodesFilter
+	Found        int // including other pages
+	Total        int // without the filter
 	Environments []string
 	States       []choice
+	Pager        *view.Pager
 	Empty        *emptyFleet // set if no node is configured
 }
 
-// newNodesPage lists the nodes that the filter selects, in the order of the
+// newNodesPage lists the nodes that the query selects, in the order of the
 // configuration. ConfigFile is shown if there are none at all.
-func newNodesPage(base view.Base, s *fleet.Snapshot, filter request.NodesFilter, configFile string) nodesPage {
+func newNodesPage(base view.Base, s *fleet.Snapshot, q request.NodesQuery, configFile string) nodesPage {
 	page := nodesPage{
 		Base:  base.At("nodes", base.Say("Nodes")).AsLive(),
-		Total: len(s.Nodes), Filter: filter, States: nodeStates(), Empty: newEmptyFleet(s, configFile),
+		Total: len(s.Nodes), Environments: request.EnvironmentNames(s), States: nodeStates(), Empty: newEmptyFleet(s, configFile),
 	}
-	for _, e := range s.Environments {
-		page.Environments = append(page.Environments, e.Name)
-	}
+	var found []*fleet.Node
 	for _, n := range s.Nodes {
-		if filter.Matches(n) {
-			page.Rows = append(page.Rows, newNodeRow(base.Now, n))
+		if q.Matches(n) {
+			found = append(found, n)
 		}
+	}
+	pages := request.PageCount(len(found), request.PageRows)
+	q.Page = min(q.Page, pages)
+	page.Query, page.Found, page.Pager = q, len(found), view.NewPager(cesi.T("Page %d of %d", q.Page, pages), q.Page, pages, q.Path)
+	for _, n := range request.OnPage(found, q.Page, request.PageRows) {
+		page.Rows = append(page.Rows, newNodeRow(base.Now, n))
 	}
 	return page
 }

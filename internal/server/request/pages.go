@@ -37,5 +37,5 @@ func PageValues(page int) url.Values {
 	return values
 }
 
-// PageRows is how many processes a page of the list shows.
+// PageRows is how many rows a page of a list shows.
 const PageRows = 100

@@ -48,6 +48,12 @@ func NewBar(label cesi.Text, shares ...Share) Bar {
 	return b
 }
 
+// Plain returns the bar without its label, to stand next to the words that say the same.
+func (b Bar) Plain() Bar {
+	b.Label = cesi.Text{}
+	return b
+}
+
 // merge removes empty shares, joins neighbours of one colour, and sums up.
 func merge(shares []Share) (merged []Share, total int) {
 	for _, s := range shares {
