@@ -78,13 +78,15 @@ func TestUsage_WrongExitsWith2(t *testing.T) {
 		"user role m king": `user role: "king" is not a role: want admin, operator, logreader or viewer` + role,
 		"user add maria --role king --password-stdin": `user add: "king" is not a role: want admin, operator, logreader or viewer` + add,
 	} {
-		out, code := runCesi(t, "", strings.Fields(line)...)
-		if code != 2 || !strings.HasPrefix(out, "cesi: "+want) {
-			t.Errorf("cesi %s: exit code %d, want 2 and %q:\n%s", line, code, want, out)
-		}
-		if lines := strings.Count(out, "\n"); lines > 6 {
-			t.Errorf("cesi %s: %d lines for a slip", line, lines)
-		}
+		t.Run(line, func(t *testing.T) {
+			out, code := runCesi(t, "", strings.Fields(line)...)
+			if code != 2 || !strings.HasPrefix(out, "cesi: "+want) {
+				t.Errorf("cesi %s: exit code %d, want 2 and %q:\n%s", line, code, want, out)
+			}
+			if lines := strings.Count(out, "\n"); lines > 6 {
+				t.Errorf("cesi %s: %d lines for a slip", line, lines)
+			}
+		})
 	}
 }
 
@@ -145,12 +147,14 @@ func TestCheck_WarnsOfWeakAdminPassword(t *testing.T) {
 	for password, want := range map[string]string{
 		"s3cret": "at least 8 characters", "Trustno1": "too common", "a quiet afternoon": "",
 	} {
-		in := writeConf(t, "")
-		in.write(t, "cesi.conf", "[cesi]\nadmin_password = "+password+"\n[node:web-1]\nhost = 10.0.0.1\n")
-		out, code := in.cli(t, "", "check")
-		if code != 0 || strings.Contains(out, "admin_password: ") != (want != "") || !strings.Contains(out, want) || strings.Contains(out, password) {
-			t.Errorf("%q: exit code %d: %s", password, code, out)
-		}
+		t.Run("want "+want, func(t *testing.T) { // not the password: the name is part of the file's path
+			in := writeConf(t, "")
+			in.write(t, "cesi.conf", "[cesi]\nadmin_password = "+password+"\n[node:web-1]\nhost = 10.0.0.1\n")
+			out, code := in.cli(t, "", "check")
+			if code != 0 || strings.Contains(out, "admin_password: ") != (want != "") || !strings.Contains(out, want) || strings.Contains(out, password) {
+				t.Errorf("%q: exit code %d: %s", password, code, out)
+			}
+		})
 	}
 }
 

@@ -228,9 +228,11 @@ func TestShutdown_OpenStreamsDoNotDelay(t *testing.T) {
 		t.Error("the request that waited for its command got no answer")
 	}
 	for name, connection := range connections {
-		if _, err := io.Copy(io.Discard, connection); err != nil && !strings.Contains(err.Error(), "reset") {
-			t.Errorf("%s was not closed: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := io.Copy(io.Discard, connection); err != nil && !strings.Contains(err.Error(), "reset") {
+				t.Errorf("%s was not closed: %v", name, err)
+			}
+		})
 	}
 
 	home.comeBack(t)
