@@ -150,7 +150,7 @@ func (t *tailer) run(ctx context.Context, tail *logtail.Tail, reader *reader) er
 		if err != nil {
 			err = t.keepAlive()
 		} else {
-			err = t.event(e)
+			err = t.send(e)
 		}
 		if err != nil || e.Kind == logtail.End {
 			return err
@@ -193,8 +193,8 @@ func nextEvent(ctx context.Context, tail *logtail.Tail) (logtail.Event, error) {
 	return e, err
 }
 
-// event sends one event of the log.
-func (t *tailer) event(e logtail.Event) error {
+// send sends one event of the log.
+func (t *tailer) send(e logtail.Event) error {
 	switch e.Kind {
 	case logtail.Text:
 		return t.text(e, false)
