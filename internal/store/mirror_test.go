@@ -286,7 +286,11 @@ func TestMirror_HangingFileBlocksNothing(t *testing.T) {
 	}{
 		{"dead disk", func(t *testing.T, j *Journal, _ string) {
 			j.mirror.mu.Lock() // as a write that does not return does
-			t.Cleanup(j.mirror.mu.Unlock)
+			t.Cleanup(func() {
+				j.mirror.mu.Unlock()
+				<-j.mirror.ticks.kick() // what still waits writes into the test's folder
+				<-j.mirror.ends.kick()
+			})
 		}},
 		{"pipe without a reader", func(t *testing.T, _ *Journal, file string) { makePipe(t, file) }},
 		{"full pipe", func(t *testing.T, _ *Journal, file string) {
