@@ -37,8 +37,8 @@ const axeRun = `axe.run(document, {
 }).then(found => JSON.stringify(found.violations.flatMap(rule => rule.nodes.map(node =>
   rule.id + ': ' + node.html.slice(0, 200) + ' ' + node.any.concat(node.all, node.none).map(check => check.message).join('; ')))))`
 
-// rulesIn are the rules that count in a scheme of colours: all of WCAG 2.2 A and AA in the
-// one in which the page is loaded, and those on colours in the other.
+// rulesIn are axe's rules for each colour scheme: those of WCAG 2.2 A and AA for the first,
+// and for the second only those on colours, which alone can differ.
 var rulesIn = map[string]string{
 	"light": `{ type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }`,
 	"dark":  `['color-contrast', 'link-in-text-block']`,

@@ -97,7 +97,7 @@ func runScene(t *testing.T, tests []sceneTest) {
 	}
 }
 
-// TestBrowser_Commands checks rows that change and the clicks on them.
+// TestBrowser_Commands tests rows that change, and clicks on them.
 func TestBrowser_Commands(t *testing.T) {
 	t.Parallel()
 	runScene(t, []sceneTest{
@@ -116,7 +116,7 @@ func TestBrowser_Commands(t *testing.T) {
 	})
 }
 
-// TestBrowser_ReadingAndKeys checks logs, the palette, the keyboard, times and looks.
+// TestBrowser_ReadingAndKeys tests logs, the palette, the keyboard, times and colours.
 func TestBrowser_ReadingAndKeys(t *testing.T) {
 	t.Parallel()
 	runScene(t, []sceneTest{
@@ -136,7 +136,7 @@ func TestBrowser_ReadingAndKeys(t *testing.T) {
 	})
 }
 
-// TestBrowser_Connection checks how tabs keep their streams, lose them and get them back.
+// TestBrowser_Connection tests how tabs keep, lose and restore their streams.
 func TestBrowser_Connection(t *testing.T) {
 	t.Parallel()
 	runScene(t, []sceneTest{

@@ -150,8 +150,8 @@ func (in *instance) read(t testing.TB, name string) string {
 	return string(text)
 }
 
-// madeDatabase is a database as the first start makes it, with the administrator, whose
-// password is hashed quickly: the binary takes half a second for the hash and a login.
+// madeDatabase returns the database of a first start. The administrator's password has a
+// cheap hash: with the binary's own, a start and a login take half a second.
 var madeDatabase = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "cesi-test-database-")
 	if err != nil {
@@ -172,8 +172,8 @@ var madeDatabase = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-// startCesi starts the real binary on nodes and waits until it has polled all. The
-// database is not its first start's, which other tests look at.
+// startCesi starts the real binary on nodes, with madeDatabase, and waits until it has
+// polled all. TestFirstStart tests a start without a database.
 func startCesi(t testing.TB, sections string, lines ...string) *instance {
 	t.Helper()
 	supervisortest.SkipShort(t)

@@ -265,8 +265,8 @@ func (n *Node) severity() float64 {
 	return float64(n.Counts.Worst)
 }
 
-// CompareTrouble puts the node with the worse trouble first, in the order of Troubles;
-// among equals the one with more processes that need attention.
+// CompareTrouble orders nodes by their worst trouble, as Troubles does, and then by how
+// many processes need attention.
 func CompareTrouble(a, b *Node) int {
 	return cmp.Or(cmp.Compare(b.severity(), a.severity()), cmp.Compare(b.Counts.Bad, a.Counts.Bad))
 }

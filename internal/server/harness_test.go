@@ -223,7 +223,7 @@ type browser struct {
 	http.Client
 }
 
-// plain asks for answers that are not compressed: that takes a tenth of all tests' time.
+// plain requests replies without compression, which took a tenth of all tests' time.
 var plain = &http.Transport{DisableCompression: true}
 
 // anybody is a browser without login.

@@ -223,8 +223,8 @@ var drawing struct {
 	pages []drawnSample
 }
 
-// adminPages are all sample pages, below /cesi. They are drawn once, for tests that
-// only read them.
+// adminPages returns all sample pages, with the prefix /cesi. They are drawn once, for the
+// tests that only read them.
 func adminPages(t *testing.T) []drawnSample {
 	t.Helper()
 	drawing.once.Do(func() {
