@@ -12,6 +12,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"sync"
 	"syscall"
 	"time"
 
@@ -67,29 +68,45 @@ func (c *Client) Peer() string { return c.route.peer() }
 // call makes one XML-RPC call and decodes the result into result: a pointer, or nil if
 // the result does not matter.
 func (c *Client) call(ctx context.Context, result any, method string, args ...any) error {
-	return c.exchange(ctx, c.post, result, method, args...)
+	return c.exchange(ctx, c.post, func(reply []byte) error { return c.decode(reply, result) }, method, args...)
 }
 
 // callWaiting is call for methods that supervisord answers only when they are done.
 func (c *Client) callWaiting(ctx context.Context, result any, method string, args ...any) error {
-	return c.exchange(ctx, c.postWaiting, result, method, args...)
+	return c.exchange(ctx, c.postWaiting, func(reply []byte) error { return c.decode(reply, result) }, method, args...)
 }
 
-// poster sends the body of a request and returns the body of a good reply. Its error is
-// a *statusError for any other status.
-type poster func(ctx context.Context, body []byte) ([]byte, error)
+// poster sends the body of a request and reads the body of a good reply. Its error is a
+// *statusError for any other status.
+type poster func(ctx context.Context, body []byte, reply *bytes.Buffer) error
 
-func (c *Client) exchange(ctx context.Context, post poster, result any, method string, args ...any) error {
+// exchange makes a call and lets read decode the reply. The reply is reused afterwards.
+func (c *Client) exchange(ctx context.Context, post poster, read func(reply []byte) error, method string, args ...any) error {
 	request, err := xmlrpc.EncodeMethodCall(method, args...)
 	if err != nil {
 		return cesi.Wrap(cesi.Invalid, err, "node %q: %s can't be asked that", c.node.Name, method)
 	}
-	reply, err := post(ctx, request)
-	if err != nil {
+	reply := replies.Get().(*bytes.Buffer)
+	defer release(reply)
+	if err := post(ctx, request, reply); err != nil {
 		c.doubt(ctx, err)
 		return c.explain(ctx, err)
 	}
-	return c.decode(reply, result)
+	return read(reply.Bytes())
+}
+
+// maxPooled is the largest buffer that is kept for the next reply, in bytes: that of
+// about 800 processes.
+const maxPooled = 1 << 20
+
+// replies are buffers for replies, shared by all clients.
+var replies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func release(reply *bytes.Buffer) {
+	if reply.Cap() <= maxPooled {
+		reply.Reset()
+		replies.Put(reply)
+	}
 }
 
 // doubt makes the route look the name up again after a failed call, unless the caller
@@ -102,21 +119,21 @@ func (c *Client) doubt(ctx context.Context, err error) {
 	}
 }
 
-func (c *Client) post(ctx context.Context, body []byte) ([]byte, error) {
+func (c *Client) post(ctx context.Context, body []byte, reply *bytes.Buffer) error {
 	request, err := c.request(ctx, body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	endpoint, err := c.route.endpoint(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	response, err := endpoint.do(request)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer response.Body.Close()
-	return c.readReply(response)
+	return c.readReply(response, reply)
 }
 
 func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error) {
@@ -136,31 +153,31 @@ func (c *Client) identify(request *http.Request) {
 	}
 }
 
-func (c *Client) readReply(response *http.Response) ([]byte, error) {
+// readReply reads the body of a good reply.
+func (c *Client) readReply(response *http.Response, reply *bytes.Buffer) error {
 	if response.StatusCode != http.StatusOK {
-		return nil, newStatusError(response)
+		return newStatusError(response)
 	}
 	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "text/html" {
-		return nil, errWebPage
+		return errWebPage
 	}
 	if response.ContentLength > maxReply {
-		return nil, errTooLarge
+		return errTooLarge
 	}
-	var reply bytes.Buffer
 	if response.ContentLength > 0 {
 		reply.Grow(int(response.ContentLength) + bytes.MinRead)
 	}
 	n, err := reply.ReadFrom(io.LimitReader(response.Body, maxReply+1))
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return nil, fmt.Errorf("%w: %w", errCut, err)
+		return fmt.Errorf("%w: %w", errCut, err)
 	case err != nil:
-		return nil, err
+		return err
 	case n > maxReply:
-		return nil, errTooLarge
+		return errTooLarge
 	case len(bytes.TrimSpace(reply.Bytes())) == 0:
-		return nil, errEmpty
+		return errEmpty
 	default:
-		return reply.Bytes(), nil
+		return nil
 	}
 }

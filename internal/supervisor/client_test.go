@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -423,6 +424,30 @@ func TestClient_MissingMethods(t *testing.T) {
 			t.Errorf("%s: got %v", sentence, err)
 		}
 	}
+}
+
+// TestClient_RepliesDoNotMix lets clients of several nodes, which share buffers, make
+// calls at the same time.
+func TestClient_RepliesDoNotMix(t *testing.T) {
+	t.Parallel()
+	fakes := supervisortest.StartFleet(t)
+	var running sync.WaitGroup
+	for i := range 8 {
+		var processes []cesi.Process
+		for j := range 10 * i {
+			processes = append(processes, cesi.Process{ProcessID: cesi.ProcessID{Group: fmt.Sprint("node", i), Name: fmt.Sprint("p", j)}})
+		}
+		c := dial(t, fakes.Add(fmt.Sprint("n", i), processes...).Node())
+		running.Go(func() {
+			for range 20 {
+				got, err := c.Processes(t.Context())
+				if diff := cmp.Diff(processes, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
+					t.Errorf("node %d: %v %s", i, err, diff)
+				}
+			}
+		})
+	}
+	running.Wait()
 }
 
 // TestFake_SameRepliesAsReal compares the fake with a real supervisord.

@@ -21,20 +21,20 @@ var replyEnd = []byte("</methodResponse>")
 // characters, not bytes, for Content-Length (supervisor/xmlrpc.py,
 // DeferredXMLRPCResponse): with a Chinese name in it the reply is longer than it says,
 // and net/http would cut it.
-func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
+func (c *Client) postWaiting(ctx context.Context, body []byte, reply *bytes.Buffer) error {
 	request, err := c.request(ctx, body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	request.Close = true
 	conn, err := c.connect(ctx, request.URL)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	if err := request.Write(conn); err != nil {
-		return nil, err
+		return err
 	}
 	bounded := &io.LimitedReader{R: conn, N: maxHeader}
 	reader := bufio.NewReader(bounded)
@@ -43,16 +43,15 @@ func (c *Client) postWaiting(ctx context.Context, body []byte) ([]byte, error) {
 		if bounded.N <= 0 {
 			err = errHeader
 		}
-		return nil, err
+		return err
 	}
 	bounded.N = maxReply + 1
 	defer response.Body.Close()
-	reply, err := c.readReply(response)
-	if err != nil || bytes.Contains(reply, replyEnd) {
-		return reply, err
+	if err := c.readReply(response, reply); err != nil || bytes.Contains(reply.Bytes(), replyEnd) {
+		return err
 	}
-	rest, err := io.ReadAll(io.LimitReader(reader, int64(maxReply-len(reply))))
-	return append(reply, rest...), err
+	_, err = reply.ReadFrom(io.LimitReader(reader, int64(maxReply-reply.Len())))
+	return err
 }
 
 // connect opens a connection to the address of the polls, by the scheme of the URL.
