@@ -44,8 +44,19 @@ type configInfo struct {
 // cesi.MaxProcesses processes. A node without that method fails with
 // cesi.FaultUnknownMethod.
 func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
+	var configs []cesi.ProcessConfig
+	err := c.exchange(ctx, c.post, func(reply []byte) (err error) {
+		configs, err = c.decodeConfigs(reply)
+		return err
+	}, "supervisor.getAllConfigInfo")
+	return configs, err
+}
+
+// decodeConfigs reads a reply of getAllConfigInfo. Processes with equal texts share
+// their memory.
+func (c *Client) decodeConfigs(reply []byte) ([]cesi.ProcessConfig, error) {
 	var infos []configInfo
-	if err := c.call(ctx, &infos, "supervisor.getAllConfigInfo"); err != nil {
+	if err := c.decodeBy(&decoder{reply: reply, interned: make(texts)}, &infos); err != nil {
 		return nil, err
 	}
 	if len(infos) > cesi.MaxProcesses {
@@ -55,6 +66,9 @@ func (c *Client) Configs(ctx context.Context) ([]cesi.ProcessConfig, error) {
 	configs := make([]cesi.ProcessConfig, len(infos))
 	for i, info := range infos {
 		configs[i] = info.config()
+		if i > 0 && configs[i].ExitCodes == configs[i-1].ExitCodes {
+			configs[i].ExitCodes = configs[i-1].ExitCodes
+		}
 	}
 	return configs, nil
 }
@@ -78,10 +92,17 @@ func (i configInfo) config() cesi.ProcessConfig {
 
 // unlessNone returns a value as text, and empty for supervisord's "none".
 func unlessNone(value any) string {
-	if value == nil || value == "none" {
+	switch value := value.(type) {
+	case nil:
 		return ""
+	case string:
+		if value == "none" {
+			return ""
+		}
+		return value
+	default:
+		return fmt.Sprint(value)
 	}
-	return fmt.Sprint(value)
 }
 
 func joinInts(list []int) string {

@@ -28,6 +28,8 @@ const (
 	// bytes: a page repeats them in each link. For a longer name supervisord can't
 	// create a log file.
 	maxName = 255
+	// maxTexts bounds the texts that are kept for those that repeat in a reply.
+	maxTexts = 4 << 10
 )
 
 var (
@@ -46,7 +48,10 @@ type fault struct {
 // decode reads a reply into result, or returns the fault in it. Result is nil (any
 // value will do), or a pointer to a value as described at decoder.
 func (c *Client) decode(reply []byte, result any) error {
-	d := decoder{reply: reply}
+	return c.decodeBy(&decoder{reply: reply}, result)
+}
+
+func (c *Client) decodeBy(d *decoder, result any) error {
 	err := d.decode(result)
 	switch {
 	case errors.Is(err, errNotXMLRPC), errors.Is(err, errCut):
@@ -73,12 +78,13 @@ func (c *Client) decode(reply []byte, result any) error {
 // Texts are read byte for byte: control characters, bytes that are not UTF-8, and \r
 // , which XML forbids or changes, are kept.
 type decoder struct {
-	reply   []byte
-	at      int    // the next byte to read
-	root    string // the outermost element
-	isFault bool
-	fault   fault
-	held    int // memory of the values so far, in bytes, without texts
+	reply    []byte
+	interned texts  // clipped texts that were read; nil: they are not shared
+	at       int    // the next byte to read
+	root     string // the outermost element
+	isFault  bool
+	fault    fault
+	held     int // memory of the values so far, in bytes, without texts
 
 	stack  []frame
 	text   []byte // of the open value, name or scalar

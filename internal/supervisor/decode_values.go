@@ -231,14 +231,34 @@ func (d *decoder) taken(f *frame) string {
 	if f.whole {
 		return string(d.text)
 	}
-	return string(clipped(d.text))
+	return d.interned.of(clipped(d.text))
+}
+
+// texts has texts that are likely to repeat, by themselves.
+type texts map[string]string
+
+// of returns a text as a string: the one that an earlier call made of an equal text, if
+// it is still known. With nil it is always a new one.
+func (t texts) of(text []byte) string {
+	if known, found := t[string(text)]; found {
+		return known
+	}
+	made := string(text)
+	if t == nil {
+		return made
+	}
+	if len(t) == maxTexts {
+		clear(t)
+	}
+	t[made] = made
+	return made
 }
 
 // clipped cuts a text at maxString bytes, or up to three bytes earlier, so as not to
 // cut a character.
 func clipped(text []byte) []byte { return clippedTo(text, maxString) }
 
-func clippedTo(text []byte, most int) []byte {
+func clippedTo[T string | []byte](text T, most int) T {
 	if len(text) <= most {
 		return text
 	}
@@ -251,5 +271,5 @@ func clippedTo(text []byte, most int) []byte {
 
 // processID returns the ID of a process in a reply.
 func processID(group, name string) cesi.ProcessID {
-	return cesi.ProcessID{Group: string(clippedTo([]byte(group), maxName)), Name: string(clippedTo([]byte(name), maxName))}
+	return cesi.ProcessID{Group: clippedTo(group, maxName), Name: clippedTo(name, maxName)}
 }
