@@ -1,6 +1,8 @@
 package cesi
 
 import (
+	"bytes"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -99,7 +101,45 @@ type Process struct {
 	StdoutLogfile string
 	StderrLogfile string
 	PID           int
-	Description   string // for display; never parsed
+	Description   string // for display, see Describe; never parsed
+	// DescribedByUptime says that supervisord describes the process by its pid and
+	// uptime. Description is empty then, since it would change with every second.
+	DescribedByUptime bool
+}
+
+// Describe returns supervisord's description of the process, for display.
+func (p Process) Describe() string {
+	if p.DescribedByUptime {
+		return string(p.appendUptime(nil))
+	}
+	return p.Description
+}
+
+// IsUptime reports whether a description has only the pid and the uptime of the
+// process, in the words of supervisord.
+func (p Process) IsUptime(description []byte) bool {
+	var room [64]byte
+	return bytes.Equal(p.appendUptime(room[:0]), description)
+}
+
+// appendUptime appends supervisord's description of a process that runs, such as "pid
+// 42, uptime 1 day, 2:03:04" (supervisor/rpcinterface.py, _interpretProcessInfo).
+func (p Process) appendUptime(to []byte) []byte {
+	to = append(to, "pid "...)
+	to = strconv.AppendInt(to, int64(p.PID), 10)
+	to = append(to, ", uptime "...)
+	seconds := max(0, p.Now-p.Start)
+	if days := seconds / (24 * 60 * 60); days > 0 {
+		to = strconv.AppendInt(to, days, 10)
+		if days == 1 {
+			to = append(to, " day, "...)
+		} else {
+			to = append(to, " days, "...)
+		}
+	}
+	to = strconv.AppendInt(to, seconds/3600%24, 10)
+	minutes, seconds := seconds/60%60, seconds%60
+	return append(to, ':', byte('0'+minutes/10), byte('0'+minutes%10), ':', byte('0'+seconds/10), byte('0'+seconds%10))
 }
 
 // Uptime is how long a process with a pid has run, by the node's clock, in whole

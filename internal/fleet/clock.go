@@ -14,11 +14,11 @@ const clockTolerance = 3
 
 // clockOf returns by how many seconds the node's clock is ahead of ours, from an answer
 // that came at now. Known is the offset so far, 0 at first.
-func clockOf(known int64, processes []cesi.Process, now time.Time) int64 {
-	if len(processes) == 0 {
+func clockOf(known int64, processes cesi.ProcessList, now time.Time) int64 {
+	if processes.Len() == 0 {
 		return known
 	}
-	ahead := processes[0].Now - now.Unix()
+	ahead := processes.Now() - now.Unix()
 	if max(ahead-known, known-ahead) <= clockTolerance {
 		return known
 	}

@@ -28,9 +28,9 @@ func panicIf(on *atomic.Bool) {
 	}
 }
 
-func (p *panicker) Processes(ctx context.Context) ([]cesi.Process, error) {
+func (p *panicker) UpdateProcesses(ctx context.Context, known cesi.ProcessList) (cesi.ProcessList, error) {
 	panicIf(&p.polls)
-	return p.Client.Processes(ctx)
+	return p.Client.UpdateProcesses(ctx, known)
 }
 
 func (p *panicker) Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, error) {

@@ -23,11 +23,11 @@ type scripted struct {
 	processes []cesi.Process // nil: no answer
 }
 
-func (s *scripted) Processes(context.Context) ([]cesi.Process, error) {
+func (s *scripted) UpdateProcesses(context.Context, cesi.ProcessList) (cesi.ProcessList, error) {
 	if s.processes == nil {
-		return nil, cesi.Errorf(cesi.Unreachable, "no answer")
+		return cesi.ProcessList{}, cesi.Errorf(cesi.Unreachable, "no answer")
 	}
-	return s.processes, nil
+	return cesi.NewProcessList(s.processes), nil
 }
 
 func (s *scripted) Info(context.Context) (cesi.SupervisorInfo, error) {

@@ -20,7 +20,7 @@ func pollAt(known int64, name string, at, ahead int64, state cesi.State, began m
 		p.Start, p.Stop, p.PID = began+ahead, began+ahead, 7
 		list = append(list, p)
 	}
-	n.clock = clockOf(known, list, time.Unix(at, 900_000_000))
+	n.clock = clockOf(known, cesi.NewProcessList(list), time.Unix(at, 900_000_000))
 	for _, p := range list {
 		n.Processes = append(n.Processes, Process{Process: p})
 		n.Counts.Count(p)
@@ -85,21 +85,21 @@ func TestClock_KeepsOffsetWithinPollError(t *testing.T) {
 	}
 	for _, test := range tests {
 		now := time.Unix(1_000_000, 0)
-		if got := clockOf(test.known, []cesi.Process{{Now: now.Unix() + test.ahead}}, now); got != test.want {
+		if got := clockOf(test.known, cesi.NewProcessList([]cesi.Process{{Now: now.Unix() + test.ahead}}), now); got != test.want {
 			t.Errorf("known %d, measured %d: %d, want %d", test.known, test.ahead, got, test.want)
 		}
 	}
-	if got := clockOf(60, nil, time.Unix(1, 0)); got != 60 {
+	if got := clockOf(60, cesi.ProcessList{}, time.Unix(1, 0)); got != 60 {
 		t.Errorf("without processes: %d", got)
 	}
 }
 
 func TestNode_ProcessesInNumericOrder(t *testing.T) {
 	p := &poller{fleet: New(Options{})}
-	list, _ := p.assemble([]cesi.Process{
+	list, _ := p.assemble(cesi.NewProcessList([]cesi.Process{
 		{ProcessID: cesi.ProcessID{Group: "w", Name: "w_10"}}, {ProcessID: cesi.ProcessID{Group: "g10", Name: "a"}},
 		{ProcessID: cesi.ProcessID{Group: "w", Name: "w_2"}}, {ProcessID: cesi.ProcessID{Group: "g2", Name: "a"}},
-	})
+	}))
 	var got []string
 	for _, p := range list {
 		got = append(got, p.String())

@@ -49,7 +49,7 @@ func (p *poller) poll(ctx context.Context) {
 		n.Latency = latency
 		n.clock = clockOf(n.clock, processes, now)
 		n.Processes = list
-		n.Omitted = len(processes) - len(list)
+		n.Omitted = processes.Len() - len(list)
 		n.NoConfig = p.noConfig
 		n.Counts = counts
 		if replaced != nil {
@@ -58,11 +58,19 @@ func (p *poller) poll(ctx context.Context) {
 	})
 }
 
-func (p *poller) ask(ctx context.Context) ([]cesi.Process, error) {
+func (p *poller) ask(ctx context.Context) (cesi.ProcessList, error) {
 	if p.client == nil {
-		return nil, p.dialErr
+		return cesi.ProcessList{}, p.dialErr
 	}
-	return p.client.Processes(ctx)
+	latest, err := p.client.UpdateProcesses(ctx, p.latest)
+	switch {
+	case err != nil:
+	case latest.Len() > cesi.MaxProcesses:
+		p.latest = cesi.ProcessList{} // that many are not kept
+	default:
+		p.latest = latest
+	}
+	return latest, err
 }
 
 // askInfo refreshes what rarely changes. A failure there does not make the poll fail.
@@ -124,15 +132,16 @@ func (p *poller) fail(err error, now time.Time) {
 	})
 }
 
-func (p *poller) assemble(processes []cesi.Process) ([]Process, Counts) {
-	if len(processes) > cesi.MaxProcesses {
-		processes = slices.Clone(processes)
-		slices.SortFunc(processes, func(a, b cesi.Process) int { return a.Compare(b.ProcessID) })
-		processes = processes[:cesi.MaxProcesses]
+func (p *poller) assemble(processes cesi.ProcessList) ([]Process, Counts) {
+	if processes.Len() > cesi.MaxProcesses {
+		first := processes.Slice()
+		slices.SortFunc(first, func(a, b cesi.Process) int { return a.Compare(b.ProcessID) })
+		processes = cesi.NewProcessList(first[:cesi.MaxProcesses])
 	}
-	list := make([]Process, len(processes))
+	list := make([]Process, processes.Len())
 	var counts Counts
-	for i, process := range processes {
+	for i := range list {
+		process := processes.At(i)
 		list[i] = Process{
 			Process:   process,
 			Self:      p.self.of(process) == Proven,
@@ -165,7 +174,8 @@ func sameFailure(a, b *Failure) bool {
 func sameProcess(a, b Process) bool {
 	x, y := a.Process, b.Process
 	x.Now, y.Now = 0, 0
-	x.Description, y.Description = "", "" // contains the uptime
+	x.Description, y.Description = "", "" // may contain the uptime
+	x.DescribedByUptime, y.DescribedByUptime = false, false
 	if x != y || a.Self != b.Self || a.MaybeSelf != b.MaybeSelf || !sameWanted(a.Wanted, b.Wanted) {
 		return false
 	}

@@ -37,6 +37,7 @@ type poller struct {
 	outdated bool // what rarely changes may have changed
 
 	// Used only by the polling goroutine.
+	latest    cesi.ProcessList // of the last good poll, in supervisord's order
 	failures  int
 	infoAsked time.Time
 	info      cesi.SupervisorInfo

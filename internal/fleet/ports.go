@@ -14,6 +14,9 @@ type Client interface {
 	Info(ctx context.Context) (cesi.SupervisorInfo, error)
 	// Processes returns every process (getAllProcessInfo), in supervisord's order.
 	Processes(ctx context.Context) ([]cesi.Process, error)
+	// UpdateProcesses is Processes for a caller that knows an earlier list, which is
+	// not changed. The new list shares its memory where nothing changed.
+	UpdateProcesses(ctx context.Context, known cesi.ProcessList) (cesi.ProcessList, error)
 	// Process returns one process (getProcessInfo).
 	Process(ctx context.Context, id cesi.ProcessID) (cesi.Process, error)
 	// Configs returns the configuration of the last reread (getAllConfigInfo); a node

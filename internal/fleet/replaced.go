@@ -18,7 +18,7 @@ type Replacement struct {
 // notice compares an answer with the known node, before it is published. If in doubt,
 // the node has already been asked for its identity. It returns nil if the node is the
 // same as before.
-func (p *poller) notice(known *Node, processes []cesi.Process, now time.Time) *Replacement {
+func (p *poller) notice(known *Node, processes cesi.ProcessList, now time.Time) *Replacement {
 	from, to := p.met, p.peer()
 	p.met = to
 	if known.LastContact.IsZero() || known.keepsAny(processes) {
@@ -39,17 +39,16 @@ func (p *poller) notice(known *Node, processes []cesi.Process, now time.Time) *R
 
 // inDoubt reports whether the node must be asked for its identity: another address
 // answers, or every process has changed.
-func (p *poller) inDoubt(known *Node, processes []cesi.Process) bool {
+func (p *poller) inDoubt(known *Node, processes cesi.ProcessList) bool {
 	return !known.LastContact.IsZero() && (p.met != p.peer() || !known.keepsAny(processes))
 }
 
 // keepsAny reports whether a process is the same as at the last answer: with equal
 // start and pid. It is true if no process was started, since then nothing can be
 // compared.
-func (n *Node) keepsAny(processes []cesi.Process) bool {
+func (n *Node) keepsAny(processes cesi.ProcessList) bool {
 	started := false
-	for i := range processes {
-		now := &processes[i]
+	for now := range processes.All() {
 		if now.Start == 0 {
 			continue
 		}
@@ -71,10 +70,10 @@ func (n *Node) keepsAny(processes []cesi.Process) bool {
 
 // startedBefore reports whether a running process was started before the last answer of
 // the known node, which did not have it: another supervisord has started it.
-func startedBefore(processes []cesi.Process, known *Node, now time.Time) bool {
+func startedBefore(processes cesi.ProcessList, known *Node, now time.Time) bool {
 	clock := clockOf(known.clock, processes, now)
-	for i := range processes {
-		if p := &processes[i]; p.PID != 0 && p.Start != 0 && p.Start-clock < known.LastContact.Unix()-2*clockTolerance {
+	for p := range processes.All() {
+		if p.PID != 0 && p.Start != 0 && p.Start-clock < known.LastContact.Unix()-2*clockTolerance {
 			return true
 		}
 	}

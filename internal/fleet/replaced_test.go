@@ -53,9 +53,9 @@ func TestReplaced_DiffersFromRestart(t *testing.T) {
 			var log bytes.Buffer
 			p := &poller{name: "n", fleet: New(Options{Log: slog.New(slog.NewTextHandler(&log, nil))}), client: placed{at: test.to}, met: "10.0.0.1:9001"}
 			known := &Node{Name: "n", LastContact: time.Unix(contact, 0), Supervisor: old}
-			known.Processes, _ = p.assemble(before)
+			known.Processes, _ = p.assemble(cesi.NewProcessList(before))
 			p.info = test.info
-			got := p.notice(known, test.now, time.Unix(polled, 0))
+			got := p.notice(known, cesi.NewProcessList(test.now), time.Unix(polled, 0))
 			if (got != nil) != test.want || strings.Contains(log.String(), "another machine") != test.want {
 				t.Errorf("got %+v, want %v; log: %s", got, test.want, &log)
 			}
@@ -68,7 +68,7 @@ func TestReplaced_DiffersFromRestart(t *testing.T) {
 		})
 	}
 	p := &poller{name: "n", fleet: New(Options{Log: slog.New(slog.DiscardHandler)}), client: placed{at: "10.0.0.1:9001"}}
-	if got := p.notice(&Node{Name: "n"}, before, time.Unix(polled, 0)); got != nil {
+	if got := p.notice(&Node{Name: "n"}, cesi.NewProcessList(before), time.Unix(polled, 0)); got != nil {
 		t.Errorf("the first answer: %+v", got)
 	}
 }

@@ -94,11 +94,11 @@ func (r recognition) of(p cesi.Process) Proof {
 // recognize looks for this program among the node's processes. It asks for a proof once
 // for each process, supervisord and address, and after a failed poll; if there is none,
 // every infoEvery.
-func (p *poller) recognize(ctx context.Context, processes []cesi.Process, now time.Time) {
+func (p *poller) recognize(ctx context.Context, processes cesi.ProcessList, now time.Time) {
 	self := p.fleet.opts.Self
 	known := p.self
 	p.self = recognition{}
-	for _, process := range processes {
+	for process := range processes.All() {
 		if !self.fits(process, p.info.PID) {
 			continue
 		}

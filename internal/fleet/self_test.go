@@ -89,7 +89,7 @@ func TestSelf_ProvenOncePerProcessAndSupervisord(t *testing.T) {
 	process := cesi.Process{ProcessID: id, PID: 2, Start: 1001}
 	look := func(what string, process cesi.Process, now time.Time, asked int, want Proof) {
 		t.Helper()
-		p.recognize(t.Context(), []cesi.Process{{ProcessID: cesi.ProcessID{Group: "a", Name: "a"}, PID: 9}, process}, now)
+		p.recognize(t.Context(), cesi.NewProcessList([]cesi.Process{{ProcessID: cesi.ProcessID{Group: "a", Name: "a"}, PID: 9}, process}), now)
 		if got := p.self.of(process); prover.asked != asked || got != want {
 			t.Errorf("%s: asked %d times, want %d; it is %s, want %s", what, prover.asked, asked, got, want)
 		}

@@ -102,6 +102,10 @@ func TestProcesses_EveryKindOfProgram(t *testing.T) {
 	got := make(map[string]string)
 	for _, p := range processes {
 		got[p.String()] = p.State.String()
+		if words := fmt.Sprintf("pid %d, uptime 0:00:", p.PID); p.DescribedByUptime != (p.State == cesi.Running) ||
+			strings.HasPrefix(p.Describe(), words) != p.DescribedByUptime {
+			t.Errorf("%s is described as %q", p.Name, p.Describe())
+		}
 		if one, err := c.Process(ctx, p.ProcessID); err != nil {
 			t.Error(err)
 		} else if diff := cmp.Diff(p, one, cmpopts.IgnoreFields(cesi.Process{}, "Now", "Description")); diff != "" {
@@ -423,6 +427,44 @@ func TestClient_MissingMethods(t *testing.T) {
 		if _, err := dial(t, fake.Node()).Configs(within(t, 5*time.Second)); cesi.FaultOf(err) != cesi.FaultUnknownMethod {
 			t.Errorf("%s: got %v", sentence, err)
 		}
+	}
+}
+
+func TestUpdateProcesses_FollowsTheNode(t *testing.T) {
+	t.Parallel()
+	s := supervisortest.Start(t, supervisortest.Options{Programs: everyKind})
+	s.WaitState("three", "EXITED")
+	s.WaitState("steady", "RUNNING")
+	c, ctx := dial(t, s.Node("n")), within(t, 20*time.Second)
+	var known cesi.ProcessList
+	stateOf := func(name string) (state cesi.State) {
+		latest, err := c.UpdateProcesses(ctx, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known = latest
+		for p := range latest.All() {
+			if p.ProcessID == id(t, name) {
+				state = p.State
+			}
+		}
+		return state
+	}
+	if state := stateOf("manual"); state != cesi.Stopped {
+		t.Errorf("before the start: %v", state)
+	}
+	if err := c.StartProcess(ctx, id(t, "manual")); err != nil {
+		t.Fatal(err)
+	}
+	if state := stateOf("manual"); state != cesi.Running {
+		t.Errorf("after the start: %v", state)
+	}
+	latest, err := c.Processes(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(latest, known.Slice(), cmpopts.IgnoreFields(cesi.Process{}, "Now")); diff != "" {
+		t.Error(diff)
 	}
 }
 

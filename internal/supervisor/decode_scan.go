@@ -132,11 +132,11 @@ func (d *decoder) addText(text []byte) error {
 		}
 		d.addBytes(text[:and])
 		text = text[and+1:]
-		stop := bytes.IndexByte(text[:min(len(text), 12)], ';')
+		stop := bytes.IndexByte(text[:min(len(text), maxEntity)], ';')
 		if stop < 0 {
 			return errors.New("& without an entity")
 		}
-		r, err := entity(string(text[:stop]))
+		r, err := entity(text[:stop])
 		if err != nil {
 			return err
 		}
@@ -181,15 +181,18 @@ func (d *decoder) own() {
 
 var entities = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "quot": '"', "apos": '\''}
 
+// maxEntity bounds the length of an entity, with its ;.
+const maxEntity = 12
+
 // entity returns the character of an entity, named without & and ;.
-func entity(name string) (rune, error) {
-	if r, found := entities[name]; found {
+func entity(name []byte) (rune, error) {
+	if r, found := entities[string(name)]; found {
 		return r, nil
 	}
-	digits, base := strings.CutPrefix(name, "#x")
+	digits, base := strings.CutPrefix(string(name), "#x")
 	radix := 16
 	if !base {
-		if digits, base = strings.CutPrefix(name, "#"); !base {
+		if digits, base = strings.CutPrefix(string(name), "#"); !base {
 			return 0, fmt.Errorf("the entity %q is not known", name)
 		}
 		radix = 10

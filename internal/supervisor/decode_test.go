@@ -137,7 +137,7 @@ func TestDecode_HostileRepliesAreBounded(t *testing.T) {
 		"ampersands":                 fill(open+"<string>", "&", ""),
 		"a long name":                fill("<", "a", ""),
 	}
-	results := []func() any{func() any { return new([]processInfo) }, func() any { return new(any) }}
+	results := []func() any{func() any { return new([]processInfo) }, func() any { return new(cesi.ProcessList) }, func() any { return new(any) }}
 	if os.Getenv("SOAK") != "" {
 		results = append(results, func() any { return new([]configInfo) }, func() any { return new(string) },
 			func() any { return new([][][]string) }, func() any { return nil })
@@ -166,7 +166,11 @@ func decodeCosts(t *testing.T, reply []byte, result func() any) (into any, took 
 	into = result()
 	before := inUse()
 	began := processorTime(t)
-	err = (&Client{}).decode(reply, into)
+	if list, is := into.(*cesi.ProcessList); is {
+		*list, err = (&Client{}).decodeProcesses(reply, *list)
+	} else {
+		err = (&Client{}).decode(reply, into)
+	}
 	took = processorTime(t) - began
 	held = inUse() - before
 	runtime.KeepAlive(into)
@@ -258,8 +262,9 @@ func isXMLRPC(reply []byte) bool {
 	}
 }
 
-// FuzzDecode checks that a hostile reply only fails, and that a small reply which
-// kolo/xmlrpc accepts has the same result here, unless that is out of proportion.
+// FuzzDecode checks that a hostile reply only fails, that a small reply which
+// kolo/xmlrpc accepts has the same result here, unless that is out of proportion, and
+// that decodeProcesses has the same result as decoder, whatever list is known.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(fmt.Sprintf(envelope, "<value><array><data><value><struct><member><name>name</name><value><string>x</string></value></member></struct></value></data></array></value>")))
 	f.Add([]byte(fmt.Sprintf(envelope, "<value><struct><member><name>pid</name><value><i4>-5</i4></value></member><member><name>uid</name><value> a </value></member></struct></value>")))
@@ -269,7 +274,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("<methodResponse><params><param><value><array><data>"))
 	f.Add([]byte(fmt.Sprintf(envelope, "<value><array><data>"+strings.Repeat("<value><struct></struct></value>", 99)+"</data></array></value>")))
 	f.Add([]byte("\xf3\xb0\xbf\xbf<a/><b></c>"))
+	f.Add(busyHost(3, 1_763_990_000))
 	f.Fuzz(func(t *testing.T, reply []byte) {
+		checkUpdates(t, reply)
 		c := &Client{}
 		small := len(reply) < maxString && isXMLRPC(reply)
 		for _, of := range []func() any{func() any { return new([]processInfo) }, func() any { return new(configInfo) }, func() any { return new(string) },

@@ -104,7 +104,7 @@ func newProcessJSON(n *fleet.Node, p fleet.Process) ProcessJSON {
 		Name: p.Name, Group: p.Group, Start: p.Start, Stop: p.Stop, Now: p.Now,
 		State: int(state), StateName: state.String(), SpawnErr: p.SpawnErr, ExitStatus: p.ExitStatus,
 		Logfile: p.Logfile, StdoutLogfile: p.StdoutLogfile, StderrLogfile: p.StderrLogfile,
-		PID: p.PID, Description: p.Description, Uptime: hoursMinutesSeconds(uptime),
+		PID: p.PID, Description: p.Describe(), Uptime: hoursMinutesSeconds(uptime),
 		StartHR: clock(p.Start), StopHR: clock(p.Stop), NowHR: clock(p.Now),
 		Node: n.Name, Environment: firstEnvironment(n),
 	}

@@ -202,7 +202,7 @@ func processInfo(p cesi.Process) string {
 		member("spawnerr", text(p.SpawnErr)), member("exitstatus", number(int64(p.ExitStatus))),
 		member("logfile", text(p.Logfile)), member("stdout_logfile", text(p.StdoutLogfile)),
 		member("stderr_logfile", text(p.StderrLogfile)), member("pid", number(int64(p.PID))),
-		member("description", text(p.Description)),
+		member("description", text(p.Describe())),
 	)
 }
 
