@@ -79,7 +79,7 @@ func startServer(t testing.TB, nodes []cesi.Node, change ...func(*setup)) *harne
 			},
 		},
 		fleetNow: time.Now,
-		fleet:    fleet.Settings{Nodes: nodes, PollInterval: 100 * time.Millisecond, ActionTimeout: 30 * time.Second},
+		fleet:    fleet.Settings{Nodes: nodes, PollInterval: 250 * time.Millisecond, ActionTimeout: 30 * time.Second},
 	}
 	for _, c := range change {
 		c(set)
