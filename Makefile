@@ -78,7 +78,7 @@ fuzz: go ## every fuzz target, for FUZZTIME each (2m)
 bench: go ## the figures that matter, measured
 	@.ci/need supervisord=supervisor
 	@NEED_STATUS=0 .ci/need chromium=chromium
-	go test -run '^$$' -bench . -benchtime 1x ./internal/e2e ./internal/supervisor ./internal/store
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/e2e ./internal/supervisor ./internal/store
 
 assets: ## fetch Bootstrap, its themes and icons from npm into web/static
 	@command -v npm >/dev/null || { echo "npm is missing (Debian, Ubuntu: apt-get install npm)." >&2; exit 1; }

@@ -64,7 +64,7 @@ func (f *flood) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // memory returns the RAM of a process, now and at most, in bytes.
-func memory(t *testing.T, pid int) (now, peak int64) {
+func memory(t testing.TB, pid int) (now, peak int64) {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
