@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	engineSettles  = 10 * time.Second // after the first poll of all nodes
+	engineSettles  = 40 * time.Second // after the first poll of all nodes, which needs much memory at once
 	engineMeasured = 20 * time.Second
 	pageRate       = 50 // requests a second, of all pages together
 	pageRequests   = 250
