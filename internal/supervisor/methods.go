@@ -144,3 +144,24 @@ func (c *Client) callMany(ctx context.Context, method string, args ...any) ([]ce
 	}
 	return results, nil
 }
+
+// State asks whether supervisord runs (getState), in a reply of 300 bytes. It fails as any
+// call does, and with Unreachable while supervisord restarts or shuts down.
+func (c *Client) State(ctx context.Context) error {
+	var state struct {
+		Code int `xmlrpc:"statecode"`
+	}
+	if err := c.call(ctx, &state, "supervisor.getState"); err != nil {
+		return err
+	}
+	if state.Code != stateRunning {
+		e := cesi.Errorf(cesi.Unreachable, "supervisord is shutting down or restarting.")
+		e.Cause = cesi.CauseShuttingDown
+		return e
+	}
+	return nil
+}
+
+// stateRunning is getState's code of a supervisord that works; FATAL is 2, RESTARTING 0,
+// SHUTDOWN -1.
+const stateRunning = 1

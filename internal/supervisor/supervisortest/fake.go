@@ -156,6 +156,8 @@ func answer(method string, params []string, processes []cesi.Process) string {
 		return result(text("3.0"))
 	case "supervisor.getIdentification":
 		return result(text("supervisor"))
+	case "supervisor.getState":
+		return result(structure(member("statecode", number(1)), member("statename", text("RUNNING"))))
 	case "supervisor.getPID":
 		return result(number(1))
 	case "supervisor.getAllProcessInfo":
