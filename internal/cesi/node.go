@@ -47,6 +47,8 @@ type Node struct {
 	TLSCA string
 	// TLSSkipVerify accepts any certificate.
 	TLSSkipVerify bool
+	// Follow has the node's main log followed.
+	Follow bool
 }
 
 // Address returns the address of the node for pages: host, port and path of its URL, or
@@ -62,7 +64,7 @@ func (n Node) Address() string {
 func (n Node) SameConnection(o Node) bool {
 	return n.URL == o.URL && n.Socket == o.Socket && n.Username == o.Username &&
 		n.Password == o.Password && n.Timeout == o.Timeout && n.TLSCA == o.TLSCA &&
-		n.TLSSkipVerify == o.TLSSkipVerify
+		n.TLSSkipVerify == o.TLSSkipVerify && n.Follow == o.Follow
 }
 
 // Environment is a named set of nodes.

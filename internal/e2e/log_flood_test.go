@@ -39,6 +39,10 @@ type flood struct {
 }
 
 func (f *flood) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/mainlogtail") {
+		http.NotFound(w, r)
+		return
+	}
 	f.streams.Add(1)
 	fmt.Fprintf(w, "%0*d\n", floodLine-1, 0)
 	_ = http.NewResponseController(w).Flush()

@@ -73,6 +73,7 @@ type Fleet struct {
 	}
 
 	commands *commands
+	opening  chan struct{} // a slot for each stream of a main log that is being opened
 	wanted   *wantedList
 	fast     fastPoll
 }
@@ -84,7 +85,7 @@ type cachedSnapshot struct {
 
 // New returns a Fleet without nodes; Apply adds nodes, and Run polls them.
 func New(opts Options) *Fleet {
-	f := &Fleet{opts: opts, commands: newCommands(), gone: make(map[string]Node)}
+	f := &Fleet{opts: opts, commands: newCommands(), gone: make(map[string]Node), opening: make(chan struct{}, openingStreams)}
 	f.wanted = &wantedList{fleet: f, of: make(map[string]map[cesi.ProcessID]wantedProcess)}
 	f.fast = fastPoll{fleet: f, asking: make(map[Ref]bool), onNode: make(map[string]int)}
 	return f

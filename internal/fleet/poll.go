@@ -18,6 +18,7 @@ func (p *poller) poll(ctx context.Context) {
 	deadline, cancel := context.WithTimeout(ctx, p.config().Timeout)
 	defer cancel()
 	began := p.fleet.opts.Now()
+	p.trust.FullPollBegins(began)
 	processes, err := p.ask(deadline)
 	if ctx.Err() != nil {
 		return
@@ -35,9 +36,10 @@ func (p *poller) poll(ctx context.Context) {
 	p.askInfo(deadline, now)
 	replaced := p.notice(known, processes, now)
 	p.recognize(deadline, processes, now)
+	p.trust.Changed(changedNames(known, processes), now)
 	p.failures = 0
 	list, counts := p.assemble(processes)
-	interval := p.pollInterval()
+	interval := p.fullInterval()
 	p.publish(func(n *Node) {
 		n.history = n.history.Record(history.Answer{
 			Processes: processList(list), At: now, Again: n.answeredIn(now), Pause: n.pauseOf(interval),
@@ -157,7 +159,7 @@ func (p *poller) assemble(processes cesi.ProcessList) ([]Process, Counts) {
 // sameToSee reports whether two values of a node look the same, apart from passing
 // time.
 func sameToSee(a, b *Node) bool {
-	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || !a.NoConfig.Equal(b.NoConfig) || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
+	if a.Status != b.Status || a.Omitted != b.Omitted || a.Replaced != b.Replaced || !a.NoConfig.Equal(b.NoConfig) || !sameFollowing(a.Following, b.Following) || a.Supervisor != b.Supervisor || !sameFailure(a.Failure, b.Failure) ||
 		!slices.Equal(a.Environments, b.Environments) || !a.history.SameProcesses(b.history) {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cesi/internal/cesi"
+	"cesi/internal/follow"
 )
 
 // maxBackoff is the longest pause between two polls of a failing node, unless the poll
@@ -45,6 +46,8 @@ type poller struct {
 	noConfig  cesi.Text // why the node returns no configs; empty if it does
 	self      recognition
 	met       string // the address of the last good poll
+
+	trust follow.Trust // shared with the follower of the main log
 }
 
 // newPoller makes the poller of a node. Known has the node's history.
@@ -57,6 +60,9 @@ func (f *Fleet) newPoller(node cesi.Node, known Node) *poller {
 		quit:  make(chan struct{}),
 	}
 	p.client, p.dialErr = f.opts.Dial(node)
+	if !node.Follow {
+		p.trust.Closed(cesi.T("switched off (follow = no)"))
+	}
 	p.state.Store(&Node{
 		Name: node.Name, Address: node.Address(), Environments: node.Environments,
 		history: known.history,
@@ -102,6 +108,7 @@ func (p *poller) publish(change func(*Node)) {
 		next := *old
 		change(&next)
 		p.fleet.wanted.mark(&next)
+		next.Following = p.followingNow()
 		seen := !sameToSee(old, &next)
 		if p.state.CompareAndSwap(old, &next) {
 			p.fleet.unsaved.MarkDirty(next.Name, old.history, next.history)
@@ -123,9 +130,10 @@ func (p *poller) loop(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}()
+	p.fleet.pollers.Go(func() { _ = p.fleet.contain("follow node "+p.name, func() { p.follow(ctx) }) })
 	for ctx.Err() == nil {
 		waiting := p.takeWaiters()
-		if err := p.fleet.contain("poll node "+p.name, func() { p.poll(ctx) }); err != nil {
+		if err := p.fleet.contain("poll node "+p.name, func() { p.pollAsDue(ctx, len(waiting) > 0) }); err != nil {
 			_ = p.fleet.contain("show node "+p.name, func() { p.fail(err, p.fleet.opts.Now()) })
 		}
 		for _, w := range waiting {
@@ -205,14 +213,19 @@ func (p *poller) refresh(ctx context.Context) {
 	p.mu.Lock()
 	p.waiters = append(p.waiters, done)
 	p.mu.Unlock()
-	select {
-	case p.kick <- struct{}{}:
-	default:
-	}
+	p.wake()
 	select {
 	case <-done:
 	case <-ctx.Done():
 	case <-p.quit:
+	}
+}
+
+// wake makes the next poll begin now.
+func (p *poller) wake() {
+	select {
+	case p.kick <- struct{}{}:
+	default:
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 type Client interface {
 	// Info identifies the supervisord.
 	Info(ctx context.Context) (cesi.SupervisorInfo, error)
+	// State asks only whether the supervisord runs (getState).
+	State(ctx context.Context) error
 	// Processes returns every process (getAllProcessInfo), in supervisord's order.
 	Processes(ctx context.Context) ([]cesi.Process, error)
 	// UpdateProcesses is Processes for a caller that knows an earlier list, which is
@@ -56,6 +58,11 @@ type Client interface {
 	LogSize(ctx context.Context, log cesi.LogName) (int64, error)
 	ReadLog(ctx context.Context, log cesi.LogName, from, to int64) (cesi.LogPart, error)
 	FollowLog(ctx context.Context, log cesi.LogName) (io.ReadCloser, error)
+	// FollowMainLog calls take for each line of supervisord's own log, with its length in
+	// bytes: none of 0 bytes when the stream is open, those of its last 1,024 bytes, then
+	// each as it is written. It ends with the
+	// stream, with ctx or with the first error of take.
+	FollowMainLog(ctx context.Context, take func(line cesi.MainLogLine, bytes int) error) error
 
 	// Close closes idle connections.
 	Close()

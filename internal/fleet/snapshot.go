@@ -52,6 +52,8 @@ type Node struct {
 	// NoConfig says why the node does not return its processes' configuration; empty if
 	// it does.
 	NoConfig cesi.Text
+	// Following is whether the node's main log tells of its changes.
+	Following Following
 
 	clock   int64 // how many seconds its clock is ahead of ours
 	history history.Node

@@ -138,7 +138,7 @@ func goFiles(t *testing.T, folders ...string) []string {
 var (
 	pageFolders = []string{".", "pages", "stream", "session", "request", "view", "../i18n", "../logtail"}
 	// storedFolders are where the texts come from that the database keeps.
-	storedFolders = []string{"../fleet", "../auth", "../cesi", "../supervisor", "../store"}
+	storedFolders = []string{"../fleet", "../follow", "../auth", "../cesi", "../supervisor", "../store"}
 )
 
 func note(t *testing.T, where, literal string, said map[string]bool) {
