@@ -198,7 +198,7 @@ password = ""
 	want := []cesi.Node{{Name: "web-1-eu", URL: "http://10.0.0.1:9001", Environments: []string{"prod- eu"}},
 		{Name: "web-1-eu-2", URL: "http://10.0.0.2:9001"}, {Name: "node-3", URL: "http://10.0.0.3:9001", Username: "u"}}
 	for i, n := range c.Nodes {
-		n.Timeout = 0
+		n.Timeout, n.Follow = 0, false
 		if !cmp.Equal(n, want[i]) {
 			t.Errorf("node %d is %+v, want %+v", i, n, want[i])
 		}

@@ -195,7 +195,7 @@ func suggestSection(s section) string {
 
 // nodeDefaults returns the draft with which every node begins.
 func (l *loader) nodeDefaults(sections []section) draft {
-	base := draft{node: cesi.Node{Timeout: l.nodeTimeout}, defaultPort: 9001}
+	base := draft{node: cesi.Node{Timeout: l.nodeTimeout, Follow: true}, defaultPort: 9001}
 	for _, s := range sections {
 		l.settle(s, l.defaultSettings(), &base)
 		if base.port != 0 {

@@ -33,8 +33,8 @@ theme = superhero
 func TestLoad_FileOfCeSi1(t *testing.T) {
 	want := defaults("cesi.conf")
 	want.Nodes = []cesi.Node{
-		{Name: "node1", URL: "http://127.0.0.1:9001", Environments: []string{"prod"}, Timeout: 5 * time.Second},
-		{Name: "node2", URL: "http://node2.d.com:9001", Environments: []string{"prod"}, Timeout: 5 * time.Second},
+		{Name: "node1", URL: "http://127.0.0.1:9001", Environments: []string{"prod"}, Timeout: 5 * time.Second, Follow: true},
+		{Name: "node2", URL: "http://node2.d.com:9001", Environments: []string{"prod"}, Timeout: 5 * time.Second, Follow: true},
 	}
 	want.Environments = []cesi.Environment{{Name: "prod", Members: []string{"node1", "node2"}}}
 	want.Database = "userinfo.db"

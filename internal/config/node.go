@@ -31,6 +31,7 @@ func (l *loader) nodeSettings() []setting[draft] {
 		{key: "socket", set: setSocket},
 		{key: "environment", set: setEnvironments, emptyCounts: true},
 		{key: "timeout", set: within(timeoutSpan(), func(d *draft) *time.Duration { return &d.node.Timeout })},
+		{key: "follow", set: func(d *draft, e entry) (err error) { d.node.Follow, err = boolean(e); return }},
 		{key: "tls_ca", set: l.setAuthorities, emptyCounts: true},
 		{key: "tls_skip_verify", set: func(d *draft, e entry) (err error) { d.node.TLSSkipVerify, err = boolean(e); return }},
 	}

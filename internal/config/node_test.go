@@ -35,7 +35,7 @@ func TestNode_URLOfHostAndPort(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := mustLoad(t, "[node:a]\n"+test.lines)
-			same(t, c.Nodes, []cesi.Node{{Name: "a", URL: test.want, Timeout: 5 * time.Second}})
+			same(t, c.Nodes, []cesi.Node{{Name: "a", URL: test.want, Timeout: 5 * time.Second, Follow: true}})
 			same(t, texts(c.Warnings), []string{})
 		})
 	}
@@ -53,7 +53,7 @@ func TestNode_SocketIsRelativeToTheFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			same(t, c.Nodes, []cesi.Node{{Name: "a", Socket: want, Timeout: 5 * time.Second}})
+			same(t, c.Nodes, []cesi.Node{{Name: "a", Socket: want, Timeout: 5 * time.Second, Follow: true}})
 		})
 	}
 }
@@ -152,12 +152,23 @@ tls_skip_verify = yes
 `)
 	prod := []string{"prod", "eu"}
 	same(t, c.Nodes, []cesi.Node{
-		{Name: "plain", URL: "http://a:9002", Username: "joe", Password: "pw", Environments: prod, Timeout: 3 * time.Second},
-		{Name: "own", URL: "http://b:9003", Timeout: 4 * time.Second},
-		{Name: "url", URL: "https://gw:443/c", Username: "joe", Password: "pw", Environments: prod, Timeout: 3 * time.Second},
-		{Name: "secure", URL: "https://gw:443/d", Username: "joe", Password: "pw", Environments: prod, Timeout: 3 * time.Second, TLSSkipVerify: true},
+		{Name: "plain", URL: "http://a:9002", Username: "joe", Password: "pw", Environments: prod, Timeout: 3 * time.Second, Follow: true},
+		{Name: "own", URL: "http://b:9003", Timeout: 4 * time.Second, Follow: true},
+		{Name: "url", URL: "https://gw:443/c", Username: "joe", Password: "pw", Environments: prod, Timeout: 3 * time.Second, Follow: true},
+		{Name: "secure", URL: "https://gw:443/d", Username: "joe", Password: "pw", Environments: prod, Timeout: 3 * time.Second, TLSSkipVerify: true, Follow: true},
 	})
 	same(t, texts(c.Warnings), []string{})
+}
+
+func TestNode_Follow(t *testing.T) {
+	for text, want := range map[string][]bool{
+		"[node:a]\nhost = a\n[node:b]\nhost = b\nfollow = no\n":                       {true, false},
+		"[node]\nfollow = no\n[node:a]\nhost = a\n[node:b]\nhost = b\nfollow = yes\n": {false, true},
+	} {
+		c := mustLoad(t, text)
+		same(t, []bool{c.Nodes[0].Follow, c.Nodes[1].Follow}, want)
+	}
+	same(t, len(problemsOf(t, "[node:a]\nhost = a\nfollow = maybe\n")), 1)
 }
 
 func TestNode_TimeoutOfCesiSection(t *testing.T) {

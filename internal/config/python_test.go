@@ -36,7 +36,7 @@ func TestEscapes_WarningNamesFileAndLine(t *testing.T) {
 
 func TestDEFAULT_IsDefaultsOfNodes(t *testing.T) {
 	c := mustLoad(t, "[DEFAULT]\nusername = u\npassword = p\nport = 9005\n[node:a]\nhost = a\n[node]\nusername = v\n")
-	want := cesi.Node{Name: "a", URL: "http://a:9005", Username: "v", Password: "p", Timeout: c.Nodes[0].Timeout}
+	want := cesi.Node{Name: "a", URL: "http://a:9005", Username: "v", Password: "p", Timeout: c.Nodes[0].Timeout, Follow: true}
 	same(t, c.Nodes[0], want)
 	same(t, texts(c.Warnings), []string{`cesi.conf:1: [DEFAULT] is taken as [node], the defaults of all nodes: call it so; if this is the file of a Python CeSI, "cesi convert FILE" rewrites it`})
 }

@@ -43,7 +43,7 @@ func TestSample_FirstNodeWorks(t *testing.T) {
 	c := mustLoad(t, text[:from]+uncommented(text[from:from+length])+text[from+length:])
 
 	want := defaults("cesi.conf")
-	want.Nodes = []cesi.Node{{Name: "web1", URL: "http://web1.example.com:9001", Environments: []string{"production"}, Timeout: 5 * time.Second}}
+	want.Nodes = []cesi.Node{{Name: "web1", URL: "http://web1.example.com:9001", Environments: []string{"production"}, Timeout: 5 * time.Second, Follow: true}}
 	want.Environments = []cesi.Environment{{Name: "production", Members: []string{"web1"}}}
 	same(t, c, want)
 }

@@ -86,9 +86,9 @@ func TestNodeAPI_SameFormAsPythonCeSI(t *testing.T) {
 		delete(general, "latency_ms")
 		single["general"] = general
 		want := map[string]object{
-			"n": {"name": "n", "environment": "prod", "environments": []any{"prod", "eu"}, "connected": true,
+			"n": {"name": "n", "environment": "prod", "environments": []any{"prod", "eu"}, "connected": true, "followed": false,
 				"supervisor_version": "4.2.5", "identification": "supervisor"},
-			"gone": {"name": "gone", "environment": "", "environments": []any{}, "connected": false,
+			"gone": {"name": "gone", "environment": "", "environments": []any{}, "connected": false, "followed": false,
 				"cause": "connection refused", "message": general["message"], "supervisor_version": "", "identification": ""},
 		}[name]
 		if diff := cmp.Diff(want, general); diff != "" {

@@ -26,6 +26,7 @@ type generalJSON struct {
 	Message        string     `json:"message,omitempty"`
 	LastContact    *time.Time `json:"last_contact"`
 	LatencyMS      float64    `json:"latency_ms"`
+	Followed       bool       `json:"followed"` // its main log tells of changes
 	Supervisor     string     `json:"supervisor_version"`
 	Identification string     `json:"identification"`
 }
@@ -60,7 +61,7 @@ func newNodeJSON(n *fleet.Node) nodeJSON {
 	node := nodeJSON{
 		General: generalJSON{
 			Name: n.Name, Environment: firstEnvironment(n), Environments: append([]string{}, n.Environments...),
-			Connected: n.Status == fleet.Up, LatencyMS: float64(n.Latency.Microseconds()) / 1000,
+			Connected: n.Status == fleet.Up, Followed: n.Following.On, LatencyMS: float64(n.Latency.Microseconds()) / 1000,
 			Supervisor: n.Supervisor.Version, Identification: n.Supervisor.Identification,
 		},
 		Processes: []ProcessJSON{},

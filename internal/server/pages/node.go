@@ -45,6 +45,7 @@ type nodePage struct {
 	Version      string // of supervisord
 	Identity     string // supervisord's identification, unless it is the default
 	Contact      view.Contact
+	Following    cesi.Text // whether its main log is followed, or why not
 	Groups       []processGroup
 	Up           bool
 	Connecting   bool
@@ -82,7 +83,7 @@ func newNodePage(base view.Base, n *fleet.Node, number int) nodePage {
 	page := nodePage{
 		Base: base,
 		Name: n.Name, Address: view.PlaceOf(n), Environments: n.Environments, Badge: view.NewNodeBadge(n),
-		Version: n.Supervisor.Version, Contact: view.NewContact(base.Now, n),
+		Version: n.Supervisor.Version, Contact: view.NewContact(base.Now, n), Following: followingText(n),
 		Groups: newProcessGroups(base, n, number), Omitted: n.Omitted, Shown: len(n.Processes),
 		Pager: view.NewPager(cesi.T("Page %d of %d", number, pages), number, pages, func(to int) string { return nodePath(n.Name, to) }),
 		Up:    n.Status == fleet.Up, Connecting: n.Status == fleet.Connecting, Stale: n.Stale(),
@@ -194,4 +195,19 @@ func summary(list []fleet.Process) cesi.Text {
 		}
 	}
 	return cesi.List(parts...)
+}
+
+// followingText says whether the node's main log is followed. It is empty while that is
+// not known yet, and for a node that does not answer.
+func followingText(n *fleet.Node) cesi.Text {
+	switch {
+	case n.Status != fleet.Up:
+		return cesi.Text{}
+	case n.Following.On:
+		return cesi.T("followed")
+	case n.Following.Why.ID != "":
+		return cesi.T("not followed: %s", n.Following.Why)
+	default:
+		return cesi.Text{}
+	}
 }
