@@ -221,12 +221,12 @@ func (p *poller) fullInterval() time.Duration {
 
 // changedNames lists the processes that have changed in a way for which supervisord writes
 // a line, by their names in it.
-func changedNames(known *Node, processes []cesi.Process) []string {
+func changedNames(known *Node, processes cesi.ProcessList) []string {
 	if known.Status != Up {
 		return nil
 	}
 	var names []string
-	for _, p := range processes {
+	for p := range processes.All() {
 		was, found := known.Process(p.ProcessID)
 		state := was.State
 		if was.Wanted != nil {

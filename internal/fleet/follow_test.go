@@ -205,7 +205,7 @@ type pollCounter struct {
 	polls *atomic.Int64
 }
 
-func (c pollCounter) Processes(ctx context.Context) ([]cesi.Process, error) {
+func (c pollCounter) UpdateProcesses(ctx context.Context, known cesi.ProcessList) (cesi.ProcessList, error) {
 	c.polls.Add(1)
-	return c.Client.Processes(ctx)
+	return c.Client.UpdateProcesses(ctx, known)
 }
