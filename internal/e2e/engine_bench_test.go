@@ -33,6 +33,7 @@ type engineCase struct {
 	mostMemory       float64       // MB
 	mostP99          float64       // ms, of each page; 0: not measured
 	mostNodesPage    float64       // KB of /nodes, not compressed
+	changes          int           // restarts of processes a second, told in main logs; 0: no logs
 }
 
 // engineCases are the fleets that BenchmarkEngine measures, one after the other.
@@ -41,6 +42,10 @@ func engineCases() []engineCase {
 		{
 			name: "1,000 × 50 polled", nodes: 1000, processes: 50, lines: []string{"poll_interval = 5"},
 			age: engineSettles, mostCPU: 25, mostMemory: 150, mostP99: 25, mostNodesPage: 120,
+		},
+		{
+			name: "1,000 × 50 followed", nodes: 1000, processes: 50, lines: []string{"poll_interval = 2"},
+			age: engineSettles, mostCPU: 12, mostMemory: 150, changes: 20,
 		},
 	}
 }
@@ -83,7 +88,11 @@ type engineRun struct {
 func (c engineCase) start(b *testing.B) *engineRun {
 	b.Helper()
 	var nodes []cesi.Node
-	for i, fake := range simulate(b, c.nodes, c.processes) {
+	fakes := simulate(b, c.nodes, c.processes)
+	if c.changes > 0 {
+		tell(b, fakes, c.processes, c.changes)
+	}
+	for i, fake := range fakes {
 		n := fake.Node()
 		n.Environments = []string{[]string{"production", "staging"}[i%2]}
 		nodes = append(nodes, n)
@@ -110,6 +119,46 @@ func simulate(b *testing.B, nodes, processes int) []*supervisortest.Fake {
 		fakes[i] = fleet.Add(fmt.Sprintf("node-%04d", i), simulated(i, processes)...)
 	}
 	return fakes
+}
+
+// tell gives the fakes main logs, and restarts so many of their processes a second.
+func tell(b *testing.B, fakes []*supervisortest.Fake, processes, changes int) {
+	b.Helper()
+	logs := make([]chan string, len(fakes))
+	for i, fake := range fakes {
+		logs[i] = make(chan string, 10)
+		fake.Stream(func(w http.ResponseWriter, r *http.Request) {
+			line := "2026-11-26 21:22:54,123 INFO supervisord started with pid 1"
+			for {
+				fmt.Fprintln(w, line)
+				_ = http.NewResponseController(w).Flush()
+				select {
+				case line = <-logs[i]:
+				case <-r.Context().Done():
+					return
+				}
+			}
+		})
+	}
+	go func() {
+		turn := time.NewTicker(time.Second / time.Duration(changes))
+		defer turn.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-b.Context().Done():
+				return
+			case <-turn.C:
+			}
+			i := n % len(fakes)
+			list := simulated(i, processes)
+			list[0].PID += 10_000 + n
+			fakes[i].SetProcesses(list...)
+			select {
+			case logs[i] <- fmt.Sprintf("2026-11-26 21:22:54,123 INFO spawned: '%s' with pid %d", list[0].Name, list[0].PID):
+			default:
+			}
+		}
+	}()
 }
 
 // simulated are the processes of a node, with all fields that a supervisord reports.

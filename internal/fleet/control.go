@@ -281,6 +281,13 @@ func settle(ctx context.Context, pollers ...*poller) {
 	refreshAll(ctx, pollers)
 }
 
+// nodeCount is the number of nodes in the configuration.
+func (f *Fleet) nodeCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.settings.Nodes)
+}
+
 func (f *Fleet) actionTimeout() time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()

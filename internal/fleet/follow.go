@@ -29,6 +29,9 @@ const (
 	reconnectMin = time.Second
 	reconnectMax = time.Minute
 	cutAfter     = 30 * time.Second
+	// startSpread is the time for each node over which the first streams are opened: those
+	// of 1,000 nodes within 5 s.
+	startSpread = 5 * time.Millisecond
 	// openingStreams bounds the streams that are opened at the same time.
 	openingStreams = 32
 )
@@ -43,7 +46,7 @@ func (p *poller) follow(ctx context.Context) {
 	if p.client == nil || !p.config().Follow {
 		return
 	}
-	pause := time.Duration(rand.Int64N(int64(reconnectMin)))
+	pause := time.Duration(rand.Int64N(int64(reconnectMin + time.Duration(p.fleet.nodeCount())*startSpread)))
 	for failures := 0; ; {
 		select {
 		case <-ctx.Done():
