@@ -20,24 +20,33 @@ func (f *Fleet) Control(ctx context.Context, actor cesi.Actor, c Command) (*Oper
 	return f.Send(ctx, actor, plan)
 }
 
-// Plan checks the actor's permission and resolves a command, after it has asked those of
-// its nodes that did not answer last time. Errors: Forbidden, Invalid, NotFound,
-// Unreachable.
+// Plan checks the actor's permission and resolves a command against the snapshot. Nodes
+// that did not answer last time are polled only if nothing is known without. Errors:
+// Forbidden, Invalid, NotFound, Unreachable.
 func (f *Fleet) Plan(ctx context.Context, actor cesi.Actor, c Command) (*Plan, error) {
 	if !actor.Role.Can(c.Action.Rule().Permission) {
 		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
 	}
-	f.askSilent(ctx, c.Targets)
-	return f.Snapshot().plan(c)
+	plan, err := f.Snapshot().plan(c)
+	if unanswered(err) && f.askSilent(ctx, c.Targets) {
+		plan, err = f.Snapshot().plan(c)
+	}
+	return plan, err
 }
 
-// Send executes every command. It checks the actor's permission and the confirmation, takes
-// the processes, stores the activity entries, and sends the command in the background: ctx
+// Send executes every command. It polls those of its nodes that did not answer last time,
+// checks the actor's permission and the confirmation, takes the processes, stores the activity entries, and sends the command in the background: ctx
 // does not bound the command itself. Errors: Forbidden, Unreachable, Busy, or Conflict if
 // the command is not confirmed.
 func (f *Fleet) Send(ctx context.Context, actor cesi.Actor, plan *Plan) (*Operation, error) {
 	if !actor.Role.Can(plan.command.Action.Rule().Permission) {
 		return nil, cesi.Errorf(cesi.Forbidden, "your role, %s, does not allow this", actor.Role)
+	}
+	if f.askSilent(ctx, plan.command.Targets) {
+		var err error
+		if plan, err = f.Snapshot().plan(plan.command); err != nil {
+			return nil, err
+		}
 	}
 	if err := plan.command.CheckConfirmed(plan.Preview()); err != nil {
 		return nil, err
@@ -95,7 +104,8 @@ func (c Command) CheckConfirmed(p Preview) error {
 
 // askSilent polls the targets' nodes that did not answer last time: users often send a
 // command right after they have repaired a node.
-func (f *Fleet) askSilent(ctx context.Context, targets []Target) {
+// It reports whether there were any.
+func (f *Fleet) askSilent(ctx context.Context, targets []Target) bool {
 	snapshot := f.Snapshot()
 	var silent []*poller
 	asked := make(map[string]bool)
@@ -110,6 +120,7 @@ func (f *Fleet) askSilent(ctx context.Context, targets []Target) {
 		}
 	}
 	refreshAll(ctx, silent)
+	return len(silent) > 0
 }
 
 func refreshAll(ctx context.Context, pollers []*poller) {

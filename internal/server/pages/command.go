@@ -67,23 +67,12 @@ func (h *Handler) SendCommand(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	role, confirmed := session.Of(r).User.Role, form.Has("confirmed")
-	// Plan polls nodes that do not answer, and a question does not wait for that.
-	if preview, err := h.Fleet.Preview(command.Command); err == nil && !confirmed {
-		d, problem, err := decide(role, command, preview, false)
-		if err != nil {
-			return err
-		}
-		if d != sendNow {
-			return h.answerUnsent(w, r, command, preview, d, problem)
-		}
-	}
 	plan, err := h.Fleet.Plan(r.Context(), session.ActorOf(r), command.Command)
 	if err != nil {
 		return err
 	}
 	preview := plan.Preview()
-	d, problem, err := decide(role, command, preview, confirmed)
+	d, problem, err := decide(session.Of(r).User.Role, command, preview, form.Has("confirmed"))
 	if err != nil {
 		return err
 	}
