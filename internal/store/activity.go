@@ -45,10 +45,7 @@ func (db *DB) Activity(ctx context.Context, id cesi.ActivityID) (cesi.Activity, 
 // changed. It is for the server's start: with two running servers it would change
 // entries of the other.
 func (db *DB) MarkInterrupted(ctx context.Context) (int, error) {
-	english, id, args, err := textColumns(cesi.T("cesi ended before the command did"))
-	if err != nil {
-		return 0, fmt.Errorf("mark interrupted: %w", err)
-	}
+	english, id, args := textColumns(cesi.T("cesi ended before the command did"))
 	n, err := changes(db.exec(ctx, `UPDATE activity SET result = ?, message = ?, message_id = ?, message_args = ? WHERE result = ? AND message = ''`,
 		cesi.Interrupted, english, id, args, cesi.Pending))
 	if err != nil {

@@ -26,10 +26,7 @@ func bounded(a cesi.Activity) cesi.Activity {
 // taken that, and returns the ID. An entry that this journal has already stored stays
 // unchanged: a commit may have worked although it reported an error.
 func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
-	english, id, args, err := textColumns(a.Message)
-	if err != nil {
-		return 0, fmt.Errorf("insert activity: %w", err)
-	}
+	english, id, args := textColumns(a.Message)
 	for ; ; a.ID = j.nextID() {
 		done, err := changes(tx.ExecContext(ctx, `INSERT INTO activity (`+activityColumns+`, writer)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
@@ -53,10 +50,7 @@ func (j *Journal) insertEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) 
 // completeEntry stores the result of this journal's entry. If the entry does not exist,
 // because its start could not be stored, the whole entry is stored.
 func (j *Journal) completeEntry(ctx context.Context, tx *sql.Tx, a cesi.Activity) (cesi.ActivityID, error) {
-	english, id, args, err := textColumns(a.Message)
-	if err != nil {
-		return 0, fmt.Errorf("complete activity: %w", err)
-	}
+	english, id, args := textColumns(a.Message)
 	done, err := changes(tx.ExecContext(ctx, `UPDATE activity SET result = ?, duration = ?, message = ?, message_id = ?, message_args = ? WHERE id = ? AND writer = ?`,
 		a.Result, a.Duration.Microseconds(), english, id, args, a.ID, j.writer))
 	if err != nil {

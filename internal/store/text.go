@@ -8,17 +8,21 @@ import (
 // arguments (JSON) that say it in other languages. The last two are empty where the
 // sentence is the same in every language, or is longer than maxMessage.
 
-// textColumns returns the columns of a text.
-func textColumns(t cesi.Text) (english, id, args string, err error) {
+// textColumns returns the columns of a text. One whose arguments can't be written is
+// stored in English: no entry may hold up those after it.
+func textColumns(t cesi.Text) (english, id, args string) {
 	english = t.String()
 	if len(english) > maxMessage {
-		return clip(english, maxMessage), "", "", nil
+		return clip(english, maxMessage), "", ""
 	}
 	if t.IsRaw() {
-		return english, "", "", nil
+		return english, "", ""
 	}
 	data, err := t.MarshalArgs()
-	return english, t.ID, string(data), err
+	if err != nil {
+		return english, "", ""
+	}
+	return english, t.ID, string(data)
 }
 
 // textOf returns the text of its columns. A text whose id and arguments no longer say

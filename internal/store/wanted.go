@@ -15,11 +15,9 @@ const wantedColumns = `node, grp, process, since, by, activity, started, reason,
 func (db *DB) SaveWanted(ctx context.Context, wanted, gone []cesi.Wanted) error {
 	return db.inTx(ctx, func(tx *sql.Tx) error {
 		for _, w := range wanted {
-			reason, id, args, err := textColumns(w.Reason)
-			if err == nil {
-				_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO wanted (`+wantedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-					w.Node, w.Group, w.Name, micros(w.Since), w.By, w.Activity, w.Started, reason, id, args)
-			}
+			reason, id, args := textColumns(w.Reason)
+			_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO wanted (`+wantedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				w.Node, w.Group, w.Name, micros(w.Since), w.By, w.Activity, w.Started, reason, id, args)
 			if err != nil {
 				return fmt.Errorf("store what is wanted: %w", err)
 			}
