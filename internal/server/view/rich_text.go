@@ -77,9 +77,9 @@ const firstPlace = '\ue100'
 
 // html writes the text in a language, with links below the prefix.
 func (r RichText) html(localizer *i18n.Localizer, prefix string) template.HTML {
-	var places []string
+	places := make([]string, len(r.places))
 	for i, m := range r.places {
-		places = append(places, string(firstPlace+rune(i)), string(m.html(localizer, prefix)))
+		places[i] = string(m.html(localizer, prefix))
 	}
 	text := ""
 	switch said := withTimes(localizer, r.Text).(type) {
@@ -88,7 +88,21 @@ func (r RichText) html(localizer *i18n.Localizer, prefix string) template.HTML {
 	case string:
 		text = template.HTMLEscapeString(said)
 	}
-	return template.HTML(strings.NewReplacer(places...).Replace(text))
+	return fillPlaces(text, firstPlace, places)
+}
+
+// fillPlaces returns the HTML of a text, with the characters from first on replaced by the
+// HTML of the places. What is put in is not searched again.
+func fillPlaces(escaped string, first rune, places []string) template.HTML {
+	var b strings.Builder
+	for _, c := range escaped {
+		if i := int(c - first); i >= 0 && i < len(places) {
+			b.WriteString(places[i])
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return template.HTML(b.String())
 }
 
 func (n name) html(localizer *i18n.Localizer, prefix string) template.HTML {

@@ -52,13 +52,13 @@ func withTimes(localizer *i18n.Localizer, p cesi.Text) any {
 		if !strings.Contains(layout, "15:04") {
 			return text // a day, which has no zone
 		}
-		times = append(times, string(timePlace+rune(len(times))), timeElement(text, layout, t))
-		return times[len(times)-2]
+		times = append(times, timeElement(text, layout, t))
+		return string(timePlace + rune(len(times)-1))
 	}).Localize(p)
 	if times == nil {
 		return text
 	}
-	return template.HTML(strings.NewReplacer(times...).Replace(template.HTMLEscapeString(text)))
+	return fillPlaces(template.HTMLEscapeString(text), timePlace, times)
 }
 
 func timeElement(text, layout string, t time.Time) string {
