@@ -35,8 +35,9 @@ func (f *Fleet) Plan(ctx context.Context, actor cesi.Actor, c Command) (*Plan, e
 }
 
 // Send executes every command. It polls those of its nodes that did not answer last time,
-// checks the actor's permission and the confirmation, takes the processes, stores the activity entries, and sends the command in the background: ctx
-// does not bound the command itself. Errors: Forbidden, Unreachable, Busy, or Conflict if
+// checks the actor's permission and the confirmation, takes the processes, stores the
+// activity entries, and sends the command in the background: ctx does not bound the
+// command itself. Errors: Forbidden, Unreachable, Busy, or Conflict if
 // the command is not confirmed.
 func (f *Fleet) Send(ctx context.Context, actor cesi.Actor, plan *Plan) (*Operation, error) {
 	if !actor.Role.Can(plan.command.Action.Rule().Permission) {
@@ -103,8 +104,7 @@ func (c Command) CheckConfirmed(p Preview) error {
 }
 
 // askSilent polls the targets' nodes that did not answer last time: users often send a
-// command right after they have repaired a node.
-// It reports whether there were any.
+// command right after they have repaired a node. It reports whether there were any.
 func (f *Fleet) askSilent(ctx context.Context, targets []Target) bool {
 	snapshot := f.Snapshot()
 	var silent []*poller

@@ -58,7 +58,8 @@ func (p *poller) follow(ctx context.Context) {
 			continue
 		}
 		var end streamEnd
-		if p.fleet.contain("follow node "+p.name, func() { end = p.followOnce(ctx) }) != nil {
+		if err := p.fleet.contain("follow node "+p.name, func() { end = p.followOnce(ctx) }); err != nil {
+			p.changeTrust(func() { p.trust.Closed(cesi.TextOf(err)) })
 			end = streamEnd{pause: reconnectMax}
 		}
 		switch {
